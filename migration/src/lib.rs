@@ -1,1 +1,60 @@
-pub use sea_orm_migration::prelude::*;
+//! The schema of cafe-pos, one file per family of tables.
+//!
+//! The files are SQL rather than a schema builder: constraints, partial indexes and triggers are
+//! rules of the café (see `data` in the application), and they read best in the language that
+//! enforces them. A file is never edited once it was merged; a change is a new file.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_people;
+mod m20261122_000002_house;
+mod m20261122_000003_trade;
+mod m20261122_000004_record;
+
+/// All migrations in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_people::Migration),
+            Box::new(m20261122_000002_house::Migration),
+            Box::new(m20261122_000003_trade::Migration),
+            Box::new(m20261122_000004_record::Migration),
+        ]
+    }
+}
+
+/// Makes a migration of two pieces of SQL; each runs in a transaction of its own.
+macro_rules! sql_migration {
+    ($name:literal, up: $up:expr, down: $down:expr) => {
+        pub struct Migration;
+
+        impl sea_orm_migration::prelude::MigrationName for Migration {
+            fn name(&self) -> &str {
+                $name
+            }
+        }
+
+        #[sea_orm_migration::prelude::async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Migration {
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                manager.get_connection().execute_unprepared($up).await?;
+                Ok(())
+            }
+
+            async fn down(
+                &self,
+                manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                manager.get_connection().execute_unprepared($down).await?;
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use sql_migration;
