@@ -1,1 +1,4 @@
+//! A point of sale for cafés: the rooms of the house, one sentence each.
 
+/// The database: how it is reached, written and kept.
+pub mod data;

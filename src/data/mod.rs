@@ -1,0 +1,3 @@
+//! The floor that every room stands on: where the data lives and how it is reached.
+
+pub mod private_postgres;
