@@ -1,4 +1,6 @@
 //! A point of sale for cafés: the rooms of the house, one sentence each.
 
+/// The settings, parsed once at the start.
+pub mod config;
 /// The database: how it is reached, written and kept.
 pub mod data;

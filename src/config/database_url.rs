@@ -1,0 +1,177 @@
+//! The address of a Postgres server.
+
+use std::str::FromStr;
+
+use sea_orm::ConnectOptions;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+
+use super::Secret;
+
+/// What Postgres clients understand; other programs' addresses carry more.
+const KNOWN: [&str; 17] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+];
+
+/// The address of a Postgres server, and the schema in it. What other programs write into the same
+/// address (`connection_limit`, `pgbouncer`, …) is left out.
+#[derive(Clone, Debug)]
+pub struct DatabaseUrl {
+    url: Secret,
+    schema: Option<String>,
+}
+
+impl DatabaseUrl {
+    /// An address that this program made itself.
+    pub fn known(url: &str) -> Self {
+        Self {
+            url: Secret::new(url),
+            schema: None,
+        }
+    }
+
+    /// The address with its password, as Postgres' own programs take it too.
+    pub fn url(&self) -> &Secret {
+        &self.url
+    }
+
+    /// The schema to work in (`?schema=`); `None` leaves that to the server.
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// How to connect, without a pool's sizes; no statement is logged.
+    pub fn connect_options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::new(self.url.reveal());
+        options.sqlx_logging(false);
+        if let Some(schema) = &self.schema {
+            options.set_schema_search_path(schema);
+        }
+        options
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.starts_with("postgresql://") && !text.starts_with("postgres://") {
+            return Err("does not begin with postgresql://".to_owned());
+        }
+        let (place, query) = text.split_once('?').unwrap_or((text, ""));
+        let parameters: Vec<(&str, &str)> = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let schema = parameters
+            .iter()
+            .find(|(name, _)| *name == "schema")
+            .map(|(_, schema)| *schema);
+        if let Some(schema) = schema.filter(|schema| !is_plain_name(schema)) {
+            return Err(format!(
+                "has the schema {schema:?}, which is not a name of letters, digits and underscores"
+            ));
+        }
+        let kept: Vec<String> = parameters
+            .iter()
+            .filter(|(name, _)| KNOWN.contains(name))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let url = if kept.is_empty() {
+            place.to_owned()
+        } else {
+            format!("{place}?{}", kept.join("&"))
+        };
+        // The reasons name a part of the address, never the password.
+        let options = PgConnectOptions::from_str(&url).map_err(|error| {
+            format!("cannot be read ({}); letters such as / @ : # in the password are written as %2F %40 %3A %23", reason(&error))
+        })?;
+        if options.get_database().is_none() {
+            return Err("names no database after the last slash".to_owned());
+        }
+        Ok(Self {
+            url: Secret::new(&url),
+            schema: schema.map(str::to_owned),
+        })
+    }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && name.len() <= 63
+}
+
+fn reason(error: &sea_orm::sqlx::Error) -> String {
+    match error {
+        sea_orm::sqlx::Error::Configuration(reason) => reason.to_string(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> DatabaseUrl {
+        text.parse().unwrap()
+    }
+
+    fn refused(text: &str) -> String {
+        text.parse::<DatabaseUrl>().unwrap_err()
+    }
+
+    #[test]
+    fn the_schema_is_taken_out_and_the_rest_that_postgres_knows_stays() {
+        let url = read(
+            "postgresql://posuser:pw@db:5432/pos?schema=cafe&sslmode=require&connection_limit=5",
+        );
+        assert_eq!(
+            url.url().reveal(),
+            "postgresql://posuser:pw@db:5432/pos?sslmode=require"
+        );
+        assert_eq!(url.schema(), Some("cafe"));
+        assert_eq!(
+            read("postgres://u@h/pos?schema=public").url().reveal(),
+            "postgres://u@h/pos"
+        );
+        assert_eq!(read("postgres:///pos?host=/run/postgresql").schema(), None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_password() {
+        for (text, problem) in [
+            (
+                "mysql://u:hunter22@h/pos",
+                "does not begin with postgresql://",
+            ),
+            ("postgresql://u:hunter22@h:5432/", "names no database"),
+            ("postgresql://u:hunter22@h:54x/pos", "invalid port number"),
+            ("postgresql://u:hunter22/x@h:5432/pos", "%2F"),
+            ("postgresql://u:hunter22@h/pos?sslmode=maybe", "maybe"),
+            (
+                "postgresql://u:hunter22@h/pos?schema=a\"b",
+                "letters, digits and underscores",
+            ),
+        ] {
+            let said = refused(text);
+            assert!(said.contains(problem), "{text}: {said}");
+            assert!(!said.contains("hunter22"), "{said}");
+        }
+    }
+}
