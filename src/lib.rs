@@ -4,3 +4,5 @@
 pub mod config;
 /// The database: how it is reached, written and kept.
 pub mod data;
+/// Money, quantities, ids, business days, texts: what everything counts with. Pure.
+pub mod values;
