@@ -3,17 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use super::column::checked_integer_column;
+use super::column::{IntegerOrText, checked_integer_column};
 
 /// A share from 0 to 100 % in basis points (1 % is 100): tax rates, discounts, service charges. An `integer` column, an
 /// integer in JSON, drawn as `18%` or `7.5%`.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(try_from = "i32", into = "i32")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "i64")]
 pub struct BasisPoints(i32);
 
 checked_integer_column!(BasisPoints: i32, Int, Integer);
@@ -29,9 +27,9 @@ impl BasisPoints {
     ///
     /// # Errors
     /// Where it is below 0 or above 100 %.
-    pub const fn new(points: i32) -> Result<Self, PercentRefusal> {
+    pub const fn new(points: i64) -> Result<Self, PercentRefusal> {
         match points {
-            0..=10_000 => Ok(Self(points)),
+            0..=10_000 => Ok(Self(points as i32)),
             _ => Err(PercentRefusal::OutOfRange),
         }
     }
@@ -61,17 +59,20 @@ pub enum PercentRefusal {
     OutOfRange,
 }
 
-impl TryFrom<i32> for BasisPoints {
-    type Error = PercentRefusal;
-
-    fn try_from(points: i32) -> Result<Self, PercentRefusal> {
-        Self::new(points)
+impl From<BasisPoints> for i64 {
+    fn from(share: BasisPoints) -> Self {
+        share.0.into()
     }
 }
 
-impl From<BasisPoints> for i32 {
-    fn from(share: BasisPoints) -> Self {
-        share.0
+impl<'de> Deserialize<'de> for BasisPoints {
+    /// An integer is basis points (JSON); a text is a percentage as typed (forms).
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(IntegerOrText {
+            what: "a percentage",
+            integer: Self::new,
+            text: str::parse,
+        })
     }
 }
 
@@ -161,7 +162,32 @@ mod tests {
             BasisPoints(1_800)
         );
         assert!(<BasisPoints as ValueType>::try_from(Value::Int(Some(10_001))).is_err());
-        assert!(serde_json::from_str::<BasisPoints>("-1").is_err());
+    }
+
+    #[test]
+    fn json_has_basis_points_and_forms_have_percentages() {
+        assert_eq!(serde_json::to_string(&BasisPoints(1_800)).unwrap(), "1800");
+        assert_eq!(
+            serde_json::from_str::<BasisPoints>("1800").unwrap(),
+            BasisPoints(1_800)
+        );
+        assert_eq!(
+            serde_json::from_str::<BasisPoints>("\"18 %\"").unwrap(),
+            BasisPoints(1_800)
+        );
+        for refused in [
+            "-1",
+            "10001",
+            "18446744073709551615",
+            "\"1800\"",
+            "1.5",
+            "null",
+        ] {
+            assert!(
+                serde_json::from_str::<BasisPoints>(refused).is_err(),
+                "{refused}"
+            );
+        }
     }
 
     proptest! {

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use super::column::checked_integer_column;
+use super::column::{IntegerOrText, checked_integer_column};
 
 /// A number of pieces, 1 to 999. A `smallint` column, an integer in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "i32", into = "i32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "i64")]
 pub struct Quantity(i16);
 
 checked_integer_column!(Quantity: i16, SmallInt, SmallInteger);
@@ -26,7 +26,7 @@ impl Quantity {
     ///
     /// # Errors
     /// Where that is fewer than one or more than 999.
-    pub const fn new(pieces: i32) -> Result<Self, QuantityRefusal> {
+    pub const fn new(pieces: i64) -> Result<Self, QuantityRefusal> {
         match pieces {
             ..1 => Err(QuantityRefusal::TooFew),
             1..=999 => Ok(Self(pieces as i16)),
@@ -44,12 +44,12 @@ impl Quantity {
     /// # Errors
     /// Where that is more than one line holds.
     pub fn plus(self, other: Self) -> Result<Self, QuantityRefusal> {
-        Self::new(i32::from(self.0) + i32::from(other.0))
+        Self::new(i64::from(self.0) + i64::from(other.0))
     }
 
     /// What is left when `other` are taken away, or `None` where nothing is left.
     pub fn minus(self, other: Self) -> Option<Self> {
-        Self::new(i32::from(self.0) - i32::from(other.0)).ok()
+        Self::new(i64::from(self.0) - i64::from(other.0)).ok()
     }
 }
 
@@ -70,17 +70,20 @@ pub enum QuantityRefusal {
     TooMany,
 }
 
-impl TryFrom<i32> for Quantity {
-    type Error = QuantityRefusal;
-
-    fn try_from(pieces: i32) -> Result<Self, QuantityRefusal> {
-        Self::new(pieces)
+impl From<Quantity> for i64 {
+    fn from(quantity: Quantity) -> Self {
+        quantity.0.into()
     }
 }
 
-impl From<Quantity> for i32 {
-    fn from(quantity: Quantity) -> Self {
-        quantity.0.into()
+impl<'de> Deserialize<'de> for Quantity {
+    /// An integer (JSON), or the text that was typed (forms).
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(IntegerOrText {
+            what: "a quantity",
+            integer: Self::new,
+            text: str::parse,
+        })
     }
 }
 
@@ -175,8 +178,31 @@ mod tests {
             Quantity::MAX
         );
         assert!(<Quantity as ValueType>::try_from(Value::SmallInt(Some(0))).is_err());
-        assert!(serde_json::from_str::<Quantity>("1000").is_err());
+    }
+
+    #[test]
+    fn json_has_integers_and_forms_have_texts() {
+        assert_eq!(serde_json::to_string(&Quantity::MAX).unwrap(), "999");
         assert_eq!(serde_json::from_str::<Quantity>("3").unwrap().get(), 3);
+        assert_eq!(
+            serde_json::from_str::<Quantity>("\" 3 \"").unwrap().get(),
+            3
+        );
+        for refused in [
+            "0",
+            "-1",
+            "1000",
+            "18446744073709551615",
+            "1.5",
+            "\"two\"",
+            "null",
+            "[1]",
+        ] {
+            assert!(
+                serde_json::from_str::<Quantity>(refused).is_err(),
+                "{refused}"
+            );
+        }
     }
 
     proptest! {

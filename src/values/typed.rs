@@ -6,6 +6,7 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
 
+use super::column::IntegerOrText;
 use super::currency::Currency;
 use super::money::Money;
 
@@ -149,16 +150,28 @@ fn padded(fraction: &str, currency: Currency) -> Result<String, MoneyRefusal> {
     }
 }
 
-/// For `#[serde(deserialize_with = "typed::amount")]`: a form field that holds an amount as typed, zero or more.
+impl<'de> Deserialize<'de> for Money {
+    /// An integer is minor units (JSON); a text is an amount of zero or more as typed (forms). So a form field needs no
+    /// attention, and `12500` in a form of a currency with cents is never taken for cents.
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(IntegerOrText {
+            what: "an amount",
+            integer: Self::try_from,
+            text: Self::parse,
+        })
+    }
+}
+
+/// For `#[serde(deserialize_with = "typed::signed_amount")]`: a form field whose amount may be below zero.
 ///
 /// # Errors
 /// The refusal's sentence.
-pub fn amount<'de, D: Deserializer<'de>>(form: D) -> Result<Money, D::Error> {
+pub fn signed_amount<'de, D: Deserializer<'de>>(form: D) -> Result<Money, D::Error> {
     let text = String::deserialize(form)?;
-    Money::parse(&text).map_err(D::Error::custom)
+    Money::parse_signed(&text).map_err(D::Error::custom)
 }
 
-/// For `#[serde(default, deserialize_with = "typed::optional_amount")]`: as [`amount`], where an empty field is `None`.
+/// For `#[serde(default, deserialize_with = "typed::optional_amount")]`: a form field that may stay empty.
 ///
 /// # Errors
 /// The refusal's sentence.
@@ -173,9 +186,15 @@ pub fn optional_amount<'de, D: Deserializer<'de>>(form: D) -> Result<Option<Mone
 
 #[cfg(test)]
 mod tests {
+    use poem::http::StatusCode;
+    use poem::test::TestClient;
+    use poem::web::Form;
+    use poem::{Route, handler, post};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::values::text::optional;
+    use crate::values::{BasisPoints, BusinessDate, Note, Quantity};
 
     fn ugx(text: &str) -> Result<i64, MoneyRefusal> {
         Money::parse_in(text, Currency::Ugx).map(Money::minor)
@@ -276,29 +295,117 @@ mod tests {
     }
 
     #[derive(Deserialize)]
-    struct Form {
-        #[serde(deserialize_with = "amount")]
+    struct Float {
         float: Money,
         #[serde(default, deserialize_with = "optional_amount")]
         tip: Option<Money>,
     }
 
     #[test]
+    fn json_takes_minor_units_within_the_limit() {
+        assert_eq!(
+            serde_json::from_str::<Money>("-12500").unwrap(),
+            Money::new(-12_500)
+        );
+        assert!(serde_json::from_str::<Money>("12.5").is_err());
+        assert!(serde_json::from_str::<Money>("null").is_err());
+        for huge in [
+            "1000000000001",
+            "-1000000000001",
+            "9223372036854775808",
+            "18446744073709551615",
+        ] {
+            let refused = serde_json::from_str::<Money>(huge).unwrap_err().to_string();
+            assert!(refused.contains("too large"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_difference_in_price_may_be_below_zero() {
+        #[derive(Deserialize)]
+        struct Modifier {
+            #[serde(deserialize_with = "signed_amount")]
+            price: Money,
+        }
+        let modifier: Modifier = serde_json::from_str(r#"{"price":"-1,500"}"#).unwrap();
+        assert_eq!(modifier.price, Money::new(-1_500));
+    }
+
+    #[test]
     fn a_form_field_takes_what_was_typed() {
-        let form: Form = serde_json::from_str(r#"{"float":"193,000","tip":""}"#).unwrap();
+        let form: Float = serde_json::from_str(r#"{"float":"193,000","tip":""}"#).unwrap();
         assert_eq!((form.float, form.tip), (Money::new(193_000), None));
-        let form: Form = serde_json::from_str(r#"{"float":"0","tip":"3 700"}"#).unwrap();
+        let form: Float = serde_json::from_str(r#"{"float":"0","tip":"3 700"}"#).unwrap();
         assert_eq!(
             (form.float, form.tip),
             (Money::ZERO, Some(Money::new(3_700)))
         );
-        let refused = serde_json::from_str::<Form>(r#"{"float":"much"}"#)
+        let refused = serde_json::from_str::<Float>(r#"{"float":"much"}"#)
             .err()
             .unwrap()
             .to_string();
         assert!(
             refused.starts_with("Write the amount in digits"),
             "{refused}"
+        );
+    }
+
+    #[derive(Deserialize)]
+    struct Sale {
+        tendered: Money,
+        pieces: Quantity,
+        off: BasisPoints,
+        day: BusinessDate,
+        #[serde(default, deserialize_with = "optional")]
+        note: Option<Note>,
+    }
+
+    #[handler]
+    fn sell(Form(sale): Form<Sale>) -> String {
+        let Sale {
+            tendered,
+            pieces,
+            off,
+            day,
+            note,
+        } = sale;
+        format!("{} {pieces} {off} {day} {note:?}", tendered.minor())
+    }
+
+    #[tokio::test]
+    async fn a_posted_form_becomes_values_or_a_sentence() {
+        let client = TestClient::new(Route::new().at("/sales", post(sell)));
+        let answer_to = async |form: &[(&str, &str)]| {
+            let answer = client.post("/sales").form(&form).send().await;
+            (
+                answer.0.status(),
+                answer.0.into_body().into_string().await.unwrap(),
+            )
+        };
+        let mut form = [
+            ("tendered", "100,000"),
+            ("pieces", "2"),
+            ("off", "7.5"),
+            ("day", "2026-11-22"),
+            ("note", " "),
+        ];
+        assert_eq!(
+            answer_to(&form).await,
+            (StatusCode::OK, "100000 2 7.5% Sun 22 Nov 2026 None".into())
+        );
+
+        form[0].1 = "12,50";
+        let (status, body) = answer_to(&form).await;
+        assert!(
+            status.is_client_error() && body.contains("for example 9,000"),
+            "{status} {body}"
+        );
+        form[0].1 = "12500";
+        form[1].1 = "0";
+        let (status, body) = answer_to(&form).await;
+        assert!(
+            status.is_client_error() && body.contains("Use at least 1"),
+            "{status} {body}"
         );
     }
 
