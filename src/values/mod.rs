@@ -7,6 +7,7 @@
 mod column;
 
 pub mod age;
+pub mod business_date;
 pub mod business_day;
 pub mod cash;
 pub mod clock;
@@ -22,7 +23,8 @@ pub mod text;
 pub mod typed;
 
 pub use age::{age_words, minutes_seconds};
-pub use business_day::{BusinessDate, DateRefusal, DayRefusal, DayRule, LocalTime, Zone};
+pub use business_date::{BusinessDate, DateRefusal};
+pub use business_day::{DayRefusal, DayRule, LocalTime, Zone, ZoneRefusal};
 pub use cash::{notes_back, quick_cash};
 pub use clock::{Clock, ClockHand};
 pub use currency::{Currency, CurrencyRefusal};
@@ -30,7 +32,10 @@ pub use ids::*;
 pub use money::Money;
 pub use percent::{BasisPoints, PercentRefusal};
 pub use quantity::{Quantity, QuantityRefusal};
+pub use search::Search;
 pub use spread::{allocate, split_evenly};
-pub use tax::{Discount, LineInput, OrderInput, Standing, Totals, totals};
+pub use tax::{
+    Discount, LineInput, LineTotals, OrderInput, OrderTooLarge, Standing, TaxTotal, Totals, totals,
+};
 pub use text::{Note, PersonName, Short, Text, TextRefusal, initials};
 pub use typed::MoneyRefusal;
