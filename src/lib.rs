@@ -4,5 +4,9 @@
 pub mod config;
 /// The database: how it is reached, written and kept.
 pub mod data;
+/// What makes every screen tell the truth soon after a commit.
+pub mod live;
 /// Money, quantities, ids, business days, texts: what everything counts with. Pure.
 pub mod values;
+/// The thin floor between HTTP and the rooms.
+pub mod web;

@@ -1,0 +1,22 @@
+//! What makes every screen tell the truth soon after a commit.
+//!
+//! [`Changed`] says what to look at again, [`Live`] carries it to whoever listens in this process and, over Redis, in
+//! the others. [`Feeds`] draws each watched [`View`] once per change and shares the picture, and [`sse_stream`] is the
+//! body of one browser's stream. A lost message costs seconds, never a ticket: feeds also compare a cheap revision.
+
+mod bus;
+mod changed;
+mod event;
+mod feed;
+mod outflow;
+mod redis;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use bus::{Live, LiveCounts, News, Subscriber};
+pub use changed::Changed;
+pub use event::{Named, encode};
+pub use feed::{FeedCounts, Feeds, Pace, Picture, View, Watched};
+pub use outflow::{Outflow, Outlet};
+pub use stream::{StreamOptions, sse_stream};

@@ -1,0 +1,3 @@
+//! The thin floor between HTTP and the rooms; it knows no room.
+
+pub mod serve;

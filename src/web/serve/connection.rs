@@ -1,0 +1,248 @@
+use std::{
+    collections::HashMap,
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use poem::{Addr, web::LocalAddr};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Instant, Sleep, sleep_until},
+};
+
+use crate::live::Outflow;
+
+/// Marks the local address of a request as the number of its connection.
+pub(super) const SCHEME: &str = "connection";
+
+/// All open connections, by number.
+#[derive(Clone)]
+pub(super) struct Connections {
+    most: usize,
+    open: Arc<Mutex<HashMap<u64, Arc<Peer>>>>,
+    numbers: Arc<AtomicU64>,
+    pub(super) turned_away: Arc<AtomicU64>,
+}
+
+/// What the connection's two ends, its socket and its requests, know of each other.
+#[derive(Default)]
+struct Peer {
+    outflow: Arc<Outflow>,
+    /// Requests whose head has been read.
+    begun: AtomicU64,
+    /// Requests that an endpoint is working on.
+    answering: AtomicUsize,
+}
+
+impl Connections {
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            open: Arc::default(),
+            numbers: Arc::default(),
+            turned_away: Arc::default(),
+        }
+    }
+
+    pub(super) fn open(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// A place for one more connection, if there is one.
+    pub(super) fn enter(&self) -> Option<Place> {
+        let mut open = self.lock();
+        if open.len() >= self.most {
+            return None;
+        }
+        let (id, peer) = (self.numbers.fetch_add(1, SeqCst), Arc::<Peer>::default());
+        open.insert(id, Arc::clone(&peer));
+        Some(Place {
+            id,
+            peer,
+            connections: self.clone(),
+        })
+    }
+
+    /// Notes that a request of this connection has come.
+    pub(super) fn visit(&self, local: &LocalAddr) -> Option<Visit> {
+        let Addr::Custom(SCHEME, id) = &local.0 else {
+            return None;
+        };
+        let peer = self.lock().get(&id.parse().ok()?).cloned()?;
+        peer.answering.fetch_add(1, SeqCst);
+        peer.begun.fetch_add(1, SeqCst);
+        Some(Visit(peer))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Peer>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection's place among the open ones, free again when dropped.
+pub(super) struct Place {
+    id: u64,
+    peer: Arc<Peer>,
+    connections: Connections,
+}
+
+impl Place {
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connections.lock().remove(&self.id);
+    }
+}
+
+/// One request being answered.
+pub(super) struct Visit(Arc<Peer>);
+
+impl Visit {
+    pub(super) fn outflow(&self) -> Arc<Outflow> {
+        Arc::clone(&self.0.outflow)
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, SeqCst);
+    }
+}
+
+/// A socket whose peer has to say what it wants within a time.
+pub(super) struct Guarded {
+    tcp: TcpStream,
+    place: Place,
+    head: Duration,
+    deadline: Option<Deadline>,
+    opening: Opening,
+}
+
+/// By when the head that is being read must be complete, and how many had been when it began.
+struct Deadline {
+    begun: u64,
+    at: Pin<Box<Sleep>>,
+}
+
+/// Whether the connection begins like HTTP/2: how much of `PRI` has been read, or that it does not.
+enum Opening {
+    Like(usize),
+    Http1,
+}
+
+impl Guarded {
+    pub(super) fn new(tcp: TcpStream, place: Place, head: Duration) -> Self {
+        let deadline = Some(Deadline {
+            begun: 0,
+            at: Box::pin(sleep_until(Instant::now() + head)),
+        });
+        Self {
+            tcp,
+            place,
+            head,
+            deadline,
+            opening: Opening::Like(0),
+        }
+    }
+
+    /// Fails when the head under way has taken too long.
+    fn check_deadline(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let peer = &self.place.peer;
+        if let Some(deadline) = &mut self.deadline {
+            if peer.begun.load(SeqCst) != deadline.begun {
+                self.deadline = None;
+            } else if deadline.at.as_mut().poll(cx).is_ready() {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the head of a request took too long",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes came. Those that come while a request is answered are its body; any other begin a head.
+    fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.look_at_opening(bytes)?;
+        let peer = &self.place.peer;
+        if self.deadline.is_none() && peer.answering.load(SeqCst) == 0 {
+            let at = Box::pin(sleep_until(Instant::now() + self.head));
+            self.deadline = Some(Deadline {
+                begun: peer.begun.load(SeqCst),
+                at,
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses HTTP/2 without TLS, which no browser and no proxy of ours speaks: in it, bytes do not tell where a
+    /// request begins, so neither the limit for heads nor the measure of what has left would hold.
+    fn look_at_opening(&mut self, bytes: &[u8]) -> io::Result<()> {
+        const PREFACE: &[u8] = b"PRI";
+        if let Opening::Like(read) = self.opening {
+            let more = bytes.len().min(PREFACE.len() - read);
+            if bytes[..more] != PREFACE[read..read + more] {
+                self.opening = Opening::Http1;
+            } else if read + more == PREFACE.len() {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "HTTP/2 is not spoken here",
+                ));
+            } else {
+                self.opening = Opening::Like(read + more);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AsyncRead for Guarded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        this.check_deadline(cx)?;
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut this.tcp).poll_read(cx, buf))?;
+        let bytes = &buf.filled()[before..];
+        if !bytes.is_empty() {
+            this.received(bytes)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Guarded {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, bytes)
+    }
+
+    /// The server flushes when it has written all that it held.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.tcp).poll_flush(cx))?;
+        self.place.peer.outflow.emptied();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}
