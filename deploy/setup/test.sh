@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# `make test`: everything, on real servers that the tests start and stop themselves.
+. "$(dirname "$0")/common.sh"
+
+deploy/setup/need.sh rust compiler postgres redis chromium
+# The tests have a database of their own; what is set for `make run` must not reach them.
+unset DATABASE_URL DATABASE_URL_FILE REDIS_URL REDIS_URL_FILE
+
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+failed=0
+
+# Runs the tests of one workspace, whichever runner there is, and goes on when some fail.
+tests() {
+    if command -v cargo-nextest >/dev/null; then
+        cargo nextest run --no-fail-fast "$@" 2>&1 | tee -a "$said" || failed=1
+    else
+        cargo test --no-fail-fast "$@" 2>&1 | tee -a "$said" || failed=1
+    fi
+}
+
+# The sum of "N passed" or "N failed" over what the runners said at their ends.
+count() {
+    grep -E '^ *Summary \[|^test result:' "$said" | grep -oE "[0-9]+ $1" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+say 'Format'
+cargo fmt --all --check
+say 'Lints'
+cargo clippy --workspace --all-targets -- -D warnings
+say 'Tests'
+tests --workspace
+if command -v cargo-nextest >/dev/null && grep -rqE '^\s*//[/!] ```' src migration/src; then
+    say 'Examples in the documentation'
+    cargo test --workspace --doc 2>&1 | tee -a "$said" || failed=1
+fi
+if [ -f tests/browser/Cargo.toml ]; then
+    say 'Journeys in a browser'
+    # They drive the built program.
+    cargo build --workspace
+    export CAFE_POS=$PWD/target/debug/cafe-pos CARGO_TARGET_DIR=$PWD/target/browser
+    tests --manifest-path tests/browser/Cargo.toml
+fi
+
+printf '\n%s passed, %s failed\n' "$(count passed)" "$(count failed)"
+exit "$failed"
