@@ -1,0 +1,125 @@
+// Every changing request carries an Idempotency-Key (product.md section 8). Which one says the markup:
+//   data-key="tap"               a new key for each tap: product tiles, + and −; two taps there mean two
+//   data-deed="send" (data-rev)  "<tab>:<deed>:<revision>" from the nearest data-rev: a second tap repeats the first,
+//                                and the control rests for 700 ms
+//   <input type=hidden name=_key> the key the server drew into the form
+//   data-mint="order"            a new UUIDv7 in place of "{id}" in the address and in values; it is the key, too
+// Anything else gets a new key.
+
+const REST = 700; // milliseconds
+
+const random = bytes => crypto.getRandomValues(new Uint8Array(bytes)); // randomUUID is missing on plain HTTP
+const newKey = () => [...random(16)].map(byte => byte.toString(16).padStart(2, "0")).join("");
+
+const uuid7 = () => {
+    const bytes = random(16);
+    let time = Math.trunc(serverNow());
+    for (let at = 5; at >= 0; at--) {
+        bytes[at] = time % 256;
+        time = Math.floor(time / 256);
+    }
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    const hex = [...bytes].map(byte => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+};
+
+const tab = (() => {
+    try {
+        return (sessionStorage.tab ||= newKey());
+    } catch {
+        return newKey(); // storage is switched off: one id for the life of the page
+    }
+})();
+
+on("htmx:config:request", event => {
+    const { request, sourceElement } = event.detail.ctx;
+    if (request.method === "GET" || request.method === "DIALOG") return;
+    const deed = sourceElement.closest("[data-deed]");
+    if (deed && !rest(deed, request.action)) return event.preventDefault();
+    const key = minted(sourceElement, request) ?? drawn(request) ?? (deed && repeatable(deed)) ?? newKey();
+    request.headers["Idempotency-Key"] = key;
+});
+
+const repeatable = deed => {
+    const revision = deed.closest("[data-rev]")?.dataset.rev;
+    return revision === undefined ? null : `${tab}:${deed.dataset.deed}:${revision}`;
+};
+
+const drawn = request => {
+    const key = request.body.get("_key") || null;
+    if (request.method === "DELETE") request.body.delete("_key"); // it would travel in the address
+    return key;
+};
+
+// ---- a control at rest -----------------------------------------------------------------------------
+
+const resting = new Map(); // deed and address → when it may be tapped again
+
+/** False while the same deed at the same address rests; else it rests from now on. */
+const rest = (deed, address) => {
+    const what = `${deed.dataset.deed} ${address}`;
+    const now = performance.now();
+    if ((resting.get(what) ?? 0) > now) return false;
+    resting.set(what, now + REST);
+    deed.dataset.rests = what;
+    showRest();
+    setTimeout(() => {
+        if (resting.get(what) <= performance.now()) resting.delete(what);
+        showRest();
+    }, REST + 5);
+    return true;
+};
+
+/** `aria-disabled`, not `disabled`: that would take the focus away from who works with a keyboard. */
+const showRest = () => {
+    for (const deed of all("[data-deed]")) {
+        const action = ["post", "put", "patch", "delete"].map(verb => deed.getAttribute(`hx-${verb}`)).find(Boolean);
+        const rests = resting.has(deed.dataset.rests) || resting.has(`${deed.dataset.deed} ${action}`);
+        if (rests && deed.getAttribute("aria-disabled") !== "true") {
+            deed.setAttribute("aria-disabled", "true");
+            deed.dataset.resting = "";
+        } else if (!rests && "resting" in deed.dataset) {
+            deed.removeAttribute("aria-disabled");
+            delete deed.dataset.resting;
+        }
+    }
+};
+onDraw(showRest);
+
+// ---- ids minted here -------------------------------------------------------------------------------
+
+// Kept until an answer came: whoever taps again after silence asks for the same order, not for a second one.
+const mints = new WeakMap();
+
+const minted = (source, request) => {
+    const holder = source.closest("[data-mint]");
+    if (!holder) return null;
+    const id = mints.get(holder) ?? uuid7();
+    mints.set(holder, id);
+    request.action = request.action.replaceAll("{id}", id);
+    for (const [name, value] of [...request.body]) if (value === "{id}") request.body.set(name, id);
+    for (const input of all("[data-mint-id]", holder)) request.body.set(input.name, id);
+    return `${holder.dataset.mint || "mint"}:${id}`;
+};
+
+on("htmx:after:request", event => {
+    const { sourceElement, response } = event.detail.ctx;
+    const holder = sourceElement.closest?.("[data-mint]");
+    if (holder && response.status < 500) mints.delete(holder);
+});
+
+// ---- plain forms, which htmx does not send ---------------------------------------------------------
+
+// A second submit before the next page arrives sends the same id and key; going back to the page makes new ones.
+on("submit", event => {
+    for (const input of all("input[data-mint-id], input[name=_key]", event.target)) {
+        if (input.value && input.value !== "{id}") continue;
+        input.value = "mintId" in input.dataset ? uuid7() : newKey();
+        input.dataset.filled = "";
+    }
+});
+addEventListener("pageshow", event => {
+    if (!event.persisted) return;
+    for (const input of all("input[data-filled]")) input.value = "";
+});

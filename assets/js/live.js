@@ -1,0 +1,107 @@
+// Watches the page's one stream (#stream, drawn by ui::page). htmx reads it; this file knows when it has
+// fallen silent, says so (body[data-live="stale"]), makes it connect again, and never lets a screen look
+// calm while it is not live. The server sends a heartbeat every 5 s and a whole picture on each connect.
+
+const SILENT = 10_500; // two missed heartbeats and half a second for the network
+const DOUBT = 7_500; // one missed: connect again before anybody has to be told
+const stream = one("#stream");
+
+if (stream) {
+    const wall = document.body.classList.contains("wall");
+    const conn = one("#conn");
+    const banner = one("#stale");
+    const calm = conn && { kind: conn.dataset.kind, text: one("span", conn)?.textContent };
+    let heard = Date.now(); // when the server was last heard
+    let tried = Date.now(); // when a new connection was last forced
+    let ticked = Date.now();
+
+    const listen = event => {
+        if (event.target !== stream) return;
+        heard = Date.now();
+        if (event.detail.message?.event === "heartbeat") setServerNow(event.detail.message.data);
+        if (document.body.dataset.live === "stale") recovered();
+    };
+    on("htmx:sse:before:message", listen);
+
+    const reconnect = () => {
+        tried = Date.now();
+        const connection = stream._htmx?.sse;
+        if (!connection) {
+            // The first connection failed, which the extension does not try again by itself.
+            stream.dispatchEvent(new CustomEvent("live:retry"));
+        } else if (connection.delayCanceller) {
+            connection.delayCanceller();
+        } else {
+            connection.reader?.cancel().catch(() => {});
+        }
+    };
+
+    const silent = () => {
+        if (document.body.dataset.live !== "stale") {
+            document.body.dataset.live = "stale";
+            document.body.dataset.since = clockTime(new Date(heard), true);
+            const words = banner && one("b", banner);
+            if (words) words.textContent = `NOT LIVE since ${document.body.dataset.since}`;
+            document.dispatchEvent(new CustomEvent("live:lost"));
+        }
+        showConn("warn", "offline", `Not live ${age(Date.now() - heard)}`);
+    };
+
+    const recovered = () => {
+        delete document.body.dataset.live;
+        delete document.body.dataset.since;
+        if (calm) showConn(calm.kind, "wifi", calm.text);
+        document.dispatchEvent(new CustomEvent("live:found"));
+    };
+
+    const showConn = (kind, icon, text) => {
+        if (!conn || (conn.dataset.kind === kind && one("span", conn).textContent === text)) return;
+        conn.dataset.kind = kind;
+        setIcon(one("svg", conn), icon);
+        one("span", conn).textContent = text;
+    };
+
+    const age = milliseconds => {
+        const seconds = Math.floor(milliseconds / 1000);
+        return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+    };
+
+    // Whoever was away (asleep, in the background, without network) gets a fresh picture at once,
+    // and a moment for it to come before the banner does.
+    const back = () => {
+        heard = Math.max(heard, Date.now() - DOUBT);
+        reconnect();
+    };
+
+    setInterval(() => {
+        const now = Date.now();
+        const slept = now - ticked > 5_000;
+        ticked = now;
+        if (document.hidden && !wall) return; // the stream of a till in the background is paused
+        if (slept) back();
+        if (now - heard > DOUBT && now - tried > 5_000) reconnect();
+        if (now - heard > SILENT) silent();
+    }, 1000);
+
+    on("visibilitychange", () => {
+        if (document.hidden) return;
+        stayAwake();
+        back();
+    });
+    addEventListener("online", back);
+    addEventListener("pageshow", event => event.persisted && location.reload());
+
+    // Signed out, or not allowed any more: a till goes to sign in; a wall display stays, with its banner.
+    const refused = status => {
+        if (wall || ![401, 403, 409].includes(status)) return;
+        const signIn = document.body.dataset.signIn;
+        if (signIn) location.assign(signIn);
+    };
+    on("htmx:sse:error", event => event.target === stream && refused(event.detail.status));
+    on("htmx:response:error", event => event.target === stream && refused(event.detail.ctx.response.status));
+
+    const stayAwake = () => {
+        if (wall) navigator.wakeLock?.request("screen").catch(() => {}); // only on HTTPS; else the device's own setting
+    };
+    stayAwake();
+}

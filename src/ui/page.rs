@@ -1,0 +1,233 @@
+//! The whole document: head, body kind, the regions every page has, and its one stream.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::controls::{avatar, clock, icon, mark};
+use super::notice;
+use crate::asset;
+
+/// htmx's settings, each a decision:
+/// errors are never swapped as a main target (a refusal comes as partials, a proxy's page must not land in a panel);
+/// a morph leaves `open` alone, which dialogs and `details` set themselves; history is the browser's own
+/// (no address is pushed); a stream is tried again within 5 s; indicator styles are in our style sheet.
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"defaultTimeout":15000,"history":false,"extensions":"sse","noSwap":[204,304,"4xx","5xx"],"morphIgnore":["data-htmx-powered","open"],"sse":{"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
+
+/// How a page uses the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// A till: fixed height, inner scrollers, light.
+    Pos,
+    /// A display on a wall: dark, its text scales with the screen, its stream runs in the background too.
+    Wall,
+    /// The back office: a `nav` beside a `main` that scrolls, compact, light.
+    Desk,
+    /// One card in the middle: passwords, pairing, errors. Follows the system's theme.
+    Plain,
+}
+
+/// Colours of a page, where they should not follow its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark ink on light ground.
+    Light,
+    /// Light ink on dark ground.
+    Dark,
+}
+
+/// What a document needs to know besides its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// Names this screen in the tab and in the list of windows: "Table 7".
+    pub title: &'a str,
+    /// The café's name.
+    pub cafe: &'a str,
+    /// How the page uses the screen.
+    pub body: BodyKind,
+    /// `None` follows the kind of body.
+    pub theme: Option<Theme>,
+    /// Address of the page's one stream; pages without one show nothing about being live.
+    pub stream: Option<&'a str>,
+    /// Where a till goes when its stream is refused (401, 403, 409).
+    pub sign_in: Option<&'a str>,
+    /// The server's clock, milliseconds since 1970: ages tick by it until the first heartbeat says it again.
+    pub now_ms: Option<i64>,
+}
+
+impl<'a> Page<'a> {
+    /// A page of that kind without a stream; set the other fields with `..`.
+    pub fn new(body: BodyKind, title: &'a str, cafe: &'a str) -> Self {
+        Page {
+            title,
+            cafe,
+            body,
+            theme: None,
+            stream: None,
+            sign_in: None,
+            now_ms: None,
+        }
+    }
+}
+
+/// The full document around `content`, which holds the direct children of `body`:
+/// a `header.top`, perhaps a `.banner`, one `main`, perhaps a `footer` (`nav` and `main` for the back office).
+pub fn page(page: Page<'_>, content: Markup) -> Markup {
+    let class = match page.body {
+        BodyKind::Pos => "pos",
+        BodyKind::Wall => "wall",
+        BodyKind::Desk => "desk",
+        BodyKind::Plain => "plain",
+    };
+    html! {
+        (DOCTYPE)
+        html lang="en" data-theme=[theme(&page)] data-density=[(page.body == BodyKind::Desk).then_some("compact")] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                title { (page.title) " · " (page.cafe) }
+                meta name="robots" content="noindex, nofollow";
+                meta name="htmx-config" content=(HTMX);
+                link rel="icon" href=(asset!("mark.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(asset!("css/app.css"));
+                script defer src=(asset!("js/app.js")) {}
+            }
+            body class=(class) data-sign-in=[page.sign_in] data-now=[page.now_ms] {
+                (content)
+                @if let Some(address) = page.stream { (stream(address, page.body)) }
+                (notice::region())
+                div #sheet {}
+            }
+        }
+    }
+}
+
+fn theme(page: &Page<'_>) -> Option<&'static str> {
+    match (page.theme, page.body) {
+        (Some(Theme::Dark), _) | (None, BodyKind::Wall) => Some("dark"),
+        (Some(Theme::Light), _) | (None, BodyKind::Pos | BodyKind::Desk) => Some("light"),
+        (None, BodyKind::Plain) => None,
+    }
+}
+
+/// The banner that says NOT LIVE, and the element that holds the stream. `none`: only partials are swapped.
+/// `live:retry`: a first connection that fails is not tried again by the extension. `drop`: never two at once.
+fn stream(address: &str, body: BodyKind) -> Markup {
+    html! {
+        div #stale.banner.stale data-kind="warn" role="alert" {
+            (icon("offline"))
+            span { b {} " This screen may be out of date. Connecting again …" }
+        }
+        div #stream hidden hx-sse:connect=(address) hx-trigger="load, live:retry" hx-swap="none" hx-sync="drop"
+            hx-config=[(body == BodyKind::Wall).then_some("sse.pauseOnBackground:false")] {}
+    }
+}
+
+/// The bar at the top of a till's screen.
+#[derive(Clone, Copy, Default)]
+pub struct TopBar<'a> {
+    /// Where one came from: label and address. Without it the mark is shown.
+    pub back: Option<(&'a str, &'a str)>,
+    /// The screen's `h1`; leave it out where tabs stand in its place (and write a hidden `h1` in `main`).
+    pub title: Option<&'a str>,
+    /// One quiet line beside the title.
+    pub meta: Option<&'a str>,
+    /// Who is signed in.
+    pub person: Option<Person<'a>>,
+}
+
+/// Who is signed in, as the top bar shows it; a tap on it locks the tablet.
+#[derive(Clone, Copy)]
+pub struct Person<'a> {
+    /// First name: "Amina".
+    pub name: &'a str,
+    /// Two letters: "AN".
+    pub initials: &'a str,
+    /// 1 to 8.
+    pub hue: u8,
+    /// Address of the page that locks or switches the person.
+    pub lock: &'a str,
+}
+
+/// The bar at the top of a till's screen; `middle` stands after the title (tabs, badges) and may be empty.
+pub fn top_bar(bar: TopBar<'_>, middle: Markup) -> Markup {
+    html! {
+        header.top {
+            @if let Some((label, address)) = bar.back {
+                a.btn.quiet href=(address) aria-label={ "Back to " (label) } { (icon("left")) span.hide-s { (label) } }
+            } @else {
+                (mark())
+            }
+            @if let Some(title) = bar.title { h1 { (title) } }
+            @if let Some(meta) = bar.meta { span.meta { (meta) } }
+            (middle)
+            span.push {}
+            (conn("Online"))
+            @if let Some(person) = bar.person {
+                a.btn.quiet href=(person.lock) aria-label={ (person.name) ", lock this tablet" } {
+                    (avatar(person.initials, person.hue)) span.hide-s { (person.name) } (icon("lock"))
+                }
+            }
+        }
+    }
+}
+
+/// The bar at the top of a wall display: what it shows, counts, then the controls it always has
+/// (connection, sound, size of the text) with `actions` before the clock.
+pub fn wall_bar(icon_name: &str, title: &str, counts: Markup, actions: Markup) -> Markup {
+    html! {
+        header.top {
+            (icon(icon_name))
+            h1 { (title) }
+            (counts)
+            span.push {}
+            (conn("Live"))
+            button.btn #sound type="button" data-sound { (icon("sound")) span {} }
+            button.btn type="button" data-zoom="-1" aria-label="Smaller text" { (icon("smaller")) }
+            button.btn type="button" data-zoom="1" aria-label="Bigger text" { (icon("bigger")) }
+            (actions)
+            (clock())
+        }
+    }
+}
+
+/// The chip that says whether the screen is live; `live.js` rewrites it while it is not.
+pub fn conn(calm: &str) -> Markup {
+    html! {
+        span #conn.conn data-kind="ok" role="status" { (icon("wifi")) span.hide-s { (calm) } }
+    }
+}
+
+/// One of the tabs of a till: icon, label, address, how many wait there, and whether one is on it.
+#[derive(Clone, Copy)]
+pub struct Tab<'a> {
+    /// Name of the icon.
+    pub icon: &'a str,
+    /// What it says.
+    pub label: &'a str,
+    /// Where it goes.
+    pub href: &'a str,
+    /// Id and count of its number, which a feed may rewrite; 0 shows none.
+    pub count: Option<(&'a str, usize)>,
+    /// The number's colour: "ready".
+    pub status: Option<&'a str>,
+    /// Whether this page is it.
+    pub here: bool,
+}
+
+/// The tabs in a till's top bar; on a phone they lie at the bottom.
+pub fn tabs(tabs: &[Tab<'_>]) -> Markup {
+    html! {
+        nav.tabs aria-label="Main" {
+            @for tab in tabs {
+                a href=(tab.href) data-status=[tab.status] aria-current=[tab.here.then_some("page")] {
+                    (icon(tab.icon)) (tab.label)
+                    @if let Some((id, count)) = tab.count { (tab_count(id, count)) }
+                }
+            }
+        }
+    }
+}
+
+/// The number on a tab, by itself for a feed (swap it with `outerHTML`).
+pub fn tab_count(id: &str, count: usize) -> Markup {
+    html! { span.n id=(id) hidden[count == 0] { (count) } }
+}
