@@ -1,11 +1,21 @@
 //! A point of sale for cafés: the rooms of the house, one sentence each.
 
-/// The settings, parsed once at the start.
+/// What a request may reach: database, clock, live pictures, settings.
+pub mod app;
+/// The settings of the environment, parsed once at the start.
 pub mod config;
-/// The database: how it is reached, written and kept.
+/// The floor under all rooms: how Postgres is reached, and the one way to change anything.
 pub mod data;
 /// What makes every screen tell the truth soon after a commit.
 pub mod live;
+/// What is sold: categories, sections, products, and the choices they offer.
+pub mod menu;
+/// The venue's own settings, kept in the database.
+pub mod settings;
+/// People: who works here, how they sign in, what they may do.
+pub mod staff;
+/// Paired devices: tills and wall displays.
+pub mod terminals;
 /// Maud pieces that know no room; the conventions between markup and scripts.
 pub mod ui;
 /// Money, quantities, ids, business days, texts: what everything counts with. Pure.

@@ -1,3 +1,20 @@
-//! The floor that every room stands on: where the data lives and how it is reached.
+//! The floor under all rooms: how the program reaches Postgres, and the one way to change anything.
+//!
+//! [`tx`] begins and commits transactions, once, at the edge; [`once`] makes a repeated request
+//! change nothing more; [`journal`] writes the audit log inside the same transaction and seals it
+//! afterwards. The rooms' own queries live in their `store.rs`.
 
+pub mod cached;
+pub mod connect;
+pub mod entity;
+pub mod failure;
+pub mod journal;
+pub mod once;
 pub mod private_postgres;
+pub mod seal;
+pub mod tx;
+
+pub use failure::OnConstraint;
+pub use journal::{By, Entry};
+pub use once::{Claim, Key};
+pub use tx::{Tx, Written};

@@ -68,6 +68,13 @@ impl BusinessDate {
 #[error("Write the date like 2026-11-22.")]
 pub struct DateRefusal;
 
+// SeaORM asks this of every primary key, for databases that count rows; dates are never counted.
+impl sea_orm::TryFromU64 for BusinessDate {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("BusinessDate"))
+    }
+}
+
 impl FromStr for BusinessDate {
     type Err = DateRefusal;
 

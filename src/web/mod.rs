@@ -1,4 +1,15 @@
-//! The thin floor between HTTP and the rooms; it knows no room.
+//! The edge: addresses, forms, answers, errors, what every request passes. Knows no room.
 
+pub mod answer;
 pub mod assets;
+pub mod error;
+pub mod extract;
+pub mod form;
+pub mod security;
 pub mod serve;
+pub mod url;
+
+pub use answer::{Frag, Go, Page};
+pub use error::{Error, FieldError, Refusal, Refused, Result};
+pub use extract::{Asker, Once, Path, Query};
+pub use form::Form;

@@ -1,0 +1,214 @@
+//! What a request may reach: the database, the clock, the live pictures, the settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use poem::Request;
+use sea_orm::DatabaseConnection;
+use sha2::Sha256;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Secret};
+use crate::data::cached::Cached;
+use crate::data::tx::Writer;
+use crate::data::{By, Claim, Tx, Written};
+use crate::live::{Changed, Feeds, Live, News};
+use crate::menu::Menu;
+use crate::settings::{self, Settings};
+use crate::staff::session::{SessionKey, SessionRow};
+use crate::terminals::{DeviceKey, Terminal};
+use crate::values::Clock;
+use crate::web::Result;
+
+/// The running program. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: DatabaseConnection,
+    clock: Clock,
+    live: Live,
+    feeds: Feeds<App>,
+    config: Config,
+    session_secret: Secret,
+    key_secret: Arc<[u8]>,
+    settings: Cached<(), Settings>,
+    menu: Cached<(), Menu>,
+    sessions: Cached<SessionKey, Option<SessionRow>>,
+    devices: Cached<DeviceKey, Option<Terminal>>,
+    hashing: tokio::sync::Semaphore,
+    stop: CancellationToken,
+}
+
+impl App {
+    /// Puts the program together and starts what keeps its caches true.
+    pub fn new(
+        db: DatabaseConnection,
+        clock: Clock,
+        live: Live,
+        config: Config,
+        session_secret: Secret,
+    ) -> Self {
+        let key_secret = derived_secret(session_secret.reveal().as_bytes(), b"idempotency");
+        let feeds = Feeds::new(live.clone());
+        let app = App(Arc::new(Inner {
+            db,
+            clock,
+            live,
+            feeds,
+            config,
+            session_secret,
+            key_secret,
+            settings: Cached::new(Duration::from_secs(1), 1),
+            menu: Cached::new(Duration::from_secs(3), 1),
+            sessions: Cached::new(Duration::from_millis(900), 10_000),
+            devices: Cached::new(Duration::from_millis(900), 1_000),
+            hashing: tokio::sync::Semaphore::new(2),
+            stop: CancellationToken::new(),
+        }));
+        // A weak handle: the bus must not keep the program alive that it belongs to.
+        let weak = Arc::downgrade(&app.0);
+        app.live().on_news(move |news| {
+            if let Some(inner) = weak.upgrade() {
+                match news {
+                    News::Changed(changes) => changes.iter().for_each(|one| inner.forget(*one)),
+                    News::Everything => inner.forget_all(),
+                }
+            }
+        });
+        app
+    }
+
+    /// The program as the request carries it.
+    pub fn of(req: &Request) -> Result<App> {
+        req.data::<App>()
+            .cloned()
+            .ok_or_else(|| anyhow::anyhow!("the program is not attached to the request").into())
+    }
+
+    /// Reads.
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.0.db
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The bus of changes.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    /// The shared pictures.
+    pub fn feeds(&self) -> &Feeds<App> {
+        &self.0.feeds
+    }
+
+    /// The environment's settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The secret that signs sessions.
+    pub fn session_secret(&self) -> &str {
+        self.0.session_secret.reveal()
+    }
+
+    /// Cancelled when the program stops: streams end with it.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// The secret under which idempotency fingerprints are made.
+    pub fn key_secret(&self) -> Arc<[u8]> {
+        Arc::clone(&self.0.key_secret)
+    }
+
+    /// Passwords and PINs are hashed two at a time: a storm of sign-ins must not stop the till.
+    pub fn hashing(&self) -> &tokio::sync::Semaphore {
+        &self.0.hashing
+    }
+
+    /// The venue's own settings, at most a second old.
+    pub async fn settings(&self) -> Result<Arc<Settings>> {
+        let inner = &self.0;
+        inner
+            .settings
+            .get((), async || {
+                settings::load(&inner.db, &inner.config.cafe_name).await
+            })
+            .await
+    }
+
+    /// The menu as it is sold now.
+    pub async fn menu(&self) -> Result<Arc<Menu>> {
+        let inner = &self.0;
+        inner
+            .menu
+            .get((), async || crate::menu::load(&inner.db).await)
+            .await
+    }
+
+    /// What sessions are checked against, at most a second old.
+    pub fn sessions(&self) -> &Cached<SessionKey, Option<SessionRow>> {
+        &self.0.sessions
+    }
+
+    /// Paired terminals by their token, at most a second old.
+    pub fn devices(&self) -> &Cached<DeviceKey, Option<Terminal>> {
+        &self.0.devices
+    }
+
+    /// Changes something, exactly once per key. What `work` runs may run again after a conflict.
+    pub async fn write<T, F>(&self, claim: Claim, work: F) -> Result<Written<T>>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
+    {
+        self.writer().write(claim, work).await
+    }
+
+    /// Changes something that carries no key: signing in and out, background jobs.
+    pub async fn write_unkeyed<T, F>(&self, by: By, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
+    {
+        self.writer().write_unkeyed(by, work).await
+    }
+
+    fn writer(&self) -> Writer<'_> {
+        Writer {
+            db: &self.0.db,
+            clock: &self.0.clock,
+            live: &self.0.live,
+        }
+    }
+}
+
+impl Inner {
+    fn forget(&self, changed: Changed) {
+        match changed {
+            Changed::Settings => self.settings.clear(),
+            Changed::Menu => self.menu.clear(),
+            Changed::Staff(staff) => self.sessions.drop_where(|key| key.staff == staff),
+            Changed::Terminal(_) => self.devices.clear(),
+            _ => {}
+        }
+    }
+
+    fn forget_all(&self) {
+        self.settings.clear();
+        self.menu.clear();
+        self.sessions.clear();
+        self.devices.clear();
+    }
+}
+
+/// A secret for one purpose, made from the one that the venue was given.
+pub fn derived_secret(secret: &[u8], purpose: &[u8]) -> Arc<[u8]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any size");
+    mac.update(purpose);
+    mac.finalize().into_bytes().as_slice().into()
+}

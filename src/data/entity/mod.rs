@@ -1,0 +1,36 @@
+//! One file per table: columns, nothing else. Rules live in the rooms.
+
+pub mod areas;
+pub mod audit_log;
+pub mod audit_seals;
+pub mod audit_unsealed;
+pub mod business_days;
+pub mod cash_entries;
+pub mod categories;
+pub mod dining_tables;
+pub mod idempotency_keys;
+pub mod job_runs;
+pub mod menu_version;
+pub mod modifier_groups;
+pub mod modifiers;
+pub mod order_lines;
+pub mod order_numbers;
+pub mod orders;
+pub mod payments;
+pub mod product_modifier_groups;
+pub mod products;
+pub mod revoked_tokens;
+pub mod sections;
+pub mod settings;
+pub mod shift_counts;
+pub mod shift_report_numbers;
+pub mod shift_variances;
+pub mod shifts;
+pub mod sign_in_failures;
+pub mod sign_in_locks;
+pub mod staff;
+pub mod stations;
+pub mod tax_classes;
+pub mod terminals;
+pub mod ticket_lines;
+pub mod tickets;

@@ -1,0 +1,134 @@
+//! The audit log: one append-only row for each deed that touches money, people, settings or a sent
+//! line, written in the transaction of the deed.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::values::{AuditId, StaffId, TerminalId};
+use crate::web::Result;
+
+/// Who did something: a person (on a terminal or not), a display, or the program itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// The person, if it was one.
+    pub staff: Option<StaffId>,
+    /// The paired terminal it was done on.
+    pub terminal: Option<TerminalId>,
+    /// The name as it was then, for people to read.
+    pub name: String,
+}
+
+impl By {
+    /// The program itself: background jobs, the payment gateway's word.
+    pub fn system() -> Self {
+        By {
+            staff: None,
+            terminal: None,
+            name: "System".to_owned(),
+        }
+    }
+
+    /// A stable text for keys: one person is one actor on every terminal.
+    pub fn actor(&self) -> String {
+        match (self.staff, self.terminal) {
+            (Some(staff), _) => format!("staff:{staff}"),
+            (None, Some(terminal)) => format!("terminal:{terminal}"),
+            (None, None) => "system".to_owned(),
+        }
+    }
+}
+
+/// One row to be written: what happened to what, and how it was before and after.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    deed: &'static str,
+    subject: &'static str,
+    subject_id: Option<uuid::Uuid>,
+    approver: Option<StaffId>,
+    reason: Option<String>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Entry {
+    /// A deed (`order.cancelled`) upon a subject (`order`).
+    pub fn new(deed: &'static str, subject: &'static str, id: impl Into<uuid::Uuid>) -> Self {
+        Entry {
+            subject_id: Some(id.into()),
+            ..Entry::general(deed, subject)
+        }
+    }
+
+    /// A deed upon something that has no id.
+    pub fn general(deed: &'static str, subject: &'static str) -> Self {
+        Entry {
+            deed,
+            subject,
+            subject_id: None,
+            approver: None,
+            reason: None,
+            before: None,
+            after: None,
+        }
+    }
+
+    /// The person whose approval it was done with.
+    pub fn approved_by(mut self, approver: Option<StaffId>) -> Self {
+        self.approver = approver;
+        self
+    }
+
+    /// Why it was done.
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// What was so before. Never secrets.
+    pub fn before(mut self, facts: impl Serialize) -> Self {
+        self.before = serde_json::to_value(facts).ok();
+        self
+    }
+
+    /// What is so now. Never secrets.
+    pub fn after(mut self, facts: impl Serialize) -> Self {
+        self.after = serde_json::to_value(facts).ok();
+        self
+    }
+}
+
+/// Writes the rows and marks them as not sealed yet.
+pub(super) async fn write(
+    tx: &DatabaseTransaction,
+    by: &By,
+    entries: Vec<Entry>,
+    at: OffsetDateTime,
+) -> Result<()> {
+    for entry in entries {
+        tx.execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "WITH row AS (\
+               INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id) \
+             INSERT INTO audit_unsealed (audit_id) SELECT id FROM row",
+            [
+                AuditId::new().into(),
+                at.into(),
+                entry.deed.into(),
+                by.staff.into(),
+                entry.approver.into(),
+                by.terminal.into(),
+                by.name.clone().into(),
+                entry.subject.into(),
+                entry.subject_id.into(),
+                entry.reason.into(),
+                entry.before.into(),
+                entry.after.into(),
+            ],
+        ))
+        .await?;
+    }
+    Ok(())
+}

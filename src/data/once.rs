@@ -1,0 +1,137 @@
+//! Exactly once: every changing request carries a key that is claimed in the same transaction as
+//! its work, under a unique index.
+
+use hmac::{Hmac, KeyInit, Mac};
+use poem::http::StatusCode;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use serde::Serialize;
+use sha2::Sha256;
+use time::OffsetDateTime;
+
+use super::journal::By;
+use crate::web::{Error, Result};
+
+/// A key as a browser or client sent it: 8 to 200 visible ASCII characters, unique over the venue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    /// Accepts a key, or says why it is none.
+    pub fn parse(text: &str) -> Result<Self> {
+        let fits = (8..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits {
+            Ok(Key(text.to_owned()))
+        } else {
+            Err(Error::refused(
+                StatusCode::BAD_REQUEST,
+                "bad_key",
+                "The idempotency key must be 8 to 200 visible ASCII characters.",
+            ))
+        }
+    }
+}
+
+/// A key together with what is done under it and by whom.
+///
+/// Only a claim can be given to `App::write`, so no change can forget its key.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub(super) key: Key,
+    pub(super) by: By,
+    pub(super) deed: &'static str,
+    pub(super) fingerprint: Vec<u8>,
+}
+
+impl Claim {
+    /// Binds a key to a person or display, a deed and its command.
+    ///
+    /// The fingerprint is an HMAC of the command as this program understood it, not of the bytes
+    /// that arrived, so that the direct route and the offline queue agree. Fields that hold PINs or
+    /// passwords must be skipped by the command's `Serialize`.
+    pub fn new(
+        key: Key,
+        by: By,
+        deed: &'static str,
+        command: &impl Serialize,
+        secret: &[u8],
+    ) -> Self {
+        let canonical = serde_json::to_vec(&(deed, command)).unwrap_or_default();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any size");
+        mac.update(&canonical);
+        Claim {
+            key,
+            by,
+            deed,
+            fingerprint: mac.finalize().into_bytes().to_vec(),
+        }
+    }
+}
+
+/// Whether the work is still to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The key was free and is now this transaction's.
+    First,
+    /// The same request was carried out before.
+    Repeated,
+}
+
+/// Claims the key. A second transaction with the same key waits here for the first to end.
+pub(super) async fn claim(
+    tx: &DatabaseTransaction,
+    claim: &Claim,
+    now: OffsetDateTime,
+) -> Result<Turn> {
+    let actor = claim.by.actor();
+    let inserted = tx
+        .execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING",
+            [
+                claim.key.0.clone().into(),
+                actor.clone().into(),
+                claim.deed.into(),
+                claim.fingerprint.clone().into(),
+                now.into(),
+            ],
+        ))
+        .await?
+        .rows_affected();
+    if inserted == 1 {
+        return Ok(Turn::First);
+    }
+    let same = tx
+        .query_one_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "SELECT 1 FROM idempotency_keys \
+             WHERE key = $1 AND actor = $2 AND deed = $3 AND fingerprint = $4",
+            [
+                claim.key.0.clone().into(),
+                actor.into(),
+                claim.deed.into(),
+                claim.fingerprint.clone().into(),
+            ],
+        ))
+        .await?;
+    match same {
+        Some(_) => Ok(Turn::Repeated),
+        None => Err(Error::refused(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "key_reused",
+            "This key was already used for something else. Reload the screen and try again.",
+        )),
+    }
+}
+
+/// Forgets keys older than 90 days (product.md section 8); answers how many.
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
+    Ok(db
+        .execute_raw(Statement::from_sql_and_values(
+            db.get_database_backend(),
+            "DELETE FROM idempotency_keys WHERE claimed_at < $1",
+            [(now - time::Duration::days(90)).into()],
+        ))
+        .await?
+        .rows_affected())
+}

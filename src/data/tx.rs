@@ -1,0 +1,182 @@
+//! The one way to change anything: `App::write` begins a transaction, claims the request's key,
+//! runs the work, writes the audit rows, commits, and only then publishes what changed.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use rand::Rng;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use time::OffsetDateTime;
+
+use super::failure::{self, Kind};
+use super::journal::{self, By, Entry};
+use super::once::{self, Claim, Turn};
+use crate::live::{Changed, Live};
+use crate::values::Clock;
+use crate::web::{Error, Result};
+
+/// How often the same work is tried when Postgres breaks a deadlock or a serialisation conflict.
+const TRIES: u32 = 6;
+
+/// A running transaction with what it has to say once it has committed.
+///
+/// Writes take `&Tx` and reads `&impl ConnectionTrait`, so the compiler refuses a write outside.
+pub struct Tx {
+    inner: DatabaseTransaction,
+    now: OffsetDateTime,
+    by: By,
+    changes: Vec<Changed>,
+    entries: Vec<Entry>,
+}
+
+impl Tx {
+    /// The time of this transaction: one instant for all that it stores.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// Who is changing something.
+    pub fn by(&self) -> &By {
+        &self.by
+    }
+
+    /// Says what is to be looked at again once this has committed.
+    pub fn changed(&mut self, what: Changed) {
+        if !self.changes.contains(&what) {
+            self.changes.push(what);
+        }
+    }
+
+    /// Writes a row of the audit log with this transaction.
+    pub fn journal(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+}
+
+/// What became of a keyed piece of work.
+#[derive(Debug)]
+pub enum Written<T> {
+    /// It was done now.
+    Done(T),
+    /// The same request was carried out before: nothing more was changed.
+    Already,
+}
+
+impl<T> Written<T> {
+    /// The work's answer, if it was done now.
+    pub fn done(self) -> Option<T> {
+        match self {
+            Written::Done(answer) => Some(answer),
+            Written::Already => None,
+        }
+    }
+}
+
+/// What writing needs of the program.
+pub(crate) struct Writer<'a> {
+    pub(crate) db: &'a DatabaseConnection,
+    pub(crate) clock: &'a Clock,
+    pub(crate) live: &'a Live,
+}
+
+impl Writer<'_> {
+    /// Runs keyed work; what it runs must be repeatable, because conflicts are tried again.
+    pub(crate) async fn write<T, F>(&self, claim: Claim, work: F) -> Result<Written<T>>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
+    {
+        let by = claim.by.clone();
+        self.repeat(by, async move |tx: &mut Tx| {
+            match once::claim(&tx.inner, &claim, tx.now).await? {
+                Turn::First => work(tx).await.map(Written::Done),
+                Turn::Repeated => Ok(Written::Already),
+            }
+        })
+        .await
+    }
+
+    /// Runs work that carries no key: signing in and out, background jobs, the gateway's calls.
+    pub(crate) async fn write_unkeyed<T, F>(&self, by: By, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
+    {
+        self.repeat(by, work).await
+    }
+
+    async fn repeat<T, F>(&self, by: By, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
+    {
+        let mut tried = 1;
+        loop {
+            match self.try_once(by.clone(), work.clone()).await {
+                Err(Error::Database(failure))
+                    if tried < TRIES && failure::kind(&failure) == Kind::Retry =>
+                {
+                    tracing::debug!(tried, %failure, "conflict, trying again");
+                    let pause = rand::rng().random_range(1..=5u64 << tried);
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    tried += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_once<T, F>(&self, by: By, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T>,
+    {
+        let mut tx = Tx {
+            inner: self.db.begin().await?,
+            now: self.clock.now(),
+            by,
+            changes: Vec::new(),
+            entries: Vec::new(),
+        };
+        let outcome = match work(&mut tx).await {
+            Ok(answer) => {
+                let entries = std::mem::take(&mut tx.entries);
+                journal::write(&tx.inner, &tx.by, entries, tx.now)
+                    .await
+                    .map(|()| answer)
+            }
+            refused => refused,
+        };
+        match outcome {
+            Ok(answer) => {
+                tx.inner.commit().await?;
+                self.live.publish(tx.changes);
+                Ok(answer)
+            }
+            Err(refused) => {
+                // A connection that broke cannot roll back; the server did it by itself.
+                let _ = tx.inner.rollback().await;
+                Err(refused)
+            }
+        }
+    }
+}
+
+/// Takes a lock that lasts as long as the transaction, or answers false when another holds it.
+pub async fn try_advisory_lock(tx: &Tx, number: i64) -> Result<bool> {
+    let row = tx
+        .query_one_raw(sea_orm::Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "SELECT pg_try_advisory_xact_lock($1) AS mine",
+            [number.into()],
+        ))
+        .await?;
+    Ok(row
+        .map(|row| row.try_get::<bool>("", "mine"))
+        .transpose()?
+        .unwrap_or(false))
+}

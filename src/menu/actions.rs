@@ -1,0 +1,71 @@
+//! The verbs of the menu that this program knows so far: sell a product, mark it as sold out.
+
+use serde_json::json;
+
+use super::choice::MenuRefusal;
+use super::product::{Menu, Product};
+use super::store;
+use crate::data::{Entry, Tx};
+use crate::live::Changed;
+use crate::values::{ProductId, Quantity};
+use crate::web::{Error, Result};
+
+/// The product at the price of this moment. `menu` may be seconds old, the price may not.
+pub async fn product_now(tx: &Tx, menu: &Menu, id: ProductId) -> Result<Product> {
+    let now = store::now(&**tx, id).await?.ok_or(MenuRefusal::Gone)?;
+    if now.sold_out {
+        return Err(MenuRefusal::SoldOut(now.name).into());
+    }
+    let mut product = menu.product(id).cloned().ok_or(MenuRefusal::Gone)?;
+    product.price = now.price;
+    product.stock_left = now.stock_left;
+    Ok(product)
+}
+
+/// Takes `quantity` of a product that is counted down; others are never short.
+pub async fn take(tx: &mut Tx, product: &Product, quantity: Quantity) -> Result<()> {
+    let Some(left) = product.stock_left else {
+        return Ok(());
+    };
+    if !store::take(tx, product.id, quantity.get().into()).await? {
+        let name = product.name.clone();
+        return Err(match left {
+            0 => MenuRefusal::SoldOut(name),
+            left => MenuRefusal::FewLeft { name, left },
+        }
+        .into());
+    }
+    store::next_version(tx).await?;
+    tx.changed(Changed::Menu);
+    Ok(())
+}
+
+/// Puts back what an order gave up unsent.
+pub async fn give_back(tx: &mut Tx, product: ProductId, quantity: Quantity) -> Result<()> {
+    if store::give_back(tx, product, quantity.get().into()).await? {
+        store::next_version(tx).await?;
+        tx.changed(Changed::Menu);
+    }
+    Ok(())
+}
+
+/// Marks a product as sold out ("86"), counts it down from a number, or sells it freely again.
+pub async fn set_stock(
+    tx: &mut Tx,
+    product: ProductId,
+    sold_out: bool,
+    left: Option<u16>,
+) -> Result<()> {
+    let left = left.map(i32::from);
+    let before = store::set_stock(tx, product, sold_out, left)
+        .await?
+        .ok_or(Error::NotFound("product"))?;
+    store::next_version(tx).await?;
+    tx.journal(
+        Entry::new("menu.stock", "product", product)
+            .before(json!({ "soldOut": before.sold_out, "left": before.stock_left }))
+            .after(json!({ "soldOut": sold_out, "left": left, "name": before.name })),
+    );
+    tx.changed(Changed::Menu);
+    Ok(())
+}

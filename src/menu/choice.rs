@@ -1,0 +1,295 @@
+//! What a guest chooses of a product: the rules of groups, the price it comes to, and what the
+//! kitchen reads. Silence means regular: defaults are not printed, and one left out prints "NO …".
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::product::{Group, Modifier, Product};
+use crate::values::{ModifierId, Money};
+use crate::web::Refusal;
+
+/// A chosen modifier as the line keeps it for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Which one; a default that was left out keeps its id too.
+    pub id: ModifierId,
+    /// As guests read it.
+    pub name: String,
+    /// As cooks read it.
+    pub kitchen: String,
+    /// Added to the price.
+    pub price: Money,
+    /// In capitals on tickets.
+    pub loud: bool,
+    /// The usual: neither printed nor shown.
+    pub silent: bool,
+    /// A default that was left out.
+    pub left_out: bool,
+}
+
+/// A product with its choices made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// In the order of the groups.
+    pub modifiers: Vec<Chosen>,
+    /// The product's price with its choices, never below zero.
+    pub unit_price: Money,
+}
+
+/// Why a product cannot be taken as asked.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum MenuRefusal {
+    /// Deleted, or hidden by a manager.
+    #[error("This product is not on the menu any more. Choose another one.")]
+    Gone,
+    /// Sold out.
+    #[error("{0} is sold out.")]
+    SoldOut(String),
+    /// Fewer left than asked for.
+    #[error("Only {left} × {name} left.")]
+    FewLeft {
+        /// The product.
+        name: String,
+        /// How many.
+        left: i32,
+    },
+    /// A required choice is missing.
+    #[error("Choose {} for {product}.", group.to_lowercase())]
+    Choose {
+        /// The group.
+        group: String,
+        /// The product.
+        product: String,
+    },
+    /// More than the group allows.
+    #[error("At most {max} of {group}.")]
+    TooMany {
+        /// The group.
+        group: String,
+        /// Its largest number.
+        max: usize,
+    },
+    /// A modifier that this product does not offer.
+    #[error("{0} has changed on the menu. Open it again and choose.")]
+    NotOffered(String),
+}
+
+impl Refusal for MenuRefusal {}
+
+impl Product {
+    /// The choice of a single tap: the defaults.
+    pub fn one_tap(&self) -> Result<Choice, MenuRefusal> {
+        let defaults: Vec<ModifierId> = self
+            .groups
+            .iter()
+            .flat_map(Group::defaults)
+            .map(|modifier| modifier.id)
+            .collect();
+        self.choose(&defaults)
+    }
+
+    /// Checks what was chosen against the groups and prices it.
+    pub fn choose(&self, chosen: &[ModifierId]) -> Result<Choice, MenuRefusal> {
+        let known = |id: &ModifierId| {
+            self.groups
+                .iter()
+                .any(|group| group.modifiers.iter().any(|modifier| modifier.id == *id))
+        };
+        if !chosen.iter().all(known) {
+            return Err(MenuRefusal::NotOffered(self.name.clone()));
+        }
+        let mut modifiers = Vec::new();
+        for group in &self.groups {
+            modifiers.extend(self.choose_of(group, chosen)?);
+        }
+        let extra: Money = modifiers.iter().map(|modifier| modifier.price).sum();
+        Ok(Choice {
+            unit_price: (self.price + extra).max(Money::ZERO),
+            modifiers,
+        })
+    }
+
+    fn choose_of(&self, group: &Group, chosen: &[ModifierId]) -> Result<Vec<Chosen>, MenuRefusal> {
+        let taken: Vec<&Modifier> = group
+            .modifiers
+            .iter()
+            .filter(|modifier| chosen.contains(&modifier.id))
+            .collect();
+        if let Some(out) = taken.iter().find(|modifier| modifier.sold_out) {
+            return Err(MenuRefusal::SoldOut(out.name.clone()));
+        }
+        if taken.len() < group.min {
+            return Err(MenuRefusal::Choose {
+                group: group.name.clone(),
+                product: self.name.clone(),
+            });
+        }
+        if taken.len() > group.max {
+            return Err(MenuRefusal::TooMany {
+                group: group.name.clone(),
+                max: group.max,
+            });
+        }
+        let mut result: Vec<Chosen> = taken.iter().map(|modifier| modifier.chosen()).collect();
+        // In a single choice another one says it all; elsewhere what was left out must be said.
+        if !group.is_single() {
+            result.extend(
+                group
+                    .defaults()
+                    .filter(|default| !taken.iter().any(|one| one.id == default.id))
+                    .map(Modifier::left_out),
+            );
+        }
+        Ok(result)
+    }
+}
+
+impl Modifier {
+    fn chosen(&self) -> Chosen {
+        Chosen {
+            id: self.id,
+            name: self.name.clone(),
+            kitchen: self.kitchen_name.clone().unwrap_or(self.name.clone()),
+            price: self.price_delta,
+            loud: self.loud,
+            silent: self.is_default && self.price_delta == Money::ZERO,
+            left_out: false,
+        }
+    }
+
+    fn left_out(&self) -> Chosen {
+        Chosen {
+            id: self.id,
+            name: format!("No {}", self.name.to_lowercase()),
+            kitchen: format!(
+                "NO {}",
+                self.kitchen_name
+                    .as_ref()
+                    .unwrap_or(&self.name)
+                    .to_uppercase()
+            ),
+            price: Money::ZERO,
+            loud: true,
+            silent: false,
+            left_out: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::menu::TaxClass;
+    use crate::values::{BasisPoints, ModifierGroupId, ProductId, StationId, TaxClassId};
+
+    fn modifier(name: &str, price: i64, is_default: bool) -> Modifier {
+        Modifier {
+            id: ModifierId::new(),
+            name: name.to_owned(),
+            kitchen_name: None,
+            price_delta: Money::new(price),
+            is_default,
+            loud: false,
+            sold_out: false,
+        }
+    }
+
+    fn group(name: &str, min: usize, max: usize, modifiers: Vec<Modifier>) -> Group {
+        Group {
+            id: ModifierGroupId::new(),
+            name: name.to_owned(),
+            min,
+            max,
+            modifiers,
+        }
+    }
+
+    fn latte(groups: Vec<Group>) -> Product {
+        Product {
+            id: ProductId::new(),
+            number: 1,
+            name: "Latte".to_owned(),
+            kitchen_name: None,
+            description: String::new(),
+            price: Money::new(9_000),
+            image: None,
+            hue: 1,
+            tax: TaxClass {
+                id: TaxClassId::new(),
+                name: "VAT 18%".to_owned(),
+                rate: BasisPoints::new(1_800).unwrap(),
+            },
+            station: StationId::new(),
+            prep_seconds: None,
+            groups,
+            sold_out: false,
+            stock_left: None,
+        }
+    }
+
+    fn milk() -> Group {
+        let choices = vec![modifier("Whole", 0, true), modifier("Oat", 1_000, false)];
+        group("Milk", 1, 1, choices)
+    }
+
+    #[test]
+    fn one_tap_takes_the_defaults_in_silence() {
+        let choice = latte(vec![milk()]).one_tap().unwrap();
+        assert_eq!(choice.unit_price, Money::new(9_000));
+        assert!(choice.modifiers.iter().all(|modifier| modifier.silent));
+    }
+
+    #[test]
+    fn another_single_choice_replaces_the_default_and_its_price() {
+        let milk = milk();
+        let oat = milk.modifiers[1].id;
+        let choice = latte(vec![milk]).choose(&[oat]).unwrap();
+        assert_eq!(choice.unit_price, Money::new(10_000));
+        assert_eq!(choice.modifiers.len(), 1);
+        assert!(!choice.modifiers[0].silent);
+    }
+
+    #[test]
+    fn a_default_that_is_left_out_is_said_aloud() {
+        let extras = group("With", 0, 3, vec![modifier("Onion", 0, true)]);
+        let choice = latte(vec![extras]).choose(&[]).unwrap();
+        assert_eq!(choice.modifiers[0].kitchen, "NO ONION");
+        assert!(choice.modifiers[0].loud && choice.modifiers[0].left_out);
+    }
+
+    #[test]
+    fn a_required_choice_without_default_cannot_be_one_tap() {
+        let size = group("Size", 1, 1, vec![modifier("Small", 0, false)]);
+        let product = latte(vec![size]);
+        assert!(product.needs_choice());
+        assert_eq!(
+            product.one_tap().unwrap_err().to_string(),
+            "Choose size for Latte."
+        );
+    }
+
+    #[test]
+    fn two_of_a_single_choice_and_strangers_are_refused() {
+        let milk = milk();
+        let both: Vec<_> = milk.modifiers.iter().map(|modifier| modifier.id).collect();
+        let product = latte(vec![milk]);
+        assert!(matches!(
+            product.choose(&both),
+            Err(MenuRefusal::TooMany { max: 1, .. })
+        ));
+        assert!(matches!(
+            product.choose(&[ModifierId::new()]),
+            Err(MenuRefusal::NotOffered(_))
+        ));
+    }
+
+    #[test]
+    fn a_price_never_falls_below_zero() {
+        let cheaper = group("Offer", 0, 1, vec![modifier("Staff", -20_000, false)]);
+        let id = cheaper.modifiers[0].id;
+        assert_eq!(
+            latte(vec![cheaper]).choose(&[id]).unwrap().unit_price,
+            Money::ZERO
+        );
+    }
+}

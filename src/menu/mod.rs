@@ -1,0 +1,13 @@
+//! What is sold: categories, sections, products, and the choices they offer. Owns the tables of the
+//! menu. The whole menu is read into one [`Menu`] that all screens share; prices and sold-out marks
+//! are asked again inside the transaction that adds a line.
+
+mod actions;
+pub mod choice;
+pub mod product;
+mod store;
+
+pub use actions::{give_back, product_now, set_stock, take};
+pub use choice::{Choice, Chosen, MenuRefusal};
+pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
+pub use store::{favourites, load};

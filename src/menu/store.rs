@@ -1,0 +1,287 @@
+//! The queries of the menu.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
+};
+use time::OffsetDateTime;
+
+use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
+use crate::data::entity::{
+    categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
+    sections, tax_classes,
+};
+use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId};
+use crate::web::Result;
+
+/// The menu as it is sold now, in eight small queries.
+pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
+    let version = menu_version::Entity::find().one(db).await?;
+    let groups = groups(db).await?;
+    let offered = offered(db, &groups).await?;
+    let taxes: HashMap<_, _> = tax_classes::Entity::find()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let class = TaxClass {
+                id: row.id,
+                name: row.name,
+                rate: BasisPoints::new(row.rate_bp.into()).unwrap_or(BasisPoints::ZERO),
+            };
+            (row.id, class)
+        })
+        .collect();
+    let rows = products::Entity::find()
+        .filter(products::Column::DeletedAt.is_null())
+        .filter(products::Column::Active.eq(true))
+        .order_by_asc(products::Column::Sort)
+        .order_by_asc(products::Column::Number)
+        .all(db)
+        .await?;
+    let categories = categories_with_sections(db, &rows).await?;
+    let hues: HashMap<_, _> = categories
+        .iter()
+        .flat_map(|category| {
+            category
+                .sections
+                .iter()
+                .map(|section| (section.id, category.hue))
+        })
+        .collect();
+    let products = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Product {
+                id: row.id,
+                number: row.number,
+                name: row.name,
+                kitchen_name: row.kitchen_name,
+                description: row.description,
+                price: row.price,
+                image: row.image,
+                hue: *hues.get(&row.section_id)?,
+                tax: taxes.get(&row.tax_class_id)?.clone(),
+                station: row.station_id,
+                prep_seconds: row.prep_seconds,
+                groups: offered.get(&row.id).cloned().unwrap_or_default(),
+                sold_out: row.sold_out,
+                stock_left: row.stock_left,
+            })
+        })
+        .collect();
+    Ok(Menu::new(
+        version.map_or(0, |row| row.version),
+        categories,
+        products,
+    ))
+}
+
+async fn groups(db: &impl ConnectionTrait) -> Result<HashMap<ModifierGroupId, Group>> {
+    let mut groups: HashMap<_, _> = modifier_groups::Entity::find()
+        .filter(modifier_groups::Column::DeletedAt.is_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let group = Group {
+                id: row.id,
+                name: row.name,
+                min: usize::try_from(row.min_choices).unwrap_or(0),
+                max: usize::try_from(row.max_choices).unwrap_or(1),
+                modifiers: Vec::new(),
+            };
+            (row.id, group)
+        })
+        .collect();
+    let rows = modifiers::Entity::find()
+        .filter(modifiers::Column::DeletedAt.is_null())
+        .order_by_asc(modifiers::Column::Sort)
+        .order_by_asc(modifiers::Column::Name)
+        .all(db)
+        .await?;
+    for row in rows {
+        if let Some(group) = groups.get_mut(&row.group_id) {
+            group.modifiers.push(Modifier {
+                id: row.id,
+                name: row.name,
+                kitchen_name: row.kitchen_name,
+                price_delta: row.price_delta,
+                is_default: row.is_default,
+                loud: row.loud,
+                sold_out: row.sold_out,
+            });
+        }
+    }
+    Ok(groups)
+}
+
+/// The groups of each product: required ones first, each in its place.
+async fn offered(
+    db: &impl ConnectionTrait,
+    groups: &HashMap<ModifierGroupId, Group>,
+) -> Result<HashMap<ProductId, Vec<Group>>> {
+    let rows = product_modifier_groups::Entity::find()
+        .order_by_asc(product_modifier_groups::Column::Sort)
+        .all(db)
+        .await?;
+    let mut offered: HashMap<ProductId, Vec<Group>> = HashMap::new();
+    for row in rows {
+        if let Some(group) = groups.get(&row.group_id)
+            && !group.modifiers.is_empty()
+        {
+            offered
+                .entry(row.product_id)
+                .or_default()
+                .push(group.clone());
+        }
+    }
+    for groups in offered.values_mut() {
+        groups.sort_by_key(|group| group.min == 0);
+    }
+    Ok(offered)
+}
+
+async fn categories_with_sections(
+    db: &impl ConnectionTrait,
+    products: &[products::Model],
+) -> Result<Vec<Category>> {
+    let sections = sections::Entity::find()
+        .filter(sections::Column::DeletedAt.is_null())
+        .order_by_asc(sections::Column::Sort)
+        .all(db)
+        .await?;
+    let categories = categories::Entity::find()
+        .filter(categories::Column::DeletedAt.is_null())
+        .order_by_asc(categories::Column::Sort)
+        .all(db)
+        .await?;
+    Ok(categories
+        .into_iter()
+        .map(|category| Category {
+            id: category.id,
+            name: category.name,
+            icon: category.icon,
+            hue: u8::try_from(category.hue).unwrap_or(1),
+            sections: sections
+                .iter()
+                .filter(|section| section.category_id == category.id)
+                .map(|section| Section {
+                    id: section.id,
+                    name: section.name.clone(),
+                    products: products
+                        .iter()
+                        .filter(|product| product.section_id == section.id)
+                        .map(|product| product.id)
+                        .collect(),
+                })
+                .collect(),
+        })
+        .collect())
+}
+
+/// The first category of the till: pinned products in their order, then what sold best in the four
+/// weeks before `since`, 25 at most. `since` is the start of the week, so that a product keeps its
+/// place for a week: muscle memory beats cleverness.
+pub async fn favourites(
+    db: &impl ConnectionTrait,
+    since: OffsetDateTime,
+) -> Result<Vec<ProductId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ProductId,
+    }
+    let rows = Row::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT p.id FROM products p \
+         LEFT JOIN (SELECT product_id, sum(quantity) AS sold FROM order_lines \
+                    WHERE sent_at >= $1::timestamptz - interval '28 days' AND sent_at < $1 AND state <> 'voided' \
+                    GROUP BY product_id) s ON s.product_id = p.id \
+         WHERE p.deleted_at IS NULL AND p.active AND (p.favourite IS NOT NULL OR s.sold > 0) \
+         ORDER BY p.favourite NULLS LAST, s.sold DESC NULLS LAST, p.number LIMIT 25",
+        [since.into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// What must be asked again at the moment of selling.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Now {
+    pub name: String,
+    pub price: Money,
+    pub sold_out: bool,
+    pub stock_left: Option<i32>,
+}
+
+/// The product's row, if it is on the menu.
+pub(super) async fn now(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Now>> {
+    Ok(Now::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT name, price, sold_out, stock_left FROM products \
+         WHERE id = $1 AND active AND deleted_at IS NULL",
+        [id.into()],
+    ))
+    .one(db)
+    .await?)
+}
+
+/// Takes some of a counted product; false when fewer are left.
+pub(super) async fn take(tx: &crate::data::Tx, id: ProductId, quantity: i32) -> Result<bool> {
+    let taken = tx
+        .execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "UPDATE products SET stock_left = stock_left - $2 \
+             WHERE id = $1 AND NOT sold_out AND stock_left >= $2",
+            [id.into(), quantity.into()],
+        ))
+        .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Puts some of a counted product back; answers whether it is counted.
+pub(super) async fn give_back(tx: &crate::data::Tx, id: ProductId, quantity: i32) -> Result<bool> {
+    let given = tx
+        .execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "UPDATE products SET stock_left = stock_left + $2 WHERE id = $1 AND stock_left IS NOT NULL",
+            [id.into(), quantity.into()],
+        ))
+        .await?;
+    Ok(given.rows_affected() == 1)
+}
+
+/// Sets the sold-out mark and the countdown; answers how it was, or `None` for a stranger.
+pub(super) async fn set_stock(
+    tx: &crate::data::Tx,
+    id: ProductId,
+    sold_out: bool,
+    stock_left: Option<i32>,
+) -> Result<Option<Now>> {
+    let before = Now::find_by_statement(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "SELECT name, price, sold_out, stock_left FROM products \
+         WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+        [id.into()],
+    ))
+    .one(&**tx)
+    .await?;
+    if before.is_some() {
+        tx.execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "UPDATE products SET sold_out = $2, stock_left = $3 WHERE id = $1",
+            [id.into(), sold_out.into(), stock_left.into()],
+        ))
+        .await?;
+    }
+    Ok(before)
+}
+
+/// Moves the menu to its next version.
+pub(super) async fn next_version(tx: &crate::data::Tx) -> Result<()> {
+    tx.execute_unprepared("UPDATE menu_version SET version = version + 1")
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The venue's own settings: what an owner decides, as opposed to what the environment gives.
+//!
+//! Each setting is a row; a missing row means the default, so a new setting needs no migration.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::data::Tx;
+use crate::live::Changed;
+use crate::staff::Role;
+use crate::values::{Currency, DayRule, Money};
+use crate::web::Result;
+
+/// All settings, parsed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Settings {
+    /// On receipts and screens.
+    pub cafe_name: String,
+    /// The lines under the name on a receipt.
+    pub address: String,
+    /// The tax number on a receipt; empty when there is none.
+    pub tax_number: String,
+    /// What a receipt ends with.
+    pub receipt_footer: String,
+    /// The venue's one currency.
+    pub currency: Currency,
+    /// IANA name of the venue's time zone.
+    pub time_zone: String,
+    /// Minutes after midnight at which a business day ends.
+    pub day_cutoff_minutes: u16,
+    /// Whether menu prices contain the tax.
+    pub prices_include_tax: bool,
+    /// The service charge in basis points; 0 for none.
+    pub service_charge_bp: u32,
+    /// Whether waiters may take payments.
+    pub waiters_take_payments: bool,
+    /// The largest cash variance that needs no approval, per role; minor units.
+    pub variance_threshold: Thresholds,
+    /// How long ready lines of a closed order stay on the ready strip, in minutes.
+    pub ready_lets_go_minutes: u16,
+}
+
+/// An amount for each role that holds cash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Thresholds {
+    /// For waiters.
+    pub waiter: Money,
+    /// For cashiers.
+    pub cashier: Money,
+    /// For managers.
+    pub manager: Money,
+    /// For admins.
+    pub admin: Money,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let each = Money::new(5_000);
+        Thresholds {
+            waiter: each,
+            cashier: each,
+            manager: each,
+            admin: each,
+        }
+    }
+}
+
+impl Thresholds {
+    /// The amount of a role; kitchen and bar hold no cash, a cashier's amount stands for them.
+    pub fn of(&self, role: Role) -> Money {
+        match role {
+            Role::Waiter => self.waiter,
+            Role::Manager => self.manager,
+            Role::Admin => self.admin,
+            Role::Cashier | Role::Kitchen | Role::Bar => self.cashier,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            cafe_name: "Café".to_owned(),
+            address: String::new(),
+            tax_number: String::new(),
+            receipt_footer: "Thank you. Come again.".to_owned(),
+            currency: Currency::default(),
+            time_zone: "Africa/Kampala".to_owned(),
+            day_cutoff_minutes: 4 * 60,
+            prices_include_tax: true,
+            service_charge_bp: 0,
+            waiters_take_payments: false,
+            variance_threshold: Thresholds::default(),
+            ready_lets_go_minutes: 30,
+        }
+    }
+}
+
+impl Settings {
+    /// How instants become business dates and local times here.
+    pub fn day_rule(&self) -> DayRule {
+        self.time_zone
+            .parse()
+            .ok()
+            .and_then(|zone| DayRule::new(zone, self.day_cutoff_minutes).ok())
+            .unwrap_or_default()
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    key: String,
+    value: Value,
+}
+
+/// Reads all settings; `cafe_name` is the environment's, which a stored one beats.
+pub async fn load(db: &impl ConnectionTrait, cafe_name: &str) -> Result<Settings> {
+    let rows = Row::find_by_statement(Statement::from_string(
+        db.get_database_backend(),
+        "SELECT key, value FROM settings",
+    ))
+    .all(db)
+    .await?;
+    let mut stored: Map<String, Value> = rows.into_iter().map(|row| (row.key, row.value)).collect();
+    stored
+        .entry("cafeName")
+        .or_insert_with(|| Value::String(cafe_name.to_owned()));
+    let settings: Settings = serde_json::from_value(Value::Object(stored))
+        .map_err(|failure| anyhow::anyhow!("the stored settings cannot be read: {failure}"))?;
+    settings.currency.set_venue();
+    Ok(settings)
+}
+
+/// Stores one setting by its name as [`Settings`] is serialised.
+pub async fn store(tx: &mut Tx, key: &str, value: Value) -> Result<()> {
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "INSERT INTO settings (key, value, updated_at, updated_by) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by",
+        [
+            key.into(),
+            value.into(),
+            tx.now().into(),
+            tx.by().staff.into(),
+        ],
+    ))
+    .await?;
+    tx.changed(Changed::Settings);
+    Ok(())
+}

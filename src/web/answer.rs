@@ -1,0 +1,262 @@
+//! The answers: whole pages, fragments, and the one place where an error is drawn and logged.
+
+use maud::{Markup, html};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
+use serde_json::json;
+
+use super::error::{Error, FieldError, Refused};
+use super::extract::Asker;
+use super::url;
+use crate::ui;
+
+/// A piece of a page, for htmx to swap in.
+#[derive(Debug)]
+pub struct Frag(pub Markup);
+
+impl IntoResponse for Frag {
+    fn into_response(self) -> Response {
+        html_response(StatusCode::OK, self.0)
+    }
+}
+
+/// A whole page.
+#[derive(Debug)]
+pub struct Page(pub Markup);
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        html_response(StatusCode::OK, self.0)
+    }
+}
+
+/// Sends the browser to another screen, whether htmx asked or the browser itself.
+#[derive(Debug)]
+pub struct Go {
+    to: String,
+    asker: Asker,
+}
+
+impl Go {
+    /// To `to`, a path of `url`.
+    pub fn to(asker: Asker, to: impl Into<String>) -> Self {
+        Go {
+            to: to.into(),
+            asker,
+        }
+    }
+}
+
+impl IntoResponse for Go {
+    fn into_response(self) -> Response {
+        match self.asker {
+            Asker::Fragment => Response::builder()
+                .header("HX-Redirect", &self.to)
+                .header(header::CACHE_CONTROL, "no-store")
+                .finish(),
+            Asker::Page | Asker::Machine => Response::builder()
+                .status(StatusCode::SEE_OTHER)
+                .header(header::LOCATION, &self.to)
+                .header(header::CACHE_CONTROL, "no-store")
+                .finish(),
+        }
+    }
+}
+
+fn html_response(status: StatusCode, markup: Markup) -> Response {
+    Response::builder()
+        .status(status)
+        .content_type("text/html; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::VARY, "HX-Request")
+        .body(markup.0)
+}
+
+/// Draws what handlers refuse and logs what breaks, once, with a reference a person can read out.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers;
+
+impl<E: Endpoint> Middleware<E> for Answers {
+    type Output = Answered<E>;
+
+    fn transform(&self, inner: E) -> Answered<E> {
+        Answered { inner }
+    }
+}
+
+/// An endpoint whose errors are drawn.
+pub struct Answered<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Answered<E> {
+    type Output = Response;
+
+    async fn call(&self, req: Request) -> poem::Result<Response> {
+        let asker = Asker::of(&req);
+        let (method, path) = (req.method().clone(), req.uri().path().to_owned());
+        match self.inner.call(req).await {
+            Ok(response) => Ok(response.into_response()),
+            Err(failure) => {
+                let error = match failure.downcast::<Error>() {
+                    Ok(error) => error,
+                    Err(other) if other.status() == StatusCode::METHOD_NOT_ALLOWED => {
+                        Error::refused(
+                            StatusCode::METHOD_NOT_ALLOWED,
+                            "method_not_allowed",
+                            "This address does not do that.",
+                        )
+                    }
+                    Err(other) => other.into(),
+                };
+                let reference = log(&error, method.as_str(), &path);
+                Ok(draw(&error, asker, reference.as_deref()))
+            }
+        }
+    }
+}
+
+/// Logs a defect and answers the reference under which it was logged.
+fn log(error: &Error, method: &str, path: &str) -> Option<String> {
+    use poem::error::ResponseError;
+    if !error.status().is_server_error() {
+        tracing::debug!(method, path, refusal = %error, "refused");
+        return None;
+    }
+    let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_uppercase();
+    match error {
+        Error::Database(failure) => {
+            tracing::error!(method, path, reference, %failure, "a query failed");
+        }
+        Error::Unexpected(failure) => {
+            tracing::error!(
+                method,
+                path,
+                reference,
+                failure = format!("{failure:#}"),
+                "failed"
+            );
+        }
+        _ => tracing::warn!(method, path, reference, "unavailable"),
+    }
+    Some(reference)
+}
+
+fn draw(error: &Error, asker: Asker, reference: Option<&str>) -> Response {
+    use poem::error::ResponseError;
+    // A broken connection to the database is an outage, not a defect: say it as such.
+    let outage = Error::Unavailable;
+    let error = match error {
+        Error::Database(_) if error.status() == StatusCode::SERVICE_UNAVAILABLE => &outage,
+        other => other,
+    };
+    let mut response = match asker {
+        Asker::Machine => as_json(error, reference),
+        Asker::Fragment => as_partials(error, reference),
+        Asker::Page => as_page(error, reference),
+    };
+    if let Error::Refused(Refused {
+        retry_after: Some(seconds),
+        ..
+    }) = error
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+fn as_json(error: &Error, reference: Option<&str>) -> Response {
+    use poem::error::ResponseError;
+    let mut body = json!({ "error": error.to_string(), "code": code(error) });
+    if let Error::Invalid(fields) = error {
+        body["fields"] = fields
+            .iter()
+            .map(|fault| json!({ "field": fault.field, "error": fault.sentence }))
+            .collect();
+    }
+    if let Some(reference) = reference {
+        body["reference"] = json!(reference);
+    }
+    Response::builder()
+        .status(error.status())
+        .content_type("application/json")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(body.to_string())
+}
+
+fn as_partials(error: &Error, reference: Option<&str>) -> Response {
+    use poem::error::ResponseError;
+    let sentence = sentence(error, reference);
+    let way_on = match error {
+        Error::Refused(refused) => refused.way_on.clone(),
+        Error::SignedOut => Some(("Sign in", url::sign_in())),
+        Error::PasswordChangeRequired => Some(("Choose a password", url::own_password())),
+        _ => None,
+    };
+    let fields: &[FieldError] = match error {
+        Error::Invalid(fields) => fields,
+        _ => &[],
+    };
+    html_response(
+        error.status(),
+        html! {
+            hx-partial hx-target="#notice" {
+                (ui::notice::toast_with(ui::Kind::Bad, &sentence, way_on_button(way_on.as_ref())))
+            }
+            @for fault in fields {
+                hx-partial hx-target={ "#err-" (fault.field) } { (ui::field_error(&fault.sentence)) }
+            }
+        },
+    )
+}
+
+fn as_page(error: &Error, reference: Option<&str>) -> Response {
+    use poem::error::ResponseError;
+    let to = match error {
+        Error::SignedOut => Some(url::sign_in()),
+        Error::PasswordChangeRequired => Some(url::own_password()),
+        _ => None,
+    };
+    if let Some(to) = to {
+        return Go::to(Asker::Page, to).into_response();
+    }
+    let sentence = sentence(error, reference);
+    let content = html! {
+        main.narrow {
+            section.card {
+                (ui::empty("warn", "That did not work", &sentence, html! {
+                    a.btn.primary href=(url::home()) { "Back to the start" }
+                }))
+            }
+        }
+    };
+    let page = ui::Page::new(ui::BodyKind::Plain, "That did not work", "cafe-pos");
+    html_response(error.status(), ui::page(page, content))
+}
+
+fn way_on_button(way_on: Option<&(&'static str, String)>) -> Markup {
+    html! {
+        @if let Some((label, to)) = way_on { a.btn href=(to) { (label) } }
+    }
+}
+
+fn sentence(error: &Error, reference: Option<&str>) -> String {
+    match reference {
+        Some(reference) => format!("{error} Reference {reference}."),
+        None => error.to_string(),
+    }
+}
+
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::SignedOut => "signed_out",
+        Error::PasswordChangeRequired => "password_change_required",
+        Error::NotAllowed(_) => "not_allowed",
+        Error::NotFound(_) => "not_found",
+        Error::Refused(refused) => refused.code,
+        Error::Invalid(_) => "invalid",
+        Error::Unavailable => "unavailable",
+        Error::Database(_) | Error::Unexpected(_) => "unexpected",
+    }
+}

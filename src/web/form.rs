@@ -1,0 +1,243 @@
+//! Forms become types before a handler sees them: every field is parsed, every faulty one named.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use poem::http::{StatusCode, header};
+use poem::{FromRequest, Request, RequestBody};
+
+use super::error::{Error, FieldError};
+
+/// The largest form that is read: 256 KiB. Uploads have a limit of their own.
+const LARGEST: usize = 256 * 1024;
+
+/// What arrived, by name; a name may come several times.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: HashMap<String, Vec<String>>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// A field that must be there and fit.
+    pub fn one<T: FromStr>(&mut self, name: &'static str) -> Option<T>
+    where
+        T::Err: Display,
+    {
+        let text = self.text(name);
+        if text.is_empty() && !self.values.contains_key(name) {
+            return self.refuse(name, "Please fill this in.".to_owned());
+        }
+        self.parse(name, &text)
+    }
+
+    /// A field that may be missing or empty.
+    pub fn opt<T: FromStr>(&mut self, name: &'static str) -> Option<Option<T>>
+    where
+        T::Err: Display,
+    {
+        let text = self.text(name);
+        if text.trim().is_empty() {
+            return Some(None);
+        }
+        self.parse(name, &text).map(Some)
+    }
+
+    /// A field that may come any number of times, up to 200.
+    pub fn many<T: FromStr>(&mut self, name: &'static str) -> Option<Vec<T>>
+    where
+        T::Err: Display,
+    {
+        let texts = self.values.get(name).cloned().unwrap_or_default();
+        if texts.len() > 200 {
+            return self.refuse(name, "That is too many.".to_owned());
+        }
+        texts.iter().map(|text| self.parse(name, text)).collect()
+    }
+
+    /// A checkbox: there or not.
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        Some(!matches!(
+            self.text(name).as_str(),
+            "" | "off" | "false" | "0"
+        ))
+    }
+
+    /// Fields whose names are made of a prefix and a number, such as `count-50000`.
+    pub fn numbered<T: FromStr>(&mut self, prefix: &'static str) -> Option<Vec<(i64, T)>>
+    where
+        T::Err: Display,
+    {
+        let mut found: Vec<(i64, String)> = self
+            .values
+            .iter()
+            .filter_map(|(name, values)| {
+                let number = name.strip_prefix(prefix)?.parse().ok()?;
+                Some((number, values.first()?.trim().to_owned()))
+            })
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+        if found.len() > 50 {
+            return self.refuse(prefix, "That is too many.".to_owned());
+        }
+        found
+            .into_iter()
+            .map(|(number, text)| self.parse(prefix, &text).map(|value| (number, value)))
+            .collect()
+    }
+
+    /// Notes a fault that only several fields together show.
+    pub fn refuse<T>(&mut self, field: &'static str, sentence: String) -> Option<T> {
+        self.errors.push(FieldError { field, sentence });
+        None
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.values
+            .get(name)
+            .and_then(|values| values.first())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn parse<T: FromStr>(&mut self, name: &'static str, text: &str) -> Option<T>
+    where
+        T::Err: Display,
+    {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(refusal) => self.refuse(name, refusal.to_string()),
+        }
+    }
+}
+
+/// A type that can be read from a form.
+pub trait FromFields: Sized {
+    /// Reads all fields, noting the faulty ones; `None` when there were any.
+    fn from_fields(fields: &mut Fields) -> Option<Self>;
+}
+
+/// Declares a form: its fields, how often each comes, and the type that each must fit.
+///
+/// `one` must be there, `opt` may be missing, `many` may repeat, `flag` is a checkbox,
+/// `numbered("prefix")` collects fields such as `count-500`.
+#[macro_export]
+macro_rules! form {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ident $(($arg:literal))? $ty:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, serde::Serialize)]
+        $vis struct $name { $($(#[$fmeta])* pub $field: $crate::form!(@type $kind $ty)),* }
+
+        impl $crate::web::form::FromFields for $name {
+            fn from_fields(fields: &mut $crate::web::form::Fields) -> Option<Self> {
+                $(let $field = $crate::form!(@read fields $kind $field $(($arg))? $ty);)*
+                Some($name { $($field: $field?),* })
+            }
+        }
+    };
+    (@type one $ty:ty) => { $ty };
+    (@type opt $ty:ty) => { Option<$ty> };
+    (@type many $ty:ty) => { Vec<$ty> };
+    (@type flag $ty:ty) => { $ty };
+    (@type numbered $ty:ty) => { Vec<(i64, $ty)> };
+    (@read $fields:ident one $field:ident $ty:ty) => { $fields.one::<$ty>(stringify!($field)) };
+    (@read $fields:ident opt $field:ident $ty:ty) => { $fields.opt::<$ty>(stringify!($field)) };
+    (@read $fields:ident many $field:ident $ty:ty) => { $fields.many::<$ty>(stringify!($field)) };
+    (@read $fields:ident flag $field:ident $ty:ty) => { $fields.flag(stringify!($field)) };
+    (@read $fields:ident numbered $field:ident ($prefix:literal) $ty:ty) => { $fields.numbered::<$ty>($prefix) };
+}
+
+/// The parsed body of a request: a form, or JSON with the same names.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+impl<'a, T: FromFields + Send> FromRequest<'a> for Form<T> {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(read(req, body).await.map(Form)?)
+    }
+}
+
+async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T, Error> {
+    let declared = req
+        .header(header::CONTENT_TYPE)
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    let bytes = match body.take() {
+        Ok(body) => body.into_bytes_limit(LARGEST).await.map_err(|_| {
+            Error::refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "That is too large to send.",
+            )
+        })?,
+        Err(_) => Default::default(),
+    };
+    let mut fields = Fields {
+        values: match declared.as_str() {
+            "application/json" => from_json(&bytes)?,
+            "application/x-www-form-urlencoded" => from_form(&bytes)?,
+            "" if bytes.is_empty() => HashMap::new(),
+            _ => {
+                return Err(Error::refused(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "content_type",
+                    "Send a form or JSON.",
+                ));
+            }
+        },
+        errors: Vec::new(),
+    };
+    match T::from_fields(&mut fields) {
+        Some(form) if fields.errors.is_empty() => Ok(form),
+        _ => Err(Error::Invalid(fields.errors)),
+    }
+}
+
+fn from_form(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(bytes).map_err(|_| unreadable())?;
+    let mut values: HashMap<String, Vec<String>> = HashMap::new();
+    for (name, value) in pairs {
+        values.entry(name).or_default().push(value);
+    }
+    Ok(values)
+}
+
+fn from_json(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
+    use serde_json::Value;
+    fn scalar(value: Value) -> Result<String, Error> {
+        match value {
+            Value::String(text) => Ok(text),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Bool(flag) => Ok(flag.to_string()),
+            Value::Null => Ok(String::new()),
+            Value::Array(_) | Value::Object(_) => Err(unreadable()),
+        }
+    }
+    let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
+        return Err(unreadable());
+    };
+    object
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| {
+            let values = match value {
+                Value::Array(items) => items.into_iter().map(scalar).collect::<Result<_, _>>()?,
+                single => vec![scalar(single)?],
+            };
+            Ok((name, values))
+        })
+        .collect()
+}
+
+fn unreadable() -> Error {
+    Error::refused(
+        StatusCode::BAD_REQUEST,
+        "bad_request",
+        "This request cannot be read. Reload the page and try again.",
+    )
+}

@@ -1,0 +1,149 @@
+//! What every request passes: the headers that browsers obey, protection against cross-site
+//! forgery, the limit of a body, and the key of plain form posts.
+
+use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
+
+use super::error::Error;
+use crate::app::App;
+
+/// Scripts, styles and pictures only from here; nothing inline, nothing framed.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The largest body that any route but an upload reads, in bytes.
+const LARGEST_BODY: u64 = 1024 * 1024;
+
+/// Checks requests on their way in and marks answers on their way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Security;
+
+impl<E: Endpoint> Middleware<E> for Security {
+    type Output = Secured<E>;
+
+    fn transform(&self, inner: E) -> Secured<E> {
+        Secured { inner }
+    }
+}
+
+/// An endpoint behind the checks.
+pub struct Secured<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Secured<E> {
+    type Output = Response;
+
+    async fn call(&self, mut req: Request) -> poem::Result<Response> {
+        if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+            check_length(&req)?;
+            check_origin(&req)?;
+            take_key_from_form(&mut req).await?;
+        }
+        let mut response = self.inner.call(req).await?.into_response();
+        let headers = response.headers_mut();
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::REFERRER_POLICY, "same-origin"),
+            (header::X_FRAME_OPTIONS, "DENY"),
+        ] {
+            headers
+                .entry(name)
+                .or_insert(HeaderValue::from_static(value));
+        }
+        headers
+            .entry("x-robots-tag")
+            .or_insert(HeaderValue::from_static("noindex, nofollow"));
+        headers
+            .entry("cross-origin-opener-policy")
+            .or_insert(HeaderValue::from_static("same-origin"));
+        Ok(response)
+    }
+}
+
+fn check_length(req: &Request) -> Result<(), Error> {
+    let length = req
+        .header(header::CONTENT_LENGTH)
+        .and_then(|length| length.parse::<u64>().ok())
+        .unwrap_or(0);
+    if length > LARGEST_BODY {
+        return Err(Error::refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "That is too large to send.",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses changing requests that another site made a browser send.
+///
+/// `Sec-Fetch-Site` decides where the browser sends it (on HTTPS and localhost); elsewhere `Origin`
+/// must be one of the allowed origins. Clients that sign in by `Authorization` carry no cookie that
+/// another site could ride on.
+fn check_origin(req: &Request) -> Result<(), Error> {
+    let forged = || {
+        Error::refused(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "This request came from another site and was not carried out.",
+        )
+    };
+    if req.header(header::COOKIE).is_none() && req.header(header::AUTHORIZATION).is_some() {
+        return Ok(());
+    }
+    match (req.header("sec-fetch-site"), req.header(header::ORIGIN)) {
+        (Some("same-origin" | "none"), _) => Ok(()),
+        (Some(_), _) => Err(forged()),
+        (None, Some(origin)) => {
+            let app = App::of(req)?;
+            let allowed = match app.config().origins.as_slice() {
+                [] => {
+                    let host = req.header(header::HOST).unwrap_or("");
+                    origin.split_once("://").is_some_and(|(scheme, rest)| {
+                        matches!(scheme, "http" | "https") && rest == host
+                    })
+                }
+                origins => origins.iter().any(|allowed| allowed.as_str() == origin),
+            };
+            if allowed { Ok(()) } else { Err(forged()) }
+        }
+        // Browsers send one of the two with every changing request; a client without either is no
+        // browser and carries nobody's cookie by accident.
+        (None, None) if req.header(header::COOKIE).is_none() => Ok(()),
+        (None, None) => Err(forged()),
+    }
+}
+
+/// Moves a plain form's hidden `_key` into the header that everything else looks at.
+async fn take_key_from_form(req: &mut Request) -> Result<(), Error> {
+    let is_form = req
+        .header(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form || req.header("idempotency-key").is_some() {
+        return Ok(());
+    }
+    let bytes = req
+        .take_body()
+        .into_bytes_limit(LARGEST_BODY as usize)
+        .await
+        .map_err(|_| {
+            Error::refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "That is too large to send.",
+            )
+        })?;
+    let key = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&bytes)
+        .unwrap_or_default()
+        .into_iter()
+        .find(|(name, _)| name == "_key")
+        .and_then(|(_, key)| HeaderValue::from_str(&key).ok());
+    if let Some(key) = key {
+        req.headers_mut().insert("idempotency-key", key);
+    }
+    req.set_body(Body::from_bytes(bytes));
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Every address once: `url::order_lines(order)` for markup, `url::at::order_lines` for the map of
+//! routes.
+
+use crate::values::*;
+
+/// Declares addresses: a function that fills in the parameters, and the pattern in `at`.
+macro_rules! urls {
+    ($($(#[$meta:meta])* $name:ident($($param:ident: $ty:ty),*) = $pattern:literal;)*) => {
+        $(
+            $(#[$meta])*
+            pub fn $name($($param: $ty),*) -> String {
+                #[allow(unused_mut)]
+                let mut path = String::from($pattern);
+                $(path = path.replacen(concat!(":", stringify!($param)), &$param.to_string(), 1);)*
+                path
+            }
+        )*
+
+        /// The patterns, for binding.
+        #[allow(non_upper_case_globals)]
+        pub mod at {
+            $(
+                $(#[$meta])*
+                pub const $name: &str = $pattern;
+            )*
+        }
+    };
+}
+
+urls! {
+    /// Where each person begins: the floor, a board, or the house.
+    home() = "/";
+
+    /// Tiles and PIN on a paired terminal, else name and password.
+    sign_in() = "/sign-in";
+    /// The PIN pad of one person.
+    sign_in_pin(staff: StaffId) = "/sign-in/:staff/pin";
+    /// Leaves this browser.
+    sign_out() = "/sign-out";
+    /// Leaves every browser.
+    sign_out_everywhere() = "/sign-out/everywhere";
+    /// Back to the tiles of a shared tablet.
+    lock() = "/lock";
+    /// One's own password.
+    own_password() = "/me/password";
+    /// One's own PIN.
+    own_pin() = "/me/pin";
+    /// One's own page: PIN, password, signing out.
+    me() = "/me";
+    /// Makes this browser a paired terminal.
+    pair() = "/pair";
+
+    /// Everybody who works here.
+    staff() = "/staff";
+    /// One person.
+    staff_member(staff: StaffId) = "/staff/:staff";
+    /// Unlocks a person who typed wrong secrets too often.
+    staff_unlock(staff: StaffId) = "/staff/:staff/unlock";
+    /// Ends all of a person's sessions.
+    staff_force_out(staff: StaffId) = "/staff/:staff/force-out";
+    /// A one-time password for a person.
+    staff_reset_password(staff: StaffId) = "/staff/:staff/password";
+    /// All tills and displays.
+    terminals() = "/terminals";
+    /// A new pairing code for a terminal.
+    terminal_code(terminal: TerminalId) = "/terminals/:terminal/code";
+    /// A terminal's pairing: DELETE revokes it.
+    terminal_pairing(terminal: TerminalId) = "/terminals/:terminal/pairing";
+
+    /// Tables, ready strip, open orders.
+    floor() = "/floor";
+    /// Open orders as a list.
+    orders() = "/orders";
+    /// What waits to be served.
+    ready() = "/ready";
+    /// Makes an order (PUT, with an id minted by the client), or shows it.
+    order(order: OrderId) = "/orders/:order";
+    /// The orders of a table, or a new one there.
+    table(table: TableId) = "/tables/:table";
+    /// The order panel alone.
+    order_panel(order: OrderId) = "/orders/:order/panel";
+    /// Lines: POST adds.
+    order_lines(order: OrderId) = "/orders/:order/lines";
+    /// One line: DELETE removes, GET opens its sheet.
+    order_line(order: OrderId, line: LineId) = "/orders/:order/lines/:line";
+    /// A line's quantity: PUT.
+    order_line_quantity(order: OrderId, line: LineId) = "/orders/:order/lines/:line/quantity";
+    /// A line's note: PUT; GET opens the sheet.
+    order_line_note(order: OrderId, line: LineId) = "/orders/:order/lines/:line/note";
+    /// A line's modifiers: PUT; GET opens the sheet.
+    order_line_modifiers(order: OrderId, line: LineId) = "/orders/:order/lines/:line/modifiers";
+    /// A line's seat: PUT.
+    order_line_seat(order: OrderId, line: LineId) = "/orders/:order/lines/:line/seat";
+    /// A line's course: PUT.
+    order_line_course(order: OrderId, line: LineId) = "/orders/:order/lines/:line/course";
+    /// POST hands the unsent lines to the kitchen.
+    order_sends(order: OrderId) = "/orders/:order/sends";
+    /// POST cancels an order with nothing sent.
+    order_cancellation(order: OrderId) = "/orders/:order/cancellation";
+    /// PUT: guests, name, phone; GET opens the sheet.
+    order_details(order: OrderId) = "/orders/:order/details";
+    /// POST marks ready lines as served.
+    order_servings(order: OrderId) = "/orders/:order/servings";
+    /// The menu grid of a category, or of a search.
+    order_menu(order: OrderId) = "/orders/:order/menu";
+    /// The sheet of a product's choices.
+    order_product(order: OrderId, product: ProductId) = "/orders/:order/products/:product";
+    /// Marks a product sold out, counts it down, or takes it back.
+    product_stock(product: ProductId) = "/menu/products/:product/stock";
+
+    /// The pay screen.
+    order_pay(order: OrderId) = "/orders/:order/pay";
+    /// POST takes a payment.
+    order_payments(order: OrderId) = "/orders/:order/payments";
+    /// The receipt of a payment.
+    payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
+
+    /// The boards one may open.
+    boards() = "/kitchen";
+    /// One station's board.
+    board(station: StationId) = "/kitchen/stations/:station";
+    /// POST starts a ticket.
+    ticket_start(ticket: TicketId) = "/kitchen/tickets/:ticket/start";
+    /// POST bumps a ticket, DELETE recalls it.
+    ticket_bump(ticket: TicketId) = "/kitchen/tickets/:ticket/bump";
+    /// POST marks a line done, DELETE takes it back.
+    ticket_line_done(ticket: TicketId, line: TicketLineId) = "/kitchen/tickets/:ticket/lines/:line/done";
+    /// POST recalls the ticket that was bumped last.
+    board_recall(station: StationId) = "/kitchen/stations/:station/recall";
+
+    /// One's own shift.
+    shift() = "/shift";
+    /// POST starts a shift, or gives an open one its float.
+    shift_float() = "/shift/float";
+    /// GET opens the count, POST locks it.
+    shift_count(shift: ShiftId) = "/shifts/:shift/count";
+    /// POST hands an open order to another shift, or carries it over.
+    shift_orders(shift: ShiftId) = "/shifts/:shift/orders";
+    /// POST closes the shift.
+    shift_close(shift: ShiftId) = "/shifts/:shift/close";
+    /// The shift report.
+    shift_report(shift: ShiftId) = "/shifts/:shift/report";
+    /// Every shift that is open, for managers.
+    shifts() = "/shifts";
+
+    /// Live pictures of a screen, over SSE.
+    stream() = "/api/realtime/stream";
+    /// Does the program serve, and the database answer?
+    health() = "/api/health";
+    /// Does the program serve?
+    health_live() = "/api/health/live";
+    /// Signs in by name and password, for API clients.
+    api_login() = "/api/auth/login";
+    /// Ends this session.
+    api_logout() = "/api/auth/logout";
+    /// Ends all sessions of the person.
+    api_logout_all() = "/api/auth/logout-all";
+    /// Who am I?
+    api_me() = "/api/auth/me";
+    /// Changes one's password.
+    api_password() = "/api/auth/password";
+}
