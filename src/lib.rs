@@ -12,6 +12,8 @@ pub mod live;
 pub mod menu;
 /// The venue's own settings, kept in the database.
 pub mod settings;
+/// Shifts: a person's responsibility for cash, and the business day that everything is booked on.
+pub mod shifts;
 /// People: who works here, how they sign in, what they may do.
 pub mod staff;
 /// Paired devices: tills and wall displays.

@@ -10,6 +10,7 @@ mod m20261122_000001_people;
 mod m20261122_000002_house;
 mod m20261122_000003_trade;
 mod m20261122_000004_record;
+mod m20261122_000005_last_sale;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_house::Migration),
             Box::new(m20261122_000003_trade::Migration),
             Box::new(m20261122_000004_record::Migration),
+            Box::new(m20261122_000005_last_sale::Migration),
         ]
     }
 }

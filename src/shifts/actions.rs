@@ -1,0 +1,170 @@
+//! What staff do with shifts: start one, give it its float, book cash into it.
+
+use serde_json::json;
+
+use super::counted::Counted;
+use super::day::{business_date, local_rule};
+use super::ledger::{CashEntry, EntryKind};
+use super::shift::{CashChoice, CashPlace, Float, Shift, ShiftRefusal};
+use super::store::{self, Hold};
+use crate::data::{Entry, Tx};
+use crate::live::Changed;
+use crate::staff::Person;
+use crate::terminals::Terminal;
+use crate::values::{BusinessDate, Note, ShiftId, StaffId, TerminalId};
+use crate::web::{Error, Result};
+
+/// The person's open shift, held FOR SHARE; where they have none, one without cash is opened. Call [`business_date`]
+/// first: the day is locked before the shift.
+pub async fn ensure_open(
+    tx: &mut Tx,
+    staff: StaffId,
+    terminal: Option<TerminalId>,
+) -> Result<ShiftId> {
+    loop {
+        if let Some(shift) = store::hold_open_id(tx, staff).await? {
+            return Ok(shift);
+        }
+        let date = business_date(tx).await?;
+        // Where their other tablet was faster, the row is there now and the next turn finds it.
+        if let Some(shift) = store::insert(tx, staff, date, terminal).await? {
+            tx.journal(
+                Entry::new("shift.opened", "shift", shift)
+                    .after(json!({ "cash": "none", "date": date })),
+            );
+            tx.changed(Changed::Shift(shift));
+            return Ok(shift);
+        }
+    }
+}
+
+/// The person's open shift, held FOR SHARE, if it can take cash.
+///
+/// # Errors
+/// [`ShiftRefusal::NoFloat`], with the way to the float, where they have no shift or no float was counted.
+pub async fn for_cash(tx: &mut Tx, staff: StaffId) -> Result<Shift> {
+    let shift = store::hold_open_of(tx, staff, Hold::Share)
+        .await?
+        .ok_or(ShiftRefusal::NoFloat)?;
+    shift.must_take_cash()?;
+    Ok(shift)
+}
+
+/// Books a movement of cash into a shift that the caller holds (see [`for_cash`]), on the date that the caller holds.
+pub async fn enter_cash(
+    tx: &mut Tx,
+    shift: &Shift,
+    date: BusinessDate,
+    entry: &CashEntry,
+) -> Result<()> {
+    shift.must_take_cash()?;
+    let by = tx
+        .by()
+        .staff
+        .ok_or_else(|| anyhow::anyhow!("cash is booked by people"))?;
+    store::insert_entry(tx, shift.id, date, by, entry).await?;
+    tx.changed(Changed::Shift(shift.id));
+    Ok(())
+}
+
+/// How somebody starts their shift.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Where their cash will be.
+    pub cash: CashChoice,
+    /// What they counted into it.
+    pub counted: Option<Counted>,
+    /// What they have to say about it.
+    pub note: Option<Note>,
+}
+
+/// Starts the person's shift, or gives the open one its float (once).
+pub async fn start(tx: &mut Tx, by: &Person, start: Start) -> Result<ShiftId> {
+    let date = business_date(tx).await?;
+    let place = match start.cash {
+        CashChoice::None => return start_without_cash(tx, by).await,
+        CashChoice::Pouch => CashPlace::Pouch,
+        CashChoice::Drawer => free_drawer(tx, by).await?,
+    };
+    let counted = start
+        .counted
+        .ok_or_else(|| anyhow::anyhow!("a shift with cash is started without a count"))?;
+    let float = Float {
+        amount: counted.total(),
+        counted,
+        note: start.note.map(|note| note.as_str().to_owned()),
+        at: tx.now(),
+    };
+    let left = match &place {
+        CashPlace::Drawer { terminal, .. } => store::left_in_drawer(&**tx, *terminal).await?,
+        _ => None,
+    };
+    let mut shift = open_alone(tx, by.id, terminal_of(by)).await?;
+    shift.start_cash(place, float.clone())?;
+    store::store_float(tx, &shift, &float).await?;
+    let entry = CashEntry {
+        kind: EntryKind::Float,
+        amount: float.amount,
+        payment: None,
+        reason: float.note.clone(),
+        approved_by: None,
+    };
+    enter_cash(tx, &shift, date, &entry).await?;
+    tx.journal(
+        Entry::new("shift.float_counted", "shift", shift.id).after(json!({
+            "cash": shift.cash.to_string(),
+            "float": float.amount,
+            "pieces": float.counted,
+            "note": float.note,
+            "leftByLastShift": left.as_ref().map(|left| left.counted),
+            "difference": left.map(|left| float.amount - left.counted),
+        })),
+    );
+    Ok(shift.id)
+}
+
+async fn start_without_cash(tx: &mut Tx, by: &Person) -> Result<ShiftId> {
+    if store::hold_open_id(tx, by.id).await?.is_some() {
+        return Err(ShiftRefusal::AlreadyOpen.into());
+    }
+    ensure_open(tx, by.id, terminal_of(by)).await
+}
+
+/// The drawer of the terminal that the person stands at, if nobody else has it.
+async fn free_drawer(tx: &mut Tx, by: &Person) -> Result<CashPlace> {
+    let terminal: &Terminal = by
+        .terminal
+        .as_deref()
+        .filter(|terminal| terminal.has_drawer)
+        .ok_or(ShiftRefusal::NoDrawer)?;
+    store::hold_drawer(tx, terminal.id).await?;
+    if let Some(holder) = store::holder_of_drawer(&**tx, terminal.id).await?
+        && holder.staff != by.id
+    {
+        return Err(ShiftRefusal::DrawerHeld {
+            drawer: terminal.name.clone(),
+            since: local_rule(&**tx).await?.local(holder.opened_at).time(),
+            holder: holder.name,
+        }
+        .into());
+    }
+    Ok(CashPlace::Drawer {
+        terminal: terminal.id,
+        name: terminal.name.clone(),
+    })
+}
+
+/// The person's open shift, opened where they have none, held alone.
+async fn open_alone(tx: &mut Tx, staff: StaffId, terminal: Option<TerminalId>) -> Result<Shift> {
+    if let Some(shift) = store::hold_open_of(tx, staff, Hold::Alone).await? {
+        return Ok(shift);
+    }
+    let id = ensure_open(tx, staff, terminal).await?;
+    store::hold(tx, id, Hold::Alone)
+        .await?
+        .ok_or(Error::NotFound("shift"))
+}
+
+fn terminal_of(by: &Person) -> Option<TerminalId> {
+    by.terminal.as_ref().map(|terminal| terminal.id)
+}

@@ -1,0 +1,25 @@
+//! Shifts: a person's responsibility for cash, and the business day that everything is booked on.
+//!
+//! A shift is one person's; it owns a terminal's drawer, a cash pouch, or no cash at all. Cash goes to the shift of
+//! whoever takes it, as an entry of its ledger; what the drawer should hold is the sum of those entries, and nothing
+//! here ever changes or deletes one. Counting and closing a shift is the room `closing`.
+//!
+//! Owns the tables `business_days`, `shifts` and `cash_entries`. Locks are taken in the order business day, shift,
+//! order, ticket: callers ask [`business_date`] first, then [`ensure_open`] or [`for_cash`], then lock their order.
+
+mod actions;
+mod counted;
+mod day;
+mod ledger;
+mod shift;
+mod store;
+
+pub use actions::{Start, ensure_open, enter_cash, for_cash, start};
+pub use counted::{Counted, CountedRefusal, Pieces, count_rows};
+pub use day::{DayRefusal, business_date, local_rule};
+pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
+pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
+pub use store::{
+    Hold, Left, all_open, find, hold, lately_closed, ledger, left_in_drawer, open_of, report,
+    store_closed,
+};
