@@ -95,6 +95,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 @if let Some(address) = page.stream { (stream(address, page.body)) }
                 (notice::region())
                 div #sheet {}
+                div #again {}
             }
         }
     }
@@ -131,20 +132,36 @@ pub struct TopBar<'a> {
     /// One quiet line beside the title.
     pub meta: Option<&'a str>,
     /// Who is signed in.
-    pub person: Option<Person<'a>>,
+    pub person: Option<&'a Person>,
 }
 
-/// Who is signed in, as the top bar shows it; a tap on it locks the tablet.
-#[derive(Clone, Copy)]
-pub struct Person<'a> {
-    /// First name: "Amina".
-    pub name: &'a str,
+/// Who is signed in, as bars show it: a tap on the name leads to their own page, one on the lock goes back to the tiles.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// "Amina N."
+    pub name: String,
     /// Two letters: "AN".
-    pub initials: &'a str,
+    pub initials: String,
     /// 1 to 8.
     pub hue: u8,
-    /// Address of the page that locks or switches the person.
-    pub lock: &'a str,
+    /// Address of their own page.
+    pub me: String,
+    /// Address that locks the tablet when something is posted to it.
+    pub lock: String,
+    /// Seconds without a touch after which a shared tablet locks itself; `None` where it is nobody else's.
+    pub idle: Option<u32>,
+}
+
+/// The person's name and the button that locks; the form is also what `idle.js` sends.
+pub fn person(person: &Person) -> Markup {
+    html! {
+        a.btn.quiet href=(person.me) aria-label={ (person.name) ", your own page" } {
+            (avatar(&person.initials, person.hue)) span.hide-s { (person.name) }
+        }
+        form.lock method="post" action=(person.lock) data-idle=[person.idle] {
+            button.btn.icon.quiet aria-label="Lock this tablet" { (icon("lock")) }
+        }
+    }
 }
 
 /// The bar at the top of a till's screen; `middle` stands after the title (tabs, badges) and may be empty.
@@ -161,11 +178,7 @@ pub fn top_bar(bar: TopBar<'_>, middle: Markup) -> Markup {
             (middle)
             span.push {}
             (conn("Online"))
-            @if let Some(person) = bar.person {
-                a.btn.quiet href=(person.lock) aria-label={ (person.name) ", lock this tablet" } {
-                    (avatar(person.initials, person.hue)) span.hide-s { (person.name) } (icon("lock"))
-                }
-            }
+            @if let Some(signed_in) = bar.person { (person(signed_in)) }
         }
     }
 }

@@ -203,15 +203,17 @@ fn a_closed_dialog_is_a_partial_for_the_sheet() {
 #[test]
 fn bars_tell_where_one_is_and_who_one_is() {
     let person = Person {
-        name: "Amina",
-        initials: "AN",
+        name: "Amina N.".to_owned(),
+        initials: "AN".to_owned(),
         hue: 1,
-        lock: "/sign-in",
+        me: "/me".to_owned(),
+        lock: "/lock".to_owned(),
+        idle: Some(90),
     };
     let bar = TopBar {
         back: Some(("Floor", "/floor")),
         title: Some("Table 7"),
-        person: Some(person),
+        person: Some(&person),
         ..TopBar::default()
     };
     let tab = Tab {
@@ -234,6 +236,18 @@ fn bars_tell_where_one_is_and_who_one_is() {
     assert!(
         attribute(&html, "#n-ready", "hidden").is_some(),
         "no number where nothing waits"
+    );
+    assert_eq!(
+        attribute(&html, "a[href='/me']", "aria-label"),
+        Some("Amina N., your own page")
+    );
+    assert_eq!(
+        attribute(&html, "form[action='/lock']", "method"),
+        Some("post")
+    );
+    assert_eq!(
+        attribute(&html, "form[action='/lock']", "data-idle"),
+        Some("90")
     );
     let wall = drawn(wall_bar("chef", "Kitchen", html! {}, html! {}));
     for control in [

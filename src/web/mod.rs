@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod client;
 pub mod error;
 pub mod extract;
 pub mod form;

@@ -1,0 +1,189 @@
+//! Where a request comes from: the browser's own address and whether it speaks HTTPS, also behind
+//! proxies that are trusted.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use poem::http::HeaderMap;
+use poem::http::uri::Scheme;
+use poem::{Addr, FromRequest, Request, RequestBody};
+
+use crate::app::App;
+use crate::config::TrustedProxies;
+
+/// The far end of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client {
+    /// The address of the browser, or of the last proxy that is not ours.
+    pub address: IpAddr,
+    /// Whether the browser speaks HTTPS, so that its cookies may be kept from plain HTTP.
+    pub is_https: bool,
+}
+
+impl Client {
+    /// Told by the socket, and by the headers of proxies that are trusted.
+    pub fn of(app: &App, req: &Request) -> Self {
+        let peer = match req.remote_addr().0 {
+            Addr::SocketAddr(address) => address.ip(),
+            // A peer without a network address (a socket file, a test) is on this machine.
+            _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let proxies = &app.config().trusted_proxies;
+        Client {
+            address: browser(peer, req.headers(), proxies),
+            is_https: req.scheme() == &Scheme::HTTPS
+                || (proxies.trusts(peer)
+                    && last_word(req.headers(), "x-forwarded-proto")
+                        .is_some_and(|it| it == "https")),
+        }
+    }
+
+    /// What is counted and locked together: an IPv4 address, or the network of 64 bits that one
+    /// household or café gets in IPv6 and in which a single device changes its address at will.
+    pub fn network(&self) -> IpAddr {
+        match self.address {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        }
+    }
+}
+
+impl<'a> FromRequest<'a> for Client {
+    async fn from_request(req: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Client::of(&App::of(req)?, req))
+    }
+}
+
+/// Goes back along `X-Forwarded-For` for as long as the next hop is trusted. What stands further left
+/// was written by somebody whose word counts for nothing.
+fn browser(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    let hops: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut nearest = peer.to_canonical();
+    for hop in hops.into_iter().rev() {
+        if !proxies.trusts(nearest) {
+            break;
+        }
+        match address(hop) {
+            Some(further) => nearest = further,
+            None => break,
+        }
+    }
+    nearest
+}
+
+/// An address with or without a port: `10.0.0.7`, `10.0.0.7:5000`, `fd00::1`, `[fd00::1]:5000`.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = || text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|it| it.ip());
+    let bracketed = || {
+        text.strip_prefix('[')?
+            .strip_suffix(']')?
+            .parse::<IpAddr>()
+            .ok()
+    };
+    bare()
+        .or_else(with_port)
+        .or_else(bracketed)
+        .map(|it| it.to_canonical())
+}
+
+/// The value that the nearest proxy gave.
+fn last_word<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(name)
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?
+        .rsplit(',')
+        .next()
+        .map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::http::HeaderValue;
+
+    use super::*;
+
+    fn told(peer: &str, forwarded: &[&str], proxies: &str) -> String {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
+        }
+        browser(peer.parse().unwrap(), &headers, &proxies.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_say_whose_address_it_has() {
+        assert_eq!(
+            told("203.0.113.9", &["10.0.0.1"], "127.0.0.1"),
+            "203.0.113.9"
+        );
+        assert_eq!(told("203.0.113.9", &[], "127.0.0.1"), "203.0.113.9");
+    }
+
+    #[test]
+    fn behind_our_proxies_it_is_the_last_address_that_is_none_of_them() {
+        let ours = "127.0.0.1, 172.20.0.0/16";
+        assert_eq!(told("127.0.0.1", &["192.168.1.20"], ours), "192.168.1.20");
+        assert_eq!(
+            told("172.20.0.2", &["1.1.1.1, 192.168.1.20, 172.20.0.3"], ours),
+            "192.168.1.20"
+        );
+        assert_eq!(
+            told("172.20.0.2", &["1.1.1.1", "192.168.1.20"], ours),
+            "192.168.1.20"
+        );
+        assert_eq!(
+            told("127.0.0.1", &["172.20.0.9"], ours),
+            "172.20.0.9",
+            "all ours: the furthest one known"
+        );
+        assert_eq!(
+            told("::ffff:127.0.0.1", &["192.168.1.20"], ours),
+            "192.168.1.20"
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_way_back() {
+        assert_eq!(told("127.0.0.1", &["unknown"], "127.0.0.1"), "127.0.0.1");
+        assert_eq!(
+            told("127.0.0.1", &["10.0.0.7, nonsense"], "127.0.0.1"),
+            "127.0.0.1"
+        );
+        assert_eq!(told("127.0.0.1", &[""], "127.0.0.1"), "127.0.0.1");
+    }
+
+    #[test]
+    fn ports_and_brackets_are_taken_off() {
+        for (hop, expected) in [
+            ("10.0.0.7:5000", "10.0.0.7"),
+            ("[fd00::1]:5000", "fd00::1"),
+            ("[fd00::1]", "fd00::1"),
+            ("fd00::1", "fd00::1"),
+        ] {
+            assert_eq!(told("127.0.0.1", &[hop], "127.0.0.1"), expected);
+        }
+    }
+
+    #[test]
+    fn one_ipv6_network_counts_as_one() {
+        let network = |text: &str| {
+            Client {
+                address: text.parse().unwrap(),
+                is_https: false,
+            }
+            .network()
+        };
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("10.0.0.7").to_string(), "10.0.0.7");
+    }
+}
