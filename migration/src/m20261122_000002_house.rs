@@ -63,7 +63,7 @@ CREATE TABLE tax_classes (
 
 -- One row. A tablet that holds another version knows that its copy of the menu is stale.
 CREATE TABLE menu_version (
-    only    boolean PRIMARY KEY DEFAULT true CONSTRAINT menu_version_one_row CHECK (only),
+    "only"    boolean PRIMARY KEY DEFAULT true CONSTRAINT menu_version_one_row CHECK ("only"),
     version bigint NOT NULL
 );
 INSERT INTO menu_version (version) VALUES (1);

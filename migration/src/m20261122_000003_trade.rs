@@ -57,7 +57,7 @@ CREATE INDEX shifts_of_day ON shifts (business_date);
 
 -- Report numbers without gaps: taken in the transaction that closes the shift.
 CREATE TABLE shift_report_numbers (
-    only boolean PRIMARY KEY DEFAULT true CONSTRAINT shift_report_numbers_one_row CHECK (only),
+    "only" boolean PRIMARY KEY DEFAULT true CONSTRAINT shift_report_numbers_one_row CHECK ("only"),
     last integer NOT NULL
 );
 INSERT INTO shift_report_numbers (last) VALUES (0);
