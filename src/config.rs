@@ -325,7 +325,13 @@ impl FromStr for LogFilter {
 
 impl Default for LogFilter {
     fn default() -> Self {
-        Self(Targets::new().with_default(tracing::Level::INFO))
+        // These two tell the story of each statement and each migration at the level of news.
+        let quiet = ["sqlx", "sea_orm_migration"].map(|part| (part, tracing::Level::WARN));
+        Self(
+            Targets::new()
+                .with_default(tracing::Level::INFO)
+                .with_targets(quiet),
+        )
     }
 }
 

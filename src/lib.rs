@@ -2,6 +2,8 @@
 
 /// What a request may reach: database, clock, live pictures, settings.
 pub mod app;
+/// What the program does when it is called: serve, migrate, check, …
+pub mod commands;
 /// The settings of the environment, parsed once at the start.
 pub mod config;
 /// The floor under all rooms: how Postgres is reached, and the one way to change anything.

@@ -1,1 +1,113 @@
-fn main() {}
+//! The commands of the one binary.
+
+use std::io;
+use std::process::ExitCode;
+
+use cafe_pos::commands::{check, migrate, serve};
+use cafe_pos::config::{Config, LogFormat};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt};
+
+/// A point of sale for cafés: order, kitchen, cash, count.
+///
+/// Settings come from the environment; .env.example lists them all.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 a wrong setting or a wrong call."
+)]
+struct Call {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the till, the boards and the office until told to stop
+    Serve,
+    /// Bring the database's schema up to date, back, or show how it stands
+    #[command(subcommand)]
+    Migrate(Migrate),
+    /// Say of everything whether it is in order, or what to do
+    Check,
+}
+
+#[derive(Subcommand)]
+enum Migrate {
+    /// Apply what is pending
+    Up,
+    /// Undo the newest migration, with the data in its tables
+    Down {
+        /// How many to undo
+        #[arg(long, default_value_t = 1)]
+        steps: u32,
+        /// Needed in production
+        #[arg(long)]
+        lose_data: bool,
+    },
+    /// List which are applied, which are pending, and which a newer version made
+    Status,
+}
+
+fn main() -> ExitCode {
+    let call = Call::parse();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(faults) => {
+            eprintln!("{faults}");
+            return ExitCode::from(2);
+        }
+    };
+    log_to_stderr(&config);
+    for note in &config.notes {
+        tracing::warn!("{note}");
+    }
+    match run(call.command, config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", one_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, config: Config) -> anyhow::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        match command {
+            Command::Serve => serve::serve(config).await,
+            Command::Migrate(Migrate::Up) => migrate::run_up(&config).await,
+            Command::Migrate(Migrate::Down { steps, lose_data }) => {
+                migrate::run_down(&config, steps, lose_data).await
+            }
+            Command::Migrate(Migrate::Status) => migrate::run_status(&config).await,
+            Command::Check => check::run(&config).await,
+        }
+    })
+}
+
+/// Logs go to stderr, so that what a command answers on stdout can be piped on.
+fn log_to_stderr(config: &Config) {
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match config.log_format {
+        LogFormat::Text => lines.with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(config.log.0.clone()))
+        .init();
+}
+
+/// The failure and its causes as one sentence; what Postgres says may be many lines.
+fn one_line(error: &anyhow::Error) -> String {
+    let line = format!("{error:#}")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if line.ends_with('.') {
+        line
+    } else {
+        format!("{line}.")
+    }
+}

@@ -283,10 +283,7 @@ async fn a_postmaster_killed_alone_comes_back_by_itself() {
         .wait_for(|health| *health == Health::Down)
         .await
         .expect("a keeper");
-    health
-        .wait_for(|health| *health == Health::Up)
-        .await
-        .expect("a keeper");
+    health.wait_for(Health::is_up).await.expect("a keeper");
     assert_ne!(cafe.postmaster(), first);
     assert_eq!(sold(postgres.door()).await, ["latte"]);
 }
@@ -299,14 +296,11 @@ async fn one_that_dies_again_and_again_is_given_up() {
     for death in 1..=6 {
         kill_9(cafe.postmaster());
         health
-            .wait_for(|health| *health != Health::Up)
+            .wait_for(|health| !health.is_up())
             .await
             .expect("a keeper");
         if death < 6 {
-            health
-                .wait_for(|health| *health == Health::Up)
-                .await
-                .expect("a keeper");
+            health.wait_for(Health::is_up).await.expect("a keeper");
         }
     }
     tokio::time::timeout(Duration::from_secs(20), postgres.gone())

@@ -50,6 +50,23 @@ impl DatabaseUrl {
         &self.url
     }
 
+    /// Host, port and database, for sentences: without the password.
+    pub fn place(&self) -> String {
+        let options = PgConnectOptions::from_str(self.url.reveal()).ok();
+        let place = options.map(|options| {
+            let host = options.get_socket().map_or_else(
+                || options.get_host().to_owned(),
+                |socket| socket.display().to_string(),
+            );
+            format!(
+                "{} at {host}:{}",
+                options.get_database().unwrap_or_default(),
+                options.get_port()
+            )
+        });
+        place.unwrap_or_default()
+    }
+
     /// The schema to work in (`?schema=`); `None` leaves that to the server.
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()

@@ -10,6 +10,12 @@ pub const POOL: u32 = 12;
 /// Opens the pool. `url` is `postgres://…`; failures come as they are.
 pub async fn connect(url: &str, most: u32) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
+    tune(&mut options, most);
+    Database::connect(options).await
+}
+
+/// Sets what the pool of a serving instance needs.
+pub fn tune(options: &mut ConnectOptions, most: u32) {
     options
         .max_connections(most)
         .min_connections(1)
@@ -23,5 +29,4 @@ pub async fn connect(url: &str, most: u32) -> Result<DatabaseConnection, DbErr> 
         .statement_timeout(Duration::from_secs(20))
         .set_application_name("cafe-pos")
         .sqlx_logging(false);
-    Database::connect(options).await
 }

@@ -17,6 +17,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr, Statement};
 use tokio::sync::watch;
@@ -73,12 +74,19 @@ pub enum Durability {
 /// How the private Postgres is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It accepts connections.
-    Up,
+    /// It accepts connections; those made earlier were lost with its former life.
+    Up { since: Instant },
     /// It died alone and is being started again.
     Down,
     /// It died more than five times within a minute, or was stopped: it will not come back.
     Gone,
+}
+
+impl Health {
+    /// Whether it accepts connections.
+    pub fn is_up(&self) -> bool {
+        matches!(self, Self::Up { .. })
+    }
 }
 
 /// Why there is no private Postgres; each is one line that says what to do.
@@ -230,7 +238,7 @@ impl PrivatePostgres {
 
     /// Whether it accepts connections, as far as the keeper knows.
     pub fn is_up(&self) -> bool {
-        *self.keeper.health().borrow() == Health::Up
+        self.keeper.health().borrow().is_up()
     }
 
     /// Follows how it is doing.

@@ -113,7 +113,9 @@ impl Shift {
         let mut restarts = Restarts::default();
         loop {
             let end = self.one_life(|| {
-                self.health.send_replace(Health::Up);
+                self.health.send_replace(Health::Up {
+                    since: Instant::now(),
+                });
                 if let Some(first) = first.take() {
                     let _ = first.send(Ok(()));
                 }

@@ -1,0 +1,139 @@
+//! `check`: is everything in order? Each line is `ok` or what to do; nothing is changed.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::bail;
+
+use super::database::{self, Opened};
+use super::migrate;
+use crate::config::{Config, DatabaseSetting};
+
+/// With less, the journal of a busy evening may fill the disk, and Postgres stops.
+const ENOUGH_SPACE: u64 = 1024 * 1024 * 1024;
+
+/// What was found about one thing.
+struct Finding {
+    subject: &'static str,
+    /// What is there, or what to do about it.
+    found: Result<String, String>,
+}
+
+impl Finding {
+    fn new(subject: &'static str, found: Result<String, String>) -> Self {
+        Self { subject, found }
+    }
+}
+
+/// `cafe-pos check`, with settings that have already been read without fault.
+///
+/// # Errors
+/// When something is not in order.
+pub async fn run(config: &Config) -> anyhow::Result<()> {
+    let mut findings = vec![Finding::new(
+        "settings",
+        Ok(format!("{:?}, {}", config.app_env, config.listen)),
+    )];
+    findings.extend(disk(config));
+    findings.extend(data(config).await);
+    for Finding { subject, found } in &findings {
+        match found {
+            Ok(found) => println!("ok      {subject}: {found}"),
+            Err(to_do) => println!("to do   {subject}: {to_do}"),
+        }
+    }
+    match findings
+        .iter()
+        .filter(|finding| finding.found.is_err())
+        .count()
+    {
+        0 => Ok(()),
+        1 => bail!("One thing is to do"),
+        count => bail!("{count} things are to do"),
+    }
+}
+
+async fn data(config: &Config) -> Vec<Finding> {
+    if let DatabaseSetting::Private { folder, .. } = &config.database
+        && matches!(folder.join("cluster").try_exists(), Ok(false))
+    {
+        let none = format!(
+            "none yet; `cafe-pos serve` makes it in {}",
+            folder.display()
+        );
+        return vec![Finding::new("database", Ok(none))];
+    }
+    match database::open(config).await {
+        Err(error) => vec![Finding::new("database", Err(format!("{error:#}")))],
+        Ok(opened) => {
+            let findings = vec![database_found(&opened), migrations(&opened).await];
+            let closed = opened.close().await.map(|()| "closed".to_owned());
+            let complaint = closed
+                .err()
+                .map(|error| Finding::new("closing", Err(format!("{error:#}"))));
+            findings.into_iter().chain(complaint).collect()
+        }
+    }
+}
+
+fn database_found(opened: &Opened) -> Finding {
+    let place = match opened.private_door() {
+        Some(door) => format!("private, with the programs in {}", door.bin_dir().display()),
+        None => opened.url().place(),
+    };
+    Finding::new("database", Ok(place))
+}
+
+async fn migrations(opened: &Opened) -> Finding {
+    let found = match migrate::standing(&opened.db).await {
+        Err(error) => Err(error.to_string()),
+        Ok(standing) if !standing.pending.is_empty() => Err(format!(
+            "{} pending: run `cafe-pos migrate up`",
+            standing.pending.len()
+        )),
+        Ok(standing) if !standing.unknown.is_empty() => Err(format!(
+            "a newer version of this program made {}: run that version",
+            standing.unknown.join(", ")
+        )),
+        Ok(standing) => Ok(format!("all {} applied", standing.applied.len())),
+    };
+    Finding::new("migrations", found)
+}
+
+fn disk(config: &Config) -> Vec<Finding> {
+    let folders = [
+        ("data folder", &config.data_dir),
+        ("backups", &config.backup_dir),
+        ("uploads", &config.upload_dir),
+    ];
+    folders
+        .into_iter()
+        .map(|(subject, folder)| Finding::new(subject, space(folder)))
+        .collect()
+}
+
+/// The space on the disk a folder is on, or will be.
+fn space(folder: &Path) -> Result<String, String> {
+    let existing = folder
+        .ancestors()
+        .find(|ancestor| ancestor.exists())
+        .unwrap_or(Path::new("/"));
+    let output = Command::new("df")
+        .args(["-P", "-k"])
+        .arg(existing)
+        .output()
+        .map_err(|error| format!("df: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let free = said
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3))
+        .and_then(|kilobytes| kilobytes.parse::<u64>().ok());
+    let free = free.ok_or_else(|| format!("df says nothing about {}", existing.display()))? * 1024;
+    let words = format!("{} with {} MB free", folder.display(), free / 1024 / 1024);
+    if free < ENOUGH_SPACE {
+        Err(format!("{words}: make room, at least 1024 MB"))
+    } else {
+        Ok(words)
+    }
+}
