@@ -12,6 +12,8 @@ pub mod data;
 pub mod live;
 /// What is sold: categories, sections, products, and the choices they offer.
 pub mod menu;
+/// The house a café starts with, and a month of trade to look at.
+pub mod seed;
 /// The venue's own settings, kept in the database.
 pub mod settings;
 /// Shifts: a person's responsibility for cash, and the business day that everything is booked on.
