@@ -8,6 +8,8 @@ pub mod commands;
 pub mod config;
 /// The floor under all rooms: how Postgres is reached, and the one way to change anything.
 pub mod data;
+/// What is being made: stations, their boards, and the tickets on them.
+pub mod kitchen;
 /// What makes every screen tell the truth soon after a commit.
 pub mod live;
 /// What is sold: categories, sections, products, and the choices they offer.

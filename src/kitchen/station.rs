@@ -1,0 +1,104 @@
+//! A station: where things are made, and by when.
+
+use std::str::FromStr;
+
+use crate::values::StationId;
+
+/// A place in the café where lines are made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Station {
+    /// Which one.
+    pub id: StationId,
+    /// As people call it: "Hot kitchen".
+    pub name: String,
+    /// Whose work it is.
+    pub kind: StationKind,
+    /// Where it stands among the others, lowest first.
+    pub sort: i32,
+    /// When its tickets count as slow and as late.
+    pub pace: Pace,
+}
+
+/// Whose work a station is: the roles of `staff::guards::Cook`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StationKind {
+    /// Cooked, by people of the kitchen.
+    Kitchen,
+    /// Poured and brewed, by people of the bar.
+    Bar,
+    /// Sees whole orders; has no tickets of its own.
+    Expo,
+}
+
+impl StationKind {
+    /// As it is stored and as guards know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StationKind::Kitchen => "kitchen",
+            StationKind::Bar => "bar",
+            StationKind::Expo => "expo",
+        }
+    }
+
+    /// Whether tickets are made at such a station.
+    pub fn makes(self) -> bool {
+        self != StationKind::Expo
+    }
+}
+
+impl FromStr for StationKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [StationKind::Kitchen, StationKind::Bar, StationKind::Expo]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or("Choose kitchen, bar or expo.")
+    }
+}
+
+/// The ages, in seconds since sending, at which a ticket counts as slow and as late; `0 < soon < late`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pace {
+    /// From here on it is slow.
+    pub soon_s: i64,
+    /// From here on it is late.
+    pub late_s: i64,
+}
+
+impl Pace {
+    /// The same pace stretched or shrunk so that late begins at `target_s`: who has half the time is
+    /// warned after half the time.
+    pub fn for_target(self, target_s: i64) -> Pace {
+        let late_s = target_s.max(1);
+        let soon_s = late_s.saturating_mul(self.soon_s) / self.late_s.max(1);
+        Pace { soon_s, late_s }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_shrinks_in_proportion() {
+        let hot = Pace {
+            soon_s: 480,
+            late_s: 900,
+        };
+        let fries = Pace {
+            soon_s: 160,
+            late_s: 300,
+        };
+        assert_eq!(hot.for_target(300), fries);
+        assert_eq!(hot.for_target(900), hot);
+    }
+
+    #[test]
+    fn kinds_are_stored_as_words() {
+        for kind in [StationKind::Kitchen, StationKind::Bar, StationKind::Expo] {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        assert!("Grill".parse::<StationKind>().is_err());
+    }
+}

@@ -1,0 +1,495 @@
+//! The kitchen's questions to the database.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use super::actions::{NewLine, OrderSnapshot};
+use super::board::{Board, LastBumped, Posted};
+use super::station::{Pace, Station};
+use super::ticket::{Mark, Ticket, TicketLine, TicketRefusal};
+use crate::data::{OnConstraint, Tx};
+use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
+use crate::web::{Error, Result};
+
+/// How far the kitchen is with a line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineProgress {
+    /// The order's line.
+    pub line: LineId,
+    /// When its ticket was first seen on a screen of its station, as the ticket is now.
+    pub shown_at: Option<OffsetDateTime>,
+    /// When its ticket was started, or the first of the ticket's lines was finished.
+    pub started_at: Option<OffsetDateTime>,
+    /// When it was made.
+    pub done_at: Option<OffsetDateTime>,
+}
+
+/// A ticket held for a change.
+pub(super) struct Found {
+    pub(super) ticket: Ticket,
+    /// The other stations whose boards show a ticket of the same order.
+    pub(super) elsewhere: Vec<StationId>,
+}
+
+/// An open ticket of an order, as far as adding to it needs.
+#[derive(FromQueryResult)]
+pub(super) struct OpenTicket {
+    pub(super) id: TicketId,
+    pub(super) station_id: StationId,
+    pub(super) additions: i16,
+    /// How many lines it has.
+    pub(super) lines: i32,
+}
+
+/// Lines on their way to a station, and the ticket that they come on.
+pub(super) struct Handed {
+    pub(super) station: StationId,
+    pub(super) ticket: TicketId,
+    /// 0 where the ticket is new.
+    pub(super) addition: i16,
+    pub(super) first_position: i32,
+    pub(super) lines: Vec<NewLine>,
+}
+
+/// Where a ticket belongs; neither ever changes.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct Home {
+    /// The order that it belongs to.
+    pub order_id: OrderId,
+    /// Where it is made.
+    pub station_id: StationId,
+}
+
+/// The stations in use, in their order.
+pub async fn stations(db: &impl ConnectionTrait) -> Result<Vec<Station>> {
+    let sql = "SELECT id, name, kind, sort, soon_after_s, late_after_s FROM stations WHERE active ORDER BY sort, name";
+    let rows: Vec<StationRow> = all(db, sql, []).await?;
+    rows.into_iter().map(Station::try_from).collect()
+}
+
+/// One station, in use or not.
+pub async fn station(db: &impl ConnectionTrait, station: StationId) -> Result<Station> {
+    let sql = "SELECT id, name, kind, sort, soon_after_s, late_after_s FROM stations WHERE id = $1";
+    let row: Option<StationRow> = one(db, sql, [station.into()]).await?;
+    row.ok_or(Error::NotFound("station"))?.try_into()
+}
+
+/// How far the kitchen is with each line of an order that was handed to it.
+pub async fn progress_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<LineProgress>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: LineId,
+        shown_at: Option<OffsetDateTime>,
+        started_at: Option<OffsetDateTime>,
+        done_at: Option<OffsetDateTime>,
+    }
+    let sql = "SELECT l.line_id, t.shown_at, l.done_at, \
+                      LEAST(t.started_at, min(l.done_at) OVER (PARTITION BY l.ticket_id)) AS started_at \
+               FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id \
+               WHERE t.order_id = $1 ORDER BY t.sent_at, t.id, l.position";
+    let rows: Vec<Row> = all(db, sql, [order.into()]).await?;
+    let progress = rows.into_iter().map(|row| LineProgress {
+        line: row.line_id,
+        shown_at: row.shown_at,
+        started_at: row.started_at,
+        done_at: row.done_at,
+    });
+    Ok(progress.collect())
+}
+
+/// What a station sees.
+pub async fn find_board(db: &impl ConnectionTrait, of: StationId) -> Result<Board> {
+    let station = station(db, of).await?;
+    let rows = open_tickets_of_station(db, of).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.ticket.id.into()).collect();
+    let mut lines = lines_of(db, ids).await?;
+    let tickets = rows.into_iter().map(|row| {
+        let lines = lines.remove(&row.ticket.id).unwrap_or_default();
+        Ok(Posted {
+            elsewhere: parsed("elsewhere", row.elsewhere)?,
+            ticket: row.ticket.with(lines)?,
+        })
+    });
+    Ok(Board {
+        station,
+        tickets: tickets.collect::<Result<_>>()?,
+        last_bumped: last_bumped(db, of).await?,
+    })
+}
+
+/// The order and the station of a ticket.
+pub async fn home_of(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Home> {
+    let sql = "SELECT order_id, station_id FROM tickets WHERE id = $1";
+    let row = one(db, sql, [ticket.into()]).await?;
+    row.ok_or(Error::NotFound("ticket"))
+}
+
+/// How many tickets left the board of this one's station after it did.
+pub(super) async fn bumped_after(db: &impl ConnectionTrait, ticket: &Ticket) -> Result<u64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        count: i64,
+    }
+    let bumped_at = ticket.bumped.as_ref().map(|bumped| bumped.at);
+    let sql = "SELECT count(*) AS count FROM tickets WHERE station_id = $1 AND bumped_at > $2";
+    let row: Option<Row> = one(db, sql, [ticket.station.into(), bumped_at.into()]).await?;
+    Ok(row.map_or(0, |row| row.count.unsigned_abs()))
+}
+
+/// A ticket with its lines, held until the transaction ends.
+pub(super) async fn find_for_update(tx: &Tx, ticket: TicketId) -> Result<Found> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        #[sea_orm(nested)]
+        ticket: TicketRow,
+        elsewhere: Vec<Uuid>,
+    }
+    let sql = "SELECT t.*, ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
+                                 WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere \
+               FROM tickets t WHERE t.id = $1 FOR UPDATE";
+    let row: Option<Row> = one(&**tx, sql, [ticket.into()]).await?;
+    let row = row.ok_or(Error::NotFound("ticket"))?;
+    // Asked once the lock is had: what another screen did meanwhile is in these lines.
+    let mut lines = lines_of(&**tx, vec![ticket.into()]).await?;
+    Ok(Found {
+        ticket: row.ticket.with(lines.remove(&ticket).unwrap_or_default())?,
+        elsewhere: row.elsewhere.into_iter().map(StationId::from).collect(),
+    })
+}
+
+/// The open tickets of an order at all stations, oldest first, held until the transaction ends.
+pub(super) async fn open_tickets_of_for_update(tx: &Tx, order: OrderId) -> Result<Vec<OpenTicket>> {
+    let sql = "SELECT t.id, t.station_id, t.additions, \
+                      (SELECT count(*) FROM ticket_lines l WHERE l.ticket_id = t.id)::integer AS lines \
+               FROM tickets t WHERE t.order_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id FOR UPDATE";
+    all(&**tx, sql, [order.into()]).await
+}
+
+/// Stores lines with the tickets that they come on, in one round trip whatever their number.
+pub(super) async fn hand_over(
+    tx: &Tx,
+    order: &OrderSnapshot,
+    handed: &[Handed],
+    now: OffsetDateTime,
+) -> Result<()> {
+    let ids = |new: bool| -> Vec<Uuid> {
+        let handed = handed.iter().filter(|handed| (handed.addition == 0) == new);
+        handed.map(|handed| handed.ticket.into()).collect()
+    };
+    let new_at = handed.iter().filter(|handed| handed.addition == 0);
+    let new_at: Vec<Uuid> = new_at.map(|handed| handed.station.into()).collect();
+    let lines: Vec<Json> = handed.iter().flat_map(new_lines).collect();
+    let sql = "WITH added_to AS (\
+                 UPDATE tickets SET additions = additions + 1, revision = revision + 1, shown_at = NULL WHERE id = ANY($1)), \
+               opened AS (\
+                 INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at) \
+                 SELECT n.id, n.station_id, $4, $5, $6, $7, $8, $9, $10 FROM unnest($2::uuid[], $3::uuid[]) AS n(id, station_id)) \
+               INSERT INTO ticket_lines (id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
+                                         seat, course, prep_seconds, addition, fired_at) \
+               SELECT id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
+                      seat, course, prep_seconds, addition, $10 \
+               FROM jsonb_to_recordset($11) AS l(id uuid, ticket_id uuid, line_id uuid, position integer, quantity smallint, \
+                    name text, second_name text, modifiers jsonb, note text, allergy text, seat smallint, course smallint, \
+                    prep_seconds integer, addition smallint)";
+    let values: [Value; 11] = [
+        ids(false).into(),
+        ids(true).into(),
+        new_at.into(),
+        order.order.into(),
+        order.number.into(),
+        order.title.clone().into(),
+        order.kind.as_str().into(),
+        order.guests.into(),
+        order.waiter.clone().into(),
+        now.into(),
+        Json::Array(lines).into(),
+    ];
+    tx.execute_raw(statement(&**tx, sql, values))
+        .await
+        .on_constraint("ticket_lines_line_once", || TicketRefusal::AlreadySent)?;
+    Ok(())
+}
+
+/// Stores what was done with a ticket: its marks and those of its lines, in one round trip.
+pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
+    let (started_at, started_by) = columns(ticket.started.as_ref());
+    let (bumped_at, bumped_by) = columns(ticket.bumped.as_ref());
+    let lines = ticket.lines.iter().map(|line| {
+        let (done_at, done_by) = columns(line.done.as_ref());
+        let done_at = done_at.and_then(|at| at.format(&Rfc3339).ok());
+        json!({ "id": line.id, "done_at": done_at, "done_by": done_by })
+    });
+    let sql = "WITH made AS (\
+                 UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by \
+                 FROM jsonb_to_recordset($8) AS n(id uuid, done_at timestamptz, done_by text) \
+                 WHERE l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)) \
+               UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7 \
+               WHERE id = $1";
+    let values: [Value; 8] = [
+        ticket.id.into(),
+        started_at.into(),
+        started_by.into(),
+        bumped_at.into(),
+        bumped_by.into(),
+        ticket.recalled_at.into(),
+        ticket.revision.into(),
+        Json::Array(lines.collect()).into(),
+    ];
+    tx.execute_raw(statement(&**tx, sql, values)).await?;
+    Ok(())
+}
+
+/// Notes that a ticket was seen; answers whether that was news.
+pub(super) async fn mark_shown(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<bool> {
+    let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL";
+    let done = tx
+        .execute_raw(statement(&**tx, sql, [ticket.into(), now.into()]))
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+#[derive(FromQueryResult)]
+struct StationRow {
+    id: StationId,
+    name: String,
+    kind: String,
+    sort: i32,
+    soon_after_s: i32,
+    late_after_s: i32,
+}
+
+impl TryFrom<StationRow> for Station {
+    type Error = Error;
+
+    fn try_from(row: StationRow) -> Result<Station> {
+        let kind = row.kind.parse();
+        Ok(Station {
+            id: row.id,
+            kind: kind.map_err(|_| unreadable("kind of a station", &row.kind))?,
+            name: row.name,
+            sort: row.sort,
+            pace: Pace {
+                soon_s: row.soon_after_s.into(),
+                late_s: row.late_after_s.into(),
+            },
+        })
+    }
+}
+
+#[derive(FromQueryResult)]
+struct TicketRow {
+    id: TicketId,
+    order_id: OrderId,
+    station_id: StationId,
+    number: i32,
+    title: String,
+    kind: String,
+    guests: i16,
+    waiter: String,
+    sent_at: OffsetDateTime,
+    started_at: Option<OffsetDateTime>,
+    started_by: Option<String>,
+    bumped_at: Option<OffsetDateTime>,
+    bumped_by: Option<String>,
+    recalled_at: Option<OffsetDateTime>,
+    shown_at: Option<OffsetDateTime>,
+    additions: i16,
+    revision: i64,
+}
+
+impl TicketRow {
+    fn with(self, lines: Vec<TicketLine>) -> Result<Ticket> {
+        let kind = self.kind.parse();
+        Ok(Ticket {
+            id: self.id,
+            order: self.order_id,
+            station: self.station_id,
+            number: self.number,
+            title: self.title,
+            kind: kind.map_err(|_| unreadable("kind of a ticket", &self.kind))?,
+            guests: self.guests,
+            waiter: self.waiter,
+            sent_at: self.sent_at,
+            started: mark(self.started_at, self.started_by),
+            bumped: mark(self.bumped_at, self.bumped_by),
+            recalled_at: self.recalled_at,
+            shown_at: self.shown_at,
+            additions: self.additions,
+            revision: self.revision,
+            lines,
+        })
+    }
+}
+
+#[derive(FromQueryResult)]
+struct PostedRow {
+    #[sea_orm(nested)]
+    ticket: TicketRow,
+    elsewhere: Json,
+}
+
+/// The tickets on a board, oldest first, each with the stations that work for the same order: those
+/// that have not finished, and those that finished since this ticket was sent.
+async fn open_tickets_of_station(
+    db: &impl ConnectionTrait,
+    station: StationId,
+) -> Result<Vec<PostedRow>> {
+    let sql = "SELECT t.*, \
+                 (SELECT COALESCE(jsonb_agg(e ORDER BY e.sort, e.station), '[]') FROM (\
+                    SELECT s.name AS station, s.sort, bool_and(o.bumped_at IS NOT NULL) AS ready \
+                    FROM tickets o JOIN stations s ON s.id = o.station_id \
+                    WHERE o.order_id = t.order_id AND o.station_id <> t.station_id \
+                      AND (o.bumped_at IS NULL OR o.bumped_at > t.sent_at) \
+                    GROUP BY s.name, s.sort) e) AS elsewhere \
+               FROM tickets t WHERE t.station_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id";
+    all(db, sql, [station.into()]).await
+}
+
+#[derive(FromQueryResult)]
+struct LineRow {
+    id: TicketLineId,
+    ticket_id: TicketId,
+    line_id: LineId,
+    quantity: Quantity,
+    name: String,
+    second_name: Option<String>,
+    modifiers: Json,
+    note: Option<String>,
+    allergy: Option<String>,
+    seat: Option<i16>,
+    course: i16,
+    prep_seconds: Option<i32>,
+    addition: i16,
+    fired_at: OffsetDateTime,
+    done_at: Option<OffsetDateTime>,
+    done_by: Option<String>,
+}
+
+/// The lines that were fired of these tickets, in the order in which they were sent.
+async fn lines_of(
+    db: &impl ConnectionTrait,
+    tickets: Vec<Uuid>,
+) -> Result<HashMap<TicketId, Vec<TicketLine>>> {
+    let sql = "SELECT id, ticket_id, line_id, quantity, name, second_name, modifiers, note, allergy, seat, course, \
+                      prep_seconds, addition, fired_at, done_at, done_by \
+               FROM ticket_lines WHERE ticket_id = ANY($1) AND fired_at IS NOT NULL ORDER BY ticket_id, addition, position";
+    let rows: Vec<LineRow> = all(db, sql, [tickets.into()]).await?;
+    let mut lines: HashMap<TicketId, Vec<TicketLine>> = HashMap::new();
+    for row in rows {
+        let line = TicketLine {
+            id: row.id,
+            line: row.line_id,
+            quantity: row.quantity,
+            name: row.name,
+            second_name: row.second_name,
+            modifiers: parsed("modifiers", row.modifiers)?,
+            note: row.note,
+            allergy: row.allergy,
+            seat: row.seat,
+            course: row.course,
+            prep_seconds: row.prep_seconds,
+            addition: row.addition,
+            fired_at: row.fired_at,
+            done: mark(row.done_at, row.done_by),
+        };
+        lines.entry(row.ticket_id).or_default().push(line);
+    }
+    Ok(lines)
+}
+
+/// The ticket that left a board last.
+async fn last_bumped(db: &impl ConnectionTrait, station: StationId) -> Result<Option<LastBumped>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: TicketId,
+        title: String,
+        bumped_at: OffsetDateTime,
+        revision: i64,
+    }
+    let sql = "SELECT id, title, bumped_at, revision FROM tickets \
+               WHERE station_id = $1 AND bumped_at IS NOT NULL ORDER BY bumped_at DESC, id DESC LIMIT 1";
+    let row: Option<Row> = one(db, sql, [station.into()]).await?;
+    Ok(row.map(|row| LastBumped {
+        ticket: row.id,
+        title: row.title,
+        at: row.bumped_at,
+        revision: row.revision,
+    }))
+}
+
+/// The lines of one ticket as the statement of [`hand_over`] reads them.
+fn new_lines(handed: &Handed) -> impl Iterator<Item = Json> {
+    let positions = handed.first_position..;
+    handed.lines.iter().zip(positions).map(|(line, position)| {
+        json!({
+            "id": TicketLineId::new(),
+            "ticket_id": handed.ticket,
+            "line_id": line.line,
+            "position": position,
+            "quantity": line.quantity,
+            "name": line.name,
+            "second_name": line.second_name,
+            "modifiers": line.modifiers,
+            "note": line.note,
+            "allergy": line.allergy,
+            "seat": line.seat,
+            "course": line.course,
+            "prep_seconds": line.prep_seconds,
+            "addition": handed.addition,
+        })
+    })
+}
+
+fn columns(mark: Option<&Mark>) -> (Option<OffsetDateTime>, Option<String>) {
+    mark.map(|mark| (mark.at, mark.by.clone())).unzip()
+}
+
+fn mark(at: Option<OffsetDateTime>, by: Option<String>) -> Option<Mark> {
+    at.map(|at| Mark {
+        at,
+        by: by.unwrap_or_default(),
+    })
+}
+
+fn parsed<T: DeserializeOwned>(what: &str, stored: Json) -> Result<T> {
+    serde_json::from_value(stored)
+        .map_err(|failure| anyhow::anyhow!("the stored {what} cannot be read: {failure}").into())
+}
+
+fn unreadable(what: &str, stored: &str) -> Error {
+    anyhow::anyhow!("unknown {what}: {stored:?}").into()
+}
+
+fn statement(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+async fn all<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>> {
+    Ok(T::find_by_statement(statement(db, sql, values))
+        .all(db)
+        .await?)
+}
+
+async fn one<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>> {
+    Ok(T::find_by_statement(statement(db, sql, values))
+        .one(db)
+        .await?)
+}

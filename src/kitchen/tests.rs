@@ -1,0 +1,364 @@
+//! The kitchen's actions on a real Postgres.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm_migration::migrator::MigratorTrait;
+use time::{Duration, OffsetDateTime};
+
+use super::actions::{self, NewLine, OrderSnapshot};
+use super::board::Board;
+use super::store;
+use super::ticket::{TicketKind, TicketModifier};
+use crate::data::connect::connect;
+use crate::data::private_postgres::{Options, PrivatePostgres};
+use crate::data::tx::Writer;
+use crate::data::{By, Tx};
+use crate::live::{Changed, Live, Subscriber};
+use crate::values::{Clock, ClockHand, LineId, OrderId, Quantity, StationId, TicketId};
+use crate::web::{Error, Result};
+
+/// A kitchen and a bar with an order to work on.
+struct Kitchen {
+    db: DatabaseConnection,
+    clock: Clock,
+    hand: ClockHand,
+    live: Live,
+    news: Subscriber,
+    grill: StationId,
+    bar: StationId,
+    order: OrderId,
+    _postgres: PrivatePostgres,
+    _folder: tempfile::TempDir,
+}
+
+impl Kitchen {
+    async fn open() -> Kitchen {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("postgres");
+        let postgres =
+            tokio::task::spawn_blocking(move || PrivatePostgres::start(Options::throwaway(at)));
+        let postgres = postgres.await.unwrap().unwrap();
+        postgres.door().ensure_database("kitchen").await.unwrap();
+        let db = connect(&postgres.url("kitchen"), 8).await.unwrap();
+        migration::Migrator::up(&db, None).await.unwrap();
+        let (clock, hand) = Clock::with_hand();
+        let live = Live::in_memory();
+        let news = live.subscribe();
+        let (grill, bar, order) = (StationId::new(), StationId::new(), OrderId::new());
+        let kitchen = Kitchen {
+            db,
+            clock,
+            hand,
+            live,
+            news,
+            grill,
+            bar,
+            order,
+            _postgres: postgres,
+            _folder: folder,
+        };
+        kitchen
+            .sql(&format!(
+                "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) VALUES \
+                   ('{grill}', 'Grill', 'kitchen', 1, 480, 900), ('{bar}', 'Bar', 'bar', 2, 180, 360); \
+                 INSERT INTO staff (id, username, name, role, password_hash, must_change_password, created_at) \
+                   VALUES ('{order}', 'ann', 'Ann', 'waiter', '', false, now()); \
+                 INSERT INTO business_days (date) VALUES ('2026-11-22'); \
+                 INSERT INTO tax_classes (id, name, rate_bp) VALUES ('{order}', 'VAT', 1800); \
+                 INSERT INTO orders (id, business_date, number, reference, kind, waiter_id, opened_by, opened_at, tax_included, updated_at) \
+                   VALUES ('{order}', '2026-11-22', 42, '20261122-0042', 'takeaway', '{order}', '{order}', now(), true, now());"
+            ))
+            .await;
+        kitchen
+    }
+
+    async fn sql(&self, sql: &str) {
+        self.db.execute_unprepared(sql).await.unwrap();
+    }
+
+    async fn write<T>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T> + Clone) -> Result<T> {
+        let writer = Writer {
+            db: &self.db,
+            clock: &self.clock,
+            live: &self.live,
+        };
+        let joy = By {
+            name: "Joy".to_owned(),
+            ..By::system()
+        };
+        writer.write_unkeyed(joy, work).await
+    }
+
+    /// A line of the order, as the kitchen is told of it.
+    async fn line(&self, name: &str) -> NewLine {
+        let line = LineId::new();
+        let (order, grill) = (self.order, self.grill);
+        self.sql(&format!(
+            "INSERT INTO order_lines (id, order_id, position, name, quantity, unit_price, tax_class_id, tax_name, tax_bp, station_id, added_by, added_at) \
+             VALUES ('{line}', '{order}', (SELECT count(*) FROM order_lines), '{name}', 1, 0, '{order}', 'VAT', 1800, '{grill}', '{order}', now())"
+        ))
+        .await;
+        NewLine {
+            line,
+            quantity: Quantity::new(2).unwrap(),
+            name: name.to_owned(),
+            second_name: Some("ndizi".to_owned()),
+            modifiers: vec![TicketModifier {
+                name: "No onion".to_owned(),
+                loud: true,
+            }],
+            note: Some("well done".to_owned()),
+            allergy: None,
+            seat: Some(2),
+            course: 1,
+            prep_seconds: None,
+        }
+    }
+
+    async fn send(&self, work: Vec<(StationId, Vec<NewLine>)>) -> Result<()> {
+        let snapshot = OrderSnapshot {
+            order: self.order,
+            number: 42,
+            title: "Takeaway 42".to_owned(),
+            kind: TicketKind::Takeaway,
+            guests: 1,
+            waiter: "Ann".to_owned(),
+        };
+        self.write(async |tx: &mut Tx| actions::open_tickets(tx, &snapshot, work.clone()).await)
+            .await
+    }
+
+    async fn board(&self, station: StationId) -> Board {
+        store::find_board(&self.db, station).await.unwrap()
+    }
+
+    /// The only ticket of a board.
+    async fn ticket(&self, station: StationId) -> TicketId {
+        let board = self.board(station).await;
+        assert_eq!(board.tickets.len(), 1);
+        board.tickets[0].ticket.id
+    }
+
+    async fn bump(&self, ticket: TicketId) -> Result<String> {
+        self.write(async |tx: &mut Tx| actions::bump(tx, ticket, None).await)
+            .await
+    }
+
+    /// What was said since it was asked last.
+    fn heard(&mut self) -> Vec<Changed> {
+        let mut heard = Vec::new();
+        while let Some(crate::live::News::Changed(change)) = self.news.try_recv() {
+            heard.extend_from_slice(&change);
+        }
+        heard
+    }
+
+    /// Started and done, line by line.
+    async fn progress(&self) -> Vec<(bool, bool)> {
+        let progress = store::progress_of(&self.db, self.order).await.unwrap();
+        let marks = progress
+            .iter()
+            .map(|line| (line.started_at.is_some(), line.done_at.is_some()));
+        marks.collect()
+    }
+}
+
+fn refusal(outcome: Result<impl std::fmt::Debug>) -> String {
+    match outcome {
+        Err(error @ Error::Refused(_)) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_send_makes_one_ticket_per_station_and_later_ones_are_additions() {
+    let mut kitchen = Kitchen::open().await;
+    let (grill, bar) = (kitchen.grill, kitchen.bar);
+    let (burger, chips, ale) = (
+        kitchen.line("Burger").await,
+        kitchen.line("Chips").await,
+        kitchen.line("Ale").await,
+    );
+    let work = vec![
+        (grill, vec![burger.clone(), chips]),
+        (bar, vec![ale.clone()]),
+    ];
+    kitchen.send(work).await.unwrap();
+    assert_eq!(
+        kitchen.heard(),
+        [Changed::Station(grill), Changed::Station(bar)]
+    );
+
+    let board = kitchen.board(grill).await;
+    let posted = &board.tickets[0];
+    assert_eq!(
+        (posted.ticket.number, posted.ticket.title.as_str()),
+        (42, "Takeaway 42")
+    );
+    assert_eq!(posted.place(&board.station), (1, 2));
+    assert_eq!(posted.elsewhere[0].station, "Bar");
+    let line = &posted.ticket.lines[0];
+    assert_eq!(
+        (line.line, line.quantity, &line.modifiers),
+        (burger.line, burger.quantity, &burger.modifiers)
+    );
+    assert_eq!(
+        (line.seat, line.note.as_deref(), line.addition),
+        (Some(2), Some("well done"), 0)
+    );
+    let revision = board.revision(posted.ticket.sent_at);
+
+    // The same line cannot come twice, and nothing of what came with it stays.
+    let again = kitchen
+        .send(vec![(bar, vec![kitchen.line("Stout").await, ale])])
+        .await;
+    assert_eq!(refusal(again), "This was already sent to the kitchen.");
+    assert_eq!(kitchen.board(bar).await.tickets[0].ticket.lines.len(), 1);
+    assert!(kitchen.heard().is_empty());
+
+    kitchen
+        .send(vec![(grill, vec![kitchen.line("Samosa").await])])
+        .await
+        .unwrap();
+    // The bar's board says "also at: Grill".
+    assert_eq!(
+        kitchen.heard(),
+        [Changed::Station(grill), Changed::Station(bar)]
+    );
+    let board = kitchen.board(grill).await;
+    let ticket = &board.tickets[0].ticket;
+    assert_eq!(ticket.additions, 1);
+    assert_ne!(board.revision(ticket.sent_at), revision);
+    let lines: Vec<_> = ticket
+        .lines
+        .iter()
+        .map(|line| (line.name.as_str(), line.addition))
+        .collect();
+    assert_eq!(lines, [("Burger", 0), ("Chips", 0), ("Samosa", 1)]);
+
+    // What leaves the board gets no additions: the next send opens another ticket.
+    kitchen.bump(ticket.id).await.unwrap();
+    kitchen
+        .send(vec![(grill, vec![kitchen.line("Pilau").await])])
+        .await
+        .unwrap();
+    assert_ne!(kitchen.ticket(grill).await, ticket.id);
+    kitchen.send(vec![(grill, Vec::new())]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_worked_off_recalled_and_worked_off_again() {
+    let mut kitchen = Kitchen::open().await;
+    let (grill, bar) = (kitchen.grill, kitchen.bar);
+    let work = vec![
+        (
+            grill,
+            vec![kitchen.line("Burger").await, kitchen.line("Chips").await],
+        ),
+        (bar, vec![kitchen.line("Ale").await]),
+    ];
+    kitchen.send(work).await.unwrap();
+    let ticket = kitchen.ticket(grill).await;
+    kitchen.heard();
+    assert_eq!(kitchen.progress().await, [(false, false); 3]);
+
+    let chips = kitchen.board(grill).await.tickets[0].ticket.lines[1].id;
+    kitchen
+        .write(async |tx: &mut Tx| actions::finish_line(tx, ticket, chips).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        kitchen.heard(),
+        [Changed::Station(grill), Changed::Station(bar)]
+    );
+    assert_eq!(
+        kitchen.progress().await,
+        [(true, false), (true, true), (false, false)]
+    );
+    kitchen
+        .write(async |tx: &mut Tx| actions::reopen_line(tx, ticket, chips).await)
+        .await
+        .unwrap();
+    assert_eq!(kitchen.progress().await, [(false, false); 3]);
+    kitchen
+        .write(async |tx: &mut Tx| actions::finish_line(tx, ticket, chips).await)
+        .await
+        .unwrap();
+    kitchen
+        .write(async |tx: &mut Tx| actions::start(tx, ticket).await)
+        .await
+        .unwrap();
+
+    // Two boards bump at once: one does, the other reads why not.
+    let (one, other) = tokio::join!(kitchen.bump(ticket), kitchen.bump(ticket));
+    let (won, lost) = if one.is_ok() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert_eq!(won.unwrap(), "Takeaway 42");
+    assert_eq!(
+        refusal(lost),
+        "Takeaway 42 was already bumped by Joy. Recall it to change it."
+    );
+    assert_eq!(
+        kitchen.progress().await,
+        [(true, true), (true, true), (false, false)]
+    );
+    let board = kitchen.board(grill).await;
+    assert!(board.tickets.is_empty());
+    assert_eq!(board.last_bumped.unwrap().ticket, ticket);
+    assert!(kitchen.board(bar).await.tickets[0].elsewhere[0].ready);
+
+    kitchen.hand.advance(Duration::minutes(14));
+    kitchen
+        .write(async |tx: &mut Tx| actions::recall(tx, ticket).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        kitchen.progress().await,
+        [(true, false), (true, true), (false, false)]
+    );
+    assert_eq!(kitchen.ticket(grill).await, ticket);
+    let start = kitchen
+        .write(async |tx: &mut Tx| actions::start(tx, ticket).await)
+        .await;
+    assert_eq!(refusal(start), "Takeaway 42 was already started by Joy.");
+
+    kitchen.bump(ticket).await.unwrap();
+    kitchen.hand.advance(Duration::minutes(16));
+    let recall = kitchen
+        .write(async |tx: &mut Tx| actions::recall(tx, ticket).await)
+        .await;
+    assert!(refusal(recall).contains("more than 15 minutes ago"));
+    let unknown = kitchen.bump(TicketId::new()).await;
+    assert!(matches!(unknown, Err(Error::NotFound("ticket"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_screen_gives_the_receipt_and_an_addition_asks_for_another() {
+    let mut kitchen = Kitchen::open().await;
+    let (grill, order) = (kitchen.grill, kitchen.order);
+    kitchen
+        .send(vec![(grill, vec![kitchen.line("Burger").await])])
+        .await
+        .unwrap();
+    let ticket = kitchen.ticket(grill).await;
+    let shown = async |kitchen: &Kitchen| -> Option<OffsetDateTime> {
+        store::progress_of(&kitchen.db, order).await.unwrap()[0].shown_at
+    };
+    assert_eq!(shown(&kitchen).await, None);
+    kitchen.heard();
+    for _ in 0..2 {
+        kitchen
+            .write(async |tx: &mut Tx| actions::shown(tx, ticket, order).await)
+            .await
+            .unwrap();
+    }
+    assert!(shown(&kitchen).await.is_some());
+    assert_eq!(kitchen.heard(), [Changed::Order(order)]);
+    kitchen
+        .send(vec![(grill, vec![kitchen.line("Chips").await])])
+        .await
+        .unwrap();
+    assert_eq!(shown(&kitchen).await, None);
+}
