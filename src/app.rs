@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use poem::Request;
 use sea_orm::DatabaseConnection;
 use sha2::Sha256;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Secret};
@@ -18,7 +19,7 @@ use crate::menu::Menu;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::terminals::{DeviceKey, Terminal};
-use crate::values::Clock;
+use crate::values::{Clock, ProductId};
 use crate::web::Result;
 
 /// The running program. Cheap to clone.
@@ -35,6 +36,7 @@ struct Inner {
     key_secret: Arc<[u8]>,
     settings: Cached<(), Settings>,
     menu: Cached<(), Menu>,
+    favourites: Cached<OffsetDateTime, Vec<ProductId>>,
     sessions: Cached<SessionKey, Option<SessionRow>>,
     devices: Cached<DeviceKey, Option<Terminal>>,
     hashing: tokio::sync::Semaphore,
@@ -62,6 +64,7 @@ impl App {
             key_secret,
             settings: Cached::new(Duration::from_secs(1), 1),
             menu: Cached::new(Duration::from_secs(3), 1),
+            favourites: Cached::new(Duration::from_secs(600), 4),
             sessions: Cached::new(Duration::from_millis(900), 10_000),
             devices: Cached::new(Duration::from_millis(900), 1_000),
             hashing: tokio::sync::Semaphore::new(2),
@@ -149,6 +152,17 @@ impl App {
         inner
             .menu
             .get((), async || crate::menu::load(&inner.db).await)
+            .await
+    }
+
+    /// The till's first category for the week that began at `week`, at most ten minutes old.
+    pub async fn favourites(&self, week: OffsetDateTime) -> Result<Arc<Vec<ProductId>>> {
+        let inner = &self.0;
+        inner
+            .favourites
+            .get(week, async || {
+                crate::menu::favourites(&inner.db, week).await
+            })
             .await
     }
 

@@ -2,18 +2,28 @@
 
 /// What a request may reach: database, clock, live pictures, settings.
 pub mod app;
+/// The loops beside the server.
+pub mod background;
 /// What the program does when it is called: serve, migrate, check, …
 pub mod commands;
 /// The settings of the environment, parsed once at the start.
 pub mod config;
 /// The floor under all rooms: how Postgres is reached, and the one way to change anything.
 pub mod data;
+/// Areas and tables.
+pub mod floor;
+/// Is the program well?
+pub mod health;
 /// What is being made: stations, their boards, and the tickets on them.
 pub mod kitchen;
 /// What makes every screen tell the truth soon after a commit.
 pub mod live;
 /// What is sold: categories, sections, products, and the choices they offer.
 pub mod menu;
+/// What guests have asked for, until they have paid and have it.
+pub mod orders;
+/// The map of every address.
+pub mod routes;
 /// The house a café starts with, and a month of trade to look at.
 pub mod seed;
 /// The venue's own settings, kept in the database.
@@ -22,6 +32,8 @@ pub mod settings;
 pub mod shifts;
 /// People: who works here, how they sign in, what they may do.
 pub mod staff;
+/// The one stream of a screen, and where each person begins.
+pub mod stream;
 /// Paired devices: tills and wall displays.
 pub mod terminals;
 /// Maud pieces that know no room; the conventions between markup and scripts.

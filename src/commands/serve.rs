@@ -3,8 +3,21 @@
 use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::database::Opened;
 use super::{database, migrate};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::app::App;
 use crate::config::Config;
+use crate::live::Live;
+use crate::seed::{self, Passwords};
+use crate::values::Clock;
+use crate::web::serve::{Limits, Listener};
+use crate::{background, routes, web};
 
 /// Opens the database, brings it up to date and serves until it is told to stop.
 ///
@@ -16,14 +29,77 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         for name in migrate::up(opened.url()).await? {
             tracing::info!("Applied the migration {name}");
         }
+        furnish(&config, &opened).await?;
+        let app = start(&config, &opened).await?;
         tokio::select! {
-            stopped = told_to_stop() => stopped,
+            stopped = trade(&app, &config) => stopped,
             () = opened.gone() => bail!("The private Postgres does not stay up; {} says why", config.data_dir.join("postgres/log").display()),
         }
     }
     .await;
     opened.close().await?;
     served
+}
+
+/// A private Postgres where nobody works yet gets the house to begin with. On a server that somebody
+/// else runs, seeding is asked for explicitly.
+async fn furnish(config: &Config, opened: &Opened) -> anyhow::Result<()> {
+    if opened.private_door().is_none() {
+        return Ok(());
+    }
+    let passwords = Passwords::from(config.app_env);
+    let seeded = seed::seed_if_empty(&opened.db, passwords, Clock::real().now()).await?;
+    for person in seeded.iter().flat_map(|seeded| &seeded.people) {
+        println!(
+            "{:<10} {:<9} {}",
+            person.username, person.role, person.password
+        );
+    }
+    Ok(())
+}
+
+/// Puts the program together.
+async fn start(config: &Config, opened: &Opened) -> anyhow::Result<App> {
+    let secret = config
+        .session_secret
+        .obtain()
+        .context("The secret that signs sessions cannot be kept in the data folder")?;
+    let live = match &config.redis_url {
+        Some(url) => Live::with_redis(url.reveal(), Uuid::now_v7())?,
+        None => Live::in_memory(),
+    };
+    let app = App::new(
+        opened.db.clone(),
+        Clock::real(),
+        live,
+        config.clone(),
+        secret,
+    );
+    app.settings()
+        .await
+        .map_err(|failure| anyhow::anyhow!("The settings cannot be read: {failure:?}"))?;
+    Ok(app)
+}
+
+/// Serves until told to stop; then streams end, requests under way finish, and the loops end.
+async fn trade(app: &App, config: &Config) -> anyhow::Result<()> {
+    let listener = Listener::bind(config.listen, Limits::default())
+        .with_context(|| format!("The address {} cannot be used", config.listen))?;
+    let tasks = TaskTracker::new();
+    background::start(app, &tasks);
+    println!("cafe-pos serves on http://{}", listener.local_addr());
+    let stop = app.stop().clone();
+    tokio::spawn(async move {
+        if let Err(failure) = told_to_stop().await {
+            tracing::error!("Signals cannot be heard: {failure}");
+        }
+        stop.cancel();
+    });
+    let endpoint = Arc::new(routes::endpoint(app.clone()));
+    web::serve::serve(listener, endpoint, app.stop().clone()).await?;
+    tasks.close();
+    tasks.wait().await;
+    Ok(())
 }
 
 /// Waits for Ctrl-C, or for the polite signal of systemd and Docker.

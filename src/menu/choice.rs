@@ -220,6 +220,7 @@ mod tests {
                 rate: BasisPoints::new(1_800).unwrap(),
             },
             station: StationId::new(),
+            station_name: "Bar".to_owned(),
             prep_seconds: None,
             groups,
             sold_out: false,

@@ -66,6 +66,8 @@ pub struct Product {
     pub tax: TaxClass,
     /// Where it is made.
     pub station: StationId,
+    /// The name of that station.
+    pub station_name: String,
     /// How long it should take, in seconds.
     pub prep_seconds: Option<i32>,
     /// The choices it offers, in order: required ones first.

@@ -10,12 +10,12 @@ use time::OffsetDateTime;
 use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
 use crate::data::entity::{
     categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
-    sections, tax_classes,
+    sections, stations, tax_classes,
 };
 use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId};
 use crate::web::Result;
 
-/// The menu as it is sold now, in eight small queries.
+/// The menu as it is sold now, in nine small queries.
 pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
     let version = menu_version::Entity::find().one(db).await?;
     let groups = groups(db).await?;
@@ -32,6 +32,12 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
             };
             (row.id, class)
         })
+        .collect();
+    let stations: HashMap<_, _> = stations::Entity::find()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.name))
         .collect();
     let rows = products::Entity::find()
         .filter(products::Column::DeletedAt.is_null())
@@ -64,6 +70,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
                 hue: *hues.get(&row.section_id)?,
                 tax: taxes.get(&row.tax_class_id)?.clone(),
                 station: row.station_id,
+                station_name: stations.get(&row.station_id)?.clone(),
                 prep_seconds: row.prep_seconds,
                 groups: offered.get(&row.id).cloned().unwrap_or_default(),
                 sold_out: row.sold_out,

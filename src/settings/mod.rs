@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::data::Tx;
 use crate::live::Changed;
 use crate::staff::Role;
-use crate::values::{Currency, DayRule, Money};
+use crate::values::{BasisPoints, Currency, DayRule, Money};
 use crate::web::Result;
 
 /// All settings, parsed.
@@ -100,6 +100,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The service charge, if the venue takes one.
+    pub fn service_charge(&self) -> Option<BasisPoints> {
+        BasisPoints::new(self.service_charge_bp.into())
+            .ok()
+            .filter(|points| !points.is_zero())
+    }
+
     /// How instants become business dates and local times here.
     pub fn day_rule(&self) -> DayRule {
         self.time_zone

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::data::By;
 use crate::settings::Settings;
 use crate::terminals::Terminal;
-use crate::values::{StaffId, TokenId};
+use crate::ui;
+use crate::values::{StaffId, TokenId, initials};
+use crate::web::url;
 
 /// A person's one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -127,6 +129,22 @@ impl Person {
     /// "Amina N." for the corner of a screen: the first name and an initial.
     pub fn short_name(&self) -> String {
         short_name(&self.name)
+    }
+
+    /// As the bars of screens show them. On a till that several people share it locks itself.
+    pub fn shown(&self) -> ui::Person {
+        let till = self
+            .terminal
+            .as_ref()
+            .filter(|terminal| !terminal.is_display());
+        ui::Person {
+            name: self.short_name(),
+            initials: initials(&self.name),
+            hue: self.hue,
+            me: url::me(),
+            lock: url::lock(),
+            idle: till.map(|till| till.idle_seconds),
+        }
     }
 }
 

@@ -72,6 +72,11 @@ impl Claims {
         })
     }
 
+    /// Whether the token has not ended by itself.
+    pub fn is_current(&self, now: OffsetDateTime) -> bool {
+        now.unix_timestamp() < self.exp
+    }
+
     /// Signs the token.
     pub fn sign(&self, secret: &str) -> Result<String> {
         jsonwebtoken::encode(
@@ -95,7 +100,7 @@ impl Claims {
         )
         .ok()?
         .claims;
-        (now.unix_timestamp() < claims.exp).then_some(claims)
+        claims.is_current(now).then_some(claims)
     }
 }
 

@@ -51,10 +51,19 @@ pub fn hash(token: &str) -> DeviceKey {
 
 /// The paired terminal of this request, if its token stands.
 pub async fn device(app: &App, req: &Request) -> Result<Option<Arc<Terminal>>> {
-    let Some(token) = cookie(req, COOKIE) else {
-        return Ok(None);
-    };
-    let key = hash(&token);
+    match key_of(req) {
+        Some(key) => paired(app, key).await,
+        None => Ok(None),
+    }
+}
+
+/// The hash of the device token that this request carries.
+pub fn key_of(req: &Request) -> Option<DeviceKey> {
+    cookie(req, COOKIE).map(|token| hash(&token))
+}
+
+/// The paired terminal with this key, at most a second old.
+pub async fn paired(app: &App, key: DeviceKey) -> Result<Option<Arc<Terminal>>> {
     let found = app
         .devices()
         .get(key, async || find(app.db(), key).await)

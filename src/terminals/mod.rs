@@ -3,4 +3,4 @@
 
 pub mod device;
 
-pub use device::{DeviceKey, Terminal, device};
+pub use device::{DeviceKey, Terminal, device, key_of, paired};

@@ -64,7 +64,7 @@ impl Fields {
         ))
     }
 
-    /// Fields whose names are made of a prefix and a number, such as `count-50000`.
+    /// Fields whose names are made of a prefix and a number, such as `count_50000`.
     pub fn numbered<T: FromStr>(&mut self, prefix: &'static str) -> Option<Vec<(i64, T)>>
     where
         T::Err: Display,
@@ -85,6 +85,29 @@ impl Fields {
         found
             .into_iter()
             .map(|(number, text)| self.parse(prefix, &text).map(|value| (number, value)))
+            .collect()
+    }
+
+    /// All values of fields whose names begin with a prefix, such as `m-<group>`; up to 200.
+    pub fn prefixed<T: FromStr>(&mut self, prefix: &'static str) -> Option<Vec<T>>
+    where
+        T::Err: Display,
+    {
+        let mut found: Vec<(String, String)> = self
+            .values
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix))
+            .flat_map(|(name, values)| values.iter().map(|value| (name.clone(), value.clone())))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        // A map has no order, and the same command must always have the same fingerprint.
+        found.sort();
+        if found.len() > 200 {
+            return self.refuse(prefix, "That is too many.".to_owned());
+        }
+        found
+            .into_iter()
+            .map(|(_, value)| self.parse(prefix, &value))
             .collect()
     }
 
@@ -122,17 +145,18 @@ pub trait FromFields: Sized {
 /// Declares a form: its fields, how often each comes, and the type that each must fit.
 ///
 /// `one` must be there, `opt` may be missing, `many` may repeat, `flag` is a checkbox,
-/// `numbered("prefix")` collects fields such as `count-500`.
+/// `numbered @ "count_"` collects fields such as `count_500`, `prefixed @ "m-"` such as `m-<group>`.
 #[macro_export]
 macro_rules! form {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ident $(($arg:literal))? $ty:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ident $(@ $arg:literal)? $ty:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, serde::Serialize)]
         $vis struct $name { $($(#[$fmeta])* pub $field: $crate::form!(@type $kind $ty)),* }
 
         impl $crate::web::form::FromFields for $name {
+            #[allow(unused_variables)]
             fn from_fields(fields: &mut $crate::web::form::Fields) -> Option<Self> {
-                $(let $field = $crate::form!(@read fields $kind $field $(($arg))? $ty);)*
+                $(let $field = $crate::form!(@read fields $kind $field $($arg)? ; $ty);)*
                 Some($name { $($field: $field?),* })
             }
         }
@@ -141,12 +165,14 @@ macro_rules! form {
     (@type opt $ty:ty) => { Option<$ty> };
     (@type many $ty:ty) => { Vec<$ty> };
     (@type flag $ty:ty) => { $ty };
+    (@type prefixed $ty:ty) => { Vec<$ty> };
     (@type numbered $ty:ty) => { Vec<(i64, $ty)> };
-    (@read $fields:ident one $field:ident $ty:ty) => { $fields.one::<$ty>(stringify!($field)) };
-    (@read $fields:ident opt $field:ident $ty:ty) => { $fields.opt::<$ty>(stringify!($field)) };
-    (@read $fields:ident many $field:ident $ty:ty) => { $fields.many::<$ty>(stringify!($field)) };
-    (@read $fields:ident flag $field:ident $ty:ty) => { $fields.flag(stringify!($field)) };
-    (@read $fields:ident numbered $field:ident ($prefix:literal) $ty:ty) => { $fields.numbered::<$ty>($prefix) };
+    (@read $fields:ident one $field:ident ; $ty:ty) => { $fields.one::<$ty>(stringify!($field)) };
+    (@read $fields:ident opt $field:ident ; $ty:ty) => { $fields.opt::<$ty>(stringify!($field)) };
+    (@read $fields:ident many $field:ident ; $ty:ty) => { $fields.many::<$ty>(stringify!($field)) };
+    (@read $fields:ident flag $field:ident ; $ty:ty) => { $fields.flag(stringify!($field)) };
+    (@read $fields:ident prefixed $field:ident $prefix:literal ; $ty:ty) => { $fields.prefixed::<$ty>($prefix) };
+    (@read $fields:ident numbered $field:ident $prefix:literal ; $ty:ty) => { $fields.numbered::<$ty>($prefix) };
 }
 
 /// The parsed body of a request: a form, or JSON with the same names.

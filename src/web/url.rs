@@ -73,6 +73,8 @@ urls! {
     orders() = "/orders";
     /// What waits to be served.
     ready() = "/ready";
+    /// The dialog of a new takeaway.
+    new_takeaway() = "/takeaway/new";
     /// Makes an order (PUT, with an id minted by the client), or shows it.
     order(order: OrderId) = "/orders/:order";
     /// The orders of a table, or a new one there.
@@ -83,7 +85,9 @@ urls! {
     order_lines(order: OrderId) = "/orders/:order/lines";
     /// One line: DELETE removes, GET opens its sheet.
     order_line(order: OrderId, line: LineId) = "/orders/:order/lines/:line";
-    /// A line's quantity: PUT.
+    /// POST when the screen of an order without lines is left.
+    order_leaving(order: OrderId) = "/orders/:order/leaving";
+    /// A line's quantity: PUT sets it, POST changes it by some.
     order_line_quantity(order: OrderId, line: LineId) = "/orders/:order/lines/:line/quantity";
     /// A line's note: PUT; GET opens the sheet.
     order_line_note(order: OrderId, line: LineId) = "/orders/:order/lines/:line/note";

@@ -1,0 +1,78 @@
+//! The loops beside the server: sealing the audit log, clearing away orders that nobody wants.
+
+use std::time::Duration;
+
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::data::{By, Tx, once, seal};
+use crate::orders;
+
+/// Starts every loop; they end when the program stops.
+pub fn start(app: &App, tasks: &TaskTracker) {
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(1),
+        "sealing the audit log",
+        seal_log,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(60),
+        "cancelling abandoned orders",
+        cancel_abandoned,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(6 * 3600),
+        "forgetting old keys",
+        forget_keys,
+    ));
+}
+
+async fn every(
+    app: App,
+    pause: Duration,
+    what: &'static str,
+    run: impl AsyncFn(&App) -> crate::web::Result<()>,
+) {
+    let stop = app.stop().clone();
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        match run(&app).await {
+            Ok(()) => failing = false,
+            // Said once, not every second of an outage.
+            Err(failure) if !failing => {
+                failing = true;
+                tracing::warn!(?failure, "{what} failed; trying again");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn seal_log(app: &App) -> crate::web::Result<()> {
+    while app
+        .write_unkeyed(By::system(), async |tx: &mut Tx| seal::seal(tx).await)
+        .await?
+        > 0
+    {}
+    Ok(())
+}
+
+async fn cancel_abandoned(app: &App) -> crate::web::Result<()> {
+    app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+        orders::cancel_abandoned(tx).await
+    })
+    .await?;
+    Ok(())
+}
+
+async fn forget_keys(app: &App) -> crate::web::Result<()> {
+    once::forget_old(app.db(), app.clock().now()).await?;
+    Ok(())
+}

@@ -1,0 +1,419 @@
+//! The verbs of whoever takes orders: load and lock, ask the rule, store, say what changed.
+
+use serde_json::json;
+use time::Duration;
+
+use super::line::{Line, NewLine};
+use super::order::{Added, Kind, Order, OrderRefusal, Place};
+use super::store;
+use crate::data::{Entry, OnConstraint, Tx};
+use crate::floor;
+use crate::kitchen;
+use crate::live::Changed;
+use crate::menu::{self, Menu};
+use crate::settings::Settings;
+use crate::shifts;
+use crate::staff::Person;
+use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity, TableId};
+use crate::web::{Error, Result};
+
+/// How long an order without lines stays before it cancels itself.
+const ABANDONED_AFTER: Duration = Duration::minutes(15);
+
+/// Where a new order's guests are.
+#[derive(Debug, Clone)]
+pub enum NewPlace {
+    /// At this table.
+    Table(TableId),
+    /// At the counter, or coming for it.
+    Takeaway {
+        /// Who it is for.
+        name: Option<String>,
+        /// How to reach them.
+        phone: Option<String>,
+    },
+}
+
+/// Opens an order under the id that the client minted. An id that exists is the same order again.
+pub async fn open(
+    tx: &mut Tx,
+    by: &Person,
+    settings: &Settings,
+    id: OrderId,
+    place: NewPlace,
+    guests: i16,
+) -> Result<()> {
+    if store::exists(&**tx, id).await? {
+        return Ok(());
+    }
+    let place = match place {
+        NewPlace::Takeaway { name, phone } => Place::Takeaway { name, phone },
+        NewPlace::Table(table) => {
+            let table = floor::table(&**tx, table).await?;
+            Place::Table {
+                id: table.id,
+                code: table.code,
+                area: table.area,
+            }
+        }
+    };
+    let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
+    let date = shifts::business_date(tx).await?;
+    let shift = shifts::ensure_open(tx, by.id, terminal).await?;
+    let number = store::next_number(tx, date).await?;
+    let order = Order {
+        id,
+        number,
+        reference: format!("{}-{number:04}", date.compact()),
+        business_date: date,
+        place,
+        guests,
+        waiter: by.id,
+        waiter_name: by.name.clone(),
+        shift: Some(shift),
+        opened_at: tx.now(),
+        tax_included: settings.prices_include_tax,
+        service: settings.service_charge(),
+        lines: Vec::new(),
+        rounding: Default::default(),
+        paid: Default::default(),
+        first_sent_at: None,
+        bill_printed_at: None,
+        settled_at: None,
+        settled_date: None,
+        closed_at: None,
+        cancelled_at: None,
+        revision: 1,
+    };
+    store::insert(tx, &order, by.id, terminal).await?;
+    tx.changed(Changed::Order(id));
+    tx.changed(Changed::Floor);
+    Ok(())
+}
+
+/// Adds a product with its choices; `None` takes the usual ones, as a single tap does.
+pub async fn add_line(
+    tx: &mut Tx,
+    by: &Person,
+    menu: &Menu,
+    id: OrderId,
+    product: ProductId,
+    chosen: Option<&[ModifierId]>,
+    asked: NewLine,
+) -> Result<LineId> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let product = menu::product_now(tx, menu, product).await?;
+    let choice = match chosen {
+        Some(chosen) => product.choose(chosen)?,
+        None => product.one_tap()?,
+    };
+    let quantity = asked.quantity;
+    let added = order.add(&product, choice, asked, by.id, tx.now())?;
+    menu::take(tx, &product, quantity).await?;
+    let id = match added {
+        Added::Fresh(id) => {
+            store::insert_line(tx, order.id, order.line(id)?).await?;
+            id
+        }
+        Added::Grown(id) => {
+            store::update_line(tx, order.line(id)?).await?;
+            id
+        }
+    };
+    save(tx, &mut order).await?;
+    Ok(id)
+}
+
+/// Sets the quantity of an unsent line.
+pub async fn set_quantity(
+    tx: &mut Tx,
+    menu: &Menu,
+    id: OrderId,
+    line: LineId,
+    quantity: Quantity,
+) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let before = order.set_quantity(line, quantity)?;
+    let line = order.line(line)?.clone();
+    if let Some(product) = line.product {
+        match (quantity.minus(before), before.minus(quantity)) {
+            (Some(more), _) => {
+                let product = menu::product_now(tx, menu, product).await?;
+                menu::take(tx, &product, more).await?;
+            }
+            (_, Some(less)) => menu::give_back(tx, product, less).await?,
+            _ => {}
+        }
+    }
+    store::update_line(tx, &line).await?;
+    save(tx, &mut order).await
+}
+
+/// One more or one less of an unsent line; none left takes it off.
+pub async fn step_quantity(
+    tx: &mut Tx,
+    menu: &Menu,
+    id: OrderId,
+    line: LineId,
+    by: i16,
+) -> Result<()> {
+    let order = store::find_for_update(tx, id).await?;
+    let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(by);
+    if quantity <= 0 {
+        return remove_line(tx, id, line).await;
+    }
+    let quantity = Quantity::new(quantity).map_err(|_| OrderRefusal::TooMany)?;
+    set_quantity(tx, menu, id, line, quantity).await
+}
+
+/// Takes an unsent line off.
+pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let line = order.remove(line)?;
+    store::delete_line(tx, line.id).await?;
+    if let Some(product) = line.product {
+        menu::give_back(tx, product, line.quantity).await?;
+    }
+    save(tx, &mut order).await
+}
+
+/// Changes note, allergy, seat or course of an unsent line.
+pub async fn change_line(
+    tx: &mut Tx,
+    id: OrderId,
+    line: LineId,
+    change: impl FnOnce(&mut Line),
+) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    store_change(tx, &mut order, line, change).await
+}
+
+/// Chooses anew for an unsent line, at the price of this moment.
+pub async fn set_modifiers(
+    tx: &mut Tx,
+    menu: &Menu,
+    id: OrderId,
+    line: LineId,
+    chosen: &[ModifierId],
+    note: Option<String>,
+    allergy: Option<String>,
+) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let product = order.line(line)?.product.ok_or(OrderRefusal::NoSuchLine)?;
+    let choice = menu::product_now(tx, menu, product).await?.choose(chosen)?;
+    store_change(tx, &mut order, line, |line| {
+        line.unit_price = choice.unit_price;
+        line.modifiers = choice.modifiers;
+        line.note = note;
+        line.allergy = allergy;
+    })
+    .await
+}
+
+async fn store_change(
+    tx: &mut Tx,
+    order: &mut Order,
+    line: LineId,
+    change: impl FnOnce(&mut Line),
+) -> Result<()> {
+    let changed = order.change(line, change)?;
+    if let Some(swallowed) = changed.swallowed {
+        store::delete_line(tx, swallowed).await?;
+    }
+    store::update_line(tx, order.line(changed.kept)?).await?;
+    save(tx, order).await
+}
+
+/// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
+pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
+    adopt(tx, by, id).await?;
+    let mut order = store::find_for_update(tx, id).await?;
+    adopt_locked(tx, by, &mut order).await?;
+    if send_unsent(tx, &mut order).await? {
+        save(tx, &mut order).await?;
+    }
+    Ok(())
+}
+
+/// Sends what is unsent; answers whether there was any. The caller saves the order.
+pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> {
+    let sent = order.send(tx.now())?;
+    if sent.is_empty() {
+        return Ok(false);
+    }
+    store::mark_sent(tx, &sent, tx.by().staff).await?;
+    let mut stations: Vec<(_, Vec<kitchen::NewLine>)> = Vec::new();
+    for line in order.lines.iter().filter(|line| sent.contains(&line.id)) {
+        let work = for_kitchen(line);
+        match stations
+            .iter_mut()
+            .find(|(station, _)| *station == line.station)
+        {
+            Some((_, lines)) => lines.push(work),
+            None => stations.push((line.station, vec![work])),
+        }
+    }
+    let snapshot = kitchen::OrderSnapshot {
+        order: order.id,
+        number: order.number,
+        title: order.title(),
+        kind: match order.kind() {
+            Kind::DineIn => kitchen::TicketKind::DineIn,
+            Kind::Takeaway => kitchen::TicketKind::Takeaway,
+        },
+        guests: order.guests,
+        waiter: order.waiter_name.clone(),
+    };
+    kitchen::open_tickets(tx, &snapshot, stations).await?;
+    let sent: Vec<_> = order
+        .lines
+        .iter()
+        .filter(|line| sent.contains(&line.id))
+        .map(|line| json!({ "line": line.id, "name": line.name, "quantity": line.quantity }))
+        .collect();
+    tx.journal(Entry::new("order.sent", "order", order.id).after(json!({
+        "reference": order.reference,
+        "lines": sent,
+    })));
+    Ok(true)
+}
+
+fn for_kitchen(line: &Line) -> kitchen::NewLine {
+    kitchen::NewLine {
+        line: line.id,
+        quantity: line.quantity,
+        name: line.name.clone(),
+        second_name: line.kitchen_name.clone(),
+        modifiers: line
+            .modifiers
+            .iter()
+            .filter(|modifier| !modifier.silent)
+            .map(|modifier| kitchen::TicketModifier {
+                name: modifier.kitchen.clone(),
+                loud: modifier.loud,
+            })
+            .collect(),
+        note: line.note.clone(),
+        allergy: line.allergy.clone(),
+        seat: line.seat,
+        course: line.course,
+        prep_seconds: line.prep_seconds,
+    }
+}
+
+/// Marks ready lines as served: those named, or all.
+pub async fn serve(tx: &mut Tx, id: OrderId, named: &[LineId]) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let served = order.serve(named)?;
+    if served.is_empty() {
+        return Ok(());
+    }
+    store::mark_served(tx, &served, tx.by().staff).await?;
+    tx.journal(
+        Entry::new("order.served", "order", id)
+            .after(json!({ "reference": order.reference, "lines": served })),
+    );
+    save(tx, &mut order).await
+}
+
+/// Calls off an order of which nothing was sent.
+pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    if order.cancelled_at.is_some() {
+        return Ok(());
+    }
+    order.cancel(tx.now())?;
+    for line in &order.lines {
+        if let Some(product) = line.product {
+            menu::give_back(tx, product, line.quantity).await?;
+        }
+    }
+    store::note_cancelled(tx, id, tx.by().staff, reason).await?;
+    tx.journal(
+        Entry::new("order.cancelled", "order", id)
+            .because(reason)
+            .before(json!({ "reference": order.reference, "total": order.total(), "lines": order.lines.len() })),
+    );
+    save(tx, &mut order).await
+}
+
+/// Cancels the orders without lines that nobody has touched for 15 minutes; answers how many.
+pub async fn cancel_abandoned(tx: &mut Tx) -> Result<usize> {
+    let abandoned = store::abandoned(&**tx, tx.now() - ABANDONED_AFTER).await?;
+    for id in &abandoned {
+        cancel_if_empty(tx, *id).await?;
+    }
+    Ok(abandoned.len())
+}
+
+/// Cancels an order that is left without lines; others stay as they are.
+pub async fn cancel_if_empty(tx: &mut Tx, id: OrderId) -> Result<()> {
+    let order = store::find_for_update(tx, id).await?;
+    if order.is_open() && order.lines.is_empty() && order.paid.is_zero() {
+        cancel(tx, id, "Left without lines").await?;
+    }
+    Ok(())
+}
+
+/// Changes the number of guests, or for whom a takeaway is.
+pub async fn change_details(
+    tx: &mut Tx,
+    id: OrderId,
+    guests: Option<i16>,
+    name: Option<String>,
+    phone: Option<String>,
+) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    if !order.is_open() {
+        return Err(OrderRefusal::Closed.into());
+    }
+    match &mut order.place {
+        Place::Table { .. } => {
+            let guests = guests.unwrap_or(order.guests);
+            let seated = order.lines.iter().filter_map(|line| line.seat).max();
+            if seated.is_some_and(|seat| seat > guests) {
+                return Err(Error::field(
+                    "guests",
+                    "Something was ordered for a higher seat; move it first.",
+                ));
+            }
+            order.guests = guests;
+        }
+        Place::Takeaway {
+            name: for_whom,
+            phone: how,
+        } => {
+            *for_whom = name;
+            *how = phone;
+        }
+    }
+    save(tx, &mut order).await
+}
+
+/// Before the order is locked: an order that was carried over belongs to whoever takes it up, and
+/// their shift must be held first (the order of locks is shift, then order).
+async fn adopt(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
+    if store::shift_of(&**tx, id).await? == Some(None) {
+        let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
+        shifts::ensure_open(tx, by.id, terminal).await?;
+    }
+    Ok(())
+}
+
+async fn adopt_locked(tx: &mut Tx, by: &Person, order: &mut Order) -> Result<()> {
+    if order.shift.is_none() && order.is_open() {
+        let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
+        order.shift = Some(shifts::ensure_open(tx, by.id, terminal).await?);
+    }
+    Ok(())
+}
+
+/// Stores the order's own row and says who must look again.
+pub(super) async fn save(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    store::save(tx, order)
+        .await
+        .on_constraint(OrderRefusal::PAID_WITHIN_TOTAL, || OrderRefusal::BelowPaid)?;
+    tx.changed(Changed::Order(order.id));
+    tx.changed(Changed::Floor);
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The shared pictures of orders: an order's panel, and the floor with its ready strip.
+
+use time::Duration;
+
+use super::{floor_view, store, view};
+use crate::app::App;
+use crate::floor;
+use crate::live::{Changed, View};
+use crate::values::OrderId;
+
+/// The regions of one order's panel. Drawn once for those who may take payments and once for the rest.
+#[derive(Debug, Clone)]
+pub struct OrderView {
+    /// Which order.
+    pub order: OrderId,
+    /// Whether the buttons of paying are on it.
+    pub pays: bool,
+}
+
+impl View<App> for OrderView {
+    fn name(&self) -> String {
+        format!("order:{}:{}", self.order, self.pays)
+    }
+
+    fn cares(&self, change: &Changed) -> bool {
+        *change == Changed::Order(self.order)
+    }
+
+    async fn draw(&self, app: &App) -> anyhow::Result<String> {
+        let order = store::find(app.db(), self.order).await?;
+        let days = app.settings().await?.day_rule();
+        Ok(view::regions(&order, self.pays, app.clock().now(), &days).into_string())
+    }
+
+    async fn revision(&self, app: &App) -> anyhow::Result<i64> {
+        Ok(store::order_revision(app.db(), self.order).await?)
+    }
+}
+
+/// Tables, open orders and the ready strip.
+#[derive(Debug, Clone, Copy)]
+pub struct FloorView;
+
+impl View<App> for FloorView {
+    fn name(&self) -> String {
+        "floor".to_owned()
+    }
+
+    fn cares(&self, change: &Changed) -> bool {
+        matches!(
+            change,
+            Changed::Floor | Changed::Order(_) | Changed::Settings
+        )
+    }
+
+    async fn draw(&self, app: &App) -> anyhow::Result<String> {
+        Ok(floor_view::regions(&load(app).await?).into_string())
+    }
+
+    async fn revision(&self, app: &App) -> anyhow::Result<i64> {
+        let since = app.clock().now() - lets_go(app).await?;
+        Ok(store::floor_revision(app.db(), since).await?)
+    }
+}
+
+/// What the floor is drawn from.
+pub(super) async fn load(app: &App) -> crate::web::Result<floor_view::Floor> {
+    let now = app.clock().now();
+    let since = now - lets_go(app).await?;
+    Ok(floor_view::Floor {
+        areas: floor::areas(app.db()).await?,
+        orders: store::open_orders(app.db()).await?,
+        waiting: store::closed_but_waiting(app.db(), since).await?,
+        now,
+    })
+}
+
+async fn lets_go(app: &App) -> crate::web::Result<Duration> {
+    let settings = app.settings().await?;
+    Ok(Duration::minutes(settings.ready_lets_go_minutes.into()))
+}

@@ -1,0 +1,27 @@
+//! What the guests of one table or counter visit have asked for, until they have paid and have it.
+//! Owns the tables `orders`, `order_lines` and `order_numbers`.
+//!
+//! Two tills may hold the same table: the order's row is the lock for everything on it. Commands
+//! are "add", "change quantity", "remove"; no request ever replaces a whole order.
+
+mod actions;
+mod doors;
+pub mod feed;
+pub mod floor_view;
+pub mod handlers;
+pub mod line;
+pub mod order;
+pub mod sheets;
+pub mod status;
+mod store;
+pub mod view;
+
+pub use actions::cancel_abandoned;
+pub use doors::{
+    carry_over, hand_over, lock, open_of_shift, progressed, receive, settle_nothing_due,
+};
+pub use feed::{FloorView, OrderView};
+pub use line::{Line, LineState};
+pub use order::{Kind, Order, OrderRefusal, Place};
+pub use status::Status;
+pub use store::{OpenOrder, find, open_orders};

@@ -1,0 +1,580 @@
+//! The order and its rules. Nothing here waits or asks the clock.
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use super::line::{Line, LineState, NewLine};
+use super::status::{Facts, Status};
+use crate::menu::{Choice, Product};
+use crate::values::{
+    BasisPoints, BusinessDate, Discount, LineId, LineInput, Money, OrderId, OrderInput, Quantity,
+    ShiftId, StaffId, Standing, TableId, Totals, totals,
+};
+use crate::web::Refusal;
+
+/// How many lines one order holds at most.
+const MOST_LINES: usize = 300;
+
+/// Where the guests are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// At a table.
+    Table {
+        /// Which one.
+        id: TableId,
+        /// "7", "B1".
+        code: String,
+        /// "Veranda".
+        area: String,
+    },
+    /// At the counter, or coming for it.
+    Takeaway {
+        /// Who it is for.
+        name: Option<String>,
+        /// How to reach them.
+        phone: Option<String>,
+    },
+}
+
+/// The two kinds of order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// At a table.
+    DineIn,
+    /// To take away; a counter sale is one without a name.
+    Takeaway,
+}
+
+impl Kind {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::DineIn => "dine_in",
+            Kind::Takeaway => "takeaway",
+        }
+    }
+}
+
+/// An order with its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Minted by the client.
+    pub id: OrderId,
+    /// Short, per business day, for people.
+    pub number: i32,
+    /// Unique for ever, for records: `20261122-0042`.
+    pub reference: String,
+    /// The date of its opening.
+    pub business_date: BusinessDate,
+    /// Where the guests are.
+    pub place: Place,
+    /// How many guests.
+    pub guests: i16,
+    /// Who serves it.
+    pub waiter: StaffId,
+    /// Their name.
+    pub waiter_name: String,
+    /// The shift it belongs to; none after it was carried over.
+    pub shift: Option<ShiftId>,
+    /// When it was opened.
+    pub opened_at: OffsetDateTime,
+    /// Whether its prices contain the tax.
+    pub tax_included: bool,
+    /// The service charge, if any.
+    pub service: Option<BasisPoints>,
+    /// The lines, by position, struck out ones among them.
+    pub lines: Vec<Line>,
+    /// What cash rounding added to or took from the total.
+    pub rounding: Money,
+    /// Payments less refunds.
+    pub paid: Money,
+    /// When something was first sent.
+    pub first_sent_at: Option<OffsetDateTime>,
+    /// When the bill was last printed.
+    pub bill_printed_at: Option<OffsetDateTime>,
+    /// When it was first settled.
+    pub settled_at: Option<OffsetDateTime>,
+    /// The business date on which its sales, discounts and tax count.
+    pub settled_date: Option<BusinessDate>,
+    /// When it was first settled with everything made.
+    pub closed_at: Option<OffsetDateTime>,
+    /// When it was called off.
+    pub cancelled_at: Option<OffsetDateTime>,
+    /// Grows with every change.
+    pub revision: i64,
+}
+
+/// Why an order does not do what was asked.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum OrderRefusal {
+    /// Paid and made.
+    #[error("This order is already paid. Open a new one.")]
+    Closed,
+    /// Called off.
+    #[error("This order was cancelled.")]
+    Cancelled,
+    /// Not on this order.
+    #[error("This line is not on the order any more.")]
+    NoSuchLine,
+    /// The kitchen has it.
+    #[error("{0} was sent to the kitchen; a manager can void it.")]
+    AlreadySent(String),
+    /// Beyond what one line may hold.
+    #[error("At most 999 of one product.")]
+    TooMany,
+    /// Beyond what one order may hold.
+    #[error("This order is full. Open another one for the rest.")]
+    Full,
+    /// Beyond any amount.
+    #[error("This order is too large; check the prices and quantities.")]
+    TooLarge,
+    /// Something was sent.
+    #[error("Something on this order was sent; a manager can void it.")]
+    SentLines,
+    /// Money was received.
+    #[error("Money was taken on this order; give it back first.")]
+    Paid,
+    /// More than what is due.
+    #[error("Only {0} is still to pay. The order has changed; look again.")]
+    MoreThanDue(Money),
+    /// Nothing is due.
+    #[error("This order is already paid.")]
+    NothingDue,
+    /// Nothing that could be paid.
+    #[error("There is nothing on this order yet.")]
+    Empty,
+    /// What is on it would cost less than what was paid.
+    #[error("More was paid than that leaves; give money back first.")]
+    BelowPaid,
+    /// Not ready.
+    #[error("{0} is not ready yet.")]
+    NotReady(String),
+    /// The number of seats.
+    #[error("This order has {0} guests; there is no such seat.")]
+    NoSuchSeat(i16),
+}
+
+impl Refusal for OrderRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            OrderRefusal::Closed => "order_closed",
+            OrderRefusal::Cancelled => "order_cancelled",
+            OrderRefusal::NothingDue => "already_paid",
+            OrderRefusal::MoreThanDue(_) => "more_than_due",
+            _ => "refused",
+        }
+    }
+}
+
+impl Order {
+    /// The kind of order.
+    pub fn kind(&self) -> Kind {
+        match self.place {
+            Place::Table { .. } => Kind::DineIn,
+            Place::Takeaway { .. } => Kind::Takeaway,
+        }
+    }
+
+    /// As people call it: "Table 7", "Takeaway 117", "Counter 120".
+    pub fn title(&self) -> String {
+        title(&self.place, self.number)
+    }
+
+    /// A takeaway without a name: paid at once, made at once.
+    pub fn is_counter_sale(&self) -> bool {
+        matches!(
+            &self.place,
+            Place::Takeaway {
+                name: None,
+                phone: None
+            }
+        )
+    }
+
+    /// Neither paid and made, nor called off.
+    pub fn is_open(&self) -> bool {
+        self.closed_at.is_none() && self.cancelled_at.is_none()
+    }
+
+    /// What it comes to.
+    pub fn totals(&self) -> Result<Totals, OrderRefusal> {
+        let inputs: Vec<LineInput> = self
+            .lines
+            .iter()
+            .map(|line| LineInput {
+                unit_price: line.unit_price,
+                quantity: line.quantity,
+                discount: (!line.discount.is_zero()).then_some(Discount::Amount(line.discount)),
+                tax_class: line.tax_class,
+                rate: line.tax_rate,
+                standing: match (line.is_voided(), line.comped) {
+                    (true, _) => Standing::Voided,
+                    (false, true) => Standing::Comped,
+                    (false, false) => Standing::Charged,
+                },
+            })
+            .collect();
+        totals(&OrderInput {
+            lines: &inputs,
+            discount: None,
+            service: self.service,
+            prices_include_tax: self.tax_included,
+        })
+        .map_err(|_| OrderRefusal::TooLarge)
+    }
+
+    /// What the guests pay, before cash rounding.
+    pub fn total(&self) -> Money {
+        self.totals().map_or(Money::ZERO, |totals| totals.total)
+    }
+
+    /// What is still to pay.
+    pub fn balance(&self) -> Money {
+        self.total() + self.rounding - self.paid
+    }
+
+    /// For people and exports.
+    pub fn status(&self) -> Status {
+        Status::of(Facts {
+            cancelled: self.cancelled_at.is_some(),
+            closed: self.closed_at.is_some(),
+            sent: self.sent().count(),
+            made: self.sent().filter(|line| line.is_made()).count(),
+            served: self
+                .sent()
+                .filter(|line| line.state == LineState::Served)
+                .count(),
+            due: self.balance().is_positive(),
+            billed: self.bill_printed_at.is_some(),
+        })
+    }
+
+    /// Lines that the kitchen has or had, struck out ones left out.
+    pub fn sent(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_sent())
+    }
+
+    /// Lines that a send would hand over.
+    pub fn to_send(&self) -> impl Iterator<Item = &Line> {
+        self.lines
+            .iter()
+            .filter(|line| line.is_unsent() && !line.held)
+    }
+
+    /// Lines that wait to be carried out.
+    pub fn ready(&self) -> impl Iterator<Item = &Line> {
+        self.lines
+            .iter()
+            .filter(|line| line.state == LineState::Ready)
+    }
+
+    /// A line by its id.
+    pub fn line(&self, id: LineId) -> Result<&Line, OrderRefusal> {
+        self.lines
+            .iter()
+            .find(|line| line.id == id)
+            .ok_or(OrderRefusal::NoSuchLine)
+    }
+
+    /// Adds a product; a line equal in everything but quantity grows instead. Answers its id.
+    pub fn add(
+        &mut self,
+        product: &Product,
+        choice: Choice,
+        asked: NewLine,
+        by: StaffId,
+        at: OffsetDateTime,
+    ) -> Result<Added, OrderRefusal> {
+        self.must_be_open()?;
+        self.must_have_seat(asked.seat)?;
+        let position = self
+            .lines
+            .iter()
+            .map(|line| line.position)
+            .max()
+            .unwrap_or(0)
+            + 1;
+        let fresh = Line::new(position, product, choice, asked, by, at);
+        let added = match self.lines.iter_mut().find(|line| line.merges_with(&fresh)) {
+            Some(line) => {
+                line.quantity = line
+                    .quantity
+                    .plus(fresh.quantity)
+                    .map_err(|_| OrderRefusal::TooMany)?;
+                Added::Grown(line.id)
+            }
+            None => {
+                if self.lines.len() >= MOST_LINES {
+                    return Err(OrderRefusal::Full);
+                }
+                let id = fresh.id;
+                self.lines.push(fresh);
+                Added::Fresh(id)
+            }
+        };
+        self.totals()?;
+        Ok(added)
+    }
+
+    /// Sets the quantity of an unsent line; answers how it was.
+    pub fn set_quantity(
+        &mut self,
+        id: LineId,
+        quantity: Quantity,
+    ) -> Result<Quantity, OrderRefusal> {
+        let line = self.unsent_mut(id)?;
+        let before = std::mem::replace(&mut line.quantity, quantity);
+        self.totals()?;
+        self.must_cover_paid()?;
+        Ok(before)
+    }
+
+    /// Takes an unsent line off; answers it.
+    pub fn remove(&mut self, id: LineId) -> Result<Line, OrderRefusal> {
+        self.unsent_mut(id)?;
+        let at = self.lines.iter().position(|line| line.id == id);
+        let line = self.lines.remove(at.ok_or(OrderRefusal::NoSuchLine)?);
+        self.must_cover_paid()?;
+        Ok(line)
+    }
+
+    /// Changes note, allergy, seat, course or choices of an unsent line.
+    ///
+    /// Where it becomes equal to another unsent line, that one swallows it: the answer is the id of
+    /// the line that is left, and of the one that went.
+    pub fn change(
+        &mut self,
+        id: LineId,
+        change: impl FnOnce(&mut Line),
+    ) -> Result<Change, OrderRefusal> {
+        let line = self.unsent_mut(id)?;
+        change(line);
+        let changed = line.clone();
+        self.must_have_seat(changed.seat)?;
+        let twin = self
+            .lines
+            .iter()
+            .find(|other| other.id != id && other.merges_with(&changed))
+            .map(|other| other.id);
+        let result = match twin {
+            None => Change {
+                kept: id,
+                swallowed: None,
+            },
+            Some(twin) => {
+                let kept = self.unsent_mut(twin)?;
+                kept.quantity = kept
+                    .quantity
+                    .plus(changed.quantity)
+                    .map_err(|_| OrderRefusal::TooMany)?;
+                self.lines.retain(|line| line.id != id);
+                Change {
+                    kept: twin,
+                    swallowed: Some(id),
+                }
+            }
+        };
+        self.totals()?;
+        self.must_cover_paid()?;
+        Ok(result)
+    }
+
+    /// Hands every unsent line that is not held to the kitchen; answers their ids. Sending nothing is
+    /// no mistake: the second of two people finds it done.
+    pub fn send(&mut self, at: OffsetDateTime) -> Result<Vec<LineId>, OrderRefusal> {
+        self.must_be_open()?;
+        let mut sent = Vec::new();
+        for line in &mut self.lines {
+            if line.is_unsent() && !line.held {
+                line.state = LineState::Sent;
+                line.sent_at = Some(at);
+                sent.push(line.id);
+            }
+        }
+        if !sent.is_empty() {
+            self.first_sent_at.get_or_insert(at);
+        }
+        Ok(sent)
+    }
+
+    /// Marks ready lines as served; all of them where none is named. Answers which.
+    pub fn serve(&mut self, named: &[LineId]) -> Result<Vec<LineId>, OrderRefusal> {
+        for id in named {
+            let line = self.line(*id)?;
+            if !line.is_made() {
+                return Err(OrderRefusal::NotReady(line.name.clone()));
+            }
+        }
+        let mut served = Vec::new();
+        for line in &mut self.lines {
+            let meant = named.is_empty() || named.contains(&line.id);
+            if meant && line.state == LineState::Ready {
+                line.state = LineState::Served;
+                served.push(line.id);
+            }
+        }
+        Ok(served)
+    }
+
+    /// Follows the kitchen: what it has done is ready, what it has begun is being prepared. What it
+    /// took back after serving is being prepared again.
+    pub fn follow(&mut self, line: LineId, started: bool, done: Option<OffsetDateTime>) -> bool {
+        let Some(line) = self.lines.iter_mut().find(|one| one.id == line) else {
+            return false;
+        };
+        if !line.is_sent() {
+            return false;
+        }
+        let state = match (done, started) {
+            (Some(_), _) if line.state == LineState::Served => LineState::Served,
+            (Some(_), _) => LineState::Ready,
+            (None, true) => LineState::Preparing,
+            (None, false) => LineState::Sent,
+        };
+        let moved = state != line.state;
+        line.state = state;
+        line.ready_at = done;
+        moved
+    }
+
+    /// Takes money that was received. `rounding` is what cash rounding adds to the total.
+    pub fn receive(&mut self, amount: Money, rounding: Money) -> Result<(), OrderRefusal> {
+        if self.cancelled_at.is_some() {
+            return Err(OrderRefusal::Cancelled);
+        }
+        if self.sent().count() == 0 {
+            return Err(OrderRefusal::Empty);
+        }
+        let due = self.balance() + rounding;
+        if !due.is_positive() {
+            return Err(OrderRefusal::NothingDue);
+        }
+        if amount > due {
+            return Err(OrderRefusal::MoreThanDue(due));
+        }
+        self.rounding += rounding;
+        self.paid += amount;
+        Ok(())
+    }
+
+    /// Nothing is due and something was sent.
+    pub fn is_settled(&self) -> bool {
+        self.balance().is_zero() && self.sent().next().is_some()
+    }
+
+    /// Notes the moments of being settled and of being closed, each when it comes for the first
+    /// time. Answers what came.
+    pub fn settle(&mut self, at: OffsetDateTime, date: BusinessDate) -> Settled {
+        let mut came = Settled::default();
+        if self.cancelled_at.is_some() || !self.is_settled() {
+            return came;
+        }
+        if self.settled_at.is_none() {
+            self.settled_at = Some(at);
+            self.settled_date = Some(date);
+            came.settled = true;
+        }
+        let all_made = self
+            .lines
+            .iter()
+            .all(|line| line.is_voided() || line.is_made());
+        if self.closed_at.is_none() && all_made {
+            self.closed_at = Some(at);
+            came.closed = true;
+        }
+        came
+    }
+
+    /// Calls the order off: only while nothing was sent and nothing paid.
+    pub fn cancel(&mut self, at: OffsetDateTime) -> Result<(), OrderRefusal> {
+        self.must_be_open()?;
+        if !self.paid.is_zero() {
+            return Err(OrderRefusal::Paid);
+        }
+        if self.lines.iter().any(|line| !line.is_unsent()) {
+            return Err(OrderRefusal::SentLines);
+        }
+        self.cancelled_at = Some(at);
+        Ok(())
+    }
+
+    fn must_be_open(&self) -> Result<(), OrderRefusal> {
+        if self.cancelled_at.is_some() {
+            Err(OrderRefusal::Cancelled)
+        } else if self.closed_at.is_some() {
+            Err(OrderRefusal::Closed)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn must_have_seat(&self, seat: Option<i16>) -> Result<(), OrderRefusal> {
+        match seat {
+            Some(seat) if seat > self.guests => Err(OrderRefusal::NoSuchSeat(self.guests)),
+            _ => Ok(()),
+        }
+    }
+
+    fn must_cover_paid(&self) -> Result<(), OrderRefusal> {
+        if self.balance().is_negative() {
+            return Err(OrderRefusal::BelowPaid);
+        }
+        Ok(())
+    }
+
+    fn unsent_mut(&mut self, id: LineId) -> Result<&mut Line, OrderRefusal> {
+        self.must_be_open()?;
+        let line = self
+            .lines
+            .iter_mut()
+            .find(|line| line.id == id)
+            .ok_or(OrderRefusal::NoSuchLine)?;
+        if !line.is_unsent() {
+            return Err(OrderRefusal::AlreadySent(line.name.clone()));
+        }
+        Ok(line)
+    }
+}
+
+/// What became of an added product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// A new line.
+    Fresh(LineId),
+    /// A line that was there already grew.
+    Grown(LineId),
+}
+
+/// What became of a changed line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The line that is left.
+    pub kept: LineId,
+    /// The line that went into it.
+    pub swallowed: Option<LineId>,
+}
+
+/// What happened for the first time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// The balance became zero.
+    pub settled: bool,
+    /// And everything is made.
+    pub closed: bool,
+}
+
+/// As people call an order.
+pub fn title(place: &Place, number: i32) -> String {
+    match place {
+        Place::Table { code, .. } => format!("Table {code}"),
+        Place::Takeaway {
+            name: None,
+            phone: None,
+        } => format!("Counter {number}"),
+        Place::Takeaway { .. } => format!("Takeaway {number}"),
+    }
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

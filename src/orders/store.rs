@@ -1,0 +1,720 @@
+//! The queries of orders.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::line::Line;
+use super::order::{Order, OrderRefusal, Place, title};
+use super::status::{Facts, Status};
+use crate::data::Tx;
+use crate::menu::Chosen;
+use crate::values::{
+    BasisPoints, BusinessDate, LineId, Money, OrderId, ProductId, Quantity, ShiftId, StaffId,
+    StationId, TableId, TaxClassId, TerminalId,
+};
+use crate::web::{Error, Result};
+
+#[derive(FromQueryResult)]
+struct OrderRow {
+    id: OrderId,
+    business_date: BusinessDate,
+    number: i32,
+    reference: String,
+    table_id: Option<TableId>,
+    table_code: Option<String>,
+    area: Option<String>,
+    guests: i16,
+    customer_name: Option<String>,
+    customer_phone: Option<String>,
+    waiter_id: StaffId,
+    waiter_name: String,
+    shift_id: Option<ShiftId>,
+    opened_at: OffsetDateTime,
+    tax_included: bool,
+    service_bp: i32,
+    rounding: Money,
+    paid: Money,
+    first_sent_at: Option<OffsetDateTime>,
+    bill_printed_at: Option<OffsetDateTime>,
+    settled_at: Option<OffsetDateTime>,
+    settled_date: Option<BusinessDate>,
+    closed_at: Option<OffsetDateTime>,
+    cancelled_at: Option<OffsetDateTime>,
+    revision: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LineRow {
+    id: LineId,
+    position: i32,
+    product_id: Option<ProductId>,
+    name: String,
+    kitchen_name: Option<String>,
+    quantity: i16,
+    unit_price: Money,
+    modifiers: serde_json::Value,
+    note: Option<String>,
+    allergy: Option<String>,
+    seat: Option<i16>,
+    course: i16,
+    held: bool,
+    tax_class_id: TaxClassId,
+    tax_name: String,
+    tax_bp: i32,
+    station_id: StationId,
+    station_name: String,
+    prep_seconds: Option<i32>,
+    discount: Money,
+    comped: bool,
+    state: String,
+    added_by: StaffId,
+    added_at: OffsetDateTime,
+    sent_at: Option<OffsetDateTime>,
+    ready_at: Option<OffsetDateTime>,
+}
+
+const ORDER: &str = "SELECT o.id, o.business_date, o.number, o.reference, o.table_id, t.code AS table_code, a.name AS area, \
+    o.guests, o.customer_name, o.customer_phone, o.waiter_id, s.name AS waiter_name, o.shift_id, o.opened_at, o.tax_included, \
+    o.service_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, o.settled_date, o.closed_at, o.cancelled_at, o.revision \
+    FROM orders o JOIN staff s ON s.id = o.waiter_id \
+    LEFT JOIN dining_tables t ON t.id = o.table_id LEFT JOIN areas a ON a.id = t.area_id \
+    WHERE o.id = $1";
+
+/// The order with its lines, or "not found".
+pub async fn find(db: &impl ConnectionTrait, id: OrderId) -> Result<Order> {
+    read(db, id, ORDER.to_owned()).await
+}
+
+/// The same, holding the order's row until the transaction ends.
+pub(super) async fn find_for_update(tx: &Tx, id: OrderId) -> Result<Order> {
+    read(&**tx, id, format!("{ORDER} FOR UPDATE OF o")).await
+}
+
+async fn read(db: &impl ConnectionTrait, id: OrderId, sql: String) -> Result<Order> {
+    let row = OrderRow::find_by_statement(statement(db, sql, [id.into()]))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("order"))?;
+    let lines = LineRow::find_by_statement(statement(
+        db,
+        "SELECT l.id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.modifiers, l.note, l.allergy, l.seat, \
+         l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, s.name AS station_name, l.prep_seconds, l.discount, \
+         l.comped, l.state, l.added_by, l.added_at, l.sent_at, l.ready_at \
+         FROM order_lines l JOIN stations s ON s.id = l.station_id WHERE l.order_id = $1 ORDER BY l.position",
+        [id.into()],
+    ))
+    .all(db)
+    .await?
+    .into_iter()
+    .map(line)
+    .collect::<Result<Vec<Line>>>()?;
+    let place = match (row.table_id, row.table_code, row.area) {
+        (Some(id), Some(code), Some(area)) => Place::Table { id, code, area },
+        _ => Place::Takeaway {
+            name: row.customer_name,
+            phone: row.customer_phone,
+        },
+    };
+    Ok(Order {
+        id: row.id,
+        number: row.number,
+        reference: row.reference,
+        business_date: row.business_date,
+        place,
+        guests: row.guests,
+        waiter: row.waiter_id,
+        waiter_name: row.waiter_name,
+        shift: row.shift_id,
+        opened_at: row.opened_at,
+        tax_included: row.tax_included,
+        service: BasisPoints::new(row.service_bp.into())
+            .ok()
+            .filter(|points| !points.is_zero()),
+        lines,
+        rounding: row.rounding,
+        paid: row.paid,
+        first_sent_at: row.first_sent_at,
+        bill_printed_at: row.bill_printed_at,
+        settled_at: row.settled_at,
+        settled_date: row.settled_date,
+        closed_at: row.closed_at,
+        cancelled_at: row.cancelled_at,
+        revision: row.revision,
+    })
+}
+
+fn line(row: LineRow) -> Result<Line> {
+    let defect = |what: &str| anyhow::anyhow!("line {} has an unreadable {what}", row.id);
+    Ok(Line {
+        id: row.id,
+        position: row.position,
+        product: row.product_id,
+        quantity: Quantity::new(row.quantity.into()).map_err(|_| defect("quantity"))?,
+        unit_price: row.unit_price,
+        modifiers: serde_json::from_value::<Vec<Chosen>>(row.modifiers.clone())
+            .map_err(|_| defect("choice"))?,
+        seat: row.seat,
+        course: row.course,
+        held: row.held,
+        tax_class: row.tax_class_id,
+        tax_rate: BasisPoints::new(row.tax_bp.into()).map_err(|_| defect("tax rate"))?,
+        station: row.station_id,
+        station_name: row.station_name,
+        prep_seconds: row.prep_seconds,
+        discount: row.discount,
+        comped: row.comped,
+        state: row.state.parse().map_err(|_| defect("state"))?,
+        added_by: row.added_by,
+        added_at: row.added_at,
+        sent_at: row.sent_at,
+        ready_at: row.ready_at,
+        name: row.name,
+        kitchen_name: row.kitchen_name,
+        note: row.note,
+        allergy: row.allergy,
+        tax_name: row.tax_name,
+    })
+}
+
+/// The next number of a business date. Taken last, because it holds a row that every opening wants.
+pub(super) async fn next_number(tx: &Tx, date: BusinessDate) -> Result<i32> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        last: i32,
+    }
+    let row = Row::find_by_statement(statement(
+        &**tx,
+        "INSERT INTO order_numbers (date, last) VALUES ($1, 1) \
+         ON CONFLICT (date) DO UPDATE SET last = order_numbers.last + 1 RETURNING last",
+        [date.into()],
+    ))
+    .one(&**tx)
+    .await?;
+    Ok(row.map_or(1, |row| row.last))
+}
+
+/// Whether an order with this id exists.
+pub(super) async fn exists(db: &impl ConnectionTrait, id: OrderId) -> Result<bool> {
+    Ok(db
+        .query_one_raw(statement(
+            db,
+            "SELECT 1 FROM orders WHERE id = $1",
+            [id.into()],
+        ))
+        .await?
+        .is_some())
+}
+
+/// Stores a fresh order.
+pub(super) async fn insert(
+    tx: &Tx,
+    order: &Order,
+    opened_by: StaffId,
+    terminal: Option<TerminalId>,
+) -> Result<()> {
+    let (table, name, phone) = place_columns(&order.place);
+    tx.execute_raw(statement(
+        &**tx,
+        "INSERT INTO orders (id, business_date, number, reference, kind, table_id, guests, customer_name, customer_phone, \
+         waiter_id, opened_by, terminal_id, shift_id, opened_at, tax_included, service_bp, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
+        [
+            order.id.into(),
+            order.business_date.into(),
+            order.number.into(),
+            order.reference.clone().into(),
+            order.kind().as_str().into(),
+            table.into(),
+            order.guests.into(),
+            name.into(),
+            phone.into(),
+            order.waiter.into(),
+            opened_by.into(),
+            terminal.into(),
+            order.shift.into(),
+            order.opened_at.into(),
+            order.tax_included.into(),
+            order.service.map_or(0, BasisPoints::get).into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Stores the order's own columns and moves its revision on. Lines are stored one by one.
+pub(super) async fn save(tx: &Tx, order: &mut Order) -> Result<()> {
+    let totals = order.totals()?;
+    let (_, name, phone) = place_columns(&order.place);
+    order.revision += 1;
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, service = $5, tax = $6, total = $7, rounding = $8, paid = $9, \
+         first_sent_at = $10, bill_printed_at = $11, settled_at = $12, closed_at = $13, cancelled_at = $14, \
+         guests = $15, customer_name = $16, customer_phone = $17, waiter_id = $18, shift_id = $19, revision = $20, updated_at = $21, \
+         settled_date = $22 \
+         WHERE id = $1",
+        [
+            order.id.into(),
+            totals.subtotal.into(),
+            totals.comps.into(),
+            totals.discounts().into(),
+            totals.service.into(),
+            totals.tax.into(),
+            totals.total.into(),
+            order.rounding.into(),
+            order.paid.into(),
+            order.first_sent_at.into(),
+            order.bill_printed_at.into(),
+            order.settled_at.into(),
+            order.closed_at.into(),
+            order.cancelled_at.into(),
+            order.guests.into(),
+            name.into(),
+            phone.into(),
+            order.waiter.into(),
+            order.shift.into(),
+            order.revision.into(),
+            tx.now().into(),
+            order.settled_date.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Stores a fresh line.
+pub(super) async fn insert_line(tx: &Tx, order: OrderId, line: &Line) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
+         allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+        [
+            line.id.into(),
+            order.into(),
+            line.position.into(),
+            line.product.into(),
+            line.name.clone().into(),
+            line.kitchen_name.clone().into(),
+            line.quantity.get().into(),
+            line.unit_price.into(),
+            json!(line.modifiers).into(),
+            line.note.clone().into(),
+            line.allergy.clone().into(),
+            line.seat.into(),
+            line.course.into(),
+            line.held.into(),
+            line.tax_class.into(),
+            line.tax_name.clone().into(),
+            line.tax_rate.get().into(),
+            line.station.into(),
+            line.prep_seconds.into(),
+            line.discount.into(),
+            line.comped.into(),
+            line.state.as_str().into(),
+            line.added_by.into(),
+            line.added_at.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Stores what may change on an unsent line.
+pub(super) async fn update_line(tx: &Tx, line: &Line) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
+         held = $9 WHERE id = $1 AND state = 'unsent'",
+        [
+            line.id.into(),
+            line.quantity.get().into(),
+            line.unit_price.into(),
+            json!(line.modifiers).into(),
+            line.note.clone().into(),
+            line.allergy.clone().into(),
+            line.seat.into(),
+            line.course.into(),
+            line.held.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Takes an unsent line away.
+pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'",
+        [line.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Marks lines as handed to the kitchen.
+pub(super) async fn mark_sent(tx: &Tx, lines: &[LineId], by: Option<StaffId>) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE order_lines SET state = 'sent', sent_at = $2, sent_by = $3 WHERE id = ANY($1) AND state = 'unsent'",
+        [uuids(lines), tx.now().into(), by.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Marks lines as served.
+pub(super) async fn mark_served(tx: &Tx, lines: &[LineId], by: Option<StaffId>) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE order_lines SET state = 'served', served_at = $2, served_by = $3 WHERE id = ANY($1) AND state = 'ready'",
+        [uuids(lines), tx.now().into(), by.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Stores where the kitchen has taken a line.
+pub(super) async fn store_progress(tx: &Tx, lines: &[&Line]) -> Result<()> {
+    for line in lines {
+        tx.execute_raw(statement(
+            &**tx,
+            "UPDATE order_lines SET state = $2, ready_at = $3, \
+             started_at = CASE WHEN $2 = 'sent' THEN NULL ELSE coalesce(started_at, $4) END, \
+             served_at = CASE WHEN $2 = 'served' THEN served_at END, \
+             served_by = CASE WHEN $2 = 'served' THEN served_by END WHERE id = $1",
+            [
+                line.id.into(),
+                line.state.as_str().into(),
+                line.ready_at.into(),
+                tx.now().into(),
+            ],
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes who called an order off, and why.
+pub(super) async fn note_cancelled(
+    tx: &Tx,
+    order: OrderId,
+    by: Option<StaffId>,
+    reason: &str,
+) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE orders SET cancelled_by = $2, cancel_reason = $3 WHERE id = $1",
+        [order.into(), by.into(), reason.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Notes that an order was carried over a shift's end.
+pub(super) async fn note_carried(
+    tx: &Tx,
+    order: OrderId,
+    by: Option<StaffId>,
+    reason: &str,
+) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE orders SET carried_at = $2, carried_by = $3, carried_reason = $4 WHERE id = $1",
+        [order.into(), tx.now().into(), by.into(), reason.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The shift of an order, without holding it: to lock the shift before the order.
+pub(super) async fn shift_of(
+    db: &impl ConnectionTrait,
+    order: OrderId,
+) -> Result<Option<Option<ShiftId>>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        shift_id: Option<ShiftId>,
+    }
+    Ok(Row::find_by_statement(statement(
+        db,
+        "SELECT shift_id FROM orders WHERE id = $1",
+        [order.into()],
+    ))
+    .one(db)
+    .await?
+    .map(|row| row.shift_id))
+}
+
+/// An order as lists and the floor show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// Which one.
+    pub id: OrderId,
+    /// "Table 7", "Counter 120".
+    pub title: String,
+    /// Its number of the day.
+    pub number: i32,
+    /// The table, for a dine-in.
+    pub table: Option<TableId>,
+    /// Who it is for, for a takeaway.
+    pub customer: Option<String>,
+    /// Who serves it.
+    pub waiter: StaffId,
+    /// Their name.
+    pub waiter_name: String,
+    /// The shift it belongs to.
+    pub shift: Option<ShiftId>,
+    /// How many guests.
+    pub guests: i16,
+    /// When it was opened.
+    pub opened_at: OffsetDateTime,
+    /// What it comes to.
+    pub total: Money,
+    /// What is still to pay.
+    pub balance: Money,
+    /// For people.
+    pub status: Status,
+    /// Lines that were not sent, held ones left out.
+    pub unsent: i64,
+    /// Lines that wait to be carried out.
+    pub ready: i64,
+    /// Sent lines in all.
+    pub sent: i64,
+    /// What waits to be carried out: "2 × Katogo, Rolex".
+    pub ready_text: String,
+    /// Since when.
+    pub ready_since: Option<OffsetDateTime>,
+    /// Whether it is paid and made; such orders are listed only while something waits to be carried.
+    pub closed: bool,
+}
+
+#[derive(FromQueryResult)]
+struct OpenRow {
+    id: OrderId,
+    number: i32,
+    table_id: Option<TableId>,
+    table_code: Option<String>,
+    customer_name: Option<String>,
+    customer_phone: Option<String>,
+    waiter_id: StaffId,
+    waiter_name: String,
+    shift_id: Option<ShiftId>,
+    guests: i16,
+    opened_at: OffsetDateTime,
+    total: Money,
+    balance: Money,
+    billed: bool,
+    closed: bool,
+    unsent: i64,
+    sent: i64,
+    made: i64,
+    served: i64,
+    ready_text: Option<String>,
+    ready_since: Option<OffsetDateTime>,
+}
+
+const OPEN: &str = "SELECT o.id, o.number, o.table_id, t.code AS table_code, o.customer_name, o.customer_phone, o.waiter_id, \
+    s.name AS waiter_name, o.shift_id, o.guests, o.opened_at, o.total, o.total + o.rounding - o.paid AS balance, \
+    o.bill_printed_at IS NOT NULL AS billed, o.closed_at IS NOT NULL AS closed, \
+    count(l.id) FILTER (WHERE l.state = 'unsent' AND NOT l.held) AS unsent, \
+    count(l.id) FILTER (WHERE l.state NOT IN ('unsent', 'voided')) AS sent, \
+    count(l.id) FILTER (WHERE l.state IN ('ready', 'served')) AS made, \
+    count(l.id) FILTER (WHERE l.state = 'served') AS served, \
+    string_agg(CASE WHEN l.quantity > 1 THEN l.quantity || ' × ' || l.name ELSE l.name END, ', ' ORDER BY l.position) FILTER (WHERE l.state = 'ready') AS ready_text, \
+    min(l.ready_at) FILTER (WHERE l.state = 'ready') AS ready_since \
+    FROM orders o JOIN staff s ON s.id = o.waiter_id LEFT JOIN dining_tables t ON t.id = o.table_id \
+    LEFT JOIN order_lines l ON l.order_id = o.id";
+
+/// Orders that are open, oldest first.
+pub async fn open_orders(db: &impl ConnectionTrait) -> Result<Vec<OpenOrder>> {
+    listed(
+        db,
+        format!("{OPEN} WHERE o.closed_at IS NULL AND o.cancelled_at IS NULL GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"),
+        vec![],
+    )
+    .await
+}
+
+/// Orders closed after `since` of which something still waits to be carried out.
+pub(super) async fn closed_but_waiting(
+    db: &impl ConnectionTrait,
+    since: OffsetDateTime,
+) -> Result<Vec<OpenOrder>> {
+    listed(
+        db,
+        format!(
+            "{OPEN} WHERE o.closed_at > $1 AND EXISTS (SELECT 1 FROM order_lines r WHERE r.order_id = o.id AND r.state = 'ready') \
+             GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"
+        ),
+        vec![since.into()],
+    )
+    .await
+}
+
+/// Open orders of one table, oldest first.
+pub(super) async fn open_at_table(
+    db: &impl ConnectionTrait,
+    table: TableId,
+) -> Result<Vec<OpenOrder>> {
+    listed(
+        db,
+        format!("{OPEN} WHERE o.table_id = $1 AND o.closed_at IS NULL AND o.cancelled_at IS NULL GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"),
+        vec![table.into()],
+    )
+    .await
+}
+
+/// Open orders of one shift, oldest first.
+pub(super) async fn open_of_shift(
+    db: &impl ConnectionTrait,
+    shift: ShiftId,
+) -> Result<Vec<OpenOrder>> {
+    listed(
+        db,
+        format!("{OPEN} WHERE o.shift_id = $1 AND o.closed_at IS NULL AND o.cancelled_at IS NULL GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"),
+        vec![shift.into()],
+    )
+    .await
+}
+
+async fn listed(
+    db: &impl ConnectionTrait,
+    sql: String,
+    values: Vec<Value>,
+) -> Result<Vec<OpenOrder>> {
+    let rows = OpenRow::find_by_statement(statement(db, sql, values))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(open_order).collect())
+}
+
+fn open_order(row: OpenRow) -> OpenOrder {
+    let count = |number: i64| usize::try_from(number).unwrap_or(0);
+    let customer = row.customer_name.clone().or(row.customer_phone.clone());
+    let place = match (row.table_id, row.table_code) {
+        (Some(id), Some(code)) => Place::Table {
+            id,
+            code,
+            area: String::new(),
+        },
+        _ => Place::Takeaway {
+            name: row.customer_name,
+            phone: row.customer_phone,
+        },
+    };
+    OpenOrder {
+        id: row.id,
+        title: title(&place, row.number),
+        number: row.number,
+        table: row.table_id,
+        customer,
+        waiter: row.waiter_id,
+        waiter_name: row.waiter_name,
+        shift: row.shift_id,
+        guests: row.guests,
+        opened_at: row.opened_at,
+        total: row.total,
+        balance: row.balance,
+        status: Status::of(Facts {
+            cancelled: false,
+            closed: row.closed,
+            sent: count(row.sent),
+            made: count(row.made),
+            served: count(row.served),
+            due: row.balance.is_positive(),
+            billed: row.billed,
+        }),
+        unsent: row.unsent,
+        ready: row.made - row.served,
+        sent: row.sent,
+        ready_text: row.ready_text.unwrap_or_default(),
+        ready_since: row.ready_since,
+        closed: row.closed,
+    }
+}
+
+/// Open orders without lines that nobody has touched since `before`.
+pub(super) async fn abandoned(
+    db: &impl ConnectionTrait,
+    before: OffsetDateTime,
+) -> Result<Vec<OrderId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: OrderId,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT o.id FROM orders o WHERE o.closed_at IS NULL AND o.cancelled_at IS NULL AND o.updated_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id)",
+        [before.into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// A number that moves when any open order does, or one that lately closed.
+pub(super) async fn floor_revision(
+    db: &impl ConnectionTrait,
+    closed_since: OffsetDateTime,
+) -> Result<i64> {
+    revision(
+        db,
+        "SELECT coalesce(sum(hashtextextended(id::text, revision)), 0)::numeric(40) % 4611686018427387904 AS revision FROM orders \
+         WHERE (closed_at IS NULL AND cancelled_at IS NULL) OR closed_at > $1",
+        closed_since.into(),
+    )
+    .await
+}
+
+/// The revision of one order; 0 for a stranger.
+pub(super) async fn order_revision(db: &impl ConnectionTrait, order: OrderId) -> Result<i64> {
+    revision(
+        db,
+        "SELECT revision::numeric AS revision FROM orders WHERE id = $1",
+        order.into(),
+    )
+    .await
+}
+
+async fn revision(db: &impl ConnectionTrait, sql: &str, value: Value) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        revision: i64,
+    }
+    let sql = format!("SELECT r.revision::bigint AS revision FROM ({sql}) r");
+    Ok(Row::find_by_statement(statement(db, sql, [value]))
+        .one(db)
+        .await?
+        .map_or(0, |row| row.revision))
+}
+
+fn place_columns(place: &Place) -> (Option<TableId>, Option<String>, Option<String>) {
+    match place {
+        Place::Table { id, .. } => (Some(*id), None, None),
+        Place::Takeaway { name, phone } => (None, name.clone(), phone.clone()),
+    }
+}
+
+fn uuids(ids: &[LineId]) -> Value {
+    ids.iter()
+        .map(|id| id.uuid())
+        .collect::<Vec<uuid::Uuid>>()
+        .into()
+}
+
+fn statement(
+    db: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+impl OrderRefusal {
+    /// The database's own guard, should the rules above ever miss something.
+    pub(super) const PAID_WITHIN_TOTAL: &'static str = "orders_paid_within_total";
+}

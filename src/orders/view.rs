@@ -1,0 +1,524 @@
+//! The order screen: rail, menu, and the order panel with its regions. Each function draws one element
+//! with one id; the page, the answers and the live feed all call the same ones.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+
+use super::line::{Line, LineState};
+use super::order::{Order, Place};
+use super::status::Status;
+use crate::menu::{Category, Menu, Product};
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Tick, icon};
+use crate::values::{CategoryId, Currency, Money, OrderId, initials};
+use crate::web::url;
+
+/// What the order screen is drawn from.
+pub struct Screen<'a> {
+    /// The order.
+    pub order: &'a Order,
+    /// The menu.
+    pub menu: &'a Menu,
+    /// The first category of the rail.
+    pub favourites: &'a [&'a Product],
+    /// Who looks at it.
+    pub person: &'a Person,
+    /// Whether they may take payments.
+    pub pays: bool,
+    /// The café's name.
+    pub cafe: &'a str,
+    /// The time.
+    pub now: OffsetDateTime,
+    /// Local times.
+    pub days: &'a crate::values::DayRule,
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let order = screen.order;
+    let title = order.title();
+    let meta = meta(order);
+    let stream = format!("{}?view=order&order={}", url::stream(), order.id);
+    let person = screen.person.shown();
+    let bar = ui::TopBar {
+        back: Some(("Floor", &url::floor())),
+        title: Some(&title),
+        meta: Some(&meta),
+        person: Some(&person),
+    };
+    let content = html! {
+        (ui::top_bar(bar, html! {}))
+        main.order data-leave=(url::order_leaving(order.id)) {
+            (rail(order.id, &screen.menu.categories))
+            section.menu aria-label="Menu" {
+                (menu_tools(order.id))
+                (menu_grid(order.id, "Favourites", screen.favourites))
+            }
+            (panel(screen))
+        }
+    };
+    ui::page(
+        ui::Page {
+            stream: Some(&stream),
+            sign_in: Some(&url::sign_in()),
+            now_ms: Some(millis(screen.now)),
+            ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
+        },
+        content,
+    )
+}
+
+fn meta(order: &Order) -> String {
+    let guests = match order.guests {
+        1 => "1 guest".to_owned(),
+        more => format!("{more} guests"),
+    };
+    match &order.place {
+        Place::Table { area, .. } => format!("{area} · {guests}"),
+        Place::Takeaway { name, phone } => {
+            let said: Vec<&str> = [name, phone]
+                .into_iter()
+                .filter_map(|part| part.as_deref())
+                .collect();
+            said.join(" · ")
+        }
+    }
+}
+
+fn rail(order: OrderId, categories: &[Category]) -> Markup {
+    html! {
+        nav.rail.scroll aria-label="Categories" {
+            a href=(url::order_menu(order)) hx-get=(url::order_menu(order)) hx-target="#menu-grid" hx-swap="outerHTML" aria-current="true" {
+                (icon("star")) "Favourites"
+            }
+            @for category in categories {
+                @let address = format!("{}?category={}", url::order_menu(order), category.id);
+                a href=(address) hx-get=(address) hx-target="#menu-grid" hx-swap="outerHTML" data-hue=(category.hue) {
+                    (icon(&category.icon)) (category.name)
+                }
+            }
+        }
+    }
+}
+
+fn menu_tools(order: OrderId) -> Markup {
+    html! {
+        div.menu-tools {
+            search.search {
+                (icon("search"))
+                input type="search" name="q" placeholder="Search menu" aria-label="Search menu" autocomplete="off" data-search
+                    maxlength="60" hx-get=(url::order_menu(order)) hx-trigger="input changed delay:120ms, search"
+                    hx-target="#menu-grid" hx-swap="outerHTML" hx-sync="this:replace";
+            }
+        }
+    }
+}
+
+/// The tiles of a category or of a search.
+pub fn menu_grid(order: OrderId, label: &str, products: &[&Product]) -> Markup {
+    html! {
+        div #menu-grid.tiles.scroll tabindex="0" role="group" aria-label=(label) {
+            @for product in products { (tile(order, product)) }
+            @if products.is_empty() {
+                (ui::empty("search", "Nothing here", "Try another word, a number, or the first letters of each word.", html! {}))
+            }
+        }
+    }
+}
+
+/// One product: a tap adds it, unless something must be chosen first.
+pub fn tile(order: OrderId, product: &Product) -> Markup {
+    let sheet = url::order_product(order, product.id);
+    let face = html! {
+        span.pic data-initials=(initials(&product.name)) {
+            @if let Some(image) = &product.image { img src=(image) alt="" loading="lazy"; }
+        }
+        span.name { (product.name) }
+        span.price { (product.price) }
+        span.in data-in=(product.id) {}
+        @if let Some(left) = product.stock_left.filter(|left| *left > 0 && !product.sold_out) {
+            span.badge.left data-kind="warn" { (left) " left" }
+        }
+    };
+    html! {
+        div.tile-box {
+            @if product.is_out() {
+                button.tile data-hue=(product.hue) aria-disabled="true" hx-get=(sheet) hx-target="#sheet" {
+                    (face)
+                    (ui::badge_saying(ui::Status::Cancelled, "Sold out"))
+                }
+            } @else if product.needs_choice() {
+                button.tile data-hue=(product.hue) hx-get=(sheet) hx-target="#sheet" hx-include="#order-for input, #order-for select" { (face) }
+            } @else {
+                button.tile data-hue=(product.hue) hx-post=(url::order_lines(order)) hx-vals={ "{\"product\":\"" (product.id) "\"}" }
+                    hx-include="#order-for input, #order-for select" hx-swap="none" data-key="tap" hx-sync="#order-panel:queue all" { (face) }
+            }
+            button.tile-more type="button" hx-get=(sheet) hx-target="#sheet" hx-include="#order-for input, #order-for select"
+                aria-label={ "Choices for " (product.name) } { (icon("mods")) }
+        }
+    }
+}
+
+fn panel(screen: &Screen) -> Markup {
+    let order = screen.order;
+    html! {
+        section #order-panel.order-panel aria-label={ "Order " (order.number) ", " (order.title()) } {
+            (peek(order))
+            input #show-order.vh type="checkbox" aria-label="Show the whole order";
+            (head(order))
+            (seat_and_course(order))
+            (lines(order, screen.now, screen.days))
+            (line_bar(order))
+            (sums(order))
+            (actions(order, screen.pays))
+        }
+    }
+}
+
+/// The regions of the order panel as partials: what an answer and the live feed send.
+pub fn regions(
+    order: &Order,
+    pays: bool,
+    now: OffsetDateTime,
+    days: &crate::values::DayRule,
+) -> Markup {
+    html! {
+        hx-partial hx-target="#order-peek" hx-swap="outerMorph" { (peek(order)) }
+        hx-partial hx-target="#order-head" hx-swap="outerMorph" { (head(order)) }
+        hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(order, now, days)) }
+        hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
+        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, pays)) }
+    }
+}
+
+fn rev(order: &Order) -> String {
+    format!("{}.{}", order.id, order.revision)
+}
+
+/// The phone's handle of the panel: what it is, how many to send, the total.
+fn peek(order: &Order) -> Markup {
+    html! {
+        label #order-peek.peek for="show-order" data-rev=(rev(order)) {
+            (icon("up")) (order.title())
+            span.dim { (peek_text(order)) }
+            span.push { (order.total().with_code()) }
+        }
+    }
+}
+
+fn peek_text(order: &Order) -> String {
+    match (order.to_send().count(), order.lines.len()) {
+        (0, 1) => "1 line".to_owned(),
+        (0, lines) => format!("{lines} lines"),
+        (unsent, _) => format!("{unsent} to send"),
+    }
+}
+
+fn head(order: &Order) -> Markup {
+    html! {
+        header #order-head data-rev=(rev(order)) {
+            b { "Order " (order.number) }
+            (status_badge(order))
+            span.push {}
+            button.btn.icon.quiet type="button" hx-get=(url::order_details(order.id)) hx-target="#sheet"
+                aria-label="Order options: guests, name, cancel" { (icon("more")) }
+        }
+    }
+}
+
+fn status_badge(order: &Order) -> Markup {
+    match order.to_send().count() {
+        0 => badge_of(order.status(), order.sent().count() == 0),
+        unsent => ui::badge_saying(ui::Status::New, &format!("{unsent} to send")),
+    }
+}
+
+/// The badge of an order's status. `empty`: nothing is on it yet.
+pub fn badge_of(status: Status, empty: bool) -> Markup {
+    match status {
+        Status::Cancelled => ui::badge(ui::Status::Cancelled),
+        Status::Pending if empty => ui::badge(ui::Status::New),
+        Status::Pending => ui::badge(ui::Status::New),
+        Status::Preparing => ui::badge(ui::Status::Preparing),
+        Status::Ready => ui::badge(ui::Status::Ready),
+        Status::AwaitingPayment => ui::badge(ui::Status::Due),
+        Status::Served => ui::badge(ui::Status::Paid),
+    }
+}
+
+/// For which seat and course the next product is. Only this person's own choice: no feed redraws it.
+pub fn seat_and_course(order: &Order) -> Markup {
+    html! {
+        div #order-for.for {
+            @if order.guests > 1 {
+                span.eyebrow aria-hidden="true" { "Seat" }
+                fieldset.seg {
+                    legend.vh { "Seat for the next item" }
+                    label { input type="radio" name="seat" value="" checked; "Table" }
+                    @for seat in 1..=order.guests.min(6) {
+                        label { input type="radio" name="seat" value=(seat); (seat) }
+                    }
+                }
+            }
+            select.chip name="course" aria-label="Course for the next item" {
+                @for course in 1..=4 { option value=(course) { "Course " (course) } }
+            }
+        }
+    }
+}
+
+fn lines(order: &Order, now: OffsetDateTime, days: &crate::values::DayRule) -> Markup {
+    let mut courses: Vec<i16> = order.lines.iter().map(|line| line.course).collect();
+    courses.sort_unstable();
+    courses.dedup();
+    let _ = now;
+    html! {
+        div #order-lines.lines.scroll tabindex="0" role="group" aria-label="Order lines" data-rev=(rev(order)) data-lines=(order.lines.len()) {
+            @if order.lines.is_empty() {
+                (ui::empty("receipt", "Nothing ordered yet", &format!("Tap a product to add it to {}.", order.title()), html! {}))
+            }
+            @for course in &courses {
+                @let of_course: Vec<&Line> = order.lines.iter().filter(|line| line.course == *course).collect();
+                h2.course {
+                    "Course " (course) span.push {}
+                    (sent_note(&of_course, days))
+                }
+                ul { @for line in of_course { (line_item(order, line)) } }
+            }
+        }
+    }
+}
+
+fn sent_note(lines: &[&Line], days: &crate::values::DayRule) -> String {
+    let sent = lines.iter().filter_map(|line| line.sent_at).max();
+    let unsent = lines.iter().any(|line| line.is_unsent());
+    match (sent, unsent) {
+        (Some(at), false) => format!("Sent {}", days.local(at).time()),
+        (Some(at), true) => format!("Partly sent {}", days.local(at).time()),
+        (None, _) => "Not sent".to_owned(),
+    }
+}
+
+fn line_item(order: &Order, line: &Line) -> Markup {
+    let seat = line
+        .seat
+        .map_or("Table".to_owned(), |seat| format!("Seat {seat}"));
+    html! {
+        li.line.sent[!line.is_unsent()].void[line.is_voided()] id={ "line-" (line.id) } data-line=(line.id) data-name=(line.name)
+            data-seat=(seat) data-course={ "Course " (line.course) } data-product=[line.product] data-quantity=(line.quantity) {
+            @if line.is_unsent() {
+                (pick(line))
+                (quantity(order, line))
+                span.num { (line.total()) }
+            } @else {
+                span.qty { (line.quantity) "×" }
+                (pick(line))
+                span.row { (state_badge(line)) span.num { (line.total()) } }
+            }
+        }
+    }
+}
+
+fn pick(line: &Line) -> Markup {
+    let choices = line.choices();
+    let extra = line.choices_price();
+    let said: Vec<String> = line
+        .seat
+        .map(|seat| format!("Seat {seat}"))
+        .into_iter()
+        .chain((!choices.is_empty()).then_some(choices))
+        .collect();
+    html! {
+        button.pick type="button" {
+            b { (line.name) }
+            @if !said.is_empty() || !extra.is_zero() {
+                small { (said.join(" · ")) @if extra.is_positive() { " +" (extra) } @else if extra.is_negative() { " " (extra) } }
+            }
+            @if let Some(note) = &line.note { small.note { (note) } }
+            @if let Some(allergy) = &line.allergy { small.alg { (icon("late")) "Allergy: " (allergy) } }
+        }
+    }
+}
+
+fn quantity(order: &Order, line: &Line) -> Markup {
+    let set = url::order_line_quantity(order.id, line.id);
+    let less = line.quantity.get() - 1;
+    html! {
+        span.stepper role="group" aria-label={ "Quantity of " (line.name) } {
+            @if less == 0 {
+                button.btn type="button" hx-delete=(url::order_line(order.id, line.id)) hx-swap="none" data-key="tap"
+                    hx-sync="#order-panel:queue all" aria-label={ "Remove " (line.name) } { (icon("trash")) }
+            } @else {
+                button.btn type="button" hx-post=(set) hx-vals={ "{\"by\":\"-1\"}" } hx-swap="none" data-key="tap"
+                    hx-sync="#order-panel:queue all" aria-label={ "One less " (line.name) } { (icon("minus")) }
+            }
+            output { (line.quantity) }
+            button.btn type="button" hx-post=(set) hx-vals={ "{\"by\":\"1\"}" } hx-swap="none" data-key="tap"
+                hx-sync="#order-panel:queue all" aria-label={ "One more " (line.name) } { (icon("plus")) }
+        }
+    }
+}
+
+fn state_badge(line: &Line) -> Markup {
+    match line.state {
+        LineState::Unsent => html! {},
+        LineState::Sent => ui::badge_saying(ui::Status::New, "Sent"),
+        LineState::Preparing => ui::badge(ui::Status::Preparing),
+        LineState::Ready => ui::badge(ui::Status::Ready),
+        LineState::Served => ui::badge_saying(ui::Status::Paid, "Served"),
+        LineState::Voided => ui::badge_saying(ui::Status::Cancelled, "Void"),
+    }
+}
+
+/// Acts on the selected line; the script writes its id in place of `{line}`.
+fn line_bar(order: &Order) -> Markup {
+    let base = url::order_lines(order.id);
+    html! {
+        div #line-bar.line-bar role="toolbar" aria-label="Selected line" {
+            button.btn type="button" disabled hx-get={ (base) "/{line}/note" } hx-target="#sheet" data-for="unsent" { (icon("note")) "Note" }
+            button.btn type="button" disabled hx-get={ (base) "/{line}/modifiers" } hx-target="#sheet" data-for="unsent" { (icon("mods")) "Modifiers" }
+            button.btn type="button" disabled hx-get={ (base) "/{line}/seat" } hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }
+            button.btn type="button" disabled hx-get={ (base) "/{line}/course" } hx-target="#sheet" data-for="unsent" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
+            button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
+            button.btn.danger type="button" disabled hx-delete={ (base) "/{line}" } hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("trash")) "Remove" }
+        }
+    }
+}
+
+fn sums(order: &Order) -> Markup {
+    let totals = order.totals().unwrap_or_default();
+    let items: i32 = order
+        .lines
+        .iter()
+        .filter(|line| !line.is_voided())
+        .map(|line| i32::from(line.quantity.get()))
+        .sum();
+    let balance = order.balance();
+    html! {
+        dl #order-sums.totals data-rev=(rev(order)) {
+            dt { "Subtotal, " (items) @if items == 1 { " item" } @else { " items" } } dd { (totals.subtotal) }
+            @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
+            @for tax in &totals.taxes {
+                @if !tax.rate.is_zero() {
+                    dt { (tax_name(order, tax.tax_class)) @if order.tax_included { " included" } } dd { (tax.tax) }
+                }
+            }
+            @if order.paid.is_positive() { dt { "Paid" } dd { (Money::ZERO - order.paid) } }
+            dt.due { @if order.paid.is_positive() { "To pay" } @else { "Total" } }
+            dd.due { @if order.paid.is_positive() { (balance.with_code()) } @else { (totals.total.with_code()) } }
+        }
+    }
+}
+
+fn tax_name(order: &Order, class: crate::values::TaxClassId) -> &str {
+    order
+        .lines
+        .iter()
+        .find(|line| line.tax_class == class)
+        .map_or("Tax", |line| line.tax_name.as_str())
+}
+
+fn actions(order: &Order, pays: bool) -> Markup {
+    let unsent = order.to_send().count();
+    let ready = order.ready().count();
+    let due = order.balance().is_positive();
+    let counter = order.is_counter_sale() && pays && due && order.is_open();
+    html! {
+        div #order-actions.actions data-rev=(rev(order)) {
+            @if !order.is_open() {
+                a.btn.xl.wide href=(url::floor()) { "Back to the floor" }
+            } @else if counter {
+                button.btn.xl.primary[unsent == 0 || order.first_sent_at.is_none()] type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
+                    hx-vals={ "{\"method\":\"cash\",\"tendered\":\"" (order.balance()) "\",\"expected\":\"" (order.balance()) "\"}" } {
+                    (icon("cash")) "Exact"
+                }
+                div.row.eq {
+                    (send_button(order, unsent, false))
+                    a.btn.xl href=(url::order_pay(order.id)) { "Pay" }
+                }
+            } @else {
+                @if unsent == 0 && ready > 0 {
+                    button.btn.xl.primary[!due] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve" {
+                        (icon("check")) "Served" span.count { (ready) }
+                    }
+                } @else {
+                    (send_button(order, unsent, unsent > 0))
+                }
+                @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) { "Pay" } }
+            }
+        }
+    }
+}
+
+fn send_button(order: &Order, unsent: usize, primary: bool) -> Markup {
+    html! {
+        button.btn.xl.primary[primary] type="button" disabled[unsent == 0] hx-post=(url::order_sends(order.id)) hx-swap="none" data-deed="send" {
+            (icon("send")) span { "Send" @if unsent > 0 { small.where { (send_where(order)) } } }
+        }
+    }
+}
+
+/// Where a send goes: "2 kitchen · 1 bar". Stations are named by the feed that draws this.
+fn send_where(order: &Order) -> String {
+    let mut stations: Vec<(String, i32)> = Vec::new();
+    for line in order.to_send() {
+        let name = line.station_name.to_lowercase();
+        match stations.iter_mut().find(|(station, _)| *station == name) {
+            Some((_, count)) => *count += i32::from(line.quantity.get()),
+            None => stations.push((name, line.quantity.get().into())),
+        }
+    }
+    let said: Vec<String> = stations
+        .into_iter()
+        .map(|(station, count)| format!("{count} {station}"))
+        .collect();
+    said.join(" · ")
+}
+
+/// Milliseconds since 1970, as browsers count.
+pub fn millis(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+}
+
+/// A time as `datetime` attributes want it.
+pub fn rfc3339(moment: OffsetDateTime) -> String {
+    moment
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap_or_default()
+}
+
+/// How long ago something was, ticking in the browser.
+pub fn since(moment: OffsetDateTime, now: OffsetDateTime) -> Markup {
+    ui::ticking(
+        Tick::Floor,
+        &rfc3339(moment),
+        &crate::values::age_words((now - moment).whole_seconds()),
+    )
+}
+
+/// The code of the venue's currency.
+pub fn currency() -> &'static str {
+    Currency::venue().code()
+}
+
+/// The products of a category, of the favourites, or of a search.
+pub fn shown<'a>(
+    menu: &'a Menu,
+    favourites: &[crate::values::ProductId],
+    category: Option<CategoryId>,
+    typed: &str,
+) -> (String, Vec<&'a Product>) {
+    if !typed.trim().is_empty() {
+        return (format!("Search: {}", typed.trim()), menu.search(typed));
+    }
+    match category.and_then(|id| menu.categories.iter().find(|one| one.id == id)) {
+        Some(category) => (category.name.clone(), menu.of_category(category.id)),
+        None => (
+            "Favourites".to_owned(),
+            favourites
+                .iter()
+                .filter_map(|id| menu.product(*id))
+                .collect(),
+        ),
+    }
+}

@@ -1,0 +1,157 @@
+//! The map: every URL bound to its handler, grouped by screen.
+
+use poem::http::Method;
+use poem::middleware::{AddData, CatchPanic};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
+
+use crate::app::App;
+use crate::web::answer::Answers;
+use crate::web::security::Security;
+use crate::web::{assets, url};
+use crate::{health, orders, stream};
+
+/// One address with what it does for each method.
+pub struct Entry {
+    /// A pattern of `url::at`.
+    pub path: &'static str,
+    /// The methods it answers.
+    pub methods: Vec<Method>,
+    endpoint: RouteMethod,
+}
+
+/// The map as it is built, and as tests walk it.
+#[derive(Default)]
+pub struct Map {
+    entries: Vec<Entry>,
+}
+
+impl Map {
+    /// Binds an address.
+    #[must_use]
+    pub fn at(mut self, path: &'static str, bound: Bound) -> Self {
+        self.entries.push(Entry {
+            path,
+            methods: bound.methods,
+            endpoint: bound.endpoint,
+        });
+        self
+    }
+
+    /// Every address with its methods.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+/// What one address does, method by method.
+#[derive(Default)]
+pub struct Bound {
+    methods: Vec<Method>,
+    endpoint: RouteMethod,
+}
+
+macro_rules! methods {
+    ($($name:ident = $method:ident;)*) => {$(
+        /// Answers this method.
+        pub fn $name<E: IntoEndpoint>(endpoint: E) -> Bound where E::Endpoint: 'static {
+            Bound::default().$name(endpoint)
+        }
+    )*
+    impl Bound {$(
+        /// Answers this method too.
+        #[must_use]
+        pub fn $name<E: IntoEndpoint>(mut self, endpoint: E) -> Self where E::Endpoint: 'static {
+            self.methods.push(Method::$method);
+            self.endpoint = self.endpoint.method(Method::$method, endpoint);
+            self
+        }
+    )*}
+    };
+}
+
+methods! {
+    get = GET;
+    post = POST;
+    put = PUT;
+    delete = DELETE;
+}
+
+/// The whole house.
+pub fn map() -> Map {
+    let map = Map::default();
+    let map = machines(map);
+    let map = till(map);
+    order(map)
+}
+
+fn machines(map: Map) -> Map {
+    use url::at;
+    map.at(at::health, get(health::check))
+        .at(at::health_live, get(health::check_process))
+        .at(at::stream, get(stream::follow))
+}
+
+fn till(map: Map) -> Map {
+    use orders::handlers as it;
+    use url::at;
+    map.at(at::home, get(stream::go_home))
+        .at(at::floor, get(it::show_floor))
+        .at(at::orders, get(it::list_orders))
+        .at(at::ready, get(it::show_ready))
+        .at(at::table, get(it::open_table))
+        .at(at::new_takeaway, get(it::ask_takeaway))
+}
+
+fn order(map: Map) -> Map {
+    use orders::handlers as it;
+    use url::at;
+    map.at(at::order, get(it::show).put(it::open))
+        .at(at::order_menu, get(it::show_menu))
+        .at(at::order_product, get(it::show_choices))
+        .at(at::order_lines, post(it::add_line))
+        .at(at::order_line, delete(it::remove_line))
+        .at(
+            at::order_line_quantity,
+            put(it::set_quantity).post(it::step_quantity),
+        )
+        .at(at::order_line_note, get(it::ask_note).post(it::set_note))
+        .at(at::order_line_seat, get(it::ask_seat).post(it::set_seat))
+        .at(
+            at::order_line_course,
+            get(it::ask_course).post(it::set_course),
+        )
+        .at(
+            at::order_line_modifiers,
+            get(it::ask_modifiers).post(it::set_modifiers),
+        )
+        .at(at::order_sends, post(it::send))
+        .at(at::order_servings, post(it::serve))
+        .at(at::order_cancellation, post(it::cancel))
+        .at(
+            at::order_details,
+            get(it::ask_details).post(it::set_details),
+        )
+        .at(at::order_leaving, post(it::leave))
+}
+
+/// The endpoint that serves everything, with what every request passes.
+pub fn endpoint(app: App) -> impl Endpoint {
+    let mut routes = Route::new().at("/assets/:file", assets::Assets);
+    for entry in map().entries {
+        routes = routes.at(entry.path, entry.endpoint);
+    }
+    routes
+        .with(CatchPanic::new().with_handler(panicked))
+        .with(Security)
+        .with(Answers)
+        .with(AddData::new(app))
+}
+
+/// A panic is a defect like any other: logged where it happened, answered as one, and the till goes on.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> poem::Response {
+    tracing::error!("a handler panicked");
+    poem::Response::builder()
+        .status(poem::http::StatusCode::INTERNAL_SERVER_ERROR)
+        .content_type("text/plain; charset=utf-8")
+        .body("Something went wrong on our side. Nothing was changed; try again.")
+}
