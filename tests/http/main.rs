@@ -1,0 +1,7 @@
+//! The real routes on a real Postgres: one cluster a run, a database a test.
+
+// The world offers more than each moment of it uses.
+#[allow(dead_code)]
+mod house;
+mod orders;
+mod routes;
