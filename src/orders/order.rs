@@ -287,6 +287,17 @@ impl Order {
     ) -> Result<Added, OrderRefusal> {
         self.must_be_open()?;
         self.must_have_seat(asked.seat)?;
+        self.attempt(|order| order.add_fresh(product, choice, asked, by, at))
+    }
+
+    fn add_fresh(
+        &mut self,
+        product: &Product,
+        choice: Choice,
+        asked: NewLine,
+        by: StaffId,
+        at: OffsetDateTime,
+    ) -> Result<Added, OrderRefusal> {
         let position = self
             .lines
             .iter()
@@ -312,7 +323,6 @@ impl Order {
                 Added::Fresh(id)
             }
         };
-        self.totals()?;
         Ok(added)
     }
 
@@ -322,20 +332,19 @@ impl Order {
         id: LineId,
         quantity: Quantity,
     ) -> Result<Quantity, OrderRefusal> {
-        let line = self.unsent_mut(id)?;
-        let before = std::mem::replace(&mut line.quantity, quantity);
-        self.totals()?;
-        self.must_cover_paid()?;
-        Ok(before)
+        self.attempt(|order| {
+            let line = order.unsent_mut(id)?;
+            Ok(std::mem::replace(&mut line.quantity, quantity))
+        })
     }
 
     /// Takes an unsent line off; answers it.
     pub fn remove(&mut self, id: LineId) -> Result<Line, OrderRefusal> {
-        self.unsent_mut(id)?;
-        let at = self.lines.iter().position(|line| line.id == id);
-        let line = self.lines.remove(at.ok_or(OrderRefusal::NoSuchLine)?);
-        self.must_cover_paid()?;
-        Ok(line)
+        self.attempt(|order| {
+            order.unsent_mut(id)?;
+            let at = order.lines.iter().position(|line| line.id == id);
+            Ok(order.lines.remove(at.ok_or(OrderRefusal::NoSuchLine)?))
+        })
     }
 
     /// Changes note, allergy, seat, course or choices of an unsent line.
@@ -347,36 +356,33 @@ impl Order {
         id: LineId,
         change: impl FnOnce(&mut Line),
     ) -> Result<Change, OrderRefusal> {
-        let line = self.unsent_mut(id)?;
-        change(line);
-        let changed = line.clone();
-        self.must_have_seat(changed.seat)?;
-        let twin = self
-            .lines
-            .iter()
-            .find(|other| other.id != id && other.merges_with(&changed))
-            .map(|other| other.id);
-        let result = match twin {
-            None => Change {
-                kept: id,
-                swallowed: None,
-            },
-            Some(twin) => {
-                let kept = self.unsent_mut(twin)?;
-                kept.quantity = kept
-                    .quantity
-                    .plus(changed.quantity)
-                    .map_err(|_| OrderRefusal::TooMany)?;
-                self.lines.retain(|line| line.id != id);
-                Change {
-                    kept: twin,
-                    swallowed: Some(id),
-                }
-            }
-        };
-        self.totals()?;
-        self.must_cover_paid()?;
-        Ok(result)
+        self.attempt(|order| {
+            let line = order.unsent_mut(id)?;
+            change(line);
+            let changed = line.clone();
+            order.must_have_seat(changed.seat)?;
+            let twin = order
+                .lines
+                .iter()
+                .find(|other| other.id != id && other.merges_with(&changed))
+                .map(|other| other.id);
+            let Some(twin) = twin else {
+                return Ok(Change {
+                    kept: id,
+                    swallowed: None,
+                });
+            };
+            let kept = order.unsent_mut(twin)?;
+            kept.quantity = kept
+                .quantity
+                .plus(changed.quantity)
+                .map_err(|_| OrderRefusal::TooMany)?;
+            order.lines.retain(|line| line.id != id);
+            Ok(Change {
+                kept: twin,
+                swallowed: Some(id),
+            })
+        })
     }
 
     /// Hands every unsent line that is not held to the kitchen; answers their ids. Sending nothing is
@@ -496,6 +502,19 @@ impl Order {
         }
         self.cancelled_at = Some(at);
         Ok(())
+    }
+
+    /// Changes the lines, or leaves everything as it was where a rule refuses what would come out.
+    fn attempt<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
+    ) -> Result<T, OrderRefusal> {
+        let mut draft = self.clone();
+        let answer = change(&mut draft)?;
+        draft.totals()?;
+        draft.must_cover_paid()?;
+        *self = draft;
+        Ok(answer)
     }
 
     fn must_be_open(&self) -> Result<(), OrderRefusal> {

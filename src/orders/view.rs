@@ -260,7 +260,7 @@ pub fn seat_and_course(order: &Order) -> Markup {
                     }
                 }
             }
-            select.chip name="course" aria-label="Course for the next item" {
+            select name="course" aria-label="Course for the next item" {
                 @for course in 1..=4 { option value=(course) { "Course " (course) } }
             }
         }
@@ -424,18 +424,16 @@ fn actions(order: &Order, pays: bool) -> Markup {
     let due = order.balance().is_positive();
     let counter = order.is_counter_sale() && pays && due && order.is_open();
     html! {
-        div #order-actions.actions data-rev=(rev(order)) {
+        div #order-actions.actions.counter[counter] data-rev=(rev(order)) {
             @if !order.is_open() {
                 a.btn.xl.wide href=(url::floor()) { "Back to the floor" }
             } @else if counter {
-                button.btn.xl.primary[unsent == 0 || order.first_sent_at.is_none()] type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
+                button.btn.xl.primary type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
                     hx-vals={ "{\"method\":\"cash\",\"tendered\":\"" (order.balance()) "\",\"expected\":\"" (order.balance()) "\"}" } {
-                    (icon("cash")) "Exact"
+                    (icon("cash")) "Exact " (order.balance())
                 }
-                div.row.eq {
-                    (send_button(order, unsent, false))
-                    a.btn.xl href=(url::order_pay(order.id)) { "Pay" }
-                }
+                (send_button(order, unsent, false))
+                a.btn.xl href=(url::order_pay(order.id)) { "Pay" }
             } @else {
                 @if unsent == 0 && ready > 0 {
                     button.btn.xl.primary[!due] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve" {
@@ -453,7 +451,7 @@ fn actions(order: &Order, pays: bool) -> Markup {
 fn send_button(order: &Order, unsent: usize, primary: bool) -> Markup {
     html! {
         button.btn.xl.primary[primary] type="button" disabled[unsent == 0] hx-post=(url::order_sends(order.id)) hx-swap="none" data-deed="send" {
-            (icon("send")) span { "Send" @if unsent > 0 { small.where { (send_where(order)) } } }
+            (icon("send")) span.said { "Send" @if unsent > 0 { small { (send_where(order)) } } }
         }
     }
 }

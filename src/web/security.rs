@@ -1,7 +1,7 @@
 //! What every request passes: the headers that browsers obey, protection against cross-site
 //! forgery, the limit of a body, and the key of plain form posts.
 
-use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
 
 use super::error::Error;
@@ -42,24 +42,32 @@ impl<E: Endpoint> Endpoint for Secured<E> {
             take_key_from_form(&mut req).await?;
         }
         let mut response = self.inner.call(req).await?.into_response();
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "same-origin"),
-            (header::X_FRAME_OPTIONS, "DENY"),
-        ] {
-            headers
-                .entry(name)
-                .or_insert(HeaderValue::from_static(value));
-        }
-        headers
-            .entry("x-robots-tag")
-            .or_insert(HeaderValue::from_static("noindex, nofollow"));
-        headers
-            .entry("cross-origin-opener-policy")
-            .or_insert(HeaderValue::from_static("same-origin"));
+        mark(&mut response);
         Ok(response)
+    }
+}
+
+fn mark(response: &mut Response) {
+    let is_page = response
+        .content_type()
+        .is_some_and(|kind| kind.starts_with("text/html"));
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    // Only pages: Chromium applies the policy of the icons' own file to what uses them.
+    if is_page {
+        set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
     }
 }
 
