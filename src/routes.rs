@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::web::answer::Answers;
 use crate::web::security::Security;
 use crate::web::{assets, url};
-use crate::{health, orders, stream};
+use crate::{health, menu, orders, stream};
 
 /// One address with what it does for each method.
 pub struct Entry {
@@ -100,6 +100,8 @@ fn till(map: Map) -> Map {
         .at(at::ready, get(it::show_ready))
         .at(at::table, get(it::open_table))
         .at(at::new_takeaway, get(it::ask_takeaway))
+        .at(at::stock, get(menu::handlers::show_stock))
+        .at(at::product_stock, post(menu::handlers::set_stock))
 }
 
 fn order(map: Map) -> Map {

@@ -4,8 +4,10 @@
 
 mod actions;
 pub mod choice;
+pub mod handlers;
 pub mod product;
 mod store;
+pub mod view;
 
 pub use actions::{give_back, product_now, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};

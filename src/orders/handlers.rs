@@ -283,7 +283,7 @@ struct ForNext {
 #[handler]
 pub async fn show_choices(
     app: App,
-    _by: OrderTaker,
+    by: OrderTaker,
     Path((id, product)): Path<(OrderId, ProductId)>,
     Query(next): Query<ForNext>,
 ) -> Result<Frag> {
@@ -303,7 +303,13 @@ pub async fn show_choices(
         seat: next.seat.parse().ok(),
         course: next.course.parse().unwrap_or(1),
     };
-    Ok(Frag(sheets::product(&order, product, &chosen, None)))
+    Ok(Frag(sheets::product(
+        &order,
+        product,
+        &chosen,
+        None,
+        by.role.keeps_stock(),
+    )))
 }
 
 /// Adds a product.
@@ -449,7 +455,13 @@ pub async fn ask_modifiers(
         seat: line.seat,
         course: line.course,
     };
-    Ok(Frag(sheets::product(&order, product, &chosen, Some(line))))
+    Ok(Frag(sheets::product(
+        &order,
+        product,
+        &chosen,
+        Some(line),
+        false,
+    )))
 }
 
 /// Stores a line's note and allergy.

@@ -30,7 +30,13 @@ pub struct Chosen<'a> {
 }
 
 /// Choices of a product that is being added, or of a line that is there.
-pub fn product(order: &Order, product: &Product, chosen: &Chosen, line: Option<&Line>) -> Markup {
+pub fn product(
+    order: &Order,
+    product: &Product,
+    chosen: &Chosen,
+    line: Option<&Line>,
+    keeps_stock: bool,
+) -> Markup {
     let heading = html! {
         span.pic data-hue=(product.hue) data-initials=(initials(&product.name)) {}
         div {
@@ -69,7 +75,26 @@ pub fn product(order: &Order, product: &Product, chosen: &Chosen, line: Option<&
             }
         }
     };
+    let content = html! {
+        (content)
+        @if keeps_stock && line.is_none() { (stock(product)) }
+    };
     ui::dialog::dialog_with(Shape::Wide, &product.name, heading, content)
+}
+
+/// "86" from the product's own sheet.
+fn stock(product: &Product) -> Markup {
+    html! {
+        form.stock-mark hx-post=(url::product_stock(product.id)) hx-swap="none" {
+            (fresh_key())
+            @if product.is_out() {
+                button.btn.wide.quiet { (icon("check")) "Back on sale" }
+            } @else {
+                input type="hidden" name="sold_out" value="on";
+                button.btn.wide.quiet { (icon("cancelled")) "Mark as sold out" }
+            }
+        }
+    }
 }
 
 fn has_only_required(product: &Product) -> bool {

@@ -109,6 +109,8 @@ urls! {
     order_menu(order: OrderId) = "/orders/:order/menu";
     /// The sheet of a product's choices.
     order_product(order: OrderId, product: ProductId) = "/orders/:order/products/:product";
+    /// What is sold out.
+    stock() = "/menu/stock";
     /// Marks a product sold out, counts it down, or takes it back.
     product_stock(product: ProductId) = "/menu/products/:product/stock";
 

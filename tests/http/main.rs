@@ -3,5 +3,7 @@
 // The world offers more than each moment of it uses.
 #[allow(dead_code)]
 mod house;
+mod live;
+mod menu;
 mod orders;
 mod routes;

@@ -1,0 +1,76 @@
+//! What is sold out: the one part of the menu that changes during a day.
+
+use poem::handler;
+use serde::Deserialize;
+
+use super::{actions, view};
+use crate::app::App;
+use crate::data::Tx;
+use crate::form;
+use crate::staff::StockKeeper;
+use crate::values::ProductId;
+use crate::web::{Form, Frag, Once, Page, Path, Query, Result};
+
+form! {
+    /// How a product is sold from now on.
+    pub struct Stock {
+        /// Not at all.
+        sold_out: flag bool,
+        /// Only so many more.
+        left: opt Left,
+    }
+}
+
+/// How many are left, 0 to 9,999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Left(u16);
+
+impl std::str::FromStr for Left {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.trim().parse() {
+            Ok(left @ 0..=9_999) => Ok(Left(left)),
+            _ => Err("A whole number up to 9,999."),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// Everything on the menu, and how it is sold.
+#[handler]
+pub async fn show_stock(app: App, by: StockKeeper, Query(typed): Query<Typed>) -> Result<Page> {
+    let (menu, settings) = (app.menu().await?, app.settings().await?);
+    let typed: String = typed.q.chars().take(60).collect();
+    Ok(Page(view::stock_page(
+        &menu,
+        &by,
+        &settings.cafe_name,
+        &typed,
+    )))
+}
+
+/// Marks a product as sold out, counts it down, or sells it freely again.
+#[handler]
+pub async fn set_stock(
+    app: App,
+    by: StockKeeper,
+    once: Once,
+    Path(product): Path<ProductId>,
+    Form(stock): Form<Stock>,
+) -> Result<Frag> {
+    let claim = once.of(&by, "menu.set_stock", &(product, &stock));
+    app.write(claim, async |tx: &mut Tx| {
+        let left = stock.left.map(|left| left.0);
+        actions::set_stock(tx, product, stock.sold_out, left).await
+    })
+    .await?;
+    let menu = app.menu().await?;
+    let product = menu.product(product).ok_or(super::MenuRefusal::Gone)?;
+    Ok(Frag(view::stock_swap(product)))
+}

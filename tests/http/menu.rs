@@ -1,0 +1,128 @@
+//! What is sold out, and what is counted down.
+
+use poem::http::{Method, StatusCode};
+
+use super::house::*;
+
+async fn stock_of(house: &House, product: &str) -> String {
+    format!(
+        "/menu/products/{}/stock",
+        product_id(&house.db, product).await
+    )
+}
+
+#[tokio::test]
+async fn a_cook_marks_a_product_as_sold_out_and_no_till_sells_it() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    let mut cook = house.person(COOK).await;
+    cook.post(&stock_of(&house, "Chips").await, &[("sold_out", "on")])
+        .await
+        .must_be(StatusCode::OK);
+    let refused = till.tap(order, "Chips").await.must_be(StatusCode::CONFLICT);
+    assert_eq!(refused.notice(), "Chips is sold out.");
+    cook.post(&stock_of(&house, "Chips").await, &[])
+        .await
+        .must_be(StatusCode::OK);
+    till.tap(order, "Chips").await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_waiter_does_not_mark_products_as_sold_out() {
+    let house = House::open().await;
+    let mut waiter = house.person(WAITER).await;
+    waiter
+        .post(&stock_of(&house, "Chips").await, &[("sold_out", "on")])
+        .await
+        .must_be(StatusCode::FORBIDDEN);
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM products WHERE sold_out")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn the_last_two_of_a_counted_product_are_sold_twice_and_no_more() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    let order = till.counter_sale().await;
+    till.post(&stock_of(&house, "Chips").await, &[("left", "2")])
+        .await
+        .must_be(StatusCode::OK);
+    let taps = (0..6).map(|_| {
+        let mut till = till.clone();
+        async move { till.tap(order, "Chips").await.status }
+    });
+    let answers = futures_util::future::join_all(taps).await;
+    assert_eq!(
+        answers
+            .iter()
+            .filter(|status| **status == StatusCode::OK)
+            .count(),
+        2
+    );
+    assert_eq!(
+        house
+            .number("SELECT stock_left FROM products WHERE name = 'Chips'")
+            .await,
+        0
+    );
+    assert_eq!(
+        house.number("SELECT sum(quantity) FROM order_lines").await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn what_is_taken_off_unsent_goes_back_to_the_count() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    let order = till.counter_sale().await;
+    till.post(&stock_of(&house, "Chips").await, &[("left", "5")])
+        .await
+        .must_be(StatusCode::OK);
+    let panel = till.tap(order, "Chips").await;
+    let line = &panel.attributes("li.line", "data-line")[0];
+    till.put(
+        &format!("/orders/{order}/lines/{line}/quantity"),
+        &[("quantity", "4")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    assert_eq!(
+        house
+            .number("SELECT stock_left FROM products WHERE name = 'Chips'")
+            .await,
+        1
+    );
+    till.delete(&format!("/orders/{order}/lines/{line}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        house
+            .number("SELECT stock_left FROM products WHERE name = 'Chips'")
+            .await,
+        5
+    );
+}
+
+#[tokio::test]
+async fn marking_twice_with_one_key_marks_once() {
+    let house = House::open().await;
+    let mut cook = house.person(COOK).await;
+    let (path, key) = (stock_of(&house, "Chips").await, key());
+    for _ in 0..2 {
+        cook.change(Method::POST, &path, &[("left", "3")], &key)
+            .await
+            .must_be(StatusCode::OK);
+    }
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'menu.stock'")
+            .await,
+        1
+    );
+}
