@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use cafe_pos::commands::{check, migrate, serve};
+use cafe_pos::commands::{check, migrate, seed, serve};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -30,6 +30,8 @@ enum Command {
     /// Bring the database's schema up to date, back, or show how it stands
     #[command(subcommand)]
     Migrate(Migrate),
+    /// Add what is missing of the people, tables, terminals and menu a café starts with
+    Seed,
     /// Say of everything whether it is in order, or what to do
     Check,
 }
@@ -82,6 +84,7 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
                 migrate::run_down(&config, steps, lose_data).await
             }
             Command::Migrate(Migrate::Status) => migrate::run_status(&config).await,
+            Command::Seed => seed::run(&config).await,
             Command::Check => check::run(&config).await,
         }
     })

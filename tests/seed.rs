@@ -138,6 +138,8 @@ async fn seeding_again_leaves_what_the_cafe_made_its_own() {
         .await
         .expect("seeded again");
     assert!(again.is_nothing(), "{again:?}");
+    let waiting = people::never_signed_in(&house.db).await.expect("asked");
+    assert_eq!(waiting.len(), 13, "Amina has a password of her own");
     let kept = house
         .number(&format!(
             "SELECT count(*) FROM staff, products WHERE staff.id = '{amina}' AND password_hash = 'hers' AND NOT must_change_password

@@ -3,4 +3,5 @@
 pub mod check;
 pub mod database;
 pub mod migrate;
+pub mod seed;
 pub mod serve;

@@ -4,7 +4,7 @@ use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::Opened;
-use super::{database, migrate};
+use super::{database, migrate, seed};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -14,7 +14,6 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::config::Config;
 use crate::live::Live;
-use crate::seed::{self, Passwords};
 use crate::values::Clock;
 use crate::web::serve::{Limits, Listener};
 use crate::{background, routes, web};
@@ -29,7 +28,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         for name in migrate::up(opened.url()).await? {
             tracing::info!("Applied the migration {name}");
         }
-        furnish(&config, &opened).await?;
+        seed::furnish_new_house(&config, &opened).await?;
         let app = start(&config, &opened).await?;
         tokio::select! {
             stopped = trade(&app, &config) => stopped,
@@ -39,23 +38,6 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     .await;
     opened.close().await?;
     served
-}
-
-/// A private Postgres where nobody works yet gets the house to begin with. On a server that somebody
-/// else runs, seeding is asked for explicitly.
-async fn furnish(config: &Config, opened: &Opened) -> anyhow::Result<()> {
-    if opened.private_door().is_none() {
-        return Ok(());
-    }
-    let passwords = Passwords::from(config.app_env);
-    let seeded = seed::seed_if_empty(&opened.db, passwords, Clock::real().now()).await?;
-    for person in seeded.iter().flat_map(|seeded| &seeded.people) {
-        println!(
-            "{:<10} {:<9} {}",
-            person.username, person.role, person.password
-        );
-    }
-    Ok(())
 }
 
 /// Puts the program together.

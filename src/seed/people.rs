@@ -2,8 +2,10 @@
 
 use argon2::{Argon2, PasswordHasher};
 use rand::Rng;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{SeedError, id_of};
+use crate::data::entity::staff;
 use crate::staff::Role;
 use crate::values::StaffId;
 
@@ -26,7 +28,7 @@ pub static PEOPLE: [Member; 14] = [
 ];
 
 /// What everybody signs in with the first time, except in production.
-const KNOWN_PASSWORD: &str = "password123";
+pub const KNOWN_PASSWORD: &str = "password123";
 
 /// Somebody who works here.
 #[derive(Debug)]
@@ -90,6 +92,26 @@ impl std::fmt::Debug for NewPerson {
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
+}
+
+/// Those who were seeded and have never chosen a password of their own.
+///
+/// # Errors
+/// A failed query.
+pub async fn never_signed_in(db: &impl ConnectionTrait) -> Result<Vec<&'static Member>, DbErr> {
+    let waiting: Vec<StaffId> = staff::Entity::find()
+        .select_only()
+        .column(staff::Column::Id)
+        .filter(staff::Column::MustChangePassword.eq(true))
+        .filter(staff::Column::LastPasswordChangeAt.is_null())
+        .filter(staff::Column::Active.eq(true))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(PEOPLE
+        .iter()
+        .filter(|member| waiting.contains(&member.id()))
+        .collect())
 }
 
 /// A password for each of `members` with its hash, each with a salt of its own. Slow by design: some 20 ms a head.
