@@ -64,7 +64,7 @@ fn tell(seeded: &Seeded) {
             ..
         } in &seeded.people
         {
-            println!("  {username:<10} {role:<8} {password}");
+            println!("  {username:<10} {:<8} {password}", role.as_str());
         }
     }
 }
