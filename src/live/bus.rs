@@ -148,7 +148,8 @@ impl Live {
     /// Runs `hook` inside every `publish`, before any listener wakes, and for what comes from other instances: the
     /// place where a cache is dropped, so that whoever redraws because of a change cannot read what preceded it.
     ///
-    /// The hook must be quick and must not hold this bus (it would keep itself alive): give it the cache's own `Arc`.
+    /// The hook must be quick, must not publish, and must not hold this bus (it would keep itself alive): give it the
+    /// cache's own `Arc`.
     pub fn on_news(&self, hook: impl Fn(&News) + Send + Sync + 'static) {
         self.bus
             .hooks

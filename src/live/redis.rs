@@ -52,6 +52,8 @@ pub(super) struct Link {
     /// The others have missed something of ours and must be told to look at everything.
     owing: AtomicBool,
     owed: Notify,
+    /// Something of ours has been taken from the queue and Redis has not confirmed it.
+    in_hand: AtomicBool,
     received: AtomicU64,
     connects: AtomicU64,
     unreadable: AtomicU64,
@@ -121,6 +123,7 @@ impl Link {
             lag_us: AtomicU64::new(UNMEASURED),
             owing: AtomicBool::new(false),
             owed: Notify::new(),
+            in_hand: AtomicBool::new(false),
             received: AtomicU64::new(0),
             connects: AtomicU64::new(0),
             unreadable: AtomicU64::new(0),
@@ -161,8 +164,9 @@ impl Courier {
             self.link.connected.store(false, Relaxed);
             self.link.lag_us.store(UNMEASURED, Relaxed);
             let Err(error) = ended else { return };
-            // What was in hand when the connection went may not have arrived.
-            self.link.owing.store(true, Relaxed);
+            if self.link.in_hand.swap(false, Relaxed) {
+                self.link.owing.store(true, Relaxed);
+            }
             if self.link.connects.load(Relaxed) > before {
                 (pause, said_so) = (FIRST_PAUSE, false);
             }
@@ -245,7 +249,7 @@ impl Courier {
         let mut batches = Vec::with_capacity(TOGETHER);
         loop {
             if self.link.owing.swap(false, Relaxed) {
-                self.say(speaker, Word::Everything(true)).await?;
+                self.tell(speaker, Word::Everything(true)).await?;
             }
             select! {
                 taken = waiting.recv_many(&mut batches, TOGETHER) => {
@@ -254,13 +258,21 @@ impl Courier {
                     }
                     let changes = batches.drain(..).flat_map(|batch| batch.to_vec()).collect();
                     if let Some(changes) = each_once(changes) {
-                        self.say(speaker, Word::Changed(changes.to_vec())).await?;
+                        self.tell(speaker, Word::Changed(changes.to_vec())).await?;
                     }
                 }
                 () = self.link.owed.notified() => {}
                 _ = pulse.tick() => self.say(speaker, Word::Pulse(self.clock_us())).await?,
             }
         }
+    }
+
+    /// Says what must not be lost: when the connection breaks meanwhile, it stays owed.
+    async fn tell(&self, speaker: &mut MultiplexedConnection, word: Word) -> Result<()> {
+        self.link.in_hand.store(true, Relaxed);
+        self.say(speaker, word).await?;
+        self.link.in_hand.store(false, Relaxed);
+        Ok(())
     }
 
     async fn say(&self, speaker: &mut MultiplexedConnection, word: Word) -> Result<()> {

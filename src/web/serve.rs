@@ -1,8 +1,9 @@
 //! The door of the house: listening, what one connection may cost, and closing without cutting anybody off.
 //!
-//! Poem has no limit for reading a request's head and none for the number of connections, and it spins when accepting
-//! fails; all three are dealt with here, below HTTP, where every route is covered.
+//! Poem has no limit for the time in which a request's head or body must come and none for the number of connections,
+//! and it spins when accepting fails; that is dealt with here, below the routes, so that every one is covered.
 
+mod body;
 mod connection;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,10 @@ pub struct Limits {
     pub connections: usize,
     /// The time for the head of a request, from the connection (for the first) or from the head's first byte.
     pub head: Duration,
+    /// The longest silence inside a request's body, so that a form half sent does not hold its handler.
+    pub body_silence: Duration,
+    /// The time for a whole body: some megabytes over a poor line.
+    pub body: Duration,
     /// A peer that acknowledges nothing, or whose window stays shut, for so long while bytes wait is closed.
     pub silence: Duration,
     /// A connection on which nothing moves for so long is closed.
@@ -61,6 +66,8 @@ impl Default for Limits {
         Self {
             connections: 1024,
             head: Duration::from_secs(15),
+            body_silence: Duration::from_secs(15),
+            body: Duration::from_secs(120),
             silence: Duration::from_secs(30),
             idle: Duration::from_secs(75),
             farewell: Duration::from_secs(8),
@@ -173,6 +180,7 @@ where
     let endpoint = Known {
         inner: endpoint.into_endpoint(),
         connections: connections.clone(),
+        limits: limits.clone(),
     };
     let door = Door {
         tcp,
@@ -180,6 +188,7 @@ where
         head: limits.head,
         connections,
         politeness: Arc::new(Semaphore::new(TURNED_AWAY_POLITELY)),
+        shutdown: shutdown.clone(),
     };
     Server::new_with_acceptor(door)
         .idle_timeout(limits.idle)
@@ -208,6 +217,7 @@ struct Door {
     head: Duration,
     connections: Connections,
     politeness: Arc<Semaphore>,
+    shutdown: CancellationToken,
 }
 
 impl Acceptor for Door {
@@ -226,12 +236,8 @@ impl Acceptor for Door {
                         let local =
                             LocalAddr(Addr::custom(connection::SCHEME, place.id().to_string()));
                         let remote = RemoteAddr(peer.into());
-                        return Ok((
-                            Guarded::new(tcp, place, self.head),
-                            local,
-                            remote,
-                            Scheme::HTTP,
-                        ));
+                        let guarded = Guarded::new(tcp, place, self.head, self.shutdown.clone());
+                        return Ok((guarded, local, remote, Scheme::HTTP));
                     }
                     None => self.turn_away(tcp),
                 },
@@ -271,6 +277,7 @@ impl Door {
 struct Known<E> {
     inner: E,
     connections: Connections,
+    limits: Limits,
 }
 
 impl<E: Endpoint> Endpoint for Known<E> {
@@ -280,6 +287,14 @@ impl<E: Endpoint> Endpoint for Known<E> {
         let visit = self.connections.visit(request.local_addr());
         if let Some(visit) = &visit {
             request.set_data(visit.outflow());
+        }
+        let body = request.take_body();
+        if !body.is_empty() {
+            request.set_body(body::in_time(
+                body,
+                self.limits.body_silence,
+                self.limits.body,
+            ));
         }
         let answer = self.inner.call(request).await;
         drop(visit);

@@ -1,9 +1,10 @@
 use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 
+use anyhow::Result;
 use tokio::time::{Instant, sleep};
 
 use super::{Cafe, Panel, feeds, soon, unhurried, until};
-use crate::live::{Changed, Live, Pace, Watched};
+use crate::live::{Changed, Live, Pace, View, Watched};
 use crate::values::OrderId;
 
 fn shown(watched: &Watched) -> Option<String> {
@@ -288,4 +289,69 @@ async fn a_drawing_that_panics_or_hangs_does_not_take_the_feed_with_it() {
     until("a drawing that hangs", || feeds.counts().failures >= 4).await;
     cafe.0.gate.as_ref().unwrap().add_permits(1_000);
     shows(&mut screen, "0").await;
+}
+
+/// Panics when asked what it cares about.
+#[derive(Clone)]
+struct Fainting(Panel);
+
+impl View<Cafe> for Fainting {
+    fn name(&self) -> String {
+        "fainting".into()
+    }
+
+    fn cares(&self, _: &Changed) -> bool {
+        panic!("fainted")
+    }
+
+    async fn draw(&self, cafe: &Cafe) -> Result<String> {
+        self.0.draw(cafe).await
+    }
+
+    async fn revision(&self, cafe: &Cafe) -> Result<i64> {
+        self.0.revision(cafe).await
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_dies_is_noticed_and_the_next_watcher_gets_a_new_one() {
+    let (live, cafe, view) = (
+        Live::in_memory(),
+        Cafe::new(),
+        Fainting(Panel(OrderId::new())),
+    );
+    let feeds = feeds(&live, unhurried());
+    let mut screen = feeds.watch(&cafe, view.clone());
+    shows(&mut screen, "0").await;
+    live.publish(vec![Changed::Floor]);
+    soon(async { while screen.picture.changed().await.is_ok() {} }).await;
+    assert_eq!(feeds.counts().views, 0);
+    let mut again = feeds.watch(&cafe, view);
+    shows(&mut again, "0").await;
+}
+
+#[tokio::test]
+async fn a_change_of_everything_draws_a_few_views_at_a_time() {
+    let (live, cafe) = (Live::in_memory(), Cafe::slow());
+    let feeds = feeds(
+        &live,
+        Pace {
+            at_once: 2,
+            ..unhurried()
+        },
+    );
+    let orders: Vec<_> = (0..6).map(|_| OrderId::new()).collect();
+    let mut screens: Vec<_> = orders
+        .iter()
+        .map(|order| feeds.watch(&cafe, Panel(*order)))
+        .collect();
+    for drawn in 1..=6 {
+        until("a drawing", || cafe.drawings() >= (drawn + 1).min(6)).await;
+        sleep(Duration::from_millis(10)).await;
+        assert_eq!(cafe.drawings(), (drawn + 1).min(6), "two under way at most");
+        cafe.let_drawing_end();
+    }
+    for screen in &mut screens {
+        shows(screen, "0").await;
+    }
 }

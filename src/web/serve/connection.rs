@@ -15,13 +15,18 @@ use poem::{Addr, web::LocalAddr};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Instant, Sleep, sleep_until},
+    select,
+    time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::live::Outflow;
 
 /// Marks the local address of a request as the number of its connection.
 pub(super) const SCHEME: &str = "connection";
+
+/// The time that a head under way still has when the program stops.
+const LAST_CALL: Duration = Duration::from_millis(500);
 
 /// All open connections, by number.
 #[derive(Clone)]
@@ -126,6 +131,7 @@ pub(super) struct Guarded {
     tcp: TcpStream,
     place: Place,
     head: Duration,
+    shutdown: CancellationToken,
     deadline: Option<Deadline>,
     opening: Opening,
 }
@@ -133,7 +139,8 @@ pub(super) struct Guarded {
 /// By when the head that is being read must be complete, and how many had been when it began.
 struct Deadline {
     begun: u64,
-    at: Pin<Box<Sleep>>,
+    at: Pin<Box<dyn Future<Output = ()> + Send>>,
+    missed: bool,
 }
 
 /// Whether the connection begins like HTTP/2: how much of `PRI` has been read, or that it does not.
@@ -143,32 +150,61 @@ enum Opening {
 }
 
 impl Guarded {
-    pub(super) fn new(tcp: TcpStream, place: Place, head: Duration) -> Self {
-        let deadline = Some(Deadline {
-            begun: 0,
-            at: Box::pin(sleep_until(Instant::now() + head)),
-        });
-        Self {
+    pub(super) fn new(
+        tcp: TcpStream,
+        place: Place,
+        head: Duration,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let mut guarded = Self {
             tcp,
             place,
             head,
-            deadline,
+            shutdown,
+            deadline: None,
             opening: Opening::Like(0),
-        }
+        };
+        guarded.expect_head();
+        guarded
+    }
+
+    /// From now on a head must come: in its time, or soon when the program stops, which a connection that a browser
+    /// keeps in reserve shall not hold up.
+    fn expect_head(&mut self) {
+        let (shutdown, head) = (self.shutdown.clone(), self.head);
+        let last_call = async move {
+            shutdown.cancelled().await;
+            sleep(LAST_CALL).await;
+        };
+        let at = Box::pin(async move {
+            select! {
+                () = sleep(head) => {}
+                () = last_call => {}
+            }
+        });
+        let begun = self.place.peer.begun.load(SeqCst);
+        self.deadline = Some(Deadline {
+            begun,
+            at,
+            missed: false,
+        });
     }
 
     /// Fails when the head under way has taken too long.
     fn check_deadline(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let peer = &self.place.peer;
-        if let Some(deadline) = &mut self.deadline {
-            if peer.begun.load(SeqCst) != deadline.begun {
-                self.deadline = None;
-            } else if deadline.at.as_mut().poll(cx).is_ready() {
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the head of a request took too long",
-                ));
-            }
+        let Some(deadline) = &mut self.deadline else {
+            return Ok(());
+        };
+        if self.place.peer.begun.load(SeqCst) != deadline.begun {
+            self.deadline = None;
+            return Ok(());
+        }
+        deadline.missed = deadline.missed || deadline.at.as_mut().poll(cx).is_ready();
+        if deadline.missed {
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the head of a request took too long",
+            ));
         }
         Ok(())
     }
@@ -176,13 +212,8 @@ impl Guarded {
     /// Bytes came. Those that come while a request is answered are its body; any other begin a head.
     fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.look_at_opening(bytes)?;
-        let peer = &self.place.peer;
-        if self.deadline.is_none() && peer.answering.load(SeqCst) == 0 {
-            let at = Box::pin(sleep_until(Instant::now() + self.head));
-            self.deadline = Some(Deadline {
-                begun: peer.begun.load(SeqCst),
-                at,
-            });
+        if self.deadline.is_none() && self.place.peer.answering.load(SeqCst) == 0 {
+            self.expect_head();
         }
         Ok(())
     }

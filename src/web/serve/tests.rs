@@ -389,9 +389,36 @@ async fn one_connection_too_many_is_told_so_and_finds_a_place_later() {
 }
 
 #[tokio::test]
+async fn a_body_that_stops_half_way_or_drips_for_ever_is_refused() {
+    let limits = Limits {
+        body_silence: Duration::from_millis(300),
+        body: Duration::from_millis(900),
+        ..Limits::default()
+    };
+    let house = House::open(limits, 10).await;
+    let head = "POST /upload HTTP/1.1\r\nhost: pos\r\ncontent-length: 1000\r\n\r\n";
+    let (mut silent, mut dripping) = (house.guest().await, house.guest().await);
+    say(&mut silent, head).await;
+    say(&mut dripping, head).await;
+    let begun = Instant::now();
+    assert!(
+        read_to(&mut silent, "\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.1 400")
+    );
+    assert!(begun.elapsed() < Duration::from_millis(850));
+    while dripping.write_all(b"z").await.is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "dripped for ever");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_stop_ends_streams_and_idle_connections_at_once() {
     let mut house = House::open(Limits::default(), 10).await;
     let (mut watcher, mut idle) = (house.guest().await, house.guest().await);
+    let (_in_reserve, mut half) = (house.guest().await, house.guest().await);
+    say(&mut half, "GET / HT").await;
     say(&mut watcher, "GET /stream HTTP/1.1\r\nhost: pos\r\n\r\n").await;
     read_to(&mut watcher, "[0]").await;
     say(&mut idle, "GET / HTTP/1.1\r\nhost: pos\r\n\r\n").await;
