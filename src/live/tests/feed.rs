@@ -229,8 +229,6 @@ async fn coming_while_the_task_leaves_never_ends_at_a_dead_feed() {
                     .expect("a living feed");
                 if (turn + visitor) % 10 == 0 {
                     let text = format!("{visitor}-{turn}");
-                    let lock = cafe.0.text.lock().unwrap().clone();
-                    drop(lock);
                     cafe.store(text);
                     live.publish(vec![Changed::Order(order)]);
                     soon(screen.picture.changed()).await.expect("a living feed");

@@ -45,12 +45,20 @@ impl Browser {
 
     /// The text of the next picture.
     async fn picture(&mut self) -> String {
-        loop {
-            let event = self.event().await.expect("a picture");
-            if let Some(text) = event.strip_prefix("data: <hx-partial>") {
-                return text.strip_suffix("</hx-partial>").unwrap().to_owned();
+        soon(async {
+            loop {
+                let event = self.event().await.expect("a picture");
+                if let Some(text) = event.strip_prefix("data: <hx-partial>") {
+                    return text.strip_suffix("</hx-partial>").unwrap().to_owned();
+                }
             }
-        }
+        })
+        .await
+    }
+
+    /// Takes what comes until nothing does for `time`; fails when something always does.
+    async fn falls_silent_for(&mut self, time: Duration) {
+        soon(async { while !self.is_silent_for(time).await {} }).await;
     }
 
     async fn is_silent_for(&mut self, time: Duration) -> bool {
@@ -160,7 +168,7 @@ async fn the_heart_stops_while_the_picture_cannot_be_verified() {
     );
     cafe.0.broken.store(true, SeqCst);
     until("the trust to end", || feeds.counts().failures > 12).await;
-    while !screen.is_silent_for(Duration::from_millis(400)).await {}
+    screen.falls_silent_for(Duration::from_millis(400)).await;
     assert!(screen.is_silent_for(Duration::from_millis(400)).await);
     cafe.0.broken.store(false, SeqCst);
     assert!(
@@ -206,7 +214,7 @@ async fn the_next_picture_waits_until_the_last_has_left_and_is_then_the_newest()
         live.publish(vec![Changed::Order(order)]);
         until("the drawing", || feeds.counts().drawings > drawing).await;
         // The server asks for more, as it does while its own buffer has room.
-        while !screen.is_silent_for(Duration::from_millis(20)).await {}
+        screen.falls_silent_for(Duration::from_millis(20)).await;
     }
     assert_eq!(feeds.counts().deliveries, 1);
     outflow.emptied();
@@ -280,7 +288,7 @@ async fn rights_that_change_during_a_check_are_checked_again() {
     });
     let mut screen = Browser::open(&feeds, &cafe, &[OrderId::new()], options);
     screen.picture().await;
-    while !screen.is_silent_for(Duration::from_millis(30)).await {}
+    screen.falls_silent_for(Duration::from_millis(30)).await;
     soon(first_begun).await.unwrap();
     live.publish(vec![Changed::Staff(StaffId::new())]);
     assert!(screen.is_silent_for(Duration::from_millis(50)).await);

@@ -156,21 +156,24 @@ async fn say(guest: &mut TcpStream, words: &str) {
 
 /// Reads until `end` has been seen.
 async fn read_to(guest: &mut TcpStream, end: &str) -> String {
-    let mut text = String::new();
-    let mut piece = vec![0; 64 * 1024];
-    while !text.contains(end) {
-        let read = soon(guest.read(&mut piece)).await.unwrap();
-        assert!(read > 0, "closed before {end:?}: {text}");
-        text.push_str(std::str::from_utf8(&piece[..read]).unwrap());
-    }
-    text
+    let reading = async {
+        let mut text = String::new();
+        let mut piece = vec![0; 64 * 1024];
+        while !text.contains(end) {
+            let read = guest.read(&mut piece).await.unwrap();
+            assert!(read > 0, "closed before {end:?}: {text}");
+            text.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+        }
+        text
+    };
+    soon(reading).await
 }
 
 /// How long it takes until the server closes.
 async fn closed_after(guest: &mut TcpStream) -> Duration {
     let begun = Instant::now();
     let mut piece = [0; 4096];
-    while matches!(soon(guest.read(&mut piece)).await, Ok(read) if read > 0) {}
+    soon(async { while matches!(guest.read(&mut piece).await, Ok(read) if read > 0) {} }).await;
     begun.elapsed()
 }
 
