@@ -1,6 +1,6 @@
 //! The commands of the one binary.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use cafe_pos::commands::{check, migrate, seed, serve};
@@ -92,13 +92,17 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
 
 /// Logs go to stderr, so that what a command answers on stdout can be piped on.
 fn log_to_stderr(config: &Config) {
-    let lines = fmt::layer().with_writer(io::stderr);
+    let colours = io::stderr().is_terminal();
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(colours);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    // The filter stands before the layer, not on it: there, a line is lost after each question
+    // of sqlx whether a line would be written.
     tracing_subscriber::registry()
-        .with(lines.with_filter(config.log.0.clone()))
+        .with(config.log.0.clone())
+        .with(lines)
         .init();
 }
 

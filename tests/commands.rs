@@ -1,6 +1,7 @@
 //! The program as it is called: its commands, what they say, and their exit codes.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -410,4 +411,24 @@ async fn requests_after_the_private_postgres_came_back_meet_no_dead_connection()
         answer.expect("an answer");
     }
     opened.close().await.expect("closed");
+}
+
+#[test]
+fn serve_tells_what_it_did_to_the_schema_and_loses_no_line() {
+    let cafe = Cafe::new();
+    let all = cafe.call(&["migrate", "status"]).answer().lines().count();
+    let mut serving = cafe.serve();
+    let mut err = serving.0.stderr.take().expect("its log");
+    assert!(serving.ask_to_stop().success());
+    let mut log = String::new();
+    err.read_to_string(&mut log).expect("text");
+    let told = log
+        .lines()
+        .filter(|line| line.contains("Applied the migration"))
+        .count();
+    assert_eq!(told, all, "{log}");
+    assert!(
+        !log.contains('\u{1b}'),
+        "no colours where nobody looks: {log}"
+    );
 }

@@ -10,6 +10,8 @@
 mod account;
 mod folder;
 mod keeper;
+mod note;
+mod place;
 mod programs;
 
 use std::fmt::Write as _;
@@ -277,7 +279,7 @@ impl Held {
     /// As [`PrivatePostgres::start`], except that a folder in use is no error.
     pub fn attach_or_start(options: Options) -> Result<Self, StartError> {
         match PrivatePostgres::start(options.clone()) {
-            Err(refused @ StartError::InUse { .. }) => folder::door_of_running(&options)
+            Err(refused @ StartError::InUse { .. }) => note::door_of_running(&options)
                 .map_or(Err(refused), |door| Ok(Self::Attached(door))),
             other => other.map(Self::Started),
         }

@@ -3,28 +3,22 @@
 //! `cluster/` is Postgres' own, `run/` holds its socket, `lock` is held by the program that runs
 //! it, `log` is what Postgres says.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha256};
-
 use super::account::{self, Account};
+use super::note::Note;
+use super::place::{absolute, hold, make, own_file, remove, socket_folder};
 use super::programs::Programs;
 use super::{Door, Durability, Options, PORT, ROLE, StartError};
 
 /// Orphans of a killed Postgres write their checkpoint and leave; on a slow card that takes a while.
 const ORPHANS_LEAVE_WITHIN: Duration = Duration::from_secs(30);
-/// A `serve` that has just taken the folder may still be making or recovering the cluster.
-const NEIGHBOUR_IS_READY_WITHIN: Duration = Duration::from_secs(30);
-/// `sun_path` of a Unix socket holds 108 bytes with the closing zero.
-const LONGEST_SOCKET: usize = 107;
 const LARGEST_LOG: u64 = 1024 * 1024;
 
 /// The folder of one cluster, held by us alone until this is dropped.
@@ -291,197 +285,5 @@ impl Drop for Folder {
         if !self.sockets.starts_with(&self.root) {
             let _ = fs::remove_dir(&self.sockets);
         }
-    }
-}
-
-/// Where the server is reached that another of our programs runs on this folder.
-pub(super) fn door_of_running(options: &Options) -> Option<Door> {
-    let cluster = absolute(&options.folder).ok()?.join("cluster");
-    let given_up = Instant::now() + NEIGHBOUR_IS_READY_WITHIN;
-    loop {
-        if let Some(note) = Note::read(&cluster).filter(|note| note.ready)
-            && UnixStream::connect(note.sockets.join(format!(".s.PGSQL.{PORT}"))).is_ok()
-        {
-            let programs = Programs::find(options.programs.as_deref(), &cluster)
-                .ok()?
-                .dir;
-            return Some(Door {
-                sockets: note.sockets,
-                programs,
-            });
-        }
-        if Instant::now() > given_up {
-            return None;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// What a server writes about itself into `postmaster.pid`.
-struct Note {
-    pid: u32,
-    sockets: PathBuf,
-    ready: bool,
-}
-
-impl Note {
-    fn read(cluster: &Path) -> Option<Self> {
-        let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
-        let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        let pid = lines.first()?.parse().ok()?;
-        Some(Self {
-            pid,
-            sockets: PathBuf::from(lines.get(4)?),
-            ready: lines.get(7) == Some(&"ready"),
-        })
-    }
-}
-
-fn absolute(folder: &Path) -> Result<PathBuf, StartError> {
-    std::path::absolute(folder).map_err(StartError::io("Cannot find", folder))
-}
-
-/// Makes a folder for the account alone; one that exists is left as it is.
-fn make(folder: &Path, account: &Account) -> Result<(), StartError> {
-    if let Some(parent) = folder.parent() {
-        fs::create_dir_all(parent).map_err(StartError::io("Cannot make", parent))?;
-    }
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Ok(()) if account.drop => {
-            std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
-                .map_err(StartError::io("Cannot give away", folder))
-        }
-        Ok(()) => Ok(()),
-        // Left by a start as root that was cut off between making and giving away.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            match fs::symlink_metadata(folder) {
-                Ok(found) if account.drop && found.is_dir() && found.uid() == 0 => {
-                    fs::set_permissions(folder, Permissions::from_mode(0o700))
-                        .and_then(|()| {
-                            std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
-                        })
-                        .map_err(StartError::io("Cannot give away", folder))
-                }
-                _ => Ok(()),
-            }
-        }
-        Err(error) => Err(StartError::io("Cannot make", folder)(error)),
-    }
-}
-
-/// One program a folder: the lock goes with the program, however it ends.
-fn hold(root: &Path) -> Result<File, StartError> {
-    let path = root.join("lock");
-    let mut file = own_file()
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(StartError::io("Cannot open", &path))?;
-    match file.try_lock() {
-        Ok(()) => {
-            let written = file
-                .set_len(0)
-                .and_then(|()| write!(file, "{}", std::process::id()));
-            written.map_err(StartError::io("Cannot write", &path))?;
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let _ = file.read_to_string(&mut pid);
-            let holder = if pid.is_empty() {
-                String::new()
-            } else {
-                format!(" (process {pid})")
-            };
-            Err(StartError::InUse {
-                folder: root.to_owned(),
-                holder,
-            })
-        }
-        Err(TryLockError::Error(error)) => Err(StartError::io("Cannot lock", &path)(error)),
-    }
-}
-
-/// A file of ours in a folder that another account owns: never through a link.
-fn own_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options
-        .create(true)
-        .mode(0o600)
-        .custom_flags(libc::O_NOFOLLOW);
-    options
-}
-
-fn remove(path: &Path) -> Result<(), StartError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StartError::io("Cannot remove", path)(error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// `run/` in the folder; where that is too deep for a socket, a short folder named after it.
-fn socket_folder(root: &Path) -> PathBuf {
-    let fits = |folder: &Path| {
-        folder
-            .join(format!(".s.PGSQL.{PORT}.lock"))
-            .as_os_str()
-            .as_bytes()
-            .len()
-            <= LONGEST_SOCKET
-    };
-    let digest: String = Sha256::digest(root.as_os_str().as_bytes())
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let short = format!("cafe-pos-{digest}");
-    let candidates = [root.join("run"), std::env::temp_dir().join(&short)];
-    candidates
-        .into_iter()
-        .find(|folder| fits(folder))
-        .unwrap_or_else(|| Path::new("/tmp").join(short))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_socket_is_in_the_folder_unless_the_folder_is_too_deep_for_one() {
-        assert_eq!(
-            socket_folder(Path::new("/srv/cafe/postgres")),
-            Path::new("/srv/cafe/postgres/run")
-        );
-        let deep = PathBuf::from("/srv").join("a".repeat(100));
-        let elsewhere = socket_folder(&deep);
-        assert!(
-            elsewhere.join(".s.PGSQL.5432").as_os_str().len() <= LONGEST_SOCKET,
-            "{elsewhere:?}"
-        );
-        assert_eq!(
-            elsewhere,
-            socket_folder(&deep),
-            "the next start finds it again"
-        );
-        assert_ne!(
-            elsewhere,
-            socket_folder(&PathBuf::from("/srv").join("b".repeat(100)))
-        );
-    }
-
-    #[test]
-    fn the_note_of_a_server_that_is_still_starting_is_not_ready() {
-        let cluster = tempfile::tempdir().unwrap();
-        let note = |status: &str| {
-            format!("4711\n/x/cluster\n1763800000\n5432\n/x/run\n\n  1234  5678\n{status}\n")
-        };
-        fs::write(cluster.path().join("postmaster.pid"), note("starting")).unwrap();
-        assert!(!Note::read(cluster.path()).unwrap().ready);
-        fs::write(cluster.path().join("postmaster.pid"), note("ready   ")).unwrap();
-        let read = Note::read(cluster.path()).unwrap();
-        assert!(read.ready);
-        assert_eq!((read.pid, read.sockets), (4711, PathBuf::from("/x/run")));
     }
 }
