@@ -75,9 +75,9 @@ fn script(assets: &Path) -> Vec<u8> {
         all.push('\n');
     }
     all.push_str("(() => {\n\"use strict\";\n");
-    all.push_str(&text(&assets.join(SCRIPT_HEAD[2])));
+    all.push_str(&without_comments(&text(&assets.join(SCRIPT_HEAD[2]))));
     for own in own_scripts(assets) {
-        write!(all, "{{\n{}}}\n", text(&own)).expect("a string takes all");
+        write!(all, "{{\n{}}}\n", without_comments(&text(&own))).expect("a string takes all");
     }
     all.push_str("})();\n");
     all.into_bytes()
@@ -97,6 +97,22 @@ fn own_scripts(assets: &Path) -> Vec<PathBuf> {
 
 fn text(path: &Path) -> String {
     String::from_utf8(read(path)).unwrap_or_else(|_| panic!("{} is not UTF-8", path.display()))
+}
+
+/// Our comments are for the source; only those that have lines of their own are dropped, so that no string is touched.
+fn without_comments(script: &str) -> String {
+    let mut inside = false;
+    let mut kept = String::new();
+    for line in script.lines() {
+        let start = line.trim_start();
+        let opens = start.starts_with("/*");
+        if !(inside || opens || start.starts_with("//") || start.is_empty()) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        inside = (inside || opens) && !start.ends_with("*/");
+    }
+    kept
 }
 
 /// The map is not shipped, and a dangling reference makes developer tools ask for it.

@@ -4,6 +4,7 @@
 
 const SILENT = 10_500; // two missed heartbeats and half a second for the network
 const DOUBT = 7_500; // one missed: connect again before anybody has to be told
+const PACE = 2_000; // between two tries while there is no connection
 const stream = one("#stream");
 
 if (stream) {
@@ -12,16 +13,18 @@ if (stream) {
     const banner = one("#stale");
     const calm = conn && { kind: conn.dataset.kind, text: one("span", conn)?.textContent };
     let heard = Date.now(); // when the server was last heard
-    let tried = Date.now(); // when a new connection was last forced
+    let tried = Date.now(); // when a new connection was last asked for, or one was opened
     let ticked = Date.now();
 
-    const listen = event => {
-        if (event.target !== stream) return;
+    // Only a heartbeat counts: the server withholds it while it cannot vouch for a picture, and sends the
+    // first one after the pictures.
+    stream.addEventListener("heartbeat", event => {
         heard = Date.now();
-        if (event.detail.message?.event === "heartbeat") setServerNow(event.detail.message.data);
+        setServerNow(event.detail.data);
         if (document.body.dataset.live === "stale") recovered();
-    };
-    on("htmx:sse:before:message", listen);
+    });
+    stream.addEventListener("signed-out", () => refused(401));
+    stream.addEventListener("htmx:sse:after:connection", () => { tried = Date.now(); });
 
     const reconnect = () => {
         tried = Date.now();
@@ -79,7 +82,9 @@ if (stream) {
         ticked = now;
         if (document.hidden && !wall) return; // the stream of a till in the background is paused
         if (slept) back();
-        if (now - heard > DOUBT && now - tried > 5_000) reconnect();
+        // An open connection gets its time: its first heartbeat waits for the pictures.
+        const patience = stream._htmx?.sse?.reader ? DOUBT : PACE;
+        if (now - heard > DOUBT && now - tried > patience) reconnect();
         if (now - heard > SILENT) silent();
     }, 1000);
 

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | `#notice` | toasts, `role=status` | an answer, with `<hx-partial hx-target="#notice">` around [`toast`] |
 //! | `#sheet` | the open dialog | an answer to `hx-target="#sheet"`: one [`dialog()`]; emptied by [`dialog::closed`] |
-//! | `#conn`, `#stale`, `#stream` | whether the page is live | `live.js`; pages with [`Page::stream`] |
+//! | `#conn`, `#stale`, `#stream` | whether the page is live | `live.js`; pages with [`Page::stream`]. Give every signed-in page one, if only for its heartbeat: `#conn` is hidden where nothing can tell |
 //! | `#err-<name>` | the error of the field `<name>` | a partial around [`field_error`]; cleared by the next try |
 //!
 //! `body` holds, as direct children: `header.top`, perhaps `.banner`, one `main`, perhaps `footer`.
@@ -33,12 +33,13 @@
 //! Stable ids on everything that repeats; `outerMorph` for `#order-panel`, `innerMorph` for regions of a feed.
 //! - A root that carries `data-rev="<what>.<number>"` is never replaced by a picture of the same `<what>` with a
 //!   smaller number, whichever way that came (an answer may overtake a feed). `innerMorph`: put it on the first child.
+//! - A dialog that the page holds itself (`data-dialog="id"` opens it) stands outside the regions of a feed.
 //! - `time[datetime][data-tick=board|floor|clock]` ticks ([`ticking`], [`clock`]); `now_ms` and the heartbeat's data
 //!   (milliseconds since 1970) set the clock it ticks by.
-//! - `data-own="<staff id>"`: the script lifts those of `body[data-me]` to the front and marks them `data-mine`.
+//! - `data-own="<staff id>"`: those of [`Page::me`] get `data-mine` and stand first in `.tables`, `.olist`, `#ready-strip`.
 //!
 //! # Till (`order.js`)
-//! - Lines: `li.line#line-<id> data-line="<id>"`, with a `button.pick`, optional `data-name data-seat data-course`;
+//! - Lines: `li.line#line-<id> data-line="<id>"`, with a `button.pick`, `data-quantity`, optional `data-name data-seat data-course`;
 //!   a sent one has the class `sent`. The script selects (`aria-current`), keeps it through morphs, and selects what
 //!   this tablet's own tap added. The panel never draws `aria-current` on a line.
 //! - Line bar: `#line-bar`; in its buttons `{line}` in an `hx-*` address becomes the selected line's id;
@@ -52,18 +53,23 @@
 //!
 //! # Money and PIN (`keypad.js`)
 //! - `input[data-money]` groups its digits while typing (the form sends the commas); `data-decimals` where not 0.
-//! - [`keypad::money_keypad`] writes into an input by id; `button[data-cash="85000"]` sets it; a `[data-change]` box with
-//!   `data-due` shows `[data-out=given|change|label]` live.
+//! - [`keypad::money_keypad`] writes into an input by id; `button[data-cash="85000"][data-for=id]` sets it; a `[data-change]` box with
+//!   `data-due` shows `[data-out=given|change|label]` live (`data-change` is the id of the input).
 //! - [`keypad::pin_keypad`] inside a form; sends on OK or Enter, never by length: PINs have 4 to 6 digits and
 //!   how many is nobody else's business. Refused: the digits are cleared.
-//! - [`keypad::denominations`] sums count × value; `[data-sum]` shows the total, `[data-against="195000"]` the difference.
+//! - [`keypad::denominations`] sums count × value over the form; `[data-sum]` shows the total, `[data-against="195000"]`
+//!   the difference.
+//! - Sign-in tiles: `.staff label` with `input name=staff`; `[data-chosen]` shows whose PIN is asked.
 //!
-//! # Board (`board.js`)
+//! # Receipts (`print.js`)
+//! `article.receipt` in `main`; `button[data-print]` opens the print dialog with a page of 80 mm as long as the receipt.
+//!
+//! # Board (`board.js`, `clock.js`, `sound.js`)
 //! `main.board#board` > `article.kt#k-<ticket> data-n="1" data-soon data-late` (seconds) with `data-new` until somebody
 //! touched it. In its header a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are
 //! `button.item`, the wide zone `button.bump`, start `button.start`. `[data-board="recall"]` recalls the last bump,
-//! `#recall` is the dialog of `R`. `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
-//! On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
+//! `[data-board="recalls"]` opens their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
+//! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
 
 pub mod controls;
 pub mod dialog;
@@ -74,7 +80,9 @@ pub mod page;
 pub use controls::*;
 pub use dialog::{Shape, dialog};
 pub use notice::{banner, toast};
-pub use page::{BodyKind, Page, Person, Tab, Theme, TopBar, page, tabs, top_bar, wall_bar};
+pub use page::{
+    BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tab_count, tabs, top_bar, wall_bar,
+};
 
 #[cfg(test)]
 mod tests;

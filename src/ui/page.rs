@@ -49,6 +49,8 @@ pub struct Page<'a> {
     pub stream: Option<&'a str>,
     /// Where a till goes when its stream is refused (401, 403, 409).
     pub sign_in: Option<&'a str>,
+    /// Id of whoever is signed in: what carries `data-own` with it is theirs.
+    pub me: Option<&'a str>,
     /// The server's clock, milliseconds since 1970: ages tick by it until the first heartbeat says it again.
     pub now_ms: Option<i64>,
 }
@@ -63,6 +65,7 @@ impl<'a> Page<'a> {
             theme: None,
             stream: None,
             sign_in: None,
+            me: None,
             now_ms: None,
         }
     }
@@ -90,7 +93,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 link rel="stylesheet" href=(asset!("css/app.css"));
                 script defer src=(asset!("js/app.js")) {}
             }
-            body class=(class) data-sign-in=[page.sign_in] data-now=[page.now_ms] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] {
                 (content)
                 @if let Some(address) = page.stream { (stream(address, page.body)) }
                 (notice::region())
@@ -183,6 +186,20 @@ pub fn top_bar(bar: TopBar<'_>, middle: Markup) -> Markup {
     }
 }
 
+/// The navigation of the back office, beside its `main`.
+pub fn desk_nav(cafe: &str, links: &[Tab<'_>], signed_in: &Person) -> Markup {
+    html! {
+        nav aria-label="Back office" {
+            div.brand { (mark()) span { (cafe) } }
+            @for link in links {
+                a href=(link.href) aria-current=[link.here.then_some("page")] { (icon(link.icon)) (link.label) }
+            }
+            span.push {}
+            (person(signed_in))
+        }
+    }
+}
+
 /// The bar at the top of a wall display: what it shows, counts, then the controls it always has
 /// (connection, sound, size of the text) with `actions` before the clock.
 pub fn wall_bar(icon_name: &str, title: &str, counts: Markup, actions: Markup) -> Markup {
@@ -202,10 +219,11 @@ pub fn wall_bar(icon_name: &str, title: &str, counts: Markup, actions: Markup) -
     }
 }
 
-/// The chip that says whether the screen is live; `live.js` rewrites it while it is not.
+/// The chip that says whether the screen is live; `live.js` rewrites it while it is not. A page without a stream
+/// cannot know, and does not show it: give every signed-in page one, if only for its heartbeat.
 pub fn conn(calm: &str) -> Markup {
     html! {
-        span #conn.conn data-kind="ok" role="status" { (icon("wifi")) span.hide-s { (calm) } }
+        span #conn.conn data-kind="ok" { (icon("wifi")) span.hide-s { (calm) } }
     }
 }
 

@@ -8,8 +8,11 @@ use scraper::{Html, Selector};
 use super::Kind;
 use super::controls::{Field, Status, badge, error_place, icon, money_field, stepper};
 use super::dialog::{self, Shape};
+use super::keypad::{Denomination, denominations, money_keypad, pin_keypad};
 use super::notice::{banner, toast};
-use super::page::{BodyKind, Page, Person, Tab, Theme, TopBar, page, tabs, top_bar, wall_bar};
+use super::page::{
+    BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tabs, top_bar, wall_bar,
+};
 use crate::web::assets::{FILES, ICONS};
 
 fn drawn(markup: maud::Markup) -> Html {
@@ -258,6 +261,84 @@ fn bars_tell_where_one_is_and_who_one_is() {
     ] {
         assert!(find(&wall, control).is_some(), "{control}");
     }
+}
+
+#[test]
+fn the_back_office_has_its_own_bar() {
+    let person = Person {
+        name: "Ruth T.".to_owned(),
+        initials: "RT".to_owned(),
+        hue: 5,
+        me: "/me".to_owned(),
+        lock: "/lock".to_owned(),
+        idle: None,
+    };
+    let link = Tab {
+        icon: "users",
+        label: "Staff",
+        href: "/staff",
+        count: None,
+        status: None,
+        here: true,
+    };
+    let desk = Page {
+        me: Some("7"),
+        ..Page::new(BodyKind::Desk, "Staff", "Kahawa")
+    };
+    let html = drawn(page(
+        desk,
+        html! { (desk_nav("Kahawa", &[link], &person)) main {} },
+    ));
+    assert_eq!(attribute(&html, "body", "data-me"), Some("7"));
+    assert_eq!(
+        attribute(&html, "nav a[href='/staff']", "aria-current"),
+        Some("page")
+    );
+    assert!(find(&html, "nav form[action='/lock'] button").is_some());
+}
+
+#[test]
+fn a_count_names_its_inputs_by_what_they_are_worth() {
+    let note = Denomination {
+        value: 50_000,
+        label: "50,000",
+        count: "x",
+        error: Some("Use a whole number."),
+    };
+    let html = drawn(denominations("Notes", &[note], false));
+    assert_eq!(
+        attribute(&html, "input[data-value='50000']", "name"),
+        Some("count_50000")
+    );
+    assert_eq!(
+        attribute(&html, "input", "value"),
+        Some("x"),
+        "what was typed stays"
+    );
+    assert_eq!(
+        find(&html, "#err-count_50000")
+            .unwrap()
+            .text()
+            .collect::<String>(),
+        "Use a whole number."
+    );
+    let locked = drawn(denominations("Notes", &[note], true));
+    assert!(attribute(&locked, "input", "readonly").is_some());
+}
+
+#[test]
+fn a_pin_is_never_shown_and_never_kept_by_the_browser() {
+    let html = drawn(pin_keypad("pin"));
+    assert_eq!(attribute(&html, "input", "type"), Some("password"));
+    assert_eq!(attribute(&html, "input", "autocomplete"), Some("off"));
+    assert_eq!(attribute(&html, "input", "maxlength"), Some("6"));
+    let digits = Selector::parse("[data-digit]").unwrap();
+    assert_eq!(html.select(&digits).count(), 10);
+    assert_eq!(
+        drawn(money_keypad("tendered")).select(&digits).count(),
+        11,
+        "and three noughts"
+    );
 }
 
 #[test]

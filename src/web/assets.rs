@@ -397,6 +397,60 @@ mod tests {
         );
     }
 
+    /// A sprite that is not well-formed shows no icon at all, without a word in any log.
+    #[test]
+    fn comments_of_svg_files_hold_no_double_hyphen() {
+        for name in ["icons.svg", "mark.svg"] {
+            let svg = String::from_utf8(read(name)).unwrap();
+            for comment in svg.split("<!--").skip(1) {
+                let (text, _) = comment.split_once("-->").unwrap();
+                assert!(!text.contains("--"), "{name}: {text}");
+            }
+        }
+    }
+
+    /// What people typed reaches the page as text only, and the Content-Security-Policy allows no eval.
+    #[test]
+    fn our_scripts_write_no_html_and_evaluate_nothing() {
+        let mut seen = 0;
+        for entry in std::fs::read_dir(folder().join("js")).unwrap() {
+            let path = entry.unwrap().path();
+            let script = std::fs::read_to_string(&path).unwrap();
+            for banned in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacent",
+                "document.write",
+                "eval(",
+                "Function(",
+                "\"style\"",
+            ] {
+                assert!(!script.contains(banned), "{banned} in {}", path.display());
+            }
+            seen += 1;
+        }
+        assert!(seen > 5);
+    }
+
+    #[test]
+    fn the_script_is_whole_and_without_the_comments_of_its_source() {
+        let script = FILES
+            .iter()
+            .find(|asset| asset.name == "js/app.js")
+            .unwrap();
+        let script = std::str::from_utf8(script.plain).unwrap();
+        assert!(script.starts_with("var htmx="));
+        for part in ["registerExtension(\"sse\"", "Idempotency-Key", "live:retry"] {
+            assert!(script.contains(part), "{part}");
+        }
+        assert!(!script.contains("sourceMappingURL"));
+        assert!(
+            !script
+                .lines()
+                .any(|line| line.trim_start().starts_with("//"))
+        );
+    }
+
     fn folder() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets"))
     }

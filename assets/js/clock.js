@@ -1,0 +1,49 @@
+// Ages and the time of day, by the server's clock: <time datetime data-tick>. A kitchen ticket also gets
+// its data-age from the thresholds it carries (data-soon, data-late, in seconds), with the word and the icon.
+
+const FRESH = 15; // seconds in which a ticket is called new
+const AGES = { new: ["new", "New"], ok: ["clock", "On time"], soon: ["warn", "Slow"], late: ["late", "Late"] };
+
+const ageWords = seconds => {
+    const minutes = Math.floor(seconds / 60);
+    const hours = Math.floor(minutes / 60);
+    if (minutes === 0) return "under 1 min";
+    if (hours === 0) return `${minutes} min`;
+    return hours < 48 ? `${hours} h ${two(minutes % 60)}` : `${Math.floor(hours / 24)} days`;
+};
+
+const TEXTS = {
+    board: seconds => `${Math.floor(seconds / 60)}:${two(seconds % 60)}`,
+    floor: ageWords,
+};
+
+const secondsSince = time => Math.max(0, Math.floor((serverNow() - Date.parse(time.dateTime)) / 1000));
+
+const tick = () => {
+    for (const time of all("time[data-tick]")) {
+        const kind = time.dataset.tick;
+        const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
+        if (text !== undefined && time.textContent !== text) time.textContent = text;
+    }
+    for (const ticket of all("[data-soon][data-late]")) {
+        const time = one("time[datetime]", ticket);
+        if (time) grow(ticket, secondsSince(time));
+    }
+};
+
+const grow = (ticket, seconds) => {
+    const age = seconds < FRESH ? "new"
+        : seconds >= Number(ticket.dataset.late) ? "late"
+        : seconds >= Number(ticket.dataset.soon) ? "soon" : "ok";
+    ticket.dataset.age = age;
+    ticket.toggleAttribute("data-fresh", age === "new");
+    const label = one("[data-age-label]", ticket);
+    if (!label) return;
+    const [icon, word] = AGES[age];
+    setIcon(one("svg", label), icon);
+    const words = one("span", label);
+    if (words && words.textContent !== word) words.textContent = word;
+};
+
+onDraw(tick);
+setInterval(tick, 1000);
