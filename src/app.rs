@@ -18,7 +18,8 @@ use crate::live::{Changed, Feeds, Live, News};
 use crate::menu::Menu;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
-use crate::terminals::{DeviceKey, Terminal};
+use crate::staff::tries::Tries;
+use crate::terminals::{DeviceKey, Sightings, Terminal};
 use crate::values::{Clock, ProductId};
 use crate::web::Result;
 
@@ -40,6 +41,8 @@ struct Inner {
     sessions: Cached<SessionKey, Option<SessionRow>>,
     devices: Cached<DeviceKey, Option<Terminal>>,
     hashing: tokio::sync::Semaphore,
+    tries: Tries,
+    sightings: Sightings,
     stop: CancellationToken,
 }
 
@@ -68,6 +71,8 @@ impl App {
             sessions: Cached::new(Duration::from_millis(900), 10_000),
             devices: Cached::new(Duration::from_millis(900), 1_000),
             hashing: tokio::sync::Semaphore::new(2),
+            tries: Tries::default(),
+            sightings: Sightings::default(),
             stop: CancellationToken::new(),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
@@ -133,6 +138,16 @@ impl App {
     /// Passwords and PINs are hashed two at a time: a storm of sign-ins must not stop the till.
     pub fn hashing(&self) -> &tokio::sync::Semaphore {
         &self.0.hashing
+    }
+
+    /// What keeps strangers from guessing secrets.
+    pub fn tries(&self) -> &Tries {
+        &self.0.tries
+    }
+
+    /// When each terminal was last heard of.
+    pub fn sightings(&self) -> &Sightings {
+        &self.0.sightings
     }
 
     /// The venue's own settings, at most a second old.

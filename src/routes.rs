@@ -80,6 +80,8 @@ methods! {
 pub fn map() -> Map {
     let map = Map::default();
     let map = machines(map);
+    let map = signing_in(map);
+    let map = house(map);
     let map = till(map);
     order(map)
 }
@@ -89,6 +91,43 @@ fn machines(map: Map) -> Map {
     map.at(at::health, get(health::check))
         .at(at::health_live, get(health::check_process))
         .at(at::stream, get(stream::follow))
+        .at(at::api_login, post(staff::handlers::api::login))
+        .at(at::api_logout, post(staff::handlers::api::logout))
+        .at(at::api_logout_all, post(staff::handlers::api::logout_all))
+        .at(at::api_me, get(staff::handlers::api::tell_me))
+        .at(at::api_password, post(staff::handlers::api::set_password))
+}
+
+fn signing_in(map: Map) -> Map {
+    use staff::handlers::{own, sign_in as it};
+    use url::at;
+    map.at(at::sign_in, get(it::ask_who).post(it::sign_in))
+        .at(at::sign_in_pin, post(it::sign_in_with_pin))
+        .at(at::sign_in_again, get(it::ask_again).post(it::sign_in_again))
+        .at(at::sign_out, post(it::sign_out))
+        .at(at::sign_out_everywhere, post(it::sign_out_everywhere))
+        .at(at::lock, post(it::sign_out))
+        .at(at::me, get(own::show_me))
+        .at(at::own_password, get(own::ask_password).post(own::set_password))
+        .at(at::own_pin, get(own::ask_pin).post(own::set_pin))
+        .at(at::pair, get(terminals::handlers::ask_code).post(terminals::handlers::pair))
+}
+
+fn house(map: Map) -> Map {
+    use staff::handlers::roster;
+    use terminals::handlers as terminal;
+    use url::at;
+    map.at(at::staff, get(roster::list).post(roster::hire))
+        .at(at::new_staff_member, get(roster::ask_new))
+        .at(at::staff_member, get(roster::ask_edit).put(roster::edit))
+        .at(at::staff_unlock, post(roster::unlock))
+        .at(at::staff_force_out, post(roster::force_out))
+        .at(at::staff_reset_password, post(roster::reset_password))
+        .at(at::terminals, get(terminal::list).post(terminal::add))
+        .at(at::new_terminal, get(terminal::ask_new))
+        .at(at::terminal, get(terminal::ask_edit).put(terminal::edit))
+        .at(at::terminal_code, get(terminal::show_code_state).post(terminal::make_code))
+        .at(at::terminal_pairing, delete(terminal::revoke))
 }
 
 fn till(map: Map) -> Map {
@@ -143,6 +182,7 @@ pub fn endpoint(app: App) -> impl Endpoint {
         routes = routes.at(entry.path, entry.endpoint);
     }
     routes
+        .with(staff::Renewals)
         .with(CatchPanic::new().with_handler(panicked))
         .with(Security)
         .with(Answers)

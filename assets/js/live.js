@@ -94,11 +94,14 @@ if (stream) {
         back();
     });
     addEventListener("online", back);
+    on("session:back", back);
     addEventListener("pageshow", event => event.persisted && location.reload());
 
     // Signed out, or not allowed any more: a till goes to sign in; a wall display stays, with its banner.
     const refused = status => {
         if (wall || ![401, 403, 409].includes(status)) return;
+        // A session that is over is asked for in place (again.js), so that nothing on the screen is lost.
+        if (status === 401 && !document.dispatchEvent(new CustomEvent("session:ended", { cancelable: true }))) return;
         const signIn = document.body.dataset.signIn;
         if (signIn) location.assign(signIn);
     };

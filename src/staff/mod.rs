@@ -2,9 +2,27 @@
 //! that a manager gives for one deed. Owns the tables `staff`, `revoked_tokens`,
 //! `sign_in_failures` and `sign_in_locks`.
 
+pub mod actions;
+pub mod approval;
+pub mod cookies;
 pub mod guards;
+pub mod handlers;
+pub mod hashing;
+pub mod member;
 pub mod person;
+pub mod place;
+pub mod renewal;
+pub mod secrets;
 pub mod session;
+mod store;
+pub mod tries;
+pub mod view;
 
+pub use approval::{Approval, Approver, approve, approvers};
 pub use guards::{Admin, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
+pub use member::Member;
 pub use person::{Person, Role, short_name};
+pub use renewal::Renewals;
+pub use secrets::Typed;
+pub use store::forget_old;
+pub use view::approval_fields;

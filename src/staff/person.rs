@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::tries::Source;
 use crate::data::By;
 use crate::settings::Settings;
 use crate::terminals::Terminal;
@@ -123,6 +124,8 @@ pub struct Person {
     pub terminal: Option<Arc<Terminal>>,
     /// The session's token.
     pub token: TokenId,
+    /// Where wrong secrets that are typed on this device are counted.
+    pub source: Source,
 }
 
 impl Person {

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::person::{Person, Role};
+use super::tries::Source;
 use crate::app::App;
 use crate::terminals;
 use crate::values::{StaffId, TokenId};
+use crate::web::client::Client;
 use crate::web::{Error, Result};
 
 /// The cookie that carries the session.
@@ -29,7 +31,7 @@ pub const LONGEST: Duration = Duration::hours(16);
 pub struct Claims {
     /// Whose session.
     pub sub: StaffId,
-    /// Their role when they signed in; the staff row decides.
+    /// Their role when they signed in; the staff row decides, and what is here is believed nowhere.
     pub role: Role,
     /// The token version of the staff row.
     pub ver: i32,
@@ -89,18 +91,32 @@ impl Claims {
 
     /// Reads a token that this program signed and that has not ended at `now`.
     pub fn read(token: &str, secret: &str, now: OffsetDateTime) -> Option<Self> {
+        Self::read_ended(token, secret).filter(|claims| claims.is_current(now))
+    }
+
+    /// How long the token was good for when it was made, in seconds.
+    pub fn seconds(&self) -> i64 {
+        self.exp - self.iat_ms.div_euclid(1000)
+    }
+
+    /// When the token ends.
+    pub fn ends(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.exp).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Reads a token that this program signed, even one that has ended: it still says who was here.
+    pub fn read_ended(token: &str, secret: &str) -> Option<Self> {
         let mut validation = Validation::new(Algorithm::HS256);
         // The program's own clock decides below, so that tests can move it.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
-        let claims: Claims = jsonwebtoken::decode(
+        jsonwebtoken::decode(
             token,
             &DecodingKey::from_secret(secret.as_bytes()),
             &validation,
         )
-        .ok()?
-        .claims;
-        claims.is_current(now).then_some(claims)
+        .ok()
+        .map(|decoded| decoded.claims)
     }
 }
 
@@ -171,13 +187,15 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
         .role
         .parse()
         .map_err(|_| anyhow::anyhow!("unknown role {:?}", row.role))?;
+    let terminal = terminals::device(app, req).await?;
     Ok(Session {
         person: Person {
+            source: Source::of(terminal.as_deref(), &Client::of(app, req)),
             id: claims.sub,
             name: row.name.clone(),
             role,
             hue: u8::try_from(row.hue).unwrap_or(1),
-            terminal: terminals::device(app, req).await?,
+            terminal,
             token: claims.jti,
         },
         must_change_password: row.must_change_password,

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use poem::Request;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use poem::http::HeaderValue;
+use rand::Rng;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
+use super::store;
 use crate::app::App;
-use crate::staff::session::cookie;
+use crate::staff::{cookies, session};
 use crate::values::{StationId, TerminalId};
 use crate::web::Result;
 
 /// The cookie that carries the device's token.
 pub const COOKIE: &str = "pos_device";
+/// How long a device stays paired without being used: 400 days, the longest that browsers keep a cookie.
+const KEPT: i64 = 400 * 24 * 60 * 60;
 
 /// What a cached device belongs to: the hash of its token.
 pub type DeviceKey = [u8; 32];
@@ -44,9 +47,22 @@ impl Terminal {
     }
 }
 
+/// A fresh token: 256 random bits in hexadecimal digits.
+pub fn new_token() -> String {
+    let bits: [u8; 32] = rand::rng().random();
+    bits.iter().fold(String::with_capacity(64), |hex, byte| {
+        hex + &format!("{byte:02x}")
+    })
+}
+
 /// The hash under which a token is stored. Tokens are 256 random bits, so a plain hash suffices.
 pub fn hash(token: &str) -> DeviceKey {
     Sha256::digest(token.as_bytes()).into()
+}
+
+/// The cookie that makes a browser this device.
+pub fn cookie(token: &str, is_https: bool) -> HeaderValue {
+    cookies::cookie(COOKIE, token, KEPT, is_https)
 }
 
 /// The paired terminal of this request, if its token stands.
@@ -57,47 +73,49 @@ pub async fn device(app: &App, req: &Request) -> Result<Option<Arc<Terminal>>> {
     }
 }
 
-/// The hash of the device token that this request carries.
+/// The hash of the device token that this request carries; what no token can be is none.
 pub fn key_of(req: &Request) -> Option<DeviceKey> {
-    cookie(req, COOKIE).map(|token| hash(&token))
+    token_of(req).map(|token| hash(&token))
 }
 
-/// The paired terminal with this key, at most a second old.
+/// The token that this request carries, for the cookie that renews it.
+pub fn token_of(req: &Request) -> Option<String> {
+    session::cookie(req, COOKIE).filter(|token| is_token(token))
+}
+
+fn is_token(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+/// The paired terminal with this key, at most a second old. Open streams ask every second, which also
+/// shows that the device is alive.
 pub async fn paired(app: &App, key: DeviceKey) -> Result<Option<Arc<Terminal>>> {
-    let found = app
-        .devices()
-        .get(key, async || find(app.db(), key).await)
-        .await?;
-    Ok(found.as_ref().clone().map(Arc::new))
+    let found = app.devices().get(key, async || store::paired(app.db(), key).await).await?;
+    let terminal = found.as_ref().clone().map(Arc::new);
+    if let Some(terminal) = &terminal {
+        app.sightings().seen(app, terminal.id);
+    }
+    Ok(terminal)
 }
 
-/// The paired terminal with this token's hash.
-pub async fn find(db: &impl ConnectionTrait, key: DeviceKey) -> Result<Option<Terminal>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: Uuid,
-        name: String,
-        location: String,
-        kind: String,
-        has_drawer: bool,
-        station_id: Option<Uuid>,
-        idle_seconds: i32,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_long_and_never_the_same() {
+        let (first, second) = (new_token(), new_token());
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 64);
+        assert_ne!(hash(&first), hash(&second));
     }
-    let row = Row::find_by_statement(Statement::from_sql_and_values(
-        db.get_database_backend(),
-        "SELECT id, name, location, kind, has_drawer, station_id, idle_seconds \
-         FROM terminals WHERE device_token_hash = $1 AND revoked_at IS NULL",
-        [key.to_vec().into()],
-    ))
-    .one(db)
-    .await?;
-    Ok(row.map(|row| Terminal {
-        id: row.id.into(),
-        name: row.name,
-        location: row.location,
-        kind: row.kind,
-        has_drawer: row.has_drawer,
-        station: row.station_id.map(StationId::from),
-        idle_seconds: u32::try_from(row.idle_seconds).unwrap_or(120),
-    }))
+
+    #[test]
+    fn a_device_is_remembered_for_four_hundred_days() {
+        let cookie = cookie("abc", true);
+        assert_eq!(
+            cookie.to_str().unwrap(),
+            "pos_device=abc; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure"
+        );
+    }
 }

@@ -1,6 +1,14 @@
-//! Paired devices: tills and wall displays, each with a revocable token of its own. Owns the table
-//! `terminals`.
+//! Paired devices: tills and wall displays, each with a revocable token of its own. A device becomes a
+//! terminal by a code that an admin makes and that is typed on it once. Owns the table `terminals`.
 
+pub mod actions;
+mod code;
 pub mod device;
+pub mod handlers;
+mod sightings;
+mod store;
+mod terminal;
+mod view;
 
-pub use device::{DeviceKey, Terminal, device, key_of, paired};
+pub use device::{COOKIE, DeviceKey, Terminal, cookie, device, key_of, paired};
+pub use sightings::Sightings;

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::controls::{avatar, clock, icon, mark};
 use super::notice;
 use crate::asset;
+use crate::web::url;
 
 /// htmx's settings, each a decision:
 /// errors are never swapped as a main target (a refusal comes as partials, a proxy's page must not land in a panel);
@@ -98,7 +99,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 @if let Some(address) = page.stream { (stream(address, page.body)) }
                 (notice::region())
                 div #sheet {}
-                div #again {}
+                div #again data-ask=(url::sign_in_again()) {}
             }
         }
     }

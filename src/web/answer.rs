@@ -63,6 +63,22 @@ impl IntoResponse for Go {
     }
 }
 
+/// An answer under another status than 200, with the seconds after which another try makes sense.
+pub fn with_status(
+    status: StatusCode,
+    retry_after: Option<u64>,
+    answer: impl IntoResponse,
+) -> Response {
+    let mut response = answer.into_response();
+    response.set_status(status);
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
 fn html_response(status: StatusCode, markup: Markup) -> Response {
     Response::builder()
         .status(status)
@@ -198,11 +214,19 @@ fn as_partials(error: &Error, reference: Option<&str>) -> Response {
         Error::Invalid(fields) => fields,
         _ => &[],
     };
+    let beside = match error {
+        Error::Refused(refused) => refused.field,
+        _ => None,
+    };
     html_response(
         error.status(),
         html! {
-            hx-partial hx-target="#notice" {
-                (ui::notice::toast_with(ui::Kind::Bad, &sentence, way_on_button(way_on.as_ref())))
+            @if let Some(field) = beside {
+                hx-partial hx-target={ "#err-" (field) } { (ui::field_error(&sentence)) }
+            } @else {
+                hx-partial hx-target="#notice" {
+                    (ui::notice::toast_with(ui::Kind::Bad, &sentence, way_on_button(way_on.as_ref())))
+                }
             }
             @for fault in fields {
                 hx-partial hx-target={ "#err-" (fault.field) } { (ui::field_error(&fault.sentence)) }

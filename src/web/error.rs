@@ -45,6 +45,8 @@ pub struct Refused {
     pub retry_after: Option<u64>,
     /// Where the way on is: a label and an address.
     pub way_on: Option<(&'static str, String)>,
+    /// The field of the form that it is about; it is shown there instead of as a notice.
+    pub field: Option<&'static str>,
 }
 
 /// One faulty field of a form.
@@ -77,6 +79,11 @@ pub trait Refusal: Display {
     fn way_on(&self) -> Option<(&'static str, String)> {
         None
     }
+
+    /// The field of the form that it is about, if every form that can meet it has one of this name.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<R: Refusal> From<R> for Error {
@@ -87,6 +94,7 @@ impl<R: Refusal> From<R> for Error {
             sentence: refusal.to_string(),
             retry_after: refusal.retry_after(),
             way_on: refusal.way_on(),
+            field: refusal.field(),
         })
     }
 }
@@ -100,6 +108,7 @@ impl Error {
             sentence: sentence.into(),
             retry_after: None,
             way_on: None,
+            field: None,
         })
     }
 

@@ -27,14 +27,35 @@ macro_rules! urls {
     };
 }
 
+/// The sign-in page that leads on to `address`, a path of this program.
+pub fn sign_in_to(address: &str) -> String {
+    let query = serde_urlencoded::to_string([("to", address)]).unwrap_or_default();
+    format!("{}?{query}", sign_in())
+}
+
+/// A path of this program that a browser asks to be led to, and never another site.
+pub fn own_path(text: &str) -> Option<&str> {
+    let own = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.starts_with("/api/")
+        && !text.starts_with("/sign-in")
+        && text.len() <= 1_000
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    own.then_some(text)
+}
+
 urls! {
     /// Where each person begins: the floor, a board, or the house.
     home() = "/";
 
     /// Tiles and PIN on a paired terminal, else name and password.
     sign_in() = "/sign-in";
-    /// The PIN pad of one person.
-    sign_in_pin(staff: StaffId) = "/sign-in/:staff/pin";
+    /// POST signs in by tile and PIN.
+    sign_in_pin() = "/sign-in/pin";
+    /// Asks the person whose session ended for the PIN, over whatever is on the screen.
+    sign_in_again() = "/sign-in/again";
     /// Leaves this browser.
     sign_out() = "/sign-out";
     /// Leaves every browser.
@@ -52,7 +73,9 @@ urls! {
 
     /// Everybody who works here.
     staff() = "/staff";
-    /// One person.
+    /// The form for a new colleague.
+    new_staff_member() = "/staff/new";
+    /// One person: GET opens the form, PUT changes.
     staff_member(staff: StaffId) = "/staff/:staff";
     /// Unlocks a person who typed wrong secrets too often.
     staff_unlock(staff: StaffId) = "/staff/:staff/unlock";
@@ -62,7 +85,11 @@ urls! {
     staff_reset_password(staff: StaffId) = "/staff/:staff/password";
     /// All tills and displays.
     terminals() = "/terminals";
-    /// A new pairing code for a terminal.
+    /// The form for a new terminal.
+    new_terminal() = "/terminals/new";
+    /// One terminal: GET opens the form, PUT changes.
+    terminal(terminal: TerminalId) = "/terminals/:terminal";
+    /// POST makes a pairing code for a terminal, GET says whether it was used.
     terminal_code(terminal: TerminalId) = "/terminals/:terminal/code";
     /// A terminal's pairing: DELETE revokes it.
     terminal_pairing(terminal: TerminalId) = "/terminals/:terminal/pairing";
@@ -165,4 +192,37 @@ urls! {
     api_me() = "/api/auth/me";
     /// Changes one's password.
     api_password() = "/api/auth/password";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_led_on_within_this_program_only() {
+        for own in ["/floor", "/orders/1?menu=2#x", "/"] {
+            assert_eq!(own_path(own), Some(own));
+        }
+        for other in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a b",
+            "/a\r\nb",
+            "",
+            "floor",
+            "/sign-in",
+            "/api/auth/me",
+        ] {
+            assert_eq!(own_path(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_survives_the_sign_in() {
+        assert_eq!(
+            sign_in_to("/orders/1?menu=a&b=ü"),
+            "/sign-in?to=%2Forders%2F1%3Fmenu%3Da%26b%3D%C3%BC"
+        );
+    }
 }

@@ -1,0 +1,109 @@
+//! A manager's consent to one deed, given with their own PIN or password on the asking device.
+
+use super::actions::known_secret;
+use super::hashing;
+use super::person::{Person, Role};
+use super::secrets::Typed;
+use super::store;
+use super::tries::{self, Asked, Try};
+use crate::app::App;
+use crate::values::StaffId;
+use crate::web::{Error, Result};
+
+/// A manager or admin has consented to one deed. Only [`approve`] makes one, so an id in a request
+/// can never be an approval; actions that need consent take it as an argument.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// Who consented.
+    pub by: StaffId,
+    /// Their name at that time.
+    pub name: String,
+    _only_made_here: (),
+}
+
+/// Somebody who may be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approver {
+    /// Who.
+    pub id: StaffId,
+    /// As colleagues call them.
+    pub name: String,
+    /// Manager or admin.
+    pub role: Role,
+    /// Whether they have a shift open, and so are likely in the house.
+    pub on_shift: bool,
+}
+
+/// Whom this person may ask: active managers and admins but themselves, those on shift first.
+pub async fn approvers(app: &App, by: &Person) -> Result<Vec<Approver>> {
+    let people = store::everybody(app.db(), app.clock().now()).await?;
+    Ok(people
+        .into_iter()
+        .filter(|one| {
+            one.active && one.role.manages() && !one.must_change_password && one.id != by.id
+        })
+        .map(|one| Approver {
+            id: one.id,
+            name: one.name,
+            role: one.role,
+            on_shift: one.on_shift,
+        })
+        .collect())
+}
+
+/// Takes the approver's own secret. Wrong ones are counted and locked as at sign-in.
+///
+/// # Errors
+/// When the secret is wrong, or they may not approve what this person asks.
+pub async fn approve(
+    app: &App,
+    by: &Person,
+    approver: StaffId,
+    secret: &Typed,
+) -> Result<Approval> {
+    if approver == by.id {
+        return Err(Error::not_allowed(
+            "Somebody else approves: ask another manager or an admin.",
+        ));
+    }
+    let known = store::find(app.db(), approver).await?;
+    let name = known
+        .as_ref()
+        .map_or_else(|| approver.to_string(), |member| member.username.clone());
+    let on_terminal = by.terminal.is_some();
+    if let Some(member) = &known {
+        known_secret(on_terminal, member, secret)?;
+    }
+    let a_try = Try::of(&name, by.source.clone(), Asked::Approval);
+    let member = tries::guarded(app, &a_try, async || {
+        let Some(member) = store::find(app.db(), approver).await? else {
+            hashing::matches(app, secret, None).await?;
+            return Ok(None);
+        };
+        let right = hashing::matches(
+            app,
+            secret,
+            known_secret(on_terminal, &member, secret)?.as_ref(),
+        )
+        .await?;
+        Ok(Some(member).filter(|member| right && member.active))
+    })
+    .await?;
+    if !member.role.manages() {
+        return Err(Error::not_allowed(
+            "Only a manager or an admin may approve this.",
+        ));
+    }
+    // A password that the seed or an admin gave is known to more than its owner.
+    if member.must_change_password {
+        return Err(Error::not_allowed(format!(
+            "{} must choose a password of their own first.",
+            member.name
+        )));
+    }
+    Ok(Approval {
+        by: member.id,
+        name: member.name,
+        _only_made_here: (),
+    })
+}

@@ -1,0 +1,51 @@
+//! The PIN asked in place: a dialog over whatever is on the screen, none of which is lost.
+
+use maud::{Markup, html};
+use poem::Response;
+use poem::http::{StatusCode, header};
+
+use crate::staff::Member;
+use crate::ui::{self, Field, Kind, keypad::pin_keypad};
+use crate::values::initials;
+use crate::web::url;
+
+/// The answer to a request whose session is over: nothing was done, and the same person is asked.
+pub fn over_the_screen(member: &Member, on_terminal: bool) -> Response {
+    Response::builder()
+        .status(StatusCode::UNAUTHORIZED)
+        .content_type("text/html; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(html! { hx-partial hx-target="#again" { (dialog(member, on_terminal)) } }.0)
+}
+
+/// The dialog for `#again`.
+pub fn dialog(member: &Member, on_terminal: bool) -> Markup {
+    let name = crate::staff::short_name(&member.name);
+    let content = html! {
+        form hx-post=(url::sign_in_again()) hx-target="#again" hx-swap="innerHTML" {
+            input type="hidden" name="staff" value=(member.id);
+            div.body.stack {
+                div.row { (ui::avatar(&initials(&member.name), member.hue)) b { (name) } }
+                p { "You were signed in for long. Nothing on this screen is lost." }
+                @if on_terminal && member.pin.is_some() {
+                    (pin_keypad("pin"))
+                } @else {
+                    (Field::new("Password", "password").kind("password").autocomplete("current-password").max(200).required())
+                }
+            }
+            footer {
+                a.btn.lg.quiet href=(url::sign_in()) { "Somebody else" }
+                button.btn.lg.primary hx-disable="this" { "Go on" }
+            }
+        }
+    };
+    ui::dialog(ui::Shape::Sheet, &format!("Still you, {name}?"), content)
+}
+
+/// What takes the dialog away again, with a word about what to do now.
+pub fn done() -> Markup {
+    html! {
+        hx-partial hx-target="#again" {}
+        hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, "Welcome back. Tap once more what you wanted to do.")) }
+    }
+}

@@ -1,0 +1,28 @@
+//! The frame of the back office: where one can go, and who one is.
+
+use maud::{Markup, html};
+
+use crate::staff::{Person, Role};
+use crate::ui;
+use crate::web::url;
+
+/// A page of the back office. `here` is the address of the entry that it belongs to.
+pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) -> Markup {
+    let entry = |icon: &str, label: &str, to: String| {
+        html! { a href=(to) aria-current=[(to == here).then_some("page")] { (ui::labelled(icon, label)) } }
+    };
+    let content = html! {
+        nav aria-label="Back office" {
+            a.brand href=(url::home()) { (ui::mark()) span { (cafe) } }
+            @if person.role.takes_orders() { (entry("floor", "Floor", url::floor())) }
+            @if person.role.manages() { (entry("cash", "Shifts", url::shifts())) }
+            @if person.role == Role::Admin {
+                (entry("users", "Staff", url::staff()))
+                (entry("tablet", "Terminals", url::terminals()))
+            }
+            div.push.row { (ui::page::person(&person.shown())) }
+        }
+        main { (main) }
+    };
+    ui::page(ui::Page::new(ui::BodyKind::Desk, title, cafe), content)
+}

@@ -1,0 +1,113 @@
+//! The verbs about terminals: describing one, making a code, pairing a device, taking it back.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::code::{GOOD_FOR, PairingCode};
+use super::device::{self, Terminal};
+use super::store;
+use super::terminal::{Description, TerminalRefusal};
+use crate::app::{App, derived_secret};
+use crate::data::{By, Entry, Tx};
+use crate::live::Changed;
+use crate::staff::place::Place;
+use crate::staff::tries::{self, Try};
+use crate::values::TerminalId;
+use crate::web::{Error, Result};
+
+/// Adds a terminal; a device becomes it by a code.
+pub async fn add(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<()> {
+    check(it)?;
+    store::insert(tx, id, it).await?;
+    tx.journal(Entry::new("terminal.added", "terminal", id).after(it));
+    tx.changed(Changed::Terminal(id));
+    Ok(())
+}
+
+/// Changes what is said about a terminal.
+pub async fn describe(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<()> {
+    check(it)?;
+    let before = store::find_for_update(tx, id).await?;
+    if before.has_drawer && !it.has_drawer && store::drawer_in_use(&**tx, id).await? {
+        return Err(TerminalRefusal::DrawerInUse.into());
+    }
+    store::update(tx, id, it).await?;
+    tx.journal(
+        Entry::new("terminal.edited", "terminal", id)
+            .before(facts(&before))
+            .after(it),
+    );
+    tx.changed(Changed::Terminal(id));
+    Ok(())
+}
+
+/// Makes a code for a terminal, in place of one that may be waiting.
+pub async fn make_code(tx: &mut Tx, id: TerminalId, hashed: &[u8]) -> Result<()> {
+    let terminal = store::find_for_update(tx, id).await?;
+    store::store_code(tx, terminal.id, hashed, tx.now() + GOOD_FOR).await?;
+    tx.journal(Entry::new("terminal.code_made", "terminal", id));
+    tx.changed(Changed::Terminal(id));
+    Ok(())
+}
+
+/// Takes a terminal's pairing back: its device is nobody's within a second.
+pub async fn revoke(tx: &mut Tx, id: TerminalId) -> Result<()> {
+    let terminal = store::find_for_update(tx, id).await?;
+    store::revoke(tx, terminal.id).await?;
+    tx.journal(Entry::new("terminal.revoked", "terminal", id));
+    tx.changed(Changed::Terminal(id));
+    Ok(())
+}
+
+/// Makes the asking device a terminal; answers which one, and the token that it keeps.
+///
+/// # Errors
+/// When the code is wrong or too old; wrong ones are counted by address.
+pub async fn pair(app: &App, place: &Place, code: &PairingCode) -> Result<(Arc<Terminal>, String)> {
+    app.tries().admit(&place.client)?;
+    let hashed = code.hashed(&secret(app));
+    let token = device::new_token();
+    let a_try = Try::of_pairing_code(place.source());
+    let terminal = tries::guarded(app, &a_try, async || {
+        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+            pair_device(tx, &hashed, &token).await
+        })
+        .await
+    })
+    .await?;
+    Ok((Arc::new(terminal), token))
+}
+
+async fn pair_device(tx: &mut Tx, hashed: &[u8], token: &str) -> Result<Option<Terminal>> {
+    let Some(terminal) = store::waiting_for(tx, hashed).await? else {
+        return Ok(None);
+    };
+    store::pair(tx, terminal.id, device::hash(token)).await?;
+    tx.journal(
+        Entry::new("terminal.paired", "terminal", terminal.id)
+            .after(json!({ "name": terminal.name })),
+    );
+    tx.changed(Changed::Terminal(terminal.id));
+    Ok(Some(terminal))
+}
+
+/// Under this secret codes are stored.
+pub fn secret(app: &App) -> Arc<[u8]> {
+    derived_secret(app.session_secret().as_bytes(), b"pairing code")
+}
+
+fn check(it: &Description) -> Result<()> {
+    it.check().map_err(|fault| Error::Invalid(vec![fault]))
+}
+
+fn facts(terminal: &Terminal) -> serde_json::Value {
+    json!({
+        "name": terminal.name,
+        "location": terminal.location,
+        "kind": terminal.kind,
+        "has_drawer": terminal.has_drawer,
+        "station": terminal.station,
+        "idle_seconds": terminal.idle_seconds,
+    })
+}
