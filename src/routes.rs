@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::web::answer::Answers;
 use crate::web::security::Security;
 use crate::web::{assets, url};
-use crate::{health, menu, orders, stream};
+use crate::{health, kitchen, menu, orders, stream};
 
 /// One address with what it does for each method.
 pub struct Entry {
@@ -83,7 +83,8 @@ pub fn map() -> Map {
     let map = signing_in(map);
     let map = house(map);
     let map = till(map);
-    order(map)
+    let map = order(map);
+    boards(map)
 }
 
 fn machines(map: Map) -> Map {
@@ -173,6 +174,20 @@ fn order(map: Map) -> Map {
             get(it::ask_details).post(it::set_details),
         )
         .at(at::order_leaving, post(it::leave))
+}
+
+fn boards(map: Map) -> Map {
+    use kitchen::handlers as it;
+    use url::at;
+    map.at(at::boards, get(it::show_boards))
+        .at(at::board, get(it::show_board))
+        .at(at::ticket_start, post(it::start))
+        .at(
+            at::ticket_line_done,
+            post(it::finish_line).delete(it::reopen_line),
+        )
+        .at(at::ticket_bump, post(it::bump).delete(it::recall))
+        .at(at::ticket_shown, post(it::shown))
 }
 
 /// The endpoint that serves everything, with what every request passes.

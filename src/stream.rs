@@ -51,7 +51,7 @@ async fn board(app: &App, req: &Request, wanted: &Wanted) -> Result<Watched> {
     let station = wanted.station.ok_or(Error::NotFound("board"))?;
     let station = kitchen::station(app.db(), station).await?;
     cook.may_work_at(station.id, station.kind.as_str())?;
-    Err(Error::NotFound("board"))
+    Ok(app.feeds().watch(app, kitchen::BoardView(station.id)))
 }
 
 async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<Vec<Watched>> {

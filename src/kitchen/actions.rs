@@ -150,14 +150,14 @@ pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> R
 }
 
 /// A ticket is done and leaves the board. `seen` is the number of additions on the screen that was tapped.
-pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<String> {
+pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<()> {
     let mut found = store::find_for_update(tx, ticket).await?;
     let left: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     found.ticket.bump(&tx.by().name, tx.now(), seen)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.bumped", &found.ticket, &left);
     announce(tx, &found);
-    Ok(found.ticket.title)
+    Ok(())
 }
 
 /// A bumped ticket comes back to the board as it was.

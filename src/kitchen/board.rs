@@ -114,12 +114,12 @@ impl Board {
     }
 
     /// A number that moves whenever this board may look different, also by the mere passing of time: a
-    /// ticket that turns slow or late, or is no longer fresh. Equal only within one run of the program.
+    /// ticket that turns slow or late, or is no longer new. Equal only within one run of the program.
     pub fn revision(&self, now: OffsetDateTime) -> i64 {
         let mut hasher = DefaultHasher::new();
         self.hash(&mut hasher);
         for (posted, age) in self.tickets.iter().zip(self.ages(now)) {
-            (age, posted.ticket.is_fresh(now)).hash(&mut hasher);
+            (age, posted.ticket.wants_attention(now)).hash(&mut hasher);
         }
         self.recallable(now).is_some().hash(&mut hasher);
         hasher.finish().cast_signed()
@@ -286,7 +286,7 @@ mod tests {
     fn the_revision_moves_with_time_where_the_picture_does() {
         let board = board(vec![posted(NOON, vec![line(1, "Burger")])]);
         let at = |seconds| board.revision(NOON + Duration::seconds(seconds));
-        assert_eq!(at(0), at(14), "fresh all the while");
+        assert_eq!(at(0), at(14), "new all the while");
         assert_ne!(at(14), at(15));
         assert_eq!(at(15), at(479));
         assert_ne!(at(479), at(480));

@@ -1,22 +1,24 @@
 //! What is being made: stations, their boards, and the tickets on them. Owns the tables `stations`,
 //! `tickets` and `ticket_lines`.
 //!
-//! A [`Ticket`] is a snapshot of the lines of one order for one station. It knows no money, and the
+//! A ticket is a snapshot of the lines of one order for one station. It knows no money, and the
 //! kitchen never asks about its order: orders open tickets through [`open_tickets`] in the transaction
 //! that sends, and read back how far each line is through [`progress_of`]. Handlers that change a ticket
 //! lock its order first, and tell the order in the same transaction (`orders::progressed`).
 
-pub mod actions;
-pub mod board;
-pub mod station;
+mod actions;
+mod board;
+pub mod handlers;
+mod station;
 mod store;
-pub mod ticket;
+mod ticket;
+mod view;
 
 pub use actions::{NewLine, OrderSnapshot, open_tickets};
-pub use board::Board;
+pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
-pub use store::{LineProgress, find_board, home_of, progress_of, station, stations};
-pub use ticket::{Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
+pub use store::{LineProgress, progress_of, station, stations};
+pub use ticket::{TicketKind, TicketModifier, TicketRefusal};
 
 #[cfg(test)]
 mod tests;

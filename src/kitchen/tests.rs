@@ -138,7 +138,7 @@ impl Kitchen {
         board.tickets[0].ticket.id
     }
 
-    async fn bump(&self, ticket: TicketId) -> Result<String> {
+    async fn bump(&self, ticket: TicketId) -> Result<()> {
         self.write(async |tx: &mut Tx| actions::bump(tx, ticket, None).await)
             .await
     }
@@ -295,7 +295,7 @@ async fn a_ticket_is_worked_off_recalled_and_worked_off_again() {
     } else {
         (other, one)
     };
-    assert_eq!(won.unwrap(), "Takeaway 42");
+    won.unwrap();
     assert_eq!(
         refusal(lost),
         "Takeaway 42 was already bumped by Joy. Recall it to change it."

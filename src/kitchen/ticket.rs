@@ -6,8 +6,9 @@
 //! counted from when the ticket was first sent: additions never turn the clock back. Slow begins at the
 //! same share of the target as it does at the station.
 //!
-//! **Touched?** A ticket is new until somebody starts it or finishes one of its lines; a recalled one is
-//! never new. Finishing a line does not start the ticket, so that taking a wrong tap back leaves no trace.
+//! **Touched?** A ticket rings until somebody starts it or finishes one of its lines; a recalled one was
+//! touched before. Finishing a line does not start the ticket, so that taking a wrong tap back leaves no
+//! trace. New is only how it looks in its first seconds (design/README.md, "Status words").
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -22,7 +23,7 @@ pub const RECALL_WITHIN: Duration = Duration::minutes(15);
 /// How many bumps of its station back a ticket can be recalled (kitchen.md section 1.3).
 pub const RECALL_AMONG: u64 = 50;
 
-/// How long a new ticket draws attention to itself (design/README.md, "Motion").
+/// How long a ticket looks new, and an addition rings (design/README.md, "Status words").
 const FRESH: Duration = Duration::seconds(15);
 
 /// The kitchen's piece of work.
@@ -148,7 +149,7 @@ pub struct TicketModifier {
 /// How a ticket stands in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Age {
-    /// Nobody has touched it, and there is time.
+    /// It has only just come.
     New,
     /// There is time.
     OnTime,
@@ -322,17 +323,17 @@ impl Ticket {
     pub fn age(&self, station: Pace, now: OffsetDateTime) -> Age {
         let pace = self.pace(station);
         match (now - self.sent_at).whole_seconds() {
+            age if age < FRESH.whole_seconds() => Age::New,
             age if age >= pace.late_s => Age::Late,
             age if age >= pace.soon_s => Age::Slow,
-            _ if self.is_touched() => Age::OnTime,
-            _ => Age::New,
+            _ => Age::OnTime,
         }
     }
 
-    /// Whether it has only just come, or only just been added to.
-    pub fn is_fresh(&self, now: OffsetDateTime) -> bool {
+    /// Whether its station has to be told: nobody has touched it, or something was only just added.
+    pub fn wants_attention(&self, now: OffsetDateTime) -> bool {
         let last = self.lines.iter().map(|line| line.fired_at).max();
-        last.is_some_and(|last| now - last < FRESH) && self.recalled_at.is_none()
+        !self.is_touched() || last.is_some_and(|last| now - last < FRESH)
     }
 
     /// Whether anybody has begun, finished a line, or had it before.

@@ -158,8 +158,8 @@ urls! {
     ticket_bump(ticket: TicketId) = "/kitchen/tickets/:ticket/bump";
     /// POST marks a line done, DELETE takes it back.
     ticket_line_done(ticket: TicketId, line: TicketLineId) = "/kitchen/tickets/:ticket/lines/:line/done";
-    /// POST recalls the ticket that was bumped last.
-    board_recall(station: StationId) = "/kitchen/stations/:station/recall";
+    /// POST says that a ticket can be seen on a screen.
+    ticket_shown(ticket: TicketId) = "/kitchen/tickets/:ticket/shown";
 
     /// One's own shift.
     shift() = "/shift";

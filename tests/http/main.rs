@@ -3,6 +3,7 @@
 // The world offers more than each moment of it uses.
 #[allow(dead_code)]
 mod house;
+mod kitchen;
 mod live;
 mod menu;
 mod orders;

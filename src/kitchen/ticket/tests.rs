@@ -167,8 +167,9 @@ fn recall_has_its_limits() {
 #[test]
 fn age_counts_from_sending_and_never_turns_back() {
     let mut ticket = ticket(&["Burger"]);
-    assert_eq!(ticket.age(HOT, after(479)), Age::New);
-    ticket.start("Joy", after(10)).unwrap();
+    assert_eq!(ticket.age(HOT, after(14)), Age::New);
+    assert_eq!(ticket.age(HOT, after(15)), Age::OnTime);
+    ticket.start("Joy", after(20)).unwrap();
     assert_eq!(ticket.age(HOT, after(479)), Age::OnTime);
     assert_eq!(ticket.age(HOT, after(480)), Age::Slow);
     assert_eq!(ticket.age(HOT, after(900)), Age::Late);
@@ -207,19 +208,21 @@ fn the_slowest_line_sets_the_target() {
     };
     ticket.lines.push(slow);
     assert_eq!(ticket.pace(HOT).late_s, 1_800);
-    assert_eq!(ticket.age(HOT, after(901)), Age::New);
+    assert_eq!(ticket.age(HOT, after(899)), Age::OnTime);
 }
 
 #[test]
-fn it_is_fresh_for_fifteen_seconds_and_again_with_an_addition() {
+fn a_ticket_wants_attention_until_it_is_touched_and_again_with_an_addition() {
     let mut ticket = ticket(&["Burger"]);
-    assert!(ticket.is_fresh(after(14)));
-    assert!(!ticket.is_fresh(after(15)));
+    assert!(ticket.wants_attention(after(600)));
+    ticket.start("Joy", after(600)).unwrap();
+    assert!(!ticket.wants_attention(after(601)));
     ticket.lines.push(TicketLine {
-        fired_at: after(300),
+        fired_at: after(700),
         ..line("Chips")
     });
-    assert!(ticket.is_fresh(after(310)));
+    assert!(ticket.wants_attention(after(714)));
+    assert!(!ticket.wants_attention(after(715)));
 }
 
 #[derive(Debug, Clone)]

@@ -1,0 +1,215 @@
+//! One function per URL of the boards: read input, write, read, draw.
+
+use poem::http::StatusCode;
+use poem::{IntoResponse, Response, handler};
+
+use super::board::Board;
+use super::station::Station;
+use super::store::{self, Home};
+use super::{actions, view};
+use crate::app::App;
+use crate::data::Tx;
+use crate::form;
+use crate::live::{Changed, View};
+use crate::orders;
+use crate::staff::{Cook, Role};
+use crate::values::{StationId, TicketId, TicketLineId};
+use crate::web::{Asker, Form, Frag, Go, Once, Page, Path, Result, url};
+
+form! {
+    /// What was on the screen when it was tapped.
+    pub struct Seen {
+        /// The number of additions; whoever does not say has seen all.
+        additions: opt i16,
+    }
+}
+
+/// A station's board, its counts and what "Recall" brings back: one picture for all who watch it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoardView(pub StationId);
+
+impl View<App> for BoardView {
+    fn name(&self) -> String {
+        format!("board:{}", self.0)
+    }
+
+    fn cares(&self, change: &Changed) -> bool {
+        *change == Changed::Station(self.0)
+    }
+
+    async fn draw(&self, app: &App) -> anyhow::Result<String> {
+        let board = store::find_board(app.db(), self.0).await?;
+        Ok(view::picture(&board, app.clock().now()).into_string())
+    }
+
+    async fn revision(&self, app: &App) -> anyhow::Result<i64> {
+        let board = store::find_board(app.db(), self.0).await?;
+        Ok(board.revision(app.clock().now()))
+    }
+}
+
+/// The boards one may open; a display goes to its own.
+#[handler]
+pub async fn show_boards(app: App, by: Cook, asker: Asker) -> Result<Response> {
+    let person = match by {
+        Cook::Display(terminal) => {
+            let to = terminal.station.map_or_else(url::sign_in, url::board);
+            return Ok(Go::to(asker, to).into_response());
+        }
+        Cook::Person(ref person) => person,
+    };
+    let mut stations = store::stations(app.db()).await?;
+    stations.retain(|station| station.kind.makes() && may_work_at(&by, station).is_ok());
+    let cafe = &app.settings().await?.cafe_name;
+    Ok(Page(view::chooser(&stations, person, cafe)).into_response())
+}
+
+/// A station's board.
+#[handler]
+pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Page> {
+    let board = store::find_board(app.db(), station).await?;
+    may_work_at(&by, &board.station)?;
+    let cafe = &app.settings().await?.cafe_name;
+    let way_back = matches!(by, Cook::Person(_));
+    Ok(Page(view::page(&board, app.clock().now(), cafe, way_back)))
+}
+
+/// Somebody begins to work on a ticket.
+#[handler]
+pub async fn start(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.start", &ticket);
+    app.write(claim, async |tx: &mut Tx| {
+        orders::lock(tx, home.order_id).await?;
+        actions::start(tx, ticket).await?;
+        orders::progressed(tx, home.order_id).await
+    })
+    .await?;
+    redrawn(&app, home.station_id).await
+}
+
+/// Somebody has finished one line.
+#[handler]
+pub async fn finish_line(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path((ticket, line)): Path<(TicketId, TicketLineId)>,
+) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.finish_line", &(ticket, line));
+    app.write(claim, async |tx: &mut Tx| {
+        orders::lock(tx, home.order_id).await?;
+        actions::finish_line(tx, ticket, line).await?;
+        orders::progressed(tx, home.order_id).await
+    })
+    .await?;
+    redrawn(&app, home.station_id).await
+}
+
+/// A line was not finished after all.
+#[handler]
+pub async fn reopen_line(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path((ticket, line)): Path<(TicketId, TicketLineId)>,
+) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.reopen_line", &(ticket, line));
+    app.write(claim, async |tx: &mut Tx| {
+        orders::lock(tx, home.order_id).await?;
+        actions::reopen_line(tx, ticket, line).await?;
+        orders::progressed(tx, home.order_id).await
+    })
+    .await?;
+    redrawn(&app, home.station_id).await
+}
+
+/// A ticket is done and leaves the board.
+#[handler]
+pub async fn bump(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+    Form(seen): Form<Seen>,
+) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.bump", &(ticket, &seen));
+    app.write(claim, async |tx: &mut Tx| {
+        orders::lock(tx, home.order_id).await?;
+        actions::bump(tx, ticket, seen.additions).await?;
+        orders::progressed(tx, home.order_id).await
+    })
+    .await?;
+    let board = store::find_board(app.db(), home.station_id).await?;
+    Ok(Frag(view::picture_after_bump(
+        &board,
+        ticket,
+        app.clock().now(),
+    )))
+}
+
+/// A bumped ticket comes back to the board.
+#[handler]
+pub async fn recall(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.recall", &ticket);
+    app.write(claim, async |tx: &mut Tx| {
+        orders::lock(tx, home.order_id).await?;
+        actions::recall(tx, ticket).await?;
+        orders::progressed(tx, home.order_id).await
+    })
+    .await?;
+    redrawn(&app, home.station_id).await
+}
+
+/// A ticket is on a screen where it is made. Whoever only looks on gives no receipt.
+#[handler]
+pub async fn shown(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<StatusCode> {
+    let home = enter(&app, &by, ticket).await?;
+    if makes(&by, home.station_id) {
+        let claim = once.of(&by, "kitchen.shown", &ticket);
+        app.write(claim, async |tx: &mut Tx| {
+            actions::shown(tx, ticket, home.order_id).await
+        })
+        .await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a ticket belongs, for those who may work there.
+async fn enter(app: &App, by: &Cook, ticket: TicketId) -> Result<Home> {
+    let home = store::home_of(app.db(), ticket).await?;
+    may_work_at(by, &store::station(app.db(), home.station_id).await?)?;
+    Ok(home)
+}
+
+fn may_work_at(by: &Cook, station: &Station) -> Result<()> {
+    by.may_work_at(station.id, station.kind.as_str())
+}
+
+/// Whether what this screen shows reaches those who make it: it hangs at the station, or a cook holds it.
+fn makes(by: &Cook, station: StationId) -> bool {
+    match by {
+        Cook::Display(_) => true,
+        Cook::Person(person) => {
+            let bound = person
+                .terminal
+                .as_ref()
+                .is_some_and(|terminal| terminal.station == Some(station));
+            bound || matches!(person.role, Role::Kitchen | Role::Bar)
+        }
+    }
+}
+
+async fn redrawn(app: &App, station: StationId) -> Result<Frag> {
+    let board: Board = store::find_board(app.db(), station).await?;
+    Ok(Frag(view::picture(&board, app.clock().now())))
+}

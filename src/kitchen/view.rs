@@ -1,0 +1,342 @@
+//! How boards look. One picture is shared by all who watch a station: it carries no key and nothing personal.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::board::{Board, Counts, Elsewhere, LastBumped, Posted, pieces};
+use super::station::{Pace, Station, StationKind};
+use super::ticket::{Age, Ticket, TicketKind, TicketLine};
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Page, Tick, TopBar};
+use crate::values::{StationId, TicketId, minutes_seconds};
+use crate::web::url;
+
+/// The boards that somebody may open.
+pub fn chooser(stations: &[Station], person: &Person, cafe: &str) -> Markup {
+    let shown = person.shown();
+    let bar = TopBar {
+        title: Some("Boards"),
+        person: Some(&shown),
+        ..TopBar::default()
+    };
+    let content = html! {
+        (ui::top_bar(bar, html! {}))
+        main.scroll { div.narrow {
+            @if stations.is_empty() {
+                (ui::empty("chef", "No board is yours here",
+                    "Boards are worked by the kitchen and the bar, by managers, and at terminals that are bound to one.", html! {}))
+            } @else {
+                ul.menu-list {
+                    @for station in stations {
+                        li { a.btn.xl.wide href=(url::board(station.id)) { (ui::labelled(icon_of(station.kind), &station.name)) } }
+                    }
+                }
+            }
+        } }
+    };
+    let sign_in = url::sign_in();
+    let page = Page {
+        sign_in: Some(&sign_in),
+        ..Page::new(BodyKind::Pos, "Boards", cafe)
+    };
+    ui::page(page, content)
+}
+
+/// A board, for as long as somebody looks at it. `way_back` is drawn for people, who have other screens.
+pub fn page(board: &Board, now: OffsetDateTime, cafe: &str, way_back: bool) -> Markup {
+    let station = &board.station;
+    let counts = html! { span.row.counts #kds-counts { (counts(board.counts(now))) } };
+    let actions = html! {
+        span #board-recall { (recall_last(board, now)) }
+        @if way_back {
+            a.btn href=(url::boards()) aria-label="All boards" { (ui::icon("left")) }
+        }
+    };
+    let content = html! {
+        (ui::wall_bar(icon_of(station.kind), &station.name, counts, actions))
+        main.board #board tabindex="0" aria-label="Tickets, oldest first" { (tickets(board, now)) }
+        footer.allday #allday tabindex="0" aria-label="All day counts" { (all_day(board)) }
+    };
+    let (stream, sign_in) = (stream_of(station.id), url::sign_in());
+    let page = Page {
+        stream: Some(&stream),
+        sign_in: Some(&sign_in),
+        now_ms: Some(millis(now)),
+        ..Page::new(BodyKind::Wall, &station.name, cafe)
+    };
+    ui::page(page, content)
+}
+
+/// Everything of a board that changes, as a feed sends it and as each deed answers.
+pub fn picture(board: &Board, now: OffsetDateTime) -> Markup {
+    html! {
+        hx-partial hx-target="#board" hx-swap="innerMorph" { (tickets(board, now)) }
+        hx-partial hx-target="#kds-counts" hx-swap="innerMorph" { (counts(board.counts(now))) }
+        hx-partial hx-target="#board-recall" hx-swap="innerMorph" { (recall_last(board, now)) }
+        hx-partial hx-target="#allday" hx-swap="innerMorph" { (all_day(board)) }
+    }
+}
+
+/// The picture after a bump, with what takes it back in place for whoever bumped.
+pub fn picture_after_bump(board: &Board, bumped: TicketId, now: OffsetDateTime) -> Markup {
+    html! {
+        (picture(board, now))
+        @if let Some(last) = board.recallable(now).filter(|last| last.ticket == bumped) {
+            hx-partial hx-target="#notice" {
+                (ui::notice::toast_with(ui::Kind::Ok, &format!("{} bumped.", last.title), recall_button(last, "Undo", None)))
+            }
+        }
+    }
+}
+
+fn tickets(board: &Board, now: OffsetDateTime) -> Markup {
+    html! {
+        @for (posted, key) in board.tickets.iter().zip(1..) {
+            (ticket(posted, key, &board.station, now))
+        }
+        @if board.tickets.is_empty() {
+            (ui::empty("check", "All caught up", "New tickets appear here by themselves.", html! {}))
+        }
+    }
+}
+
+/// A ticket; a long one in several pieces that stand beside each other.
+fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -> Markup {
+    let ticket = &posted.ticket;
+    let (age, pace) = (ticket.age(station.pace, now), ticket.pace(station.pace));
+    let pieces = pieces(ticket);
+    html! {
+        @for (piece, number) in pieces.iter().zip(1..) {
+            @let (first, last) = (number == 1, number == pieces.len());
+            article.kt id=(piece_id(ticket.id, number)) data-age=(age.name()) data-soon=(pace.soon_s) data-late=(pace.late_s)
+                data-rev={ (ticket.id) "." (ticket.revision) } data-n=[last.then_some(key)]
+                data-new[first && ticket.wants_attention(now)] aria-label={ (ticket.title) ", " (age.label()) } {
+                header {
+                    span.key aria-label={ "Key " (key) } { (key) }
+                    h2 { (ticket.title) }
+                    (ui::ticking(Tick::Board, &instant(ticket.sent_at), &age_at(ticket.sent_at, now)))
+                    @if first { (under_title(ticket, age)) } @else {
+                        span.sub { (age_label(age)) span.push {} span { "continued, " (number) " of " (pieces.len()) } }
+                    }
+                    @if first && ticket.started.is_none() {
+                        button.start type="button" data-deed="start" hx-post=(url::ticket_start(ticket.id)) hx-swap="none"
+                            aria-label={ "Start " (ticket.title) } {}
+                    }
+                }
+                @if first { (elsewhere(posted, station)) (delivery(ticket)) }
+                ul.items {
+                    @for (line, before) in with_before(piece, ticket, number) {
+                        @if line.addition > before { (addition(line, now)) }
+                        li { (item(line, ticket)) }
+                    }
+                }
+                @if last { (bump(ticket)) } @else { p.also { "Continues, " (pieces.len() - number) " more →" } }
+            }
+        }
+    }
+}
+
+/// Each line of a piece with the addition that the line before it belongs to.
+fn with_before<'a>(
+    piece: &'a [TicketLine],
+    ticket: &'a Ticket,
+    number: usize,
+) -> impl Iterator<Item = (&'a TicketLine, i16)> {
+    let first = piece.first().map(|line| line.id);
+    let last_before = ticket
+        .lines
+        .iter()
+        .take_while(move |line| Some(line.id) != first)
+        .last()
+        .filter(|_| number > 1);
+    let before = last_before.map_or(0, |line| line.addition);
+    let earlier = std::iter::once(before).chain(piece.iter().map(|line| line.addition));
+    piece.iter().zip(earlier)
+}
+
+fn under_title(ticket: &Ticket, age: Age) -> Markup {
+    html! {
+        span.sub {
+            (age_label(age))
+            @if ticket.recalled_at.is_some() { span { (ui::icon("undo")) "Recalled" } }
+            @if ticket.started.is_some() {
+                span { (ui::icon("preparing")) "Started" }
+            } @else {
+                span { (ui::icon("play")) "Start" }
+            }
+            span.push {}
+            span {
+                "#" (ticket.number) " · " (ticket.waiter)
+                @if ticket.kind == TicketKind::DineIn {
+                    " · " (ticket.guests) (if ticket.guests == 1 { " guest" } else { " guests" })
+                }
+            }
+        }
+    }
+}
+
+fn age_label(age: Age) -> Markup {
+    html! { span data-age-label { (ui::icon(age.icon())) span { (age.label()) } } }
+}
+
+/// Who else works for the same order, and who of them has finished.
+fn elsewhere(posted: &Posted, station: &Station) -> Markup {
+    let (place, of) = posted.place(station);
+    let name = |other: &Elsewhere| match other.ready {
+        true => format!("{} (ready)", other.station),
+        false => other.station.clone(),
+    };
+    let others: Vec<String> = posted.elsewhere.iter().map(name).collect();
+    html! {
+        @if of > 1 { p.also { (place) " of " (of) " stations · also at: " (others.join(", ")) } }
+    }
+}
+
+/// The delivery receipt: sent by the first screen of the station on which the ticket can really be seen.
+/// An addition asks for another, so its element is another one.
+fn delivery(ticket: &Ticket) -> Markup {
+    html! {
+        @if ticket.shown_at.is_none() {
+            i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) } hx-post=(url::ticket_shown(ticket.id))
+                hx-trigger="intersect once" hx-swap="none" aria-hidden="true" {}
+        }
+    }
+}
+
+fn addition(line: &TicketLine, now: OffsetDateTime) -> Markup {
+    html! {
+        li.addon id={ "addon-" (line.id) } {
+            "ADD-ON " (ui::ticking(Tick::Board, &instant(line.fired_at), &age_at(line.fired_at, now)))
+        }
+    }
+}
+
+/// A line: a tap on it says that it is done, another that it is not.
+fn item(line: &TicketLine, ticket: &Ticket) -> Markup {
+    let done = line.done.is_some();
+    let address = url::ticket_line_done(ticket.id, line.id);
+    html! {
+        button.item id={ "l-" (line.id) } type="button" data-deed={ "line-" (line.id) }
+            hx-post=[(!done).then_some(&address)] hx-delete=[done.then_some(&address)] hx-swap="none"
+            aria-pressed=(if done { "true" } else { "false" }) {
+            span.q { (line.quantity) }
+            span { (line.name) }
+            (ui::icon("check"))
+            @if let Some(name) = &line.second_name { span.m { (name) } }
+            @for modifier in &line.modifiers {
+                @if modifier.loud { span.m.no { (modifier.name.to_uppercase()) } } @else { span.m { (modifier.name) } }
+            }
+            @if let Some(note) = &line.note { span.m.no { (ui::icon("note")) (note) } }
+            @if let Some(place) = place_of(line, ticket) { span.m { (place) } }
+            @if let Some(allergy) = &line.allergy { span.allergy { (ui::icon("late")) (allergy.to_uppercase()) } }
+        }
+    }
+}
+
+/// "Seat 2 · Course 1": the course only where the ticket has several.
+fn place_of(line: &TicketLine, ticket: &Ticket) -> Option<String> {
+    let seat = line.seat.map(|seat| format!("Seat {seat}"));
+    let course = ticket
+        .has_courses()
+        .then(|| format!("Course {}", line.course));
+    match (seat, course) {
+        (Some(seat), Some(course)) => Some(format!("{seat} · {course}")),
+        (seat, course) => seat.or(course),
+    }
+}
+
+fn bump(ticket: &Ticket) -> Markup {
+    let all_done = ticket.all_done();
+    let label = if all_done { "Bump, all done" } else { "Bump" };
+    html! {
+        button.btn.bump.primary[all_done] type="button" data-deed="bump" hx-post=(url::ticket_bump(ticket.id))
+            hx-vals=(format!(r#"{{"additions":{}}}"#, ticket.additions)) hx-swap="none"
+            aria-label={ (label) ": " (ticket.title) } { (ui::labelled("paid", label)) }
+    }
+}
+
+fn counts(counts: Counts) -> Markup {
+    html! {
+        span.cnt { b { (counts.open) } " open" }
+        @if counts.late > 0 { span.cnt data-kind="bad" { (ui::icon("late")) b { (counts.late) } " late" } }
+    }
+}
+
+fn recall_last(board: &Board, now: OffsetDateTime) -> Markup {
+    match board.recallable(now) {
+        Some(last) => recall_button(last, "Recall", Some("recall")),
+        None => html! {
+            button.btn #recall-last type="button" disabled aria-label="Recall: nothing was bumped in the last 15 minutes" {
+                (ui::labelled("undo", "Recall"))
+            }
+        },
+    }
+}
+
+/// Names the ticket that it brings back, so that two who tap at once do not bring back two.
+fn recall_button(last: &LastBumped, label: &str, key: Option<&str>) -> Markup {
+    html! {
+        button.btn id=[key.map(|_| "recall-last")] type="button" data-board=[key] data-deed="recall"
+            data-rev={ (last.ticket) "." (last.revision) } hx-delete=(url::ticket_bump(last.ticket)) hx-swap="none"
+            aria-label={ (label) " " (last.title) } { (ui::labelled("undo", label)) }
+    }
+}
+
+fn all_day(board: &Board) -> Markup {
+    html! {
+        h2 { "All day" }
+        @for sum in board.all_day() { span { b { (sum.quantity) } (sum.name) } }
+        span.push {}
+        (legend(board.station.pace))
+    }
+}
+
+fn legend(pace: Pace) -> Markup {
+    let (soon, late) = (minutes(pace.soon_s), minutes(pace.late_s));
+    html! {
+        span.legend {
+            span { (ui::icon("clock")) "Under " (soon) " min" }
+            span data-kind="warn" { (ui::icon("warn")) (soon) " to " (late) }
+            span data-kind="bad" { (ui::icon("late")) "Over " (late) }
+        }
+    }
+}
+
+/// Whole minutes, or minutes and seconds where they are not whole.
+fn minutes(seconds: i64) -> String {
+    match seconds % 60 {
+        0 => (seconds / 60).to_string(),
+        _ => minutes_seconds(seconds),
+    }
+}
+
+fn icon_of(kind: StationKind) -> &'static str {
+    match kind {
+        StationKind::Kitchen | StationKind::Expo => "chef",
+        StationKind::Bar => "cup",
+    }
+}
+
+fn piece_id(ticket: TicketId, number: usize) -> String {
+    match number {
+        1 => format!("k-{ticket}"),
+        _ => format!("k-{ticket}-{number}"),
+    }
+}
+
+fn stream_of(station: StationId) -> String {
+    format!("{}?view=board&station={station}", url::stream())
+}
+
+fn age_at(since: OffsetDateTime, now: OffsetDateTime) -> String {
+    minutes_seconds((now - since).whole_seconds())
+}
+
+fn instant(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
+fn millis(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+}
