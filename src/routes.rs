@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::web::answer::Answers;
 use crate::web::security::Security;
 use crate::web::{assets, url};
-use crate::{health, kitchen, menu, orders, stream};
+use crate::{health, kitchen, menu, orders, staff, stream, terminals};
 
 /// One address with what it does for each method.
 pub struct Entry {
