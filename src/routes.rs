@@ -6,7 +6,7 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
 
 use crate::app::App;
 use crate::web::answer::Answers;
-use crate::web::security::Security;
+use crate::web::security::{Checks, Marks};
 use crate::web::{assets, url};
 use crate::{health, kitchen, menu, orders, staff, stream, terminals};
 
@@ -104,14 +104,23 @@ fn signing_in(map: Map) -> Map {
     use url::at;
     map.at(at::sign_in, get(it::ask_who).post(it::sign_in))
         .at(at::sign_in_pin, post(it::sign_in_with_pin))
-        .at(at::sign_in_again, get(it::ask_again).post(it::sign_in_again))
+        .at(
+            at::sign_in_again,
+            get(it::ask_again).post(it::sign_in_again),
+        )
         .at(at::sign_out, post(it::sign_out))
         .at(at::sign_out_everywhere, post(it::sign_out_everywhere))
         .at(at::lock, post(it::sign_out))
         .at(at::me, get(own::show_me))
-        .at(at::own_password, get(own::ask_password).post(own::set_password))
+        .at(
+            at::own_password,
+            get(own::ask_password).post(own::set_password),
+        )
         .at(at::own_pin, get(own::ask_pin).post(own::set_pin))
-        .at(at::pair, get(terminals::handlers::ask_code).post(terminals::handlers::pair))
+        .at(
+            at::pair,
+            get(terminals::handlers::ask_code).post(terminals::handlers::pair),
+        )
 }
 
 fn house(map: Map) -> Map {
@@ -127,7 +136,10 @@ fn house(map: Map) -> Map {
         .at(at::terminals, get(terminal::list).post(terminal::add))
         .at(at::new_terminal, get(terminal::ask_new))
         .at(at::terminal, get(terminal::ask_edit).put(terminal::edit))
-        .at(at::terminal_code, get(terminal::show_code_state).post(terminal::make_code))
+        .at(
+            at::terminal_code,
+            get(terminal::show_code_state).post(terminal::make_code),
+        )
         .at(at::terminal_pairing, delete(terminal::revoke))
 }
 
@@ -199,8 +211,9 @@ pub fn endpoint(app: App) -> impl Endpoint {
     routes
         .with(staff::Renewals)
         .with(CatchPanic::new().with_handler(panicked))
-        .with(Security)
+        .with(Checks)
         .with(Answers)
+        .with(Marks)
         .with(AddData::new(app))
 }
 

@@ -125,7 +125,10 @@ impl Visit {
             && self.method == Method::GET
             && response.status() == StatusCode::OK;
         let token = self.device.as_deref().filter(|_| opened)?;
-        let paired = terminals::paired(app, terminals::device::hash(token)).await.ok()?.is_some();
+        let paired = terminals::paired(app, terminals::device::hash(token))
+            .await
+            .ok()?
+            .is_some();
         paired.then(|| terminals::cookie(token, self.client.is_https))
     }
 
@@ -147,7 +150,9 @@ impl Visit {
                     return Ok(None);
                 };
                 let on_terminal = match &self.device {
-                    Some(token) => terminals::paired(app, terminals::device::hash(token)).await?.is_some(),
+                    Some(token) => terminals::paired(app, terminals::device::hash(token))
+                        .await?
+                        .is_some(),
                     None => false,
                 };
                 Ok(Some(again::over_the_screen(&member, on_terminal)))

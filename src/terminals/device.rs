@@ -90,7 +90,10 @@ fn is_token(text: &str) -> bool {
 /// The paired terminal with this key, at most a second old. Open streams ask every second, which also
 /// shows that the device is alive.
 pub async fn paired(app: &App, key: DeviceKey) -> Result<Option<Arc<Terminal>>> {
-    let found = app.devices().get(key, async || store::paired(app.db(), key).await).await?;
+    let found = app
+        .devices()
+        .get(key, async || store::paired(app.db(), key).await)
+        .await?;
     let terminal = found.as_ref().clone().map(Arc::new);
     if let Some(terminal) = &terminal {
         app.sightings().seen(app, terminal.id);

@@ -15,32 +15,57 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// The largest body that any route but an upload reads, in bytes.
 const LARGEST_BODY: u64 = 1024 * 1024;
 
-/// Checks requests on their way in and marks answers on their way out.
+/// Checks requests on their way in.
 #[derive(Debug, Clone, Copy)]
-pub struct Security;
+pub struct Checks;
 
-impl<E: Endpoint> Middleware<E> for Security {
-    type Output = Secured<E>;
+impl<E: Endpoint> Middleware<E> for Checks {
+    type Output = Checked<E>;
 
-    fn transform(&self, inner: E) -> Secured<E> {
-        Secured { inner }
+    fn transform(&self, inner: E) -> Checked<E> {
+        Checked { inner }
     }
 }
 
 /// An endpoint behind the checks.
-pub struct Secured<E> {
+pub struct Checked<E> {
     inner: E,
 }
 
-impl<E: Endpoint> Endpoint for Secured<E> {
-    type Output = Response;
+impl<E: Endpoint> Endpoint for Checked<E> {
+    type Output = E::Output;
 
-    async fn call(&self, mut req: Request) -> poem::Result<Response> {
+    async fn call(&self, mut req: Request) -> poem::Result<E::Output> {
         if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             check_length(&req)?;
             check_origin(&req)?;
             take_key_from_form(&mut req).await?;
         }
+        self.inner.call(req).await
+    }
+}
+
+/// Marks answers on their way out, refusals among them.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks;
+
+impl<E: Endpoint> Middleware<E> for Marks {
+    type Output = Marked<E>;
+
+    fn transform(&self, inner: E) -> Marked<E> {
+        Marked { inner }
+    }
+}
+
+/// An endpoint whose answers are marked.
+pub struct Marked<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Marked<E> {
+    type Output = Response;
+
+    async fn call(&self, req: Request) -> poem::Result<Response> {
         let mut response = self.inner.call(req).await?.into_response();
         mark(&mut response);
         Ok(response)
