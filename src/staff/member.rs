@@ -182,6 +182,13 @@ impl Refusal for StaffRefusal {
         StatusCode::CONFLICT
     }
 
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            StaffRefusal::UsernameTaken => Some("username"),
+            _ => None,
+        }
+    }
+
     fn way_on(&self) -> Option<(&'static str, String)> {
         match self {
             StaffRefusal::OwnPassword => Some(("Change password", url::own_password())),

@@ -67,7 +67,7 @@ struct Visit {
 
 impl Visit {
     fn of(app: &App, req: &Request) -> Self {
-        let uri = req.original_uri();
+        let uri = req.uri();
         Visit {
             asker: Asker::of(req),
             client: Client::of(app, req),

@@ -229,7 +229,7 @@ fn is_repeated<T: PartialEq>(signs: &[T]) -> bool {
 
 /// Pairs: 1122, 445566.
 fn is_doubled(digits: &[i32]) -> bool {
-    digits.len() % 2 == 0 && digits.chunks(2).all(|pair| pair[0] == pair[1])
+    digits.len().is_multiple_of(2) && digits.chunks(2).all(|pair| pair[0] == pair[1])
 }
 
 /// The same from both ends: 1221, 12321.

@@ -53,10 +53,13 @@ pub async fn logout(app: App, req: &Request, place: Place) -> Result<Response> {
 
 /// Ends all sessions of the person.
 #[handler]
-pub async fn logout_all(app: App, req: &Request, place: Place) -> Result<Response> {
-    if let Some(session) = present(&app, req).await? {
-        actions::sign_out_everywhere(&app, &session).await?;
-    }
+pub async fn logout_all(
+    app: App,
+    req: &Request,
+    place: Place,
+    AnySession(session): AnySession,
+) -> Result<Response> {
+    actions::sign_out_everywhere(&app, &session).await?;
     Ok(gone(req, &place))
 }
 

@@ -4,6 +4,7 @@ use poem::web::Redirect;
 use poem::{IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
+use super::AnySession;
 use crate::app::App;
 use crate::form;
 use crate::staff::actions::{self, Welcome};
@@ -166,13 +167,11 @@ pub async fn sign_out(app: App, req: &Request, asker: Asker, place: Place) -> Re
 #[handler]
 pub async fn sign_out_everywhere(
     app: App,
-    req: &Request,
     asker: Asker,
     place: Place,
+    AnySession(session): AnySession,
 ) -> Result<Response> {
-    if let Some(session) = present(&app, req).await? {
-        actions::sign_out_everywhere(&app, &session).await?;
-    }
+    actions::sign_out_everywhere(&app, &session).await?;
     Ok(cookies::with(
         cookies::signed_out(place.client.is_https),
         Go::to(asker, url::sign_in()),

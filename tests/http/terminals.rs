@@ -1,0 +1,384 @@
+//! Devices that become terminals, and stop being some.
+
+use cafe_pos::terminals::device;
+use cafe_pos::values::TerminalId;
+use poem::http::{Method, StatusCode};
+use time::Duration;
+
+use super::house::*;
+
+/// Makes a code for a terminal as an admin does.
+async fn code_for(house: &House, terminal: TerminalId) -> String {
+    let mut admin = house.person(ADMIN).await;
+    let dialog = admin
+        .post(&format!("/terminals/{terminal}/code"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    dialog.one("#pairing-code")
+}
+
+async fn pair_from(house: &House, address: &str, code: &str) -> Answer {
+    let form = serde_urlencoded::to_string([("code", code)]).unwrap();
+    let headers = [
+        ("hx-request", "true"),
+        ("sec-fetch-site", "same-origin"),
+        ("x-forwarded-for", address),
+    ];
+    house
+        .browser()
+        .send(Method::POST, "/pair", Some(form), &headers)
+        .await
+}
+
+#[tokio::test]
+async fn a_tablet_becomes_a_till_by_a_code_and_stays_one() {
+    let house = House::open().await;
+    let till = house.terminal("Till 1").await;
+    let code = code_for(&house, till).await;
+    let mut tablet = house.browser();
+    tablet
+        .get("/pair")
+        .await
+        .must_be(StatusCode::OK)
+        .one("input[name=code]");
+    let paired = tablet
+        .post("/pair", &[("code", &code.to_lowercase())])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(paired.header("hx-redirect"), "/sign-in");
+    let cookie = paired.header("set-cookie");
+    assert!(
+        cookie.starts_with("pos_device=")
+            && cookie.contains("Max-Age=34560000; HttpOnly; SameSite=Lax"),
+        "{cookie}"
+    );
+    tablet
+        .get("/sign-in")
+        .await
+        .must_be(StatusCode::OK)
+        .one("fieldset.staff");
+
+    let token = &tablet.cookies[device::COOKIE];
+    let stored = house
+        .row(
+            "SELECT device_token_hash AS h, pairing_code_hash AS c FROM terminals WHERE id = $1",
+            [till.into()],
+        )
+        .await;
+    assert_eq!(
+        stored.try_get::<Vec<u8>>("", "h").unwrap(),
+        device::hash(token),
+        "only a hash is stored"
+    );
+    assert_eq!(
+        stored.try_get::<Option<Vec<u8>>>("", "c").unwrap(),
+        None,
+        "a code works once"
+    );
+    let again = pair_from(&house, "192.168.1.5", &code)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        again
+            .one("hx-partial[hx-target='#err-code']")
+            .starts_with("This code is wrong or older than 15 minutes.")
+    );
+
+    // Each page that it opens makes the pairing last.
+    let page = tablet.get("/sign-in").await;
+    assert!(
+        page.header("set-cookie").contains("Max-Age=34560000"),
+        "{}",
+        page.header("set-cookie")
+    );
+}
+
+#[tokio::test]
+async fn a_wall_display_shows_its_board_after_pairing() {
+    let house = House::open().await;
+    let display = house.terminal("Bar display").await;
+    let board: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let code = code_for(&house, display).await;
+    let mut wall = house.browser();
+    let paired = wall
+        .post("/pair", &[("code", &code)])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        paired.header("hx-redirect"),
+        format!("/kitchen/stations/{board}")
+    );
+}
+
+#[tokio::test]
+async fn another_device_takes_the_place_of_the_first() {
+    let house = House::open().await;
+    let till = house.terminal("Till 1").await;
+    let (mut old, mut new) = (house.browser(), house.browser());
+    for tablet in [&mut old, &mut new] {
+        let code = code_for(&house, till).await;
+        tablet
+            .post("/pair", &[("code", &code)])
+            .await
+            .must_be(StatusCode::OK);
+    }
+    assert!(old.get("/sign-in").await.all("fieldset.staff").is_empty());
+    new.get("/sign-in").await.one("fieldset.staff");
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_a_quarter_of_an_hour() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    house.hand.advance(Duration::minutes(16));
+    pair_from(&house, "192.168.1.5", &code)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn codes_are_not_guessed() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    for _ in 0..5 {
+        pair_from(&house, "192.168.1.6", "ABCD-2345")
+            .await
+            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let locked = pair_from(&house, "192.168.1.6", &code)
+        .await
+        .must_be(StatusCode::LOCKED);
+    assert!(locked.header("retry-after").parse::<u32>().unwrap() > 800);
+    // A stranger who guesses from everywhere cannot keep the café from pairing.
+    for place in 10..16 {
+        for _ in 0..4 {
+            pair_from(&house, &format!("192.168.1.{place}"), "ABCD-2345")
+                .await
+                .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+    pair_from(&house, "192.168.1.7", &code)
+        .await
+        .must_be(StatusCode::OK);
+    let malformed = pair_from(&house, "192.168.1.6", "what?")
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        malformed.one("hx-partial[hx-target='#err-code']"),
+        "The code has 8 letters and digits, such as ABCD-2345."
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_shown_once_and_the_log_does_not_know_it() {
+    let house = House::open().await;
+    let (mut admin, till, key) = (
+        house.person(ADMIN).await,
+        house.terminal("Till 1").await,
+        key(),
+    );
+    let path = format!("/terminals/{till}/code");
+    let shown = admin
+        .change(Method::POST, &path, &[], &key)
+        .await
+        .must_be(StatusCode::OK)
+        .one("#pairing-code");
+    let repeated = admin
+        .change(Method::POST, &path, &[], &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert!(repeated.all("#pairing-code").is_empty());
+    assert!(
+        admin
+            .fragment(&path)
+            .await
+            .must_be(StatusCode::OK)
+            .one("#code-state")
+            .starts_with("Waiting")
+    );
+    house
+        .browser()
+        .post("/pair", &[("code", &shown)])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        admin
+            .fragment(&path)
+            .await
+            .must_be(StatusCode::OK)
+            .one("#code-state"),
+        "Paired"
+    );
+    let bare = shown.replace('-', "");
+    let leaks = house
+        .number(&format!(
+            "SELECT count(*) FROM audit_log a WHERE a::text ~* '{shown}|{bare}'"
+        ))
+        .await;
+    assert_eq!(leaks, 0);
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'terminal.paired'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_taken_back_is_out_at_once() {
+    let house = House::open().await;
+    let (till, mut tablet) = (
+        house.terminal("Till 1").await,
+        house.display("Till 1").await,
+    );
+    tablet.get("/sign-in").await.one("fieldset.staff");
+    let mut admin = house.person(ADMIN).await;
+    let done = admin
+        .delete(&format!("/terminals/{till}/pairing"))
+        .await
+        .must_be(StatusCode::OK);
+    assert!(
+        done.one(&format!("#terminal-{till}"))
+            .contains("Not paired"),
+        "the list is redrawn"
+    );
+    assert!(
+        tablet
+            .get("/sign-in")
+            .await
+            .all("fieldset.staff")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn an_admin_adds_and_describes_terminals() {
+    let house = House::open().await;
+    let mut admin = house.person(ADMIN).await;
+    admin
+        .get("/terminals")
+        .await
+        .must_be(StatusCode::OK)
+        .one("#terminals");
+    admin
+        .fragment("/terminals/new")
+        .await
+        .must_be(StatusCode::OK)
+        .one("form[hx-post='/terminals']");
+    let form = [
+        ("name", "Patio tablet"),
+        ("location", "Patio"),
+        ("kind", "till"),
+        ("idle_seconds", "45"),
+        ("has_drawer", "true"),
+    ];
+    let key = key();
+    for _ in 0..2 {
+        let done = admin
+            .change(Method::POST, "/terminals", &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert!(done.one("#terminals").contains("Patio tablet"));
+    }
+    assert_eq!(house.number("SELECT count(*) FROM terminals WHERE name = 'Patio tablet' AND has_drawer AND idle_seconds = 45").await, 1);
+    let taken = admin
+        .post("/terminals", &form)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        taken.one("hx-partial[hx-target='#err-name']"),
+        "Another terminal has this name already."
+    );
+
+    let patio = format!("/terminals/{}", house.terminal("Patio tablet").await);
+    for (form, field) in [
+        (
+            [
+                ("name", "Patio"),
+                ("kind", "display"),
+                ("station", ""),
+                ("idle_seconds", "45"),
+            ],
+            "station",
+        ),
+        (
+            [
+                ("name", "Patio"),
+                ("kind", "clock"),
+                ("station", ""),
+                ("idle_seconds", "45"),
+            ],
+            "kind",
+        ),
+        (
+            [
+                ("name", "Patio"),
+                ("kind", "till"),
+                ("station", ""),
+                ("idle_seconds", "2"),
+            ],
+            "idle_seconds",
+        ),
+        (
+            [
+                ("name", " "),
+                ("kind", "till"),
+                ("station", ""),
+                ("idle_seconds", "45"),
+            ],
+            "name",
+        ),
+    ] {
+        let refused = admin
+            .put(&patio, &form)
+            .await
+            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            refused
+                .all(&format!("hx-partial[hx-target='#err-{field}']"))
+                .len(),
+            1,
+            "{field}: {}",
+            refused.text
+        );
+    }
+    let nowhere = TerminalId::new().to_string();
+    let form = [
+        ("name", "Patio"),
+        ("kind", "till"),
+        ("station", nowhere.as_str()),
+        ("idle_seconds", "45"),
+    ];
+    admin.put(&patio, &form).await.must_be(StatusCode::CONFLICT);
+    let form = [("name", "Patio"), ("kind", "till"), ("idle_seconds", "60")];
+    admin.put(&patio, &form).await.must_be(StatusCode::OK);
+    admin
+        .fragment(&patio)
+        .await
+        .must_be(StatusCode::OK)
+        .one("#edit-terminal");
+    admin
+        .put(&format!("/terminals/{nowhere}"), &form)
+        .await
+        .must_be(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_terminal_is_noted_as_seen_without_making_anybody_wait() {
+    let house = House::open().await;
+    let mut tablet = house.display("Till 1").await;
+    tablet.get("/sign-in").await.must_be(StatusCode::OK);
+    for _ in 0..50 {
+        if house
+            .number(
+                "SELECT count(*) FROM terminals WHERE name = 'Till 1' AND last_seen_at IS NOT NULL",
+            )
+            .await
+            == 1
+        {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("never seen");
+}
