@@ -5,6 +5,7 @@
 //! is missing and touches nothing else. What the café renamed, repriced, hid or gave a new password
 //! stays as it is.
 
+pub mod demo;
 pub mod floor;
 mod house;
 pub mod menu;
@@ -42,6 +43,20 @@ pub enum SeedError {
     /// A password could not be hashed.
     #[error("a password could not be hashed: {0}")]
     Hash(String),
+    /// A month of invented trade has no place among real money.
+    #[error("The demo month is not added in production (APP_ENV=production)")]
+    DemoInProduction,
+    /// The demo trades with the seeded people, terminals, tables and menu.
+    #[error(
+        "The demo month needs the seeded people, terminals, tables and menu, and some of them are not there"
+    )]
+    NotSeeded,
+    /// The menu or the settings.
+    #[error("the house cannot be read: {0}")]
+    Unreadable(String),
+    /// An order of the demo does what no order may do: a defect of the demo.
+    #[error("the demo month breaks a rule of the till: {0}")]
+    Rule(#[from] crate::orders::OrderRefusal),
     /// A query failed.
     #[error(transparent)]
     Database(#[from] DbErr),
