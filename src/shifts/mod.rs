@@ -10,12 +10,14 @@
 mod actions;
 mod counted;
 mod day;
+pub mod handlers;
 mod ledger;
 mod shift;
 mod store;
+mod view;
 
-pub use actions::{Start, ensure_open, enter_cash, for_cash, start};
-pub use counted::{Counted, CountedRefusal, Pieces, count_rows};
+pub use actions::{ensure_open, enter_cash, for_cash};
+pub use counted::{Counted, CountedRefusal, Pieces};
 pub use day::{DayRefusal, business_date, local_rule};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
 pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
@@ -23,3 +25,4 @@ pub use store::{
     Hold, Left, all_open, find, hold, lately_closed, ledger, left_in_drawer, open_of, report,
     store_closed,
 };
+pub use view::{bar, count_table, since};

@@ -3,6 +3,8 @@
 //! Anything that could be read in two ways is refused rather than guessed: `12,50` may be twelve and a half or twelve
 //! hundred and fifty, and `9.000` nine or nine thousand.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
 
@@ -95,6 +97,15 @@ impl Money {
                 Self::try_from(sign * minor)
             }
         }
+    }
+}
+
+impl FromStr for Money {
+    type Err = MoneyRefusal;
+
+    /// What a person typed into a form: as [`Money::parse`].
+    fn from_str(text: &str) -> Result<Self, MoneyRefusal> {
+        Self::parse(text)
     }
 }
 

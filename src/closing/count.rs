@@ -1,0 +1,234 @@
+//! Counts of a shift's cash: blind, locked, and all of them kept.
+
+use poem::http::StatusCode;
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::shifts::{Counted, Shift};
+use crate::staff::Role;
+use crate::values::{CountId, Money, StaffId};
+use crate::web::Refusal;
+
+/// One locked count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Count {
+    /// Which count.
+    pub id: CountId,
+    /// 1 for the first count of the shift.
+    pub number: i16,
+    /// Who counted.
+    pub by: StaffId,
+    /// Their name.
+    pub name: String,
+    /// When it was locked.
+    pub at: OffsetDateTime,
+    /// The pieces.
+    pub pieces: Counted,
+    /// What they are worth.
+    pub counted: Money,
+    /// What should have been there at that moment.
+    pub expected: Money,
+}
+
+impl Count {
+    /// Above zero where there was too much, below where something is missing.
+    pub fn variance(&self) -> Money {
+        self.counted - self.expected
+    }
+
+    /// Whether the drawer is another one by now: its cash has moved since the count.
+    pub fn is_stale(&self, expected_now: Money) -> bool {
+        self.expected != expected_now
+    }
+}
+
+/// Why a count was not taken, or a shift not closed with it.
+#[derive(Debug, Clone, Error, PartialEq, Eq)]
+pub enum CountRefusal {
+    /// There is nothing to count.
+    #[error("This shift has no cash to count. Close it as it is.")]
+    NoCash,
+    /// The one recount by oneself was used.
+    #[error("You have counted twice. A manager can count this drawer again.")]
+    AskManager,
+    /// A shift with cash is closed with a count.
+    #[error("Count the cash first.")]
+    NotCounted,
+    /// Cash moved after the count.
+    #[error("Cash moved after the last count, so it no longer fits the drawer. Count again.")]
+    Stale,
+}
+
+impl Refusal for CountRefusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            CountRefusal::AskManager => StatusCode::FORBIDDEN,
+            _ => StatusCode::CONFLICT,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            CountRefusal::NoCash => "no_cash",
+            CountRefusal::AskManager => "recount_by_manager",
+            CountRefusal::NotCounted => "not_counted",
+            CountRefusal::Stale => "count_stale",
+        }
+    }
+}
+
+/// Whether somebody may count now. `counts` are those of the shift so far, by number.
+///
+/// The owner counts once and, once more, again; a manager who is not the owner as often as needed. A count that cash
+/// has overtaken does not use up the recount.
+///
+/// # Errors
+/// The sentence for whoever wants to count.
+pub fn may_count(
+    shift: &Shift,
+    by: StaffId,
+    role: Role,
+    counts: &[Count],
+    expected_now: Money,
+) -> Result<(), CountRefusal> {
+    if !shift.has_cash() {
+        return Err(CountRefusal::NoCash);
+    }
+    let is_others_manager = role.manages() && by != shift.staff;
+    let of_this_drawer = counts
+        .iter()
+        .filter(|count| count.by == shift.staff && !count.is_stale(expected_now))
+        .count();
+    if is_others_manager || of_this_drawer < 2 {
+        Ok(())
+    } else {
+        Err(CountRefusal::AskManager)
+    }
+}
+
+/// The count that the shift can be closed with.
+///
+/// # Errors
+/// Where there is none, or cash has moved since.
+pub fn closing_count(counts: &[Count], expected_now: Money) -> Result<&Count, CountRefusal> {
+    match counts.last() {
+        None => Err(CountRefusal::NotCounted),
+        Some(count) if count.is_stale(expected_now) => Err(CountRefusal::Stale),
+        Some(count) => Ok(count),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::shifts::{CashPlace, Float};
+    use crate::values::ShiftId;
+
+    pub fn shift(owner: StaffId, role: Role) -> Shift {
+        Shift {
+            id: ShiftId::new(),
+            staff: owner,
+            name: "Amina Nakato".to_owned(),
+            role,
+            date: "2026-11-22".parse().unwrap(),
+            cash: CashPlace::Pouch,
+            opened_at: datetime!(2026-11-22 04:02 UTC),
+            opened_terminal: None,
+            float: Some(Float {
+                amount: Money::new(193_000),
+                counted: Counted::default(),
+                note: None,
+                at: datetime!(2026-11-22 04:02 UTC),
+            }),
+            closed: None,
+        }
+    }
+
+    fn count(by: StaffId, counted: i64, expected: i64) -> Count {
+        Count {
+            id: CountId::new(),
+            number: 1,
+            by,
+            name: "Amina Nakato".to_owned(),
+            at: datetime!(2026-11-22 15:00 UTC),
+            pieces: Counted::default(),
+            counted: Money::new(counted),
+            expected: Money::new(expected),
+        }
+    }
+
+    const EXPECTED: Money = Money::new(941_500);
+
+    #[test]
+    fn the_owner_counts_again_once_and_then_a_manager() {
+        let (amina, ruth) = (StaffId::new(), StaffId::new());
+        let shift = shift(amina, Role::Cashier);
+        let mut counts = Vec::new();
+        let may = |by, role, counts: &[Count]| may_count(&shift, by, role, counts, EXPECTED);
+        assert_eq!(may(amina, Role::Cashier, &counts), Ok(()));
+        counts.push(count(amina, 933_700, 941_500));
+        assert_eq!(may(amina, Role::Cashier, &counts), Ok(()));
+        counts.push(count(amina, 933_800, 941_500));
+        assert_eq!(
+            may(amina, Role::Cashier, &counts),
+            Err(CountRefusal::AskManager)
+        );
+        assert_eq!(may(ruth, Role::Manager, &counts), Ok(()));
+        counts.push(count(ruth, 933_800, 941_500));
+        assert_eq!(may(ruth, Role::Manager, &counts), Ok(()));
+    }
+
+    #[test]
+    fn a_manager_is_an_owner_like_any_other_in_her_own_shift() {
+        let ruth = StaffId::new();
+        let shift = shift(ruth, Role::Manager);
+        let counts = [count(ruth, 1, 941_500), count(ruth, 2, 941_500)];
+        assert_eq!(
+            may_count(&shift, ruth, Role::Manager, &counts, EXPECTED),
+            Err(CountRefusal::AskManager)
+        );
+    }
+
+    #[test]
+    fn a_count_that_cash_has_overtaken_uses_up_nothing() {
+        let amina = StaffId::new();
+        let shift = shift(amina, Role::Cashier);
+        let counts = [count(amina, 1, 900_000), count(amina, 2, 920_000)];
+        assert_eq!(
+            may_count(&shift, amina, Role::Cashier, &counts, EXPECTED),
+            Ok(())
+        );
+        assert_eq!(
+            closing_count(&counts, EXPECTED).unwrap_err(),
+            CountRefusal::Stale
+        );
+    }
+
+    #[test]
+    fn a_shift_closes_with_its_last_count() {
+        let amina = StaffId::new();
+        assert_eq!(
+            closing_count(&[], EXPECTED).unwrap_err(),
+            CountRefusal::NotCounted
+        );
+        let counts = [count(amina, 1, 941_500), count(amina, 933_700, 941_500)];
+        let last = closing_count(&counts, EXPECTED).unwrap();
+        assert_eq!(last.variance(), Money::new(-7_800));
+    }
+
+    #[test]
+    fn a_shift_without_cash_is_not_counted() {
+        let amina = StaffId::new();
+        let shift = Shift {
+            cash: CashPlace::None,
+            float: None,
+            ..shift(amina, Role::Waiter)
+        };
+        assert_eq!(
+            may_count(&shift, amina, Role::Waiter, &[], Money::ZERO),
+            Err(CountRefusal::NoCash)
+        );
+    }
+}

@@ -1,0 +1,243 @@
+//! Counting and closing a shift, its report, and the shifts that are open.
+
+use maud::Markup;
+use poem::handler;
+use serde::Deserialize;
+
+use super::actions::{self, Close, PassOn};
+use super::count;
+use super::in_the_way::unfinished;
+use super::report::ShiftReport;
+use super::{store, view};
+use crate::app::App;
+use crate::data::Tx;
+use crate::form;
+use crate::orders;
+use crate::shifts::{self, Counted, Pieces, Shift};
+use crate::staff::approval::{self, Approval};
+use crate::staff::secrets::Typed;
+use crate::staff::{Manager, OrderTaker, Person};
+use crate::values::{Currency, Note, OrderId, ShiftId, StaffId};
+use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
+
+form! {
+    /// What was counted.
+    pub struct CountForm { counts: numbered @ "count_" Pieces }
+}
+
+/// What is to become of an open order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Another open shift takes it.
+    HandOver,
+    /// Whoever takes it up next.
+    CarryOver,
+}
+
+impl std::str::FromStr for Deed {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "hand_over" => Ok(Deed::HandOver),
+            "carry_over" => Ok(Deed::CarryOver),
+            _ => Err("Hand the order over, or carry it over."),
+        }
+    }
+}
+
+form! {
+    /// Which order is passed on, to whom, and why.
+    pub struct PassOnForm { order: one OrderId, deed: one Deed, to: opt ShiftId, reason: one Note }
+}
+
+form! {
+    /// Why there is a variance, and who agrees to it.
+    pub struct CloseForm { reason: opt Note, approver: opt StaffId, secret: opt Typed }
+}
+
+#[derive(Debug, Deserialize)]
+struct Again {
+    #[serde(default)]
+    again: bool,
+}
+
+/// The screen that ends a shift: what is open, the blind count, and after it the variance.
+#[handler]
+pub async fn show_count(
+    app: App,
+    by: OrderTaker,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+    Query(Again { again }): Query<Again>,
+) -> Result<poem::Response> {
+    use poem::IntoResponse;
+    let shift = find(&app, &by, id).await?;
+    if !shift.is_open() {
+        return Ok(Go::to(asker, url::shift_report(id)).into_response());
+    }
+    let settings = app.settings().await?;
+    let rule = settings.day_rule();
+    let counts = store::counts(app.db(), id).await?;
+    let ledger = shifts::ledger(app.db(), id).await?;
+    let screen = view::Screen {
+        shift: &shift,
+        open_orders: open_orders(&app, &shift).await?,
+        may_count: count::may_count(&shift, by.id, by.role, &counts, ledger.expected()),
+        counts: &counts,
+        ledger: &ledger,
+        again,
+        threshold: settings.variance_threshold.of(shift.role),
+        approvers: approval::approvers(&app, &by).await?,
+        person: &by,
+        cafe: &settings.cafe_name,
+        rule: &rule,
+        today: rule.date_of(app.clock().now()),
+    };
+    Ok(Page(view::page(&screen)).into_response())
+}
+
+async fn open_orders(app: &App, shift: &Shift) -> Result<Markup> {
+    let open = unfinished(orders::open_of_shift(app.db(), shift.id).await?);
+    let takers: Vec<Shift> = shifts::all_open(app.db())
+        .await?
+        .into_iter()
+        .filter(|other| other.id != shift.id)
+        .collect();
+    Ok(view::open_orders(shift.id, &open, &takers))
+}
+
+/// Locks a count.
+#[handler]
+pub async fn lock_count(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+    Form(form): Form<CountForm>,
+) -> Result<Go> {
+    let pieces = Counted::new(&form.counts, Currency::venue())?;
+    let claim = once.of(&by, "closing.lock_count", &(id, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::lock_count(tx, &by, id, &pieces).await
+    })
+    .await?;
+    Ok(Go::to(asker, url::shift_count(id)))
+}
+
+/// Hands an open order over, or carries it over.
+#[handler]
+pub async fn pass_on(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+    Form(form): Form<PassOnForm>,
+) -> Result<poem::Response> {
+    use poem::IntoResponse;
+    let how = match (form.deed, form.to) {
+        (Deed::CarryOver, _) => PassOn::CarryOver,
+        (Deed::HandOver, Some(to)) => PassOn::HandOver(to),
+        (Deed::HandOver, None) => {
+            return Err(Error::field("to", "Choose whose shift takes the order."));
+        }
+    };
+    let claim = once.of(&by, "closing.pass_on", &(id, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::pass_on(tx, &by, id, form.order, how, &form.reason).await
+    })
+    .await?;
+    if asker != Asker::Fragment {
+        return Ok(Go::to(asker, url::shift_count(id)).into_response());
+    }
+    let shift = find(&app, &by, id).await?;
+    Ok(Frag(open_orders(&app, &shift).await?).into_response())
+}
+
+/// Closes a shift.
+#[handler]
+pub async fn close(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+    Form(form): Form<CloseForm>,
+) -> Result<Go> {
+    let settings = app.settings().await?;
+    let claim = once.of(&by, "closing.close", &(id, &form));
+    let close = Close {
+        approval: approved(&app, &by, &form).await?,
+        reason: form.reason,
+    };
+    app.write(claim, async |tx: &mut Tx| {
+        actions::close(tx, &by, &settings, id, &close).await
+    })
+    .await?;
+    Ok(Go::to(asker, url::shift_report(id)))
+}
+
+/// The approval that somebody gave with their own secret on this device, where one was named.
+async fn approved(app: &App, by: &Person, form: &CloseForm) -> Result<Option<Approval>> {
+    match (form.approver, &form.secret) {
+        (None, _) => Ok(None),
+        (Some(_), None) => Err(Error::field("secret", "Enter the PIN or password.")),
+        (Some(approver), Some(secret)) => {
+            approval::approve(app, by, approver, secret).await.map(Some)
+        }
+    }
+}
+
+/// The report of a closed shift.
+#[handler]
+pub async fn show_report(
+    app: App,
+    by: OrderTaker,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+) -> Result<poem::Response> {
+    use poem::IntoResponse;
+    find(&app, &by, id).await?;
+    let Some(stored) = shifts::report(app.db(), id).await? else {
+        return Ok(Go::to(asker, url::shift_count(id)).into_response());
+    };
+    if asker == Asker::Machine {
+        return Ok(poem::web::Json(stored).into_response());
+    }
+    let report: ShiftReport = serde_json::from_value(stored)
+        .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?;
+    let settings = app.settings().await?;
+    Ok(Page(view::report_page(&report, &by, &settings)).into_response())
+}
+
+/// The shifts that are open, and the last reports.
+#[handler]
+pub async fn list_open(app: App, by: Manager) -> Result<Page> {
+    let settings = app.settings().await?;
+    let rule = settings.day_rule();
+    let open = shifts::all_open(app.db()).await?;
+    let mut with_orders = Vec::with_capacity(open.len());
+    for shift in open {
+        let orders = unfinished(orders::open_of_shift(app.db(), shift.id).await?).len();
+        with_orders.push((shift, orders));
+    }
+    Ok(Page(view::shifts_page(&view::Shifts {
+        open: &with_orders,
+        closed: &shifts::lately_closed(app.db(), 20).await?,
+        person: &by,
+        cafe: &settings.cafe_name,
+        rule: &rule,
+        today: rule.date_of(app.clock().now()),
+    })))
+}
+
+async fn find(app: &App, by: &Person, id: ShiftId) -> Result<Shift> {
+    let shift = shifts::find(app.db(), id)
+        .await?
+        .ok_or(Error::NotFound("shift"))?;
+    shift.must_be_for(by.id, by.role)?;
+    Ok(shift)
+}

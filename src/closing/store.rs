@@ -1,0 +1,211 @@
+//! The queries of counting and closing.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use time::OffsetDateTime;
+
+use super::count::Count;
+use super::report::{OrderCounts, PassedOn};
+use super::variance::{Standing, Variance};
+use crate::data::Tx;
+use crate::shifts::{Counted, Shift};
+use crate::values::{CountId, Money, ShiftId, StaffId};
+use crate::web::Result;
+
+/// The counts of a shift, by number.
+pub async fn counts(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<Count>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: CountId,
+        number: i16,
+        counted_by: StaffId,
+        name: String,
+        counted_at: OffsetDateTime,
+        denominations: serde_json::Value,
+        counted: Money,
+        expected: Money,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT c.id, c.number, c.counted_by, st.name, c.counted_at, c.denominations, c.counted, c.expected \
+         FROM shift_counts c JOIN staff st ON st.id = c.counted_by WHERE c.shift_id = $1 ORDER BY c.number",
+        [shift.into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Count {
+            id: row.id,
+            number: row.number,
+            by: row.counted_by,
+            name: row.name,
+            at: row.counted_at,
+            pieces: Counted::stored(row.denominations),
+            counted: row.counted,
+            expected: row.expected,
+        })
+        .collect())
+}
+
+/// Stores a count. Its number follows the last one, which the shift's lock keeps still.
+pub async fn insert_count(
+    tx: &Tx,
+    shift: ShiftId,
+    number: i16,
+    by: StaffId,
+    pieces: &Counted,
+    expected: Money,
+) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "INSERT INTO shift_counts (id, shift_id, number, counted_by, counted_at, denominations, counted, expected) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            CountId::new().into(),
+            shift.into(),
+            number.into(),
+            by.into(),
+            tx.now().into(),
+            pieces.to_json().into(),
+            pieces.total().into(),
+            expected.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Stores how the variance of a shift stands.
+pub async fn insert_variance(
+    tx: &Tx,
+    shift: ShiftId,
+    count: CountId,
+    variance: Variance,
+    standing: &Standing,
+) -> Result<()> {
+    let (reason, approver) = match standing {
+        Standing::Within => return Ok(()),
+        Standing::Approved { by, reason } => (reason, Some(*by)),
+        Standing::Unapproved { reason } => (reason, None),
+    };
+    tx.execute_raw(statement(
+        &**tx,
+        "INSERT INTO shift_variances (shift_id, count_id, amount, threshold, reason, approved_by, approved_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            shift.into(),
+            count.into(),
+            variance.amount.into(),
+            variance.threshold.into(),
+            reason.clone().into(),
+            approver.into(),
+            approver.map(|_| tx.now()).into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The number of the next shift report. The row stays locked until the transaction ends, and a transaction that does
+/// not commit gives the number back, so there are no gaps.
+pub async fn next_report_number(tx: &Tx) -> Result<i32> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        last: i32,
+    }
+    let row = Row::find_by_statement(statement(
+        &**tx,
+        "UPDATE shift_report_numbers SET last = last + 1 RETURNING last",
+        [],
+    ))
+    .one(&**tx)
+    .await?;
+    Ok(row
+        .ok_or_else(|| anyhow::anyhow!("the row of the report numbers is missing"))?
+        .last)
+}
+
+/// How many orders the owner opened during the shift, and what became of the orders that belong to it.
+pub async fn order_counts(db: &impl ConnectionTrait, shift: &Shift) -> Result<OrderCounts> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        opened: i64,
+        settled: i64,
+        total: Money,
+        cancelled: i64,
+    }
+    let row = Row::find_by_statement(statement(
+        db,
+        "SELECT (SELECT count(*) FROM orders WHERE opened_by = $2 AND opened_at >= $3) AS opened, \
+           count(settled_at) AS settled, count(cancelled_at) AS cancelled, \
+           coalesce(sum(total + rounding) FILTER (WHERE settled_at IS NOT NULL), 0)::bigint AS total \
+         FROM orders WHERE shift_id = $1",
+        [
+            shift.id.into(),
+            shift.staff.into(),
+            shift.opened_at.into(),
+        ],
+    ))
+    .one(db)
+    .await?;
+    Ok(row.map_or_else(OrderCounts::default, |row| OrderCounts {
+        opened: row.opened,
+        settled: row.settled,
+        total: row.total,
+        cancelled: row.cancelled,
+    }))
+}
+
+/// The orders that were handed over from this shift or carried over, as the audit log tells it.
+pub async fn passed_on(db: &impl ConnectionTrait, shift: &Shift) -> Result<Vec<PassedOn>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        reference: Option<String>,
+        to_name: Option<String>,
+        reason: Option<String>,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT a.after ->> 'reference' AS reference, st.name AS to_name, a.reason \
+         FROM audit_log a \
+         LEFT JOIN shifts t ON t.id::text = a.after ->> 'shift' \
+         LEFT JOIN staff st ON st.id = t.staff_id \
+         WHERE a.at >= $1 AND a.deed IN ('order.handed_over', 'order.carried_over') AND a.before ->> 'shift' = $2 \
+         ORDER BY a.at",
+        [shift.opened_at.into(), shift.id.to_string().into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PassedOn {
+            reference: row.reference.unwrap_or_default(),
+            to: row.to_name,
+            reason: row.reason.unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// A person's name.
+pub async fn name_of(db: &impl ConnectionTrait, staff: StaffId) -> Result<Option<String>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    let row = Row::find_by_statement(statement(
+        db,
+        "SELECT name FROM staff WHERE id = $1",
+        [staff.into()],
+    ))
+    .one(db)
+    .await?;
+    Ok(row.map(|row| row.name))
+}
+
+fn statement<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: [Value; N],
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
