@@ -1,0 +1,145 @@
+//! Money that was received: rows that are only ever added.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::values::{Money, OrderId, PaymentId, ShiftId, StaffId};
+
+/// How money came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Notes and coins.
+    Cash,
+    /// A card at the bank's own terminal.
+    Card,
+    /// MTN Mobile Money.
+    MtnMomo,
+    /// Airtel Money.
+    AirtelMoney,
+    /// Pesapal's gateway.
+    Pesapal,
+}
+
+impl Method {
+    /// Every method, in the order of a report.
+    pub const ALL: [Method; 5] = [
+        Method::Cash,
+        Method::Card,
+        Method::MtnMomo,
+        Method::AirtelMoney,
+        Method::Pesapal,
+    ];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Cash => "cash",
+            Method::Card => "card",
+            Method::MtnMomo => "mtn_momo",
+            Method::AirtelMoney => "airtel_money",
+            Method::Pesapal => "pesapal",
+        }
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Method::Cash => "Cash",
+            Method::Card => "Card",
+            Method::MtnMomo => "MTN MoMo",
+            Method::AirtelMoney => "Airtel Money",
+            Method::Pesapal => "Pesapal",
+        }
+    }
+
+    /// The method that is stored under this word.
+    pub fn stored(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == word)
+    }
+}
+
+/// How an order is to be paid, as the form says it: only what the till can take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// In cash.
+    #[default]
+    Cash,
+    /// Its total is zero: it is closed without money.
+    NothingToPay,
+}
+
+impl FromStr for Choice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "cash" => Ok(Choice::Cash),
+            "nothing_to_pay" => Ok(Choice::NothingToPay),
+            _ => Err("Choose how it is paid: cash."),
+        }
+    }
+}
+
+/// One payment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payment {
+    /// Which payment.
+    pub id: PaymentId,
+    /// The order that it is on.
+    pub order: Option<OrderId>,
+    /// The shift that it belongs to.
+    pub shift: Option<ShiftId>,
+    /// How it came in.
+    pub method: Method,
+    /// What of the order it pays.
+    pub amount: Money,
+    /// What was given beside it.
+    pub tip: Money,
+    /// What was handed over, for cash.
+    pub tendered: Option<Money>,
+    /// What went back.
+    pub change: Money,
+    /// The name of whoever took it.
+    pub taken_by: Option<String>,
+    /// Who took it.
+    pub taker: Option<StaffId>,
+    /// When.
+    pub taken_at: OffsetDateTime,
+}
+
+/// What came in by one method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodSum {
+    /// How.
+    pub method: Method,
+    /// How many payments.
+    pub count: i64,
+    /// What they paid of orders.
+    pub amount: Money,
+    /// The tips beside them.
+    pub tips: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_found_again_by_its_stored_word() {
+        for method in Method::ALL {
+            assert_eq!(Method::stored(method.as_str()), Some(method));
+        }
+        assert_eq!(Method::stored("shells"), None);
+    }
+
+    #[test]
+    fn the_till_takes_what_is_built() {
+        assert_eq!("cash".parse(), Ok(Choice::Cash));
+        assert!("card".parse::<Choice>().is_err());
+        assert!("".parse::<Choice>().is_err());
+    }
+}

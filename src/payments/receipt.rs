@@ -1,0 +1,213 @@
+//! The result of a payment, with the change in huge digits, and the receipt: 80 mm on paper, the same on screen.
+
+use maud::{Markup, html};
+
+use super::payment::{Method, Payment};
+use super::view;
+use crate::orders::{Line, Order};
+use crate::settings::Settings;
+use crate::shifts::bar;
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Status, icon};
+use crate::values::{Currency, DayRule, Money};
+use crate::web::url;
+
+/// What the result of a payment shows.
+pub struct Screen<'a> {
+    /// The order that was paid.
+    pub order: &'a Order,
+    /// The payment that this receipt is for.
+    pub payment: &'a Payment,
+    /// Everything that was paid on the order, in the order of paying.
+    pub payments: &'a [Payment],
+    /// Who looks at it.
+    pub person: &'a Person,
+    /// The café's name, address, tax number, time zone.
+    pub settings: &'a Settings,
+}
+
+impl Screen<'_> {
+    /// The payments up to this one: a receipt printed again says what it said.
+    fn so_far(&self) -> &[Payment] {
+        let at = self
+            .payments
+            .iter()
+            .position(|payment| payment.id == self.payment.id)
+            .map_or(self.payments.len(), |at| at + 1);
+        &self.payments[..at]
+    }
+
+    /// What was left to pay after this payment.
+    fn left(&self) -> Money {
+        let paid: Money = self.so_far().iter().map(|payment| payment.amount).sum();
+        (self.order.total() + self.order.rounding).less(paid)
+    }
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let order = screen.order;
+    let left = screen.left();
+    let title = if left.is_positive() {
+        "Partly paid"
+    } else {
+        "Paid"
+    };
+    let meta = format!("{} · order {}", order.title(), order.number);
+    let content = html! {
+        (bar(("Floor", &url::floor()), title, &meta, screen.person))
+        main.scroll.rcp {
+            (result(screen, left))
+            (receipt(screen, left))
+        }
+    };
+    ui::page(
+        ui::Page {
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, title, &screen.settings.cafe_name)
+        },
+        content,
+    )
+}
+
+fn result(screen: &Screen, left: Money) -> Markup {
+    let (order, payment) = (screen.order, screen.payment);
+    let still_due = order.balance().is_positive();
+    html! {
+        section.card.stack.done aria-label="Payment result" {
+            p {
+                @if left.is_positive() { (ui::badge_saying(Status::Due, "Partly paid")) }
+                @else { (ui::badge_saying(Status::Paid, "Paid in full")) }
+            }
+            dl.change {
+                @if payment.method == Method::Cash {
+                    div.full { dt { "Give change" } dd.huge { (payment.change.with_code()) } }
+                    div { dt { "Paid now" } dd { (payment.amount) } }
+                    div { dt { "Cash received" } dd { (payment.tendered.unwrap_or(payment.amount)) } }
+                } @else {
+                    div.full { dt { "Paid now" } dd.huge { (payment.amount.with_code()) } }
+                }
+                @if left.is_positive() { div.full { dt { "Still to pay" } dd { (left.with_code()) } } }
+            }
+            div.stack.tight {
+                @if still_due {
+                    a.btn.xl.primary href=(url::order_pay(order.id)) { (icon("cash")) "Pay the rest" }
+                }
+                button.btn.xl.primary[!still_due] type="button" data-print { (icon("print")) "Print receipt" }
+                (done(order))
+            }
+        }
+    }
+}
+
+/// On to the next guest: at the counter a new sale is ready, else the floor.
+fn done(order: &Order) -> Markup {
+    html! {
+        @if order.is_counter_sale() && !order.balance().is_positive() {
+            button.btn.xl type="button" data-mint="order" hx-put="/orders/{id}" hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" { "Done" }
+        } @else {
+            a.btn.xl href=(url::floor()) { "Done" }
+        }
+    }
+}
+
+fn receipt(screen: &Screen, left: Money) -> Markup {
+    let order = screen.order;
+    let settings = screen.settings;
+    let rule = settings.day_rule();
+    html! {
+        article.receipt aria-label="Receipt, 80 mm" {
+            (head(settings))
+            hr;
+            (about(screen, &rule))
+            hr;
+            table { @for line in order.lines.iter().filter(|line| !line.is_voided()) { (receipt_line(line)) } }
+            hr;
+            (sums(order))
+            hr;
+            (paid(screen, &rule, left))
+            hr;
+            div.c { (settings.receipt_footer) }
+        }
+    }
+}
+
+fn head(settings: &Settings) -> Markup {
+    html! {
+        div.c {
+            h2 { (settings.cafe_name.to_uppercase()) }
+            @for line in settings.address.lines() { (line) br; }
+            @if !settings.tax_number.is_empty() { "TIN " (settings.tax_number) }
+        }
+    }
+}
+
+fn about(screen: &Screen, rule: &DayRule) -> Markup {
+    let order = screen.order;
+    let at = rule.local(screen.payment.taken_at);
+    html! {
+        table {
+            tr { td { "Order " (order.number) } td.num { (order.title()) } }
+            tr { td { (at.day()) } td.num { (at.time()) } }
+            tr {
+                td { "Served by " (order.waiter_name) }
+                td.num { @if order.guests > 1 { (order.guests) " guests" } }
+            }
+            tr { td { "No. " (order.reference) } td {} }
+        }
+    }
+}
+
+fn receipt_line(line: &Line) -> Markup {
+    html! {
+        tr { td { (line.quantity) " " (line.name) } td.num { (line.unit_price.times(line.quantity)) } }
+        @for choice in line.modifiers.iter().filter(|modifier| !modifier.silent) {
+            tr { td { "\u{a0}\u{a0}" (choice.name) } td {} }
+        }
+    }
+}
+
+fn sums(order: &Order) -> Markup {
+    let totals = order.totals().unwrap_or_default();
+    html! {
+        table {
+            tr { td { "Subtotal" } td.num { (totals.subtotal) } }
+            @if totals.comps.is_positive() { tr { td { "Given free" } td.num { (-totals.comps) } } }
+            @if totals.discounts().is_positive() { tr { td { "Discount" } td.num { (-totals.discounts()) } } }
+            @if totals.service.is_positive() { tr { td { "Service charge" } td.num { (totals.service) } } }
+            @if !order.tax_included { (taxes(order)) }
+            @if !order.rounding.is_zero() { tr { td { "Rounding" } td.num { (order.rounding) } } }
+            tr.tot { td { "TOTAL " (Currency::venue().code()) } td.num { (totals.total + order.rounding) } }
+            @if order.tax_included { (taxes(order)) }
+        }
+    }
+}
+
+fn taxes(order: &Order) -> Markup {
+    let totals = order.totals().unwrap_or_default();
+    html! {
+        @for tax in &totals.taxes {
+            tr {
+                td { (view::tax_name(order, tax.tax_class)) @if order.tax_included { " included" } }
+                td.num { (tax.tax) }
+            }
+        }
+    }
+}
+
+fn paid(screen: &Screen, rule: &DayRule, left: Money) -> Markup {
+    let many = screen.so_far().len() > 1;
+    html! {
+        table {
+            @for payment in screen.so_far() {
+                tr {
+                    td { (payment.method.label()) @if many { ", " (rule.local(payment.taken_at).time()) } }
+                    td.num { (payment.tendered.unwrap_or(payment.amount + payment.tip)) }
+                }
+                @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
+                @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
+            }
+            @if left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (left) } } }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What a guest hands over, and what becomes of it: the amount on the order, the tip, the change.
+
+use poem::http::StatusCode;
+use thiserror::Error;
+
+use crate::values::{Currency, Money};
+use crate::web::Refusal;
+
+/// The largest change, in pieces of the currency's largest note. Nobody hands over more than that too much; a cashier
+/// who types two zeros too many would read a change that the drawer does not hold.
+const MOST_NOTES_BACK: i64 = 20;
+
+/// Cash as the form tells it. Amounts are zero or more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CashTender {
+    /// How much of the balance is paid now; nothing said means as much as the cash reaches for.
+    pub amount: Option<Money>,
+    /// What the guest handed over; nothing said means exactly what is paid.
+    pub tendered: Option<Money>,
+    /// What of it is a tip.
+    pub tip: Money,
+}
+
+/// Cash that is taken: `tendered = amount + tip + change`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CashTaken {
+    /// What goes on the order.
+    pub amount: Money,
+    /// What is given beside it.
+    pub tip: Money,
+    /// What was handed over.
+    pub tendered: Money,
+    /// What goes back.
+    pub change: Money,
+}
+
+impl CashTaken {
+    /// What stays in the drawer.
+    pub fn kept(&self) -> Money {
+        self.amount + self.tip
+    }
+}
+
+/// Why a payment was not taken.
+#[derive(Debug, Clone, Error, PartialEq, Eq)]
+pub enum TenderRefusal {
+    /// It is settled.
+    #[error("This order is already paid.")]
+    AlreadyPaid,
+    /// It was cancelled.
+    #[error("This order was cancelled; nothing can be paid on it.")]
+    Cancelled,
+    /// Nothing is on it.
+    #[error("There is nothing on this order to pay yet.")]
+    Empty,
+    /// Its total is zero: it is closed without money.
+    #[error("There is nothing to pay on this order. Close it with Nothing to pay.")]
+    NothingDue,
+    /// Somebody wants to close an order without money that has a balance.
+    #[error("{} is still to pay on this order.", .0.text_with_code())]
+    StillDue(Money),
+    /// Neither an amount nor what was handed over.
+    #[error("Type the cash received.")]
+    NothingGiven,
+    /// A payment of nothing.
+    #[error("Pay an amount above zero.")]
+    Zero,
+    /// Below zero, which is no payment.
+    #[error("Use an amount of zero or more.")]
+    Negative,
+    /// More than the balance is only change.
+    #[error("Only {} is still to pay. Type more as cash received, and the rest is change.", .0.text_with_code())]
+    MoreThanDue(Money),
+    /// Not enough was handed over.
+    #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
+    Short(Money),
+    /// The change would be absurd.
+    #[error("Check the cash received: the change would be {}.", .0.text_with_code())]
+    TooMuch(Money),
+    /// The order changed since the screen was drawn.
+    #[error("The order changed: {} is to pay now. Look at the bill and take the cash again.", .0.text_with_code())]
+    BalanceMoved(Money),
+}
+
+impl Refusal for TenderRefusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            TenderRefusal::AlreadyPaid
+            | TenderRefusal::Cancelled
+            | TenderRefusal::Empty
+            | TenderRefusal::NothingDue
+            | TenderRefusal::StillDue(_)
+            | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
+            TenderRefusal::NothingGiven
+            | TenderRefusal::Zero
+            | TenderRefusal::Negative
+            | TenderRefusal::MoreThanDue(_)
+            | TenderRefusal::Short(_)
+            | TenderRefusal::TooMuch(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            TenderRefusal::AlreadyPaid => "already_paid",
+            TenderRefusal::Cancelled => "order_cancelled",
+            TenderRefusal::Empty => "order_empty",
+            TenderRefusal::NothingDue => "nothing_due",
+            TenderRefusal::StillDue(_) => "still_due",
+            TenderRefusal::BalanceMoved(_) => "balance_moved",
+            TenderRefusal::NothingGiven
+            | TenderRefusal::Zero
+            | TenderRefusal::Negative
+            | TenderRefusal::MoreThanDue(_)
+            | TenderRefusal::Short(_)
+            | TenderRefusal::TooMuch(_) => "bad_tender",
+        }
+    }
+}
+
+impl CashTender {
+    /// What becomes of this cash on an order that owes `balance` (above zero).
+    ///
+    /// More than the balance comes back as change and as nothing else; less is a part payment, but where the amount was
+    /// said, all of it has to be there.
+    ///
+    /// # Errors
+    /// The sentence for the cashier.
+    pub fn against(self, balance: Money, currency: Currency) -> Result<CashTaken, TenderRefusal> {
+        let given = [self.amount, self.tendered, Some(self.tip)];
+        if given.into_iter().flatten().any(Money::is_negative) {
+            return Err(TenderRefusal::Negative);
+        }
+        let (amount, tendered) = match (self.amount, self.tendered) {
+            (None, None) => return Err(TenderRefusal::NothingGiven),
+            (Some(amount), None) => (amount, amount + self.tip),
+            (Some(amount), Some(tendered)) => (amount, tendered),
+            (None, Some(tendered)) => (tendered.less(self.tip).min(balance), tendered),
+        };
+        if amount.is_zero() {
+            return Err(TenderRefusal::Zero);
+        }
+        if amount > balance {
+            return Err(TenderRefusal::MoreThanDue(balance));
+        }
+        let needed = amount + self.tip;
+        if tendered < needed {
+            return Err(TenderRefusal::Short(needed - tendered));
+        }
+        let change = tendered - needed;
+        if change > most_change(currency) {
+            return Err(TenderRefusal::TooMuch(change));
+        }
+        Ok(CashTaken {
+            amount,
+            tip: self.tip,
+            tendered,
+            change,
+        })
+    }
+}
+
+fn most_change(currency: Currency) -> Money {
+    let largest = currency.notes().first().map_or(0, |note| note.minor());
+    Money::new(largest * MOST_NOTES_BACK)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn m(minor: i64) -> Money {
+        Money::new(minor)
+    }
+
+    fn tender(amount: Option<i64>, tendered: Option<i64>, tip: i64) -> CashTender {
+        CashTender {
+            amount: amount.map(m),
+            tendered: tendered.map(m),
+            tip: m(tip),
+        }
+    }
+
+    fn taken(
+        amount: Option<i64>,
+        tendered: Option<i64>,
+        tip: i64,
+    ) -> Result<(i64, i64), TenderRefusal> {
+        tender(amount, tendered, tip)
+            .against(m(82_000), Currency::Ugx)
+            .map(|cash| (cash.amount.minor(), cash.change.minor()))
+    }
+
+    #[test]
+    fn a_hundred_thousand_for_82_000_gives_18_000_back() {
+        assert_eq!(taken(None, Some(100_000), 0), Ok((82_000, 18_000)));
+        assert_eq!(taken(Some(82_000), Some(100_000), 0), Ok((82_000, 18_000)));
+    }
+
+    #[test]
+    fn exact_cash_gives_nothing_back() {
+        assert_eq!(taken(None, Some(82_000), 0), Ok((82_000, 0)));
+        assert_eq!(taken(Some(82_000), None, 0), Ok((82_000, 0)));
+    }
+
+    #[test]
+    fn less_cash_is_a_part_payment_unless_the_amount_was_said() {
+        assert_eq!(taken(None, Some(50_000), 0), Ok((50_000, 0)));
+        assert_eq!(taken(Some(50_000), Some(60_000), 0), Ok((50_000, 10_000)));
+        assert_eq!(
+            taken(Some(82_000), Some(8_200), 0),
+            Err(TenderRefusal::Short(m(73_800)))
+        );
+    }
+
+    #[test]
+    fn a_tip_is_beside_the_amount() {
+        assert_eq!(taken(None, Some(100_000), 3_000), Ok((82_000, 15_000)));
+        assert_eq!(taken(Some(82_000), Some(85_000), 3_000), Ok((82_000, 0)));
+        assert_eq!(
+            taken(Some(82_000), Some(84_000), 3_000),
+            Err(TenderRefusal::Short(m(1_000)))
+        );
+        // All of it as a tip pays nothing.
+        assert_eq!(taken(None, Some(3_000), 3_000), Err(TenderRefusal::Zero));
+    }
+
+    #[test]
+    fn more_than_the_balance_is_change_and_never_a_payment() {
+        assert_eq!(
+            taken(Some(82_001), Some(90_000), 0),
+            Err(TenderRefusal::MoreThanDue(m(82_000)))
+        );
+    }
+
+    #[test]
+    fn nothing_below_zero_and_nothing_absurd_is_taken() {
+        assert_eq!(taken(None, None, 0), Err(TenderRefusal::NothingGiven));
+        assert_eq!(taken(None, Some(0), 0), Err(TenderRefusal::Zero));
+        assert_eq!(taken(Some(0), Some(5_000), 0), Err(TenderRefusal::Zero));
+        assert_eq!(taken(None, Some(-5_000), 0), Err(TenderRefusal::Negative));
+        assert_eq!(taken(Some(-1), None, 0), Err(TenderRefusal::Negative));
+        assert_eq!(taken(None, Some(90_000), -1), Err(TenderRefusal::Negative));
+        assert_eq!(
+            taken(None, Some(82_000_000), 0),
+            Err(TenderRefusal::TooMuch(m(81_918_000)))
+        );
+        assert_eq!(taken(None, Some(1_082_000), 0), Ok((82_000, 1_000_000)));
+    }
+
+    #[test]
+    fn each_refusal_is_a_sentence_with_the_figure() {
+        assert_eq!(
+            TenderRefusal::Short(m(10_000)).to_string(),
+            "UGX 10,000 more is needed. For a part of the bill choose By amount."
+        );
+        assert_eq!(
+            TenderRefusal::BalanceMoved(m(90_000)).to_string(),
+            "The order changed: UGX 90,000 is to pay now. Look at the bill and take the cash again."
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn cash_always_adds_up_and_never_exceeds_the_balance(
+            balance in 1..=100_000_000_i64,
+            amount in proptest::option::of(-10..=100_000_000_i64),
+            tendered in proptest::option::of(-10..=101_000_000_i64),
+            tip in -10..=1_000_000_i64,
+        ) {
+            for currency in Currency::ALL {
+                match tender(amount, tendered, tip).against(m(balance), currency) {
+                    Ok(cash) => {
+                        prop_assert_eq!(cash.tendered, cash.amount + cash.tip + cash.change);
+                        prop_assert_eq!(cash.kept() + cash.change, cash.tendered);
+                        prop_assert!(cash.amount.is_positive() && cash.amount <= m(balance));
+                        prop_assert!(!cash.change.is_negative() && !cash.tip.is_negative());
+                        prop_assert!(tendered.is_none_or(|given| cash.tendered == m(given)));
+                        prop_assert!(amount.is_none_or(|said| cash.amount == m(said)));
+                    }
+                    Err(TenderRefusal::Short(by)) => prop_assert!(by.is_positive()),
+                    Err(TenderRefusal::TooMuch(change)) => prop_assert!(change > most_change(currency)),
+                    Err(_) => {}
+                }
+            }
+        }
+
+        #[test]
+        fn part_payments_end_at_zero_however_they_are_cut(balance in 1..=10_000_000_i64, cuts in proptest::collection::vec(1..=3_000_000_i64, 1..12)) {
+            let mut left = m(balance);
+            for cut in cuts {
+                if left.is_zero() {
+                    break;
+                }
+                let cash = tender(None, Some(cut), 0).against(left, Currency::Ugx);
+                if let Ok(cash) = cash {
+                    left -= cash.amount;
+                }
+                prop_assert!(!left.is_negative());
+            }
+            if left.is_positive() {
+                let last = tender(None, Some(left.minor()), 0).against(left, Currency::Ugx).unwrap();
+                prop_assert_eq!((left - last.amount, last.change), (Money::ZERO, Money::ZERO));
+            }
+        }
+    }
+}

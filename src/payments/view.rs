@@ -1,0 +1,273 @@
+//! The pay screen. It is drawn for one person, carries a key of its own, and no feed redraws it.
+
+use maud::{Markup, html};
+
+use super::payment::Payment;
+use super::tender::TenderRefusal;
+use crate::orders::{Line, Order};
+use crate::shifts::bar;
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Kind, Status, icon};
+use crate::values::{Currency, DayRule, Money, TaxClassId, TokenId, quick_cash};
+use crate::web::url;
+
+/// What the pay screen shows.
+pub struct Screen<'a> {
+    /// The order to be paid.
+    pub order: &'a Order,
+    /// What was paid on it already.
+    pub payments: &'a [Payment],
+    /// Whether the person counted a float and may take cash.
+    pub has_float: bool,
+    /// What is to be paid, or why nothing can be.
+    pub payable: Result<Money, TenderRefusal>,
+    /// Who takes the money.
+    pub person: &'a Person,
+    /// The café's name.
+    pub cafe: &'a str,
+    /// Local times.
+    pub rule: &'a DayRule,
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let order = screen.order;
+    let title = format!("Pay {}", lower_first(&order.title()));
+    let meta = format!("Order {} · {}", order.number, order.waiter_name);
+    let content = html! {
+        (bar(("Order", &url::order(order.id)), &title, &meta, screen.person))
+        main.pay {
+            (bill(screen))
+            @match &screen.payable {
+                Ok(_) if !screen.has_float => (no_float(order)),
+                Ok(balance) => { (how(order, *balance)) (till(screen, *balance)) }
+                Err(TenderRefusal::NothingDue) => (nothing_to_pay(screen)),
+                Err(refusal) => (cannot_pay(order, refusal)),
+            }
+        }
+    };
+    ui::page(
+        ui::Page {
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
+        },
+        content,
+    )
+}
+
+fn bill(screen: &Screen) -> Markup {
+    let order = screen.order;
+    html! {
+        section #pay-bill.bill aria-label="Bill" {
+            div.head { h2 { "Bill" } span.push {} (badge(screen)) }
+            ul.scroll tabindex="0" aria-label="Bill lines" {
+                @for line in order.lines.iter().filter(|line| !line.is_voided()) { (bill_line(line)) }
+            }
+            (sums(screen))
+        }
+    }
+}
+
+fn badge(screen: &Screen) -> Markup {
+    match &screen.payable {
+        Ok(_) if screen.order.paid.is_positive() => ui::badge_saying(Status::Due, "Partly paid"),
+        Ok(_) => ui::badge(Status::Due),
+        Err(TenderRefusal::AlreadyPaid) => ui::badge(Status::Paid),
+        Err(TenderRefusal::Cancelled) => ui::badge(Status::Cancelled),
+        Err(_) => ui::badge(Status::New),
+    }
+}
+
+fn bill_line(line: &Line) -> Markup {
+    let choices = line.choices();
+    html! {
+        li {
+            span { (line.quantity) "×" }
+            span { (line.name) @if !choices.is_empty() { br; small { (choices) } } }
+            span.num { (line.total()) }
+        }
+    }
+}
+
+fn sums(screen: &Screen) -> Markup {
+    let order = screen.order;
+    let totals = order.totals().unwrap_or_default();
+    html! {
+        dl.kv.totals {
+            dt { "Subtotal" } dd { (totals.subtotal) }
+            @if totals.comps.is_positive() { dt { "Given free" } dd { (-totals.comps) } }
+            @if totals.discounts().is_positive() { dt { "Discount" } dd { (-totals.discounts()) } }
+            @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
+            @for tax in totals.taxes.iter().filter(|tax| !tax.rate.is_zero()) {
+                dt { (tax_name(order, tax.tax_class)) @if order.tax_included { " included" } } dd { (tax.tax) }
+            }
+            dt.sum { "Total" } dd.sum { (totals.total.with_code()) }
+            @for payment in screen.payments {
+                dt {
+                    a href=(url::payment_receipt(payment.id)) {
+                        (payment.method.label()) ", " (screen.rule.local(payment.taken_at).time())
+                    }
+                }
+                dd { (-payment.amount) }
+            }
+            @if !screen.payments.is_empty() { dt.sum { "To pay" } dd.sum { (order.balance().with_code()) } }
+        }
+    }
+}
+
+/// The name of a tax as it was when the line was added: "VAT 18%".
+pub fn tax_name(order: &Order, class: TaxClassId) -> &str {
+    order
+        .lines
+        .iter()
+        .find(|line| line.tax_class == class)
+        .map_or("Tax", |line| &line.tax_name)
+}
+
+/// Only what is built: the full bill or a part by amount, in cash.
+fn how(order: &Order, balance: Money) -> Markup {
+    let again = url::order_pay(order.id);
+    let typed = "#pay-amount, #pay-tip, [name=part]";
+    html! {
+        section #pay-panel.how aria-label="How to pay" {
+            fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" {
+                legend.vh { "How much of the bill" }
+                label { input #s-full type="radio" name="part" value="full" form="pay-form" checked; "Full bill" }
+                label { input #s-amount type="radio" name="part" value="amount" form="pay-form"; "By amount" }
+            }
+            div.panel.for-amount {
+                label.field {
+                    "Amount for this payment"
+                    (money_input("pay-amount", "amount", &again, typed))
+                    small { "The rest stays on the bill." }
+                    (ui::controls::error_place("amount", None))
+                }
+            }
+            fieldset.methods {
+                legend.vh { "Payment method" }
+                label { input #m-cash type="radio" name="method" value="cash" form="pay-form" checked; (icon("cash")) span { "Cash" } }
+            }
+            div.panel.for-cash {
+                (quick(balance))
+                label.btn.lg.only-s for="other-amount" { "Other amount" }
+                input #other-amount.vh type="checkbox" aria-label="Type another amount";
+            }
+            details.tip {
+                summary.btn { (icon("tip")) "Tip" }
+                label.field {
+                    "Tip, beside the bill"
+                    (money_input("pay-tip", "tip", &again, typed))
+                    (ui::controls::error_place("tip", None))
+                }
+            }
+        }
+    }
+}
+
+fn money_input(id: &str, name: &str, again: &str, typed: &str) -> Markup {
+    html! {
+        span.affix {
+            span { (Currency::venue().code()) }
+            input id=(id) name=(name) form="pay-form" inputmode="decimal" autocomplete="off" maxlength="20" data-money
+                data-decimals=(Currency::venue().decimals()) aria-describedby={ "err-" (name) }
+                hx-get=(again) hx-trigger="input changed delay:250ms" hx-include=(typed) hx-swap="none" hx-sync="this:replace";
+        }
+    }
+}
+
+/// The exact amount and the notes that a guest would hand over.
+fn quick(due: Money) -> Markup {
+    html! {
+        div #pay-quick.quick role="group" aria-label="Cash received" {
+            @for (place, amount) in quick_cash(due, Currency::venue()).into_iter().enumerate() {
+                button.btn type="button" data-cash=(amount.minor()) data-for="tendered" aria-pressed=(place == 0) {
+                    @if place == 0 { "Exact " } (amount)
+                }
+            }
+        }
+    }
+}
+
+fn till(screen: &Screen, balance: Money) -> Markup {
+    html! {
+        form #pay-form.till method="post" action=(url::order_payments(screen.order.id)) hx-post=(url::order_payments(screen.order.id))
+            hx-swap="none" hx-disable="find button.primary" aria-label="Cash" data-decimals=(Currency::venue().decimals()) {
+            (ui::key_input(&TokenId::new().to_string()))
+            input type="hidden" name="expected" value=(balance);
+            div #pay-due { (due(balance, Money::ZERO)) }
+            (ui::keypad::money_keypad("tendered"))
+            button.btn.xl.primary.wide { (icon("check")) "Take cash" }
+        }
+    }
+}
+
+/// What is to be paid, what was received, and the change, which the script shows live. The server computes it again.
+fn due(amount: Money, tip: Money) -> Markup {
+    let needed = amount + tip;
+    let code = Currency::venue().code();
+    html! {
+        input #tendered.vh name="tendered" value=(needed) data-money data-decimals=(Currency::venue().decimals())
+            inputmode="none" autocomplete="off" tabindex="-1" aria-label="Cash received";
+        dl.change data-change="tendered" data-due=(needed.minor()) aria-live="polite" {
+            div { dt { "To pay" @if tip.is_positive() { ", with tip" } } dd { (needed.with_code()) } }
+            div { dt { "Cash received" } dd { span.cur { (code) } span data-out="given" { (needed) } } }
+            div.full { dt data-out="label" { "Change due" } dd.huge { span.cur { (code) } span data-out="change" { "0" } } }
+        }
+    }
+}
+
+/// The regions that follow what is typed: notes and change.
+pub fn figures(balance: Money, amount: Money, tip: Money) -> Markup {
+    let rest = balance - amount;
+    html! {
+        hx-partial hx-target="#pay-quick" hx-swap="outerHTML" { (quick(amount + tip)) }
+        hx-partial hx-target="#pay-due" { (due(amount, tip)) }
+        @for field in ["amount", "tip"] { hx-partial hx-target={ "#err-" (field) } {} }
+        @if rest.is_positive() { hx-partial hx-target="#pay-rest" { (rest) " stays on the bill." } }
+    }
+}
+
+fn no_float(order: &Order) -> Markup {
+    let to = format!("{}?order={}", url::shift(), order.id);
+    html! {
+        section.how aria-label="How to pay" {
+            (ui::notice::banner_with(Kind::Warn, "cash", true, html! {
+                b { "Count your float first." } " Cash goes into your drawer or pouch, and that was not counted yet."
+            }))
+            a.btn.xl.primary href=(to) { (icon("cash")) "Count the float" }
+        }
+    }
+}
+
+fn nothing_to_pay(screen: &Screen) -> Markup {
+    let to = url::order_payments(screen.order.id);
+    html! {
+        section.how aria-label="Nothing to pay" {
+            (ui::notice::banner_with(Kind::Ok, "check", true, html! {
+                b { "Nothing to pay." } " What is on this order is free; closing it sends what is unsent."
+            }))
+        }
+        form.till method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
+            (ui::key_input(&TokenId::new().to_string()))
+            input type="hidden" name="method" value="nothing_to_pay";
+            div {}
+            button.btn.xl.primary.wide { (icon("check")) "Close the order" }
+        }
+    }
+}
+
+fn cannot_pay(order: &Order, refusal: &TenderRefusal) -> Markup {
+    html! {
+        section.how aria-label="How to pay" {
+            (ui::banner(Kind::Info, true, html! { (refusal) }))
+            a.btn.lg href=(url::order(order.id)) { "Back to the order" }
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
