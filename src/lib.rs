@@ -4,6 +4,8 @@
 pub mod app;
 /// The loops beside the server.
 pub mod background;
+/// The end of a shift: the blind count, what stands in the way, the report that never changes.
+pub mod closing;
 /// What the program does when it is called: serve, migrate, check, …
 pub mod commands;
 /// The settings of the environment, parsed once at the start.
@@ -22,6 +24,8 @@ pub mod live;
 pub mod menu;
 /// What guests have asked for, until they have paid and have it.
 pub mod orders;
+/// Money received for orders, and the receipt that a guest takes home.
+pub mod payments;
 /// The map of every address.
 pub mod routes;
 /// The house a café starts with, and a month of trade to look at.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::web::answer::Answers;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, url};
-use crate::{health, kitchen, menu, orders, staff, stream, terminals};
+use crate::{closing, health, kitchen, menu, orders, payments, shifts, staff, stream, terminals};
 
 /// One address with what it does for each method.
 pub struct Entry {
@@ -84,7 +84,9 @@ pub fn map() -> Map {
     let map = house(map);
     let map = till(map);
     let map = order(map);
-    boards(map)
+    let map = boards(map);
+    let map = pay(map);
+    shift(map)
 }
 
 fn machines(map: Map) -> Map {
@@ -200,6 +202,27 @@ fn boards(map: Map) -> Map {
         )
         .at(at::ticket_bump, post(it::bump).delete(it::recall))
         .at(at::ticket_shown, post(it::shown))
+}
+
+fn pay(map: Map) -> Map {
+    use payments::handlers as it;
+    use url::at;
+    map.at(at::order_pay, get(it::show))
+        .at(at::order_payments, post(it::take))
+        .at(at::payment_receipt, get(it::show_receipt))
+}
+
+fn shift(map: Map) -> Map {
+    use closing::handlers as end;
+    use shifts::handlers as own;
+    use url::at;
+    map.at(at::shift, get(own::show))
+        .at(at::shift_float, post(own::start))
+        .at(at::shifts, get(end::list_open))
+        .at(at::shift_count, get(end::show_count).post(end::lock_count))
+        .at(at::shift_orders, post(end::pass_on))
+        .at(at::shift_close, post(end::close))
+        .at(at::shift_report, get(end::show_report))
 }
 
 /// The endpoint that serves everything, with what every request passes.

@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::board::{Board, Counts, Elsewhere, LastBumped, Posted, pieces};
 use super::station::{Pace, Station, StationKind};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
-use crate::staff::Person;
+use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Page, Tick, TopBar};
 use crate::values::{StationId, TicketId, minutes_seconds};
 use crate::web::url;
@@ -167,7 +167,7 @@ fn under_title(ticket: &Ticket, age: Age) -> Markup {
             }
             span.push {}
             span {
-                "#" (ticket.number) " · " (ticket.waiter)
+                "#" (ticket.number) " · " (short_name(&ticket.waiter))
                 @if ticket.kind == TicketKind::DineIn {
                     " · " (ticket.guests) (if ticket.guests == 1 { " guest" } else { " guests" })
                 }

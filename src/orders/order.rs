@@ -261,6 +261,13 @@ impl Order {
             .filter(|line| line.is_unsent() && !line.held)
     }
 
+    /// How many pieces a send would hand over.
+    pub fn pieces_to_send(&self) -> i32 {
+        self.to_send()
+            .map(|line| i32::from(line.quantity.get()))
+            .sum()
+    }
+
     /// Lines that wait to be carried out.
     pub fn ready(&self) -> impl Iterator<Item = &Line> {
         self.lines

@@ -207,7 +207,7 @@ fn peek(order: &Order) -> Markup {
 }
 
 fn peek_text(order: &Order) -> String {
-    match (order.to_send().count(), order.lines.len()) {
+    match (order.pieces_to_send(), order.lines.len()) {
         (0, 1) => "1 line".to_owned(),
         (0, lines) => format!("{lines} lines"),
         (unsent, _) => format!("{unsent} to send"),
@@ -227,7 +227,7 @@ fn head(order: &Order) -> Markup {
 }
 
 fn status_badge(order: &Order) -> Markup {
-    match order.to_send().count() {
+    match order.pieces_to_send() {
         0 => badge_of(order.status(), order.sent().count() == 0),
         unsent => ui::badge_saying(ui::Status::New, &format!("{unsent} to send")),
     }

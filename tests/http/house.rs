@@ -167,6 +167,24 @@ impl House {
         }
     }
 
+    /// The same café served by another instance, which hears of changes only from the database.
+    pub fn another_instance(&self) -> House {
+        let app = App::new(
+            self.db.clone(),
+            self.app.clock().clone(),
+            Live::in_memory(),
+            config(),
+            Secret::new(SECRET),
+        );
+        let endpoint = Arc::new(routes::endpoint(app.clone()).map_to_response().boxed());
+        House {
+            app,
+            db: self.db.clone(),
+            hand: self.hand.clone(),
+            endpoint,
+        }
+    }
+
     /// A browser that nobody has signed in on.
     pub fn browser(&self) -> Device {
         Device {
@@ -365,6 +383,31 @@ impl Device {
         form: Option<String>,
         headers: &[(&str, &str)],
     ) -> Answer {
+        let body = form.map(|form| ("application/x-www-form-urlencoded", form));
+        self.send_body(method, path, body, headers).await
+    }
+
+    /// Calls as an API client does.
+    pub async fn send_json(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<serde_json::Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let body = body.map(|body| ("application/json", body.to_string()));
+        let mut all = vec![("accept", "application/json")];
+        all.extend(headers);
+        self.send_body(method, path, body, &all).await
+    }
+
+    async fn send_body(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, String)>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path.parse().expect("an address"))
@@ -380,10 +423,8 @@ impl Device {
                 .collect();
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        let request = match form {
-            Some(form) => request
-                .content_type("application/x-www-form-urlencoded")
-                .body(form),
+        let request = match body {
+            Some((kind, body)) => request.content_type(kind).body(body),
             None => request.finish(),
         };
         let response = self.endpoint.get_response(request).await;

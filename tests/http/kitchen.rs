@@ -182,7 +182,9 @@ async fn a_ticket_says_all_that_a_cook_has_to_know() {
         .must_be(StatusCode::OK);
     house
         .execute(
-            r#"UPDATE order_lines SET modifiers = '[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "name": "No salt", "delta": 0, "loud": true}]'"#,
+            r#"UPDATE order_lines SET modifiers = '[
+                {"id": "01890a5d-ac96-774b-bcce-b302099a8057", "name": "No salt", "kitchen": "No salt", "price": 0, "loud": true, "silent": false, "left_out": true},
+                {"id": "01890a5d-ac96-774b-bcce-b302099a8058", "name": "Thick", "kitchen": "thick cut", "price": 0, "loud": false, "silent": false, "left_out": false}]'"#,
             [],
         )
         .await;
@@ -197,17 +199,22 @@ async fn a_ticket_says_all_that_a_cook_has_to_know() {
     assert_eq!(board.one(".item .q"), "3");
     assert_eq!(
         board.all(".item .m"),
-        ["NO SALT", "crisp please", "Seat 2 · Course 2"]
+        ["NO SALT", "thick cut", "crisp please", "Seat 2 · Course 2"]
     );
     assert_eq!(board.one(".item .allergy"), "PEANUT ALLERGY");
     let waiter = house.row("SELECT waiter FROM tickets", []).await;
     let waiter: String = waiter.try_get("", "waiter").expect("a waiter");
+    let waiter = cafe_pos::staff::short_name(&waiter);
     assert_eq!(
         board.one(".kt .sub > span:last-child"),
         format!("#1 · {waiter} · 2 guests")
     );
     assert_eq!(board.one(".kt [data-age-label]"), "New");
-    assert_eq!(board.attributes(".kt", "data-soon"), ["480"]);
+    // Chips take less than the station's quarter of an hour, and the ticket's colours know it.
+    let prep = house
+        .number("SELECT prep_seconds FROM products WHERE name = 'Chips'")
+        .await;
+    assert_eq!(board.attributes(".kt", "data-late"), [prep.to_string()]);
 }
 
 #[tokio::test]
@@ -261,7 +268,7 @@ async fn start_done_and_bump_reach_the_waiter_line_by_line() {
         .must_be(StatusCode::OK);
     assert_eq!(
         board.one("hx-partial[hx-target='#board']"),
-        "All caught up New tickets appear here by themselves."
+        "All caught upNew tickets appear here by themselves."
     );
     assert_eq!(evening.states().await, ["ready", "sent", "ready"]);
     let floor = evening.till.get("/floor").await.must_be(StatusCode::OK);
@@ -322,7 +329,7 @@ async fn recall_puts_the_ticket_back_as_it_was() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(board.attributes(".item", "aria-pressed"), ["true", "false"]);
-    assert_eq!(evening.states().await, ["ready", "sent", "sent"]);
+    assert_eq!(evening.states().await, ["ready", "sent", "preparing"]);
     assert_eq!(evening.deeds("ticket.recalled").await, 1);
 
     let refused = evening
@@ -474,7 +481,7 @@ async fn two_boards_bump_one_ticket_at_once_and_it_is_bumped_once() {
 #[tokio::test]
 async fn a_bump_and_a_send_at_once_lose_no_line() {
     let evening = Evening::begins().await;
-    for product in ["Chapati", "Samosa"] {
+    for product in ["Chapati", "Greens"] {
         let (mut till, mut grill) = (evening.till.clone(), evening.grill.clone());
         let ticket: uuid::Uuid = evening
             .house
@@ -566,7 +573,7 @@ async fn an_addition_stands_below_its_line_and_is_not_bumped_unseen() {
         .must_be(StatusCode::OK);
     evening
         .till
-        .tap(evening.order, "Samosa")
+        .tap(evening.order, "Greens")
         .await
         .must_be(StatusCode::OK);
     evening
@@ -588,14 +595,23 @@ async fn who_works_at_a_board() {
     let (kitchen, bar) = (evening.kitchen.as_str(), evening.bar.as_str());
     let bind = "UPDATE terminals SET station_id = (SELECT id FROM stations WHERE name = 'Bar') WHERE name = 'Till 2'";
     house.execute(bind, []).await;
+    let bound = house.till(WAITER, "Till 2").await;
+    let mut cashier_there = house.person(CASHIER).await;
+    cashier_there.cookies.extend(
+        bound
+            .cookies
+            .clone()
+            .into_iter()
+            .filter(|(name, _)| name == cafe_pos::terminals::device::COOKIE),
+    );
     let allowed = [
         (house.person(ADMIN).await, true, true),
         (house.person(MANAGER).await, true, true),
         (house.person(CASHIER).await, false, false),
         (house.person(WAITER).await, false, false),
         (house.till(WAITER, "Floor tablet").await, false, false),
-        (house.till(WAITER, "Till 2").await, false, true),
-        (house.till(CASHIER, "Till 2").await, false, true),
+        (bound, false, true),
+        (cashier_there, false, true),
         (house.person(COOK).await, true, false),
         (house.person(BARTENDER).await, false, true),
         (house.display("Kitchen display").await, true, false),
@@ -682,7 +698,7 @@ async fn each_person_is_shown_their_boards_and_a_display_its_own() {
     assert_eq!(answer.header("location"), evening.bar);
     let mut nobody = evening.house.browser();
     let answer = nobody.get("/kitchen").await.must_be(StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), "/sign-in");
+    assert!(answer.header("location").starts_with("/sign-in"));
 }
 
 #[tokio::test]
@@ -716,20 +732,27 @@ async fn the_watching_screens_are_redrawn_at_both_stations() {
 async fn a_ticket_that_grows_late_is_redrawn_without_anybody_touching_it() {
     let mut evening = Evening::begins().await;
     let mut screen = Screen::of(&evening.grill, &evening.kitchen).await;
-    assert_eq!(
-        screen.picture().await.attributes(".kt", "data-age"),
-        ["new"]
-    );
-    evening.house.hand.advance(time::Duration::minutes(9));
+    let picture = screen.picture().await;
+    assert_eq!(picture.attributes(".kt", "data-age"), ["new"]);
+    let seconds = |name| {
+        picture.attributes(".kt", name)[0]
+            .parse::<i64>()
+            .expect("seconds")
+    };
+    let (soon, late) = (seconds("data-soon"), seconds("data-late"));
+    evening.house.hand.advance(time::Duration::seconds(soon));
     let picture = screen.picture().await;
     assert_eq!(picture.attributes(".kt", "data-age"), ["soon"]);
     assert_eq!(picture.one(".kt [data-age-label]"), "Slow");
-    evening.house.hand.advance(time::Duration::minutes(6));
+    evening
+        .house
+        .hand
+        .advance(time::Duration::seconds(late - soon));
     let picture = screen.picture().await;
     assert_eq!(picture.attributes(".kt", "data-age"), ["late"]);
     assert_eq!(
         picture.one("hx-partial[hx-target='#kds-counts']"),
-        "1 open 1 late"
+        "1 open1 late"
     );
     assert_eq!(
         evening.board().await.attributes(".kt", "data-age"),

@@ -1,10 +1,15 @@
 //! The real routes on a real Postgres: one cluster a run, a database a test.
 
 // The world offers more than each moment of it uses.
+mod cash;
 #[allow(dead_code)]
 mod house;
 mod kitchen;
+mod links;
 mod live;
 mod menu;
 mod orders;
 mod routes;
+mod shifts;
+mod staff;
+mod terminals;

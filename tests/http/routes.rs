@@ -8,7 +8,7 @@ use super::house::*;
 const OPEN: [&str; 12] = [
     "/",
     "/sign-in",
-    "/sign-in/:staff/pin",
+    "/sign-in/pin",
     "/sign-out",
     "/lock",
     "/pair",
@@ -16,7 +16,7 @@ const OPEN: [&str; 12] = [
     "/api/health/live",
     "/api/auth/login",
     "/api/auth/logout",
-    "/sign-in/password",
+    "/sign-in/again",
     "/api/realtime/stream",
 ];
 
