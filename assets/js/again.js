@@ -13,7 +13,7 @@ if (again) {
 
     on("session:ended", event => {
         event.preventDefault();
-        if (!one(":scope > dialog", again)) htmx.ajax("GET", again.dataset.ask, { target: "#again", swap: "innerHTML" });
+        if (!one(":scope > dialog", again)) htmx.ajax("GET", again.dataset.ask, { target: "#again" });
     });
 
     // Closed by hand: asked again at the next tap.
