@@ -56,10 +56,9 @@ impl Cafe {
         });
         let serving = Serving(child);
         until("the schema", || {
-            self.call(&["migrate", "status"])
-                .out
-                .lines()
-                .all(|line| line.starts_with("applied"))
+            let said = self.call(&["migrate", "status"]);
+            // It says nothing while the database is still being made.
+            !said.out.is_empty() && said.out.lines().all(|line| line.starts_with("applied"))
         });
         serving
     }

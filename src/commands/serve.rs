@@ -23,6 +23,8 @@ use crate::{background, routes, web};
 /// # Errors
 /// When the database cannot be opened or brought up to date, or is gone for good.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
+    // Heard from the first moment: whoever stops a program that is still starting gets a clean stop.
+    let asked_to_stop = asked_to_stop()?;
     let opened = database::open_alone(&config).await?;
     let served = async {
         for name in migrate::up(opened.url()).await? {
@@ -31,7 +33,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         seed::furnish_new_house(&config, &opened).await?;
         let app = start(&config, &opened).await?;
         tokio::select! {
-            stopped = trade(&app, &config) => stopped,
+            stopped = trade(&app, &config, asked_to_stop) => stopped,
             () = opened.gone() => bail!("The private Postgres does not stay up; {} says why", config.data_dir.join("postgres/log").display()),
         }
     }
@@ -64,7 +66,11 @@ async fn start(config: &Config, opened: &Opened) -> anyhow::Result<App> {
 }
 
 /// Serves until told to stop; then streams end, requests under way finish, and the loops end.
-async fn trade(app: &App, config: &Config) -> anyhow::Result<()> {
+async fn trade(
+    app: &App,
+    config: &Config,
+    asked_to_stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     let listener = Listener::bind(config.listen, Limits::default())
         .with_context(|| format!("The address {} cannot be used", config.listen))?;
     let tasks = TaskTracker::new();
@@ -72,9 +78,7 @@ async fn trade(app: &App, config: &Config) -> anyhow::Result<()> {
     println!("cafe-pos serves on http://{}", listener.local_addr());
     let stop = app.stop().clone();
     tokio::spawn(async move {
-        if let Err(failure) = told_to_stop().await {
-            tracing::error!("Signals cannot be heard: {failure}");
-        }
+        asked_to_stop.await;
         stop.cancel();
     });
     let endpoint = Arc::new(routes::endpoint(app.clone()));
@@ -84,15 +88,17 @@ async fn trade(app: &App, config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for the polite signal of systemd and Docker.
-async fn told_to_stop() -> anyhow::Result<()> {
+/// Listens from now on for Ctrl-C and for the polite signal of systemd and Docker; the future is
+/// there when one of them came.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     );
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
