@@ -23,8 +23,18 @@ const setServerNow = text => {
 setServerNow(document.body.dataset.now);
 
 const two = number => String(number).padStart(2, "0");
-const clockTime = (date, seconds = false) =>
-    `${two(date.getHours())}:${two(date.getMinutes())}${seconds ? `:${two(date.getSeconds())}` : ""}`;
+
+/** The time of day where the café is (body[data-zone]), whatever zone the device believes in. */
+const timeFormat = more => {
+    const format = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more };
+    try {
+        return new Intl.DateTimeFormat("en-GB", { ...format, timeZone: document.body.dataset.zone });
+    } catch {
+        return new Intl.DateTimeFormat("en-GB", format); // a zone that this browser does not know
+    }
+};
+const [minutesFormat, secondsFormat] = [timeFormat({}), timeFormat({ second: "2-digit" })];
+const clockTime = (date, seconds = false) => (seconds ? secondsFormat : minutesFormat).format(date);
 
 /** Minor units as a person reads them: 12500 → "12,500"; with two decimals 125000 → "1,250.00". */
 const moneyText = (minor, decimals = 0) => {

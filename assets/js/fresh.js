@@ -1,5 +1,6 @@
 // A picture is never replaced by an older one. The answer to a tap and the feed come on two connections and may
-// overtake each other; a root that says which revision it shows (data-rev="<what>.<number>") settles it.
+// overtake each other; what says which revision it shows (data-rev="<what>.<number>") settles it: the swapped
+// root itself, or for a region that is swapped inside, any of its children.
 
 const revision = element => {
     const [, what, number] = /^(.*)\.(\d+)$/.exec(element?.dataset?.rev ?? "") ?? [];
@@ -7,9 +8,9 @@ const revision = element => {
 };
 
 const isOlder = ({ target, fragment, swapSpec }) => {
-    const shown = revision(swapSpec.style.startsWith("outer") ? target : target?.firstElementChild);
-    const coming = revision(fragment.firstElementChild);
-    return shown && coming && shown.what === coming.what && coming.number < shown.number;
+    const shown = swapSpec.style.startsWith("outer") ? [target] : [...target?.children ?? []];
+    const numbers = new Map(shown.map(revision).filter(Boolean).map(({ what, number }) => [what, number]));
+    return [...fragment.children].map(revision).some(coming => coming && coming.number < (numbers.get(coming.what) ?? 0));
 };
 
 on("htmx:before:swap", event => {

@@ -33,6 +33,12 @@ const expire = toast => {
     setTimeout(() => toast.remove(), long ? LONG : SHORT);
 };
 
+// What a toast offered was done.
+on("htmx:after:request", event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response.status < 400) sourceElement.closest?.(".toast")?.remove();
+});
+
 // A new try: what was said about the last one goes, in its form and in its dialog.
 on("htmx:before:request", event => {
     const { request, sourceElement } = event.detail.ctx;

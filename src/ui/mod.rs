@@ -18,6 +18,8 @@
 //!   An error answer without any partial gets a sentence by script.
 //! - To go to another page after a POST by htmx, answer 200 with the header `HX-Redirect`; a 303 would be followed
 //!   by fetch, and the next page swapped into the target. Plain forms use 303.
+//! - An answer of partials alone (`hx-swap="none"`) is read even if a feed redrew its button away meanwhile; with any other
+//!   target that may vanish, htmx drops the answer.
 //! - No address is pushed (`history` is off).
 //!
 //! # Idempotency keys (`keys.js`; every request but GET gets the header)

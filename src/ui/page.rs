@@ -54,6 +54,8 @@ pub struct Page<'a> {
     pub me: Option<&'a str>,
     /// The server's clock, milliseconds since 1970: ages tick by it until the first heartbeat says it again.
     pub now_ms: Option<i64>,
+    /// The café's time zone ("Africa/Kampala"), for the time of day; without it the device's own.
+    pub zone: Option<&'a str>,
 }
 
 impl<'a> Page<'a> {
@@ -68,6 +70,7 @@ impl<'a> Page<'a> {
             sign_in: None,
             me: None,
             now_ms: None,
+            zone: None,
         }
     }
 }
@@ -94,7 +97,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 link rel="stylesheet" href=(asset!("css/app.css"));
                 script defer src=(asset!("js/app.js")) {}
             }
-            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] data-zone=[page.zone] {
                 (content)
                 @if let Some(address) = page.stream { (stream(address, page.body)) }
                 (notice::region())
