@@ -202,7 +202,9 @@ async fn an_unwatched_view_stays_ready_for_the_next_page_and_then_goes() {
     );
     drop(next);
     until("the end of the task", || feeds.counts().views == 0).await;
-    assert_eq!(cafe.drawings(), 2);
+    live.publish(vec![Changed::Order(order)]);
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(cafe.drawings(), 2, "nobody draws what nobody watches");
     let mut again = feeds.watch(&cafe, Panel(order));
     shows(&mut again, "1").await;
     assert_eq!(cafe.drawings(), 3);

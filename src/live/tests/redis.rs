@@ -198,6 +198,20 @@ async fn what_was_published_while_redis_was_away_reaches_the_others_later() {
     soon(async { while !matches!(at_two.recv().await, Some(News::Everything)) {} }).await;
 }
 
+/// The runtime has one thread, so nothing is sent before the loop ends and the queue must overflow.
+#[tokio::test]
+async fn what_the_queue_to_redis_cannot_hold_becomes_everything_for_the_others() {
+    let redis = Redis::new();
+    let (one, two) = (redis.live().await, redis.live().await);
+    let mut at_two = two.subscribe();
+    settle(&mut [&mut at_two]).await;
+    for _ in 0..3_000 {
+        one.publish(vec![Changed::Order(OrderId::new())]);
+    }
+    soon(async { while !matches!(at_two.recv().await, Some(News::Everything)) {} }).await;
+    assert_eq!((two.counts().connects, two.counts().lagged), (1, 0));
+}
+
 #[tokio::test]
 async fn a_screen_of_one_instance_shows_what_the_other_changed() {
     let redis = Redis::new();
