@@ -31,7 +31,11 @@ enum Command {
     #[command(subcommand)]
     Migrate(Migrate),
     /// Add what is missing of the people, tables, terminals and menu a café starts with
-    Seed,
+    Seed {
+        /// Add a month of invented trade too, to look at; refused in production
+        #[arg(long)]
+        demo: bool,
+    },
     /// Say of everything whether it is in order, or what to do
     Check,
 }
@@ -84,7 +88,7 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
                 migrate::run_down(&config, steps, lose_data).await
             }
             Command::Migrate(Migrate::Status) => migrate::run_status(&config).await,
-            Command::Seed => seed::run(&config).await,
+            Command::Seed { demo } => seed::run(&config, demo).await,
             Command::Check => check::run(&config).await,
         }
     })

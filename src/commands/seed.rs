@@ -1,24 +1,34 @@
-//! `seed`: the people, the floor and the menu a café starts with.
+//! `seed`: the people, the floor and the menu a café starts with; with `--demo`, a month of trade.
 
+use anyhow::bail;
 use sea_orm::DatabaseConnection;
 
 use super::database::{self, Opened};
 use super::migrate;
-use crate::config::Config;
-use crate::seed::{self, NewPerson, Passwords, Seeded};
+use crate::config::{AppEnv, Config};
+use crate::seed::demo::{self, Month};
+use crate::seed::{self, NewPerson, Passwords, SeedError, Seeded};
 use crate::values::Clock;
 
 /// `cafe-pos seed`: adds what is missing, and tells the passwords of the people it added.
 ///
 /// # Errors
-/// When the database cannot be opened or brought up to date; then nothing was added.
-pub async fn run(config: &Config) -> anyhow::Result<()> {
+/// When the demo is asked for in production, or the database cannot be opened or brought up to date; then nothing was
+/// added.
+pub async fn run(config: &Config, with_demo: bool) -> anyhow::Result<()> {
+    if with_demo && config.app_env == AppEnv::Production {
+        bail!(SeedError::DemoInProduction);
+    }
     let opened = database::open(config).await?;
     let done = async {
         migrate::up(opened.url()).await?;
         let passwords = Passwords::from(config.app_env);
         let seeded = seed::seed(&opened.db, passwords, Clock::real().now()).await?;
         tell(&seeded);
+        if with_demo {
+            let now = Clock::real().now();
+            tell_month(demo::add_month(&opened.db, config.app_env, now).await?);
+        }
         anyhow::Ok(())
     }
     .await;
@@ -47,7 +57,7 @@ pub async fn furnish_new_house(config: &Config, opened: &Opened) -> anyhow::Resu
 
 fn tell(seeded: &Seeded) {
     if seeded.is_nothing() {
-        println!("All of it was there already; nothing was changed.");
+        println!("People, tables, terminals and menu are there already; nothing was changed.");
         return;
     }
     println!(
@@ -66,6 +76,16 @@ fn tell(seeded: &Seeded) {
         {
             println!("  {username:<10} {:<8} {password}", role.as_str());
         }
+    }
+}
+
+fn tell_month(month: Month) {
+    match month.days {
+        0 => println!("No trade was added: the café has traded for a month already."),
+        days => println!(
+            "Added {} orders on {days} days up to yesterday.",
+            month.orders
+        ),
     }
 }
 

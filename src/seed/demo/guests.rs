@@ -247,8 +247,10 @@ impl<'a> Taste<'a> {
             "Lemon apart",
         ];
         const ALLERGIES: [&str; 4] = ["Groundnuts", "Milk", "Egg", "Wheat"];
-        let shelf = chance.weighted(shelves(appetite, meal))?;
-        let product = self.popular(shelf, guests, chance)?;
+        let product = (0..10).find_map(|_| {
+            let shelf = chance.weighted(shelves(appetite, meal))?;
+            self.popular(shelf, guests, chance)
+        })?;
         Some(Wish {
             product,
             choice: choose(product, chance)?,
