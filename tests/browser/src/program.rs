@@ -1,0 +1,149 @@
+//! The built program, started the way people start it, in a folder that goes with it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// Making a database, migrating and furnishing it, on a machine that has other things to do.
+const STARTS: Duration = Duration::from_secs(60);
+/// Ending requests and the private Postgres.
+const STOPS: Duration = Duration::from_secs(15);
+const SAYS: &str = "cafe-pos serves on ";
+
+/// A running `cafe-pos serve` on a new café.
+pub struct Program {
+    child: Child,
+    /// `http://127.0.0.1:<port>`
+    pub address: String,
+    said: Said,
+    /// Its data, dropped after the process has ended.
+    _folder: TempDir,
+}
+
+type Said = Arc<Mutex<String>>;
+
+impl Program {
+    /// Starts the program and waits until it serves. Blocks.
+    pub fn start() -> Result<Self> {
+        // The private Postgres of a program that runs as root belongs to another user, who must get at it.
+        let folder = tempfile::Builder::new()
+            .prefix("cafe-journey-")
+            .permissions(fs::Permissions::from_mode(0o755))
+            .tempdir()?;
+        let program = program()?;
+        let mut command = Command::new(&program);
+        command
+            .arg("serve")
+            .env_clear()
+            .env("DATA_DIR", folder.path())
+            .env("HOST", "127.0.0.1")
+            .env("PORT", "0")
+            .env("CAFE_NAME", "Nile Crane Café")
+            .env("LOG_FORMAT", "json")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        for passed_on in ["PATH", "POS_PG_BIN"] {
+            if let Some(value) = env::var_os(passed_on) {
+                command.env(passed_on, value);
+            }
+        }
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("{} does not start", program.display()))?;
+        let said = Said::default();
+        let (tell, told) = channel();
+        follow(child.stdout.take(), &said, Some(tell));
+        follow(child.stderr.take(), &said, None);
+        let mut started = Self {
+            child,
+            address: String::new(),
+            said,
+            _folder: folder,
+        };
+        started.address = told.recv_timeout(STARTS).map_err(|_| {
+            started.end();
+            anyhow!("The program does not serve. It said:\n{}", started.log())
+        })?;
+        Ok(started)
+    }
+
+    /// Everything it said so far.
+    pub fn log(&self) -> String {
+        self.said.lock().map_or_else(|_| String::new(), |said| said.clone())
+    }
+
+    /// The lines in which it reported an error.
+    pub fn errors(&self) -> Vec<String> {
+        let is_error = |line: &&str| line.contains(r#""level":"ERROR""#);
+        self.log().lines().filter(is_error).map(str::to_owned).collect()
+    }
+
+    /// Asks it to stop and waits until it has, with its Postgres. Blocks. False: it had to be killed.
+    pub fn end(&mut self) -> bool {
+        if let Ok(pid) = i32::try_from(self.child.id())
+            && let Ok(None) = self.child.try_wait()
+            && let Some(pid) = Pid::from_raw(pid)
+        {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        let patience = Instant::now() + STOPS;
+        while Instant::now() < patience {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill(); // its Postgres follows by itself
+        let _ = self.child.wait();
+        false
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// `$CAFE_POS`, else what `cargo build` made beside this crate.
+fn program() -> Result<PathBuf> {
+    let program = env::var_os("CAFE_POS").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/debug/cafe-pos"),
+        PathBuf::from,
+    );
+    if !program.is_file() {
+        bail!(
+            "{} is not there: build it with `cargo build`, or name it in CAFE_POS",
+            program.display()
+        );
+    }
+    Ok(program)
+}
+
+/// Reads on for as long as the program lives: one that is not listened to would stop at a full pipe.
+fn follow(output: Option<impl Read + Send + 'static>, said: &Said, tell: Option<Sender<String>>) {
+    let (Some(output), said) = (output, said.clone()) else {
+        return;
+    };
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if let (Some(tell), Some(address)) = (&tell, line.strip_prefix(SAYS)) {
+                let _ = tell.send(address.to_owned());
+            }
+            if let Ok(mut said) = said.lock() {
+                said.push_str(&line);
+                said.push('\n');
+            }
+        }
+    });
+}
