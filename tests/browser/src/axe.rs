@@ -21,8 +21,16 @@ pub fn grave(violations: &Value) -> Vec<String> {
             continue;
         }
         for node in rule["nodes"].as_array().map_or(&[][..], Vec::as_slice) {
-            let (at, why) = (node["at"].as_str().unwrap_or("?"), node["why"].as_str().unwrap_or(""));
-            grave.push(format!("{} ({}) at {at}: {}. {why}", text("id"), text("impact"), text("help")));
+            let (at, why) = (
+                node["at"].as_str().unwrap_or("?"),
+                node["why"].as_str().unwrap_or(""),
+            );
+            grave.push(format!(
+                "{} ({}) at {at}: {}. {why}",
+                text("id"),
+                text("impact"),
+                text("help")
+            ));
         }
     }
     grave
@@ -42,6 +50,12 @@ mod tests {
             { "id": "image-alt", "impact": "critical", "help": "h", "nodes": node("b") },
             { "id": "color-contrast", "impact": "serious", "help": "h", "nodes": node("c") },
         ]));
-        assert_eq!(found, ["image-alt (critical) at b: h. ", "color-contrast (serious) at c: h. "]);
+        assert_eq!(
+            found,
+            [
+                "image-alt (critical) at b: h. ",
+                "color-contrast (serious) at c: h. "
+            ]
+        );
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use anyhow::{Context, Result, anyhow};
+use chromiumoxide::Page;
 use chromiumoxide::browser::{Browser, BrowserConfig};
 use chromiumoxide::cdp::browser_protocol::target::{
     CreateBrowserContextParams, CreateTargetParams, SetAutoAttachParams,
 };
-use chromiumoxide::Page;
 use futures::StreamExt;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -29,7 +29,9 @@ pub struct Chromium {
 impl Chromium {
     /// Starts it.
     pub async fn start() -> Result<Self> {
-        let profile = tempfile::Builder::new().prefix("cafe-chromium-").tempdir()?;
+        let profile = tempfile::Builder::new()
+            .prefix("cafe-chromium-")
+            .tempdir()?;
         let config = BrowserConfig::builder()
             .chrome_executable(executable()?)
             .user_data_dir(profile.path())
@@ -39,11 +41,18 @@ impl Chromium {
             .viewport(None)
             .launch_timeout(PATIENCE)
             .request_timeout(PATIENCE)
-            .args(["disable-gpu", "hide-scrollbars", "no-default-browser-check", "disable-component-update"])
+            .args([
+                "disable-gpu",
+                "hide-scrollbars",
+                "no-default-browser-check",
+                "disable-component-update",
+            ])
             .arg(("font-render-hinting", "none"))
             .build()
             .map_err(|why| anyhow!(why))?;
-        let (browser, mut handler) = Browser::launch(config).await.context("Chromium does not start")?;
+        let (browser, mut handler) = Browser::launch(config)
+            .await
+            .context("Chromium does not start")?;
         let events = tokio::spawn(async move { while handler.next().await.is_some() {} });
         Ok(Self {
             browser,
@@ -54,7 +63,9 @@ impl Chromium {
 
     /// An empty page in a new browser context: no cookies, no storage, nobody signed in.
     pub async fn page(&self) -> Result<Page> {
-        let context = CreateBrowserContextParams::builder().dispose_on_detach(true).build();
+        let context = CreateBrowserContextParams::builder()
+            .dispose_on_detach(true)
+            .build();
         let context = self.browser.create_browser_context(context).await?;
         let target = CreateTargetParams::builder()
             .url("about:blank")

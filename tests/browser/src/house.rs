@@ -72,12 +72,21 @@ impl House {
     }
 
     fn screens(&self) -> Vec<Arc<Screen>> {
-        self.screens.lock().map_or_else(|_| Vec::new(), |screens| screens.clone())
+        self.screens
+            .lock()
+            .map_or_else(|_| Vec::new(), |screens| screens.clone())
     }
 
     fn faults(&self) -> Vec<String> {
-        let seen = self.screens().into_iter().flat_map(|screen| screen.faults());
-        let logged = self.program.errors().into_iter().map(|line| format!("the program logged {line}"));
+        let seen = self
+            .screens()
+            .into_iter()
+            .flat_map(|screen| screen.faults());
+        let logged = self
+            .program
+            .errors()
+            .into_iter()
+            .map(|line| format!("the program logged {line}"));
         seen.chain(logged).collect()
     }
 
@@ -87,9 +96,15 @@ impl House {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("program.log"), self.program.log())?;
         for screen in self.screens() {
-            let name = screen.name.to_lowercase().replace(|sign: char| !sign.is_ascii_alphanumeric(), "-");
+            let name = screen
+                .name
+                .to_lowercase()
+                .replace(|sign: char| !sign.is_ascii_alphanumeric(), "-");
             // One screen that hangs must not hide the others.
-            let _ = screen.picture_at_once(&folder.join(format!("{name}.png"))).await;
+            let _ = screen
+                .picture_at_once(&folder.join(format!("{name}.png")))
+                .await;
+            fs::write(folder.join(format!("{name}.requests")), screen.requests())?;
             if let Ok(markup) = screen.markup().await {
                 fs::write(folder.join(format!("{name}.html")), markup)?;
             }
@@ -100,11 +115,15 @@ impl House {
     /// Ends both.
     pub async fn close(self) -> Result<()> {
         let Self {
-            mut program, chromium, ..
+            mut program,
+            chromium,
+            ..
         } = self;
         chromium.end().await;
         let polite = spawn_blocking(move || program.end()).await?;
-        polite.then_some(()).context("the program had to be killed: it did not stop when it was asked to")
+        polite
+            .then_some(())
+            .context("the program had to be killed: it did not stop when it was asked to")
     }
 }
 
@@ -124,7 +143,11 @@ pub async fn journey(name: &str, go: impl AsyncFnOnce(&House) -> Result<()>) {
         Ok(Err(panic)) => Err(anyhow!("{}", words_of(panic.as_ref()))),
         Err(_) => Err(anyhow!("it takes longer than {LONGEST:?}")),
     };
-    let mut wrong: Vec<String> = went.err().map(|failure| format!("{failure:#}")).into_iter().collect();
+    let mut wrong: Vec<String> = went
+        .err()
+        .map(|failure| format!("{failure:#}"))
+        .into_iter()
+        .collect();
     wrong.extend(house.faults());
     let folder = failures().join(name);
     if !wrong.is_empty()
@@ -146,11 +169,14 @@ pub async fn journey(name: &str, go: impl AsyncFnOnce(&House) -> Result<()>) {
 
 fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic")
 }
 
 /// Beside what cargo builds: `target/browser/failures`.
 fn failures() -> PathBuf {
-    let target = env::current_exe().ok().and_then(|test| Some(test.ancestors().nth(3)?.to_owned()));
+    let target = env::current_exe()
+        .ok()
+        .and_then(|test| Some(test.ancestors().nth(3)?.to_owned()));
     target.unwrap_or_else(env::temp_dir).join("failures")
 }

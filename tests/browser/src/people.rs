@@ -40,13 +40,15 @@ impl Screen {
         self.sees("h1", "Start shift").await?;
         self.taps("fieldset.seg label", "Cash pouch").await?;
         self.counts_cash(pieces).await?;
-        self.taps("#start-shift button.primary", "Start shift").await
+        self.taps("#start-shift button.primary", "Start shift")
+            .await
     }
 
     /// Types how many there are of each note and coin.
     pub async fn counts_cash(&self, pieces: &[(u32, u32)]) -> Result<()> {
         for (value, count) in pieces {
-            self.types(&format!("input[name=count_{value}]"), &count.to_string()).await?;
+            self.types(&format!("input[name=count_{value}]"), &count.to_string())
+                .await?;
         }
         Ok(())
     }
@@ -61,7 +63,7 @@ impl Screen {
     /// Opens a table for `guests`, from the floor.
     pub async fn opens_table(&self, code: &str, guests: u32) -> Result<()> {
         self.goes_to("/floor").await?;
-        self.taps("a.tbl", code).await?;
+        self.taps("a.tbl b.no", code).await?;
         self.taps(".chips button", &guests.to_string()).await?;
         self.sees("#order-panel", "Nothing ordered yet").await
     }

@@ -79,13 +79,19 @@ impl Program {
 
     /// Everything it said so far.
     pub fn log(&self) -> String {
-        self.said.lock().map_or_else(|_| String::new(), |said| said.clone())
+        self.said
+            .lock()
+            .map_or_else(|_| String::new(), |said| said.clone())
     }
 
     /// The lines in which it reported an error.
     pub fn errors(&self) -> Vec<String> {
         let is_error = |line: &&str| line.contains(r#""level":"ERROR""#);
-        self.log().lines().filter(is_error).map(str::to_owned).collect()
+        self.log()
+            .lines()
+            .filter(is_error)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Asks it to stop and waits until it has, with its Postgres. Blocks. False: it had to be killed.

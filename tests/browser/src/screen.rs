@@ -1,27 +1,30 @@
 //! One screen and the person in front of it, who taps what they can see and reads what is there.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use chromiumoxide::Page;
+use chromiumoxide::cdp::IntoEventKind;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetFocusEmulationEnabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
+    SetFocusEmulationEnabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams, MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
-use chromiumoxide::cdp::browser_protocol::network::EventResponseReceived;
+use chromiumoxide::cdp::browser_protocol::network::{
+    EventRequestWillBeSent, EventResponseReceived,
+};
 use chromiumoxide::cdp::browser_protocol::page::{
     CaptureScreenshotFormat, CaptureScreenshotParams, NavigateParams,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
 };
-use chromiumoxide::cdp::IntoEventKind;
 use futures::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
@@ -43,13 +46,25 @@ pub struct View {
 
 impl View {
     /// A 10" tablet lying down.
-    pub const TABLET: View = View { width: 1280, height: 800 };
+    pub const TABLET: View = View {
+        width: 1280,
+        height: 800,
+    };
     /// The same, standing.
-    pub const UPRIGHT: View = View { width: 800, height: 1280 };
+    pub const UPRIGHT: View = View {
+        width: 800,
+        height: 1280,
+    };
     /// A phone.
-    pub const PHONE: View = View { width: 390, height: 844 };
+    pub const PHONE: View = View {
+        width: 390,
+        height: 844,
+    };
     /// A display on the kitchen's wall.
-    pub const WALL: View = View { width: 1920, height: 1080 };
+    pub const WALL: View = View {
+        width: 1920,
+        height: 1080,
+    };
 }
 
 type Faults = Arc<Mutex<Vec<String>>>;
@@ -62,6 +77,7 @@ pub struct Screen {
     address: String,
     faults: Faults,
     announced: Arc<Mutex<Vec<i64>>>,
+    requests: Arc<Mutex<String>>,
     taps: AtomicUsize,
 }
 
@@ -73,12 +89,16 @@ impl Screen {
             address: address.to_owned(),
             faults: Faults::default(),
             announced: Arc::default(),
+            requests: Arc::default(),
             taps: AtomicUsize::new(0),
         };
         screen.watch().await?;
         screen.resize(view).await?;
         // Several windows in one browser: each behaves as the one in front.
-        screen.page.execute(SetFocusEmulationEnabledParams::new(true)).await?;
+        screen
+            .page
+            .execute(SetFocusEmulationEnabledParams::new(true))
+            .await?;
         let still = MediaFeature::new("prefers-reduced-motion", "reduce");
         let still = SetEmulatedMediaParams::builder().feature(still).build();
         screen.page.execute(still).await?;
@@ -96,30 +116,63 @@ impl Screen {
 
     async fn watch(&self) -> Result<()> {
         self.fault_of(|said: &EventConsoleApiCalled| {
-            let bad = matches!(said.r#type, ConsoleApiCalledType::Error | ConsoleApiCalledType::Assert);
+            let bad = matches!(
+                said.r#type,
+                ConsoleApiCalledType::Error | ConsoleApiCalledType::Assert
+            );
             let words = |word: &chromiumoxide::cdp::js_protocol::runtime::RemoteObject| {
-                word.value.as_ref().map(Value::to_string).or(word.description.clone()).unwrap_or_default()
+                word.value
+                    .as_ref()
+                    .map(Value::to_string)
+                    .or(word.description.clone())
+                    .unwrap_or_default()
             };
-            bad.then(|| format!("console: {}", said.args.iter().map(words).collect::<Vec<_>>().join(" ")))
+            bad.then(|| {
+                format!(
+                    "console: {}",
+                    said.args.iter().map(words).collect::<Vec<_>>().join(" ")
+                )
+            })
         })
         .await?;
         self.fault_of(|thrown: &EventExceptionThrown| {
             let details = &thrown.exception_details;
-            let what = details.exception.as_ref().and_then(|thrown| thrown.description.clone());
-            Some(format!("exception: {} {}", details.text, what.unwrap_or_default()))
+            let what = details
+                .exception
+                .as_ref()
+                .and_then(|thrown| thrown.description.clone());
+            Some(format!(
+                "exception: {} {}",
+                details.text,
+                what.unwrap_or_default()
+            ))
         })
         .await?;
         // Where the content policy is broken, among others. What the network says comes with a status below.
         self.fault_of(|entry: &EventEntryAdded| {
             let entry = &entry.entry;
-            let bad = entry.level == LogEntryLevel::Error && entry.source != LogEntrySource::Network;
+            let bad =
+                entry.level == LogEntryLevel::Error && entry.source != LogEntrySource::Network;
             bad.then(|| format!("{}: {}", entry.source.as_ref(), entry.text))
         })
         .await?;
-        let announced = self.announced.clone();
+        let requests = self.requests.clone();
+        self.fault_of(move |sent: &EventRequestWillBeSent| {
+            let line = format!("{} {}\n", sent.request.method, sent.request.url);
+            requests.lock().ok()?.push_str(&line);
+            None
+        })
+        .await?;
+        let (announced, requests) = (self.announced.clone(), self.requests.clone());
         self.fault_of(move |answer: &EventResponseReceived| {
             let (status, url) = (answer.response.status, &answer.response.url);
-            let known = announced.lock().is_ok_and(|announced| announced.contains(&status));
+            let headers = answer.response.headers.inner();
+            if let Ok(mut requests) = requests.lock() {
+                requests.push_str(&format!("    {status} {url} {headers}\n"));
+            }
+            let known = announced
+                .lock()
+                .is_ok_and(|announced| announced.contains(&status));
             (status >= 500 || (status >= 400 && !known)).then(|| format!("HTTP {status} of {url}"))
         })
         .await
@@ -157,8 +210,14 @@ impl Screen {
 
     /// What went wrong so far, with the screen's name.
     pub fn faults(&self) -> Vec<String> {
-        let faults = self.faults.lock().map_or_else(|_| Vec::new(), |faults| faults.clone());
-        faults.iter().map(|fault| format!("{}: {fault}", self.name)).collect()
+        let faults = self
+            .faults
+            .lock()
+            .map_or_else(|_| Vec::new(), |faults| faults.clone());
+        faults
+            .iter()
+            .map(|fault| format!("{}: {fault}", self.name))
+            .collect()
     }
 
     /// Looks at the whole screen with axe-core; what is serious or critical is a fault of `screen`.
@@ -169,7 +228,11 @@ impl Screen {
         }
         let violations = self.ask(axe::RUN).await?;
         if let Ok(mut faults) = self.faults.lock() {
-            faults.extend(axe::grave(&violations).into_iter().map(|fault| format!("axe, {screen}: {fault}")));
+            faults.extend(
+                axe::grave(&violations)
+                    .into_iter()
+                    .map(|fault| format!("axe, {screen}: {fault}")),
+            );
         }
         Ok(())
     }
@@ -189,7 +252,11 @@ impl Screen {
     pub async fn goes_to(&self, path: &str) -> Result<()> {
         let url = format!("{}{path}", self.address);
         self.page.execute(NavigateParams::new(url)).await?;
-        self.until(&format!("{path} loads"), "document.readyState === 'complete' || 'it is loading'").await
+        self.until(
+            &format!("{path} loads"),
+            "document.readyState === 'complete' || 'it is loading'",
+        )
+        .await
     }
 
     /// Loads the page again.
@@ -213,7 +280,10 @@ impl Screen {
     }
 
     async fn presses(&self, x: f64, y: f64, clicks: i64) -> Result<()> {
-        for kind in [DispatchMouseEventType::MousePressed, DispatchMouseEventType::MouseReleased] {
+        for kind in [
+            DispatchMouseEventType::MousePressed,
+            DispatchMouseEventType::MouseReleased,
+        ] {
             let mut event = DispatchMouseEventParams::new(kind, x, y);
             event.button = Some(MouseButton::Left);
             event.click_count = Some(clicks);
@@ -243,7 +313,8 @@ impl Screen {
                 field.scrollIntoView({{ block: 'nearest' }}); field.focus(); field.select?.(); return document.activeElement === field || 'no focus'; }})({})",
             json!(css)
         );
-        self.until(&format!("{css} can be typed into"), &field).await?;
+        self.until(&format!("{css} can be typed into"), &field)
+            .await?;
         self.page.execute(InsertTextParams::new(text)).await?;
         Ok(())
     }
@@ -257,13 +328,24 @@ impl Screen {
 
     /// The same with a time of its own.
     pub async fn sees_within(&self, patience: Duration, css: &str, text: &str) -> Result<()> {
-        let look = format!("({SEE})({}, {}) > 0 || ({SAYS})({})", json!(css), json!(text), json!(css));
-        self.wait_for(patience, &format!("{css} says {text:?}"), &look).await.map(|_| ())
+        let look = format!(
+            "({SEE})({}, {}) > 0 || ({SAYS})({})",
+            json!(css),
+            json!(text),
+            json!(css)
+        );
+        self.wait_for(patience, &format!("{css} says {text:?}"), &look)
+            .await
+            .map(|_| ())
     }
 
     /// Waits until nothing visible fits `css` and holds `text`.
     pub async fn sees_no(&self, css: &str, text: &str) -> Result<()> {
-        let look = format!("({SEE})({}, {}) === 0 || 'it is still there'", json!(css), json!(text));
+        let look = format!(
+            "({SEE})({}, {}) === 0 || 'it is still there'",
+            json!(css),
+            json!(text)
+        );
         self.until(&format!("no {css} says {text:?}"), &look).await
     }
 
@@ -281,20 +363,34 @@ impl Screen {
 
     /// What stands in a field.
     pub async fn value_of(&self, css: &str) -> Result<String> {
-        let value = self.ask(&format!("document.querySelector({})?.value", json!(css))).await?;
+        let value = self
+            .ask(&format!("document.querySelector({})?.value", json!(css)))
+            .await?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
     /// An attribute of the first thing that fits.
     pub async fn attribute(&self, css: &str, name: &str) -> Result<String> {
-        let look = format!("document.querySelector({})?.getAttribute({})", json!(css), json!(name));
+        let look = format!(
+            "document.querySelector({})?.getAttribute({})",
+            json!(css),
+            json!(name)
+        );
         let value = self.ask(&look).await?;
-        Ok(value.as_str().with_context(|| format!("{css} has no {name}"))?.to_owned())
+        Ok(value
+            .as_str()
+            .with_context(|| format!("{css} has no {name}"))?
+            .to_owned())
     }
 
     /// The path in the address bar.
     pub async fn path(&self) -> Result<String> {
-        Ok(self.ask("location.pathname").await?.as_str().unwrap_or_default().to_owned())
+        Ok(self
+            .ask("location.pathname")
+            .await?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
     }
 
     /// Waits until the path begins with `start`.
@@ -321,17 +417,29 @@ impl Screen {
     pub(crate) async fn picture_at_once(&self, to: &Path) -> Result<()> {
         let mut params = CaptureScreenshotParams::default();
         params.format = Some(CaptureScreenshotFormat::Png);
-        let taken = timeout(PATIENCE, self.page.screenshot(chromiumoxide::page::ScreenshotParams {
-            cdp_params: params,
-            ..Default::default()
-        }));
+        let taken = timeout(
+            PATIENCE,
+            self.page.screenshot(chromiumoxide::page::ScreenshotParams {
+                cdp_params: params,
+                ..Default::default()
+            }),
+        );
         std::fs::write(to, taken.await??)?;
         Ok(())
     }
 
+    /// What the browser asked for, and what was answered.
+    pub(crate) fn requests(&self) -> String {
+        self.requests
+            .lock()
+            .map_or_else(|_| String::new(), |requests| requests.clone())
+    }
+
     /// The page as it stands, for whoever looks into a failure.
     pub(crate) async fn markup(&self) -> Result<String> {
-        let markup = self.ask("location.href + '\\n' + document.documentElement.outerHTML").await?;
+        let markup = self
+            .ask("location.href + '\\n' + document.documentElement.outerHTML")
+            .await?;
         Ok(markup.as_str().unwrap_or_default().to_owned())
     }
 
@@ -359,7 +467,10 @@ impl Screen {
             };
             if Instant::now() > until {
                 let path = self.path().await.unwrap_or_default();
-                bail!("{}, at {path}, waits in vain until {what}: {why}", self.name);
+                bail!(
+                    "{}, at {path}, waits in vain until {what}: {why}",
+                    self.name
+                );
             }
             sleep(GLANCE).await;
         }

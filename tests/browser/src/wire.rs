@@ -77,7 +77,9 @@ async fn carry(
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut bytes).await {
-        if plugged.wait_for(|plugged| *plugged).await.is_err() || to.write_all(&bytes[..count]).await.is_err() {
+        if plugged.wait_for(|plugged| *plugged).await.is_err()
+            || to.write_all(&bytes[..count]).await.is_err()
+        {
             return;
         }
     }
