@@ -7,7 +7,7 @@ const AGES = { new: ["new", "New"], ok: ["clock", "On time"], soon: ["warn", "Sl
 const ageWords = seconds => {
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
-    if (minutes === 0) return "under 1 min";
+    if (minutes === 0) return "now";
     if (hours === 0) return `${minutes} min`;
     return hours < 48 ? `${hours} h ${two(minutes % 60)}` : `${Math.floor(hours / 24)} days`;
 };

@@ -69,9 +69,10 @@ pub async fn show_boards(app: App, by: Cook, asker: Asker) -> Result<Response> {
 pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Page> {
     let board = store::find_board(app.db(), station).await?;
     may_work_at(&by, &board.station)?;
-    let cafe = &app.settings().await?.cafe_name;
+    let settings = app.settings().await?;
     let way_back = matches!(by, Cook::Person(_));
-    Ok(Page(view::page(&board, app.clock().now(), cafe, way_back)))
+    let now = app.clock().now();
+    Ok(Page(view::page(&board, now, &settings, way_back)))
 }
 
 /// Somebody begins to work on a ticket.

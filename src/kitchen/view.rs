@@ -7,6 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::board::{Board, Counts, Elsewhere, LastBumped, Posted, pieces};
 use super::station::{Pace, Station, StationKind};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
+use crate::settings::Settings;
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Page, Tick, TopBar};
 use crate::values::{StationId, TicketId, minutes_seconds};
@@ -44,7 +45,7 @@ pub fn chooser(stations: &[Station], person: &Person, cafe: &str) -> Markup {
 }
 
 /// A board, for as long as somebody looks at it. `way_back` is drawn for people, who have other screens.
-pub fn page(board: &Board, now: OffsetDateTime, cafe: &str, way_back: bool) -> Markup {
+pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: bool) -> Markup {
     let station = &board.station;
     let counts = html! { span.row.counts #kds-counts { (counts(board.counts(now))) } };
     let actions = html! {
@@ -63,7 +64,8 @@ pub fn page(board: &Board, now: OffsetDateTime, cafe: &str, way_back: bool) -> M
         stream: Some(&stream),
         sign_in: Some(&sign_in),
         now_ms: Some(millis(now)),
-        ..Page::new(BodyKind::Wall, &station.name, cafe)
+        zone: Some(&settings.time_zone),
+        ..Page::new(BodyKind::Wall, &station.name, &settings.cafe_name)
     };
     ui::page(page, content)
 }

@@ -126,6 +126,7 @@ pub fn page(floor: &Floor, person: &Person, cafe: &str, here: Here) -> Markup {
         ui::Page {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
+            me: Some(&person.id.to_string()),
             now_ms: Some(millis(floor.now)),
             ..ui::Page::new(BodyKind::Pos, title, cafe)
         },

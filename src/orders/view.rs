@@ -61,6 +61,7 @@ pub fn page(screen: &Screen) -> Markup {
         ui::Page {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
+            me: Some(&screen.person.id.to_string()),
             now_ms: Some(millis(screen.now)),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },

@@ -1,11 +1,11 @@
 //! How long something has been waiting, in words and figures.
 
-/// An age for the floor and for lists: `under 1 min`, `12 min`, `1 h 04`, `3 days`. What lies ahead counts as just now.
+/// An age for the floor and for lists: `now`, `12 min`, `1 h 04`, `3 days`. What lies ahead counts as just now.
 pub fn age_words(seconds: i64) -> String {
     let minutes = seconds.max(0) / 60;
     let hours = minutes / 60;
     match (hours, minutes) {
-        (_, 0) => "under 1 min".to_owned(),
+        (_, 0) => "now".to_owned(),
         (0, minutes) => format!("{minutes} min"),
         (..48, minutes) => format!("{hours} h {:02}", minutes % 60),
         _ => format!("{} days", hours / 24),
@@ -24,8 +24,8 @@ mod tests {
 
     #[test]
     fn ages_are_words() {
-        assert_eq!(age_words(-5), "under 1 min");
-        assert_eq!(age_words(59), "under 1 min");
+        assert_eq!(age_words(-5), "now");
+        assert_eq!(age_words(59), "now");
         assert_eq!(age_words(60), "1 min");
         assert_eq!(age_words(12 * 60 + 59), "12 min");
         assert_eq!(age_words(59 * 60 + 59), "59 min");
