@@ -162,8 +162,11 @@ pub struct Person {
 /// The person's name and the button that locks; the form is also what `idle.js` sends.
 pub fn person(person: &Person) -> Markup {
     html! {
-        a.btn.quiet href=(person.me) aria-label={ (person.name) ", your own page" } {
-            (avatar(&person.initials, person.hue)) span.hide-s { (person.name) }
+        // No aria-label: the initials are seen too, and who speaks to the machine says what they see.
+        a.btn.quiet href=(person.me) {
+            (avatar(&person.initials, person.hue))
+            span.hide-s aria-hidden="true" { (person.name) }
+            span.vh { (person.name) ", your own page" }
         }
         form.lock method="post" action=(person.lock) data-idle=[person.idle] {
             button.btn.icon.quiet aria-label="Lock this tablet" { (icon("lock")) }

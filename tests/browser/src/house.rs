@@ -17,7 +17,7 @@ use crate::screen::{Screen, View};
 use crate::wire::Wire;
 
 /// A journey that takes longer hangs.
-const LONGEST: Duration = Duration::from_secs(75);
+const LONGEST: Duration = Duration::from_secs(150);
 
 /// The café.
 pub struct House {

@@ -32,7 +32,7 @@ use tokio::time::{sleep, timeout};
 use crate::axe;
 
 /// How long a person waits for what should come at once; generous, because two cores do everything here.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(25);
 
 /// The size of a screen in CSS pixels.

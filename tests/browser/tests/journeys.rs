@@ -27,7 +27,7 @@ async fn serve_a_counter_guest() {
             taps == 4,
             "three products paid exactly are 4 taps, not {taps}"
         );
-        till.sees(".done .huge", "UGX 0").await?;
+        till.sees(".done .huge", "UGX0").await?;
         till.sees("article.receipt", "Butter croissant").await?;
         till.can_be_used_by_all("receipt").await?;
 
@@ -42,7 +42,7 @@ async fn serve_a_counter_guest() {
         till.taps("#pay-quick button", "20,000").await?;
         till.sees("[data-out=change]", "5,500").await?;
         till.taps("#pay-form button.primary", "Take cash").await?;
-        till.sees(".done .huge", "UGX 5,500").await?;
+        till.sees(".done .huge", "UGX5,500").await?;
         let size = till
             .ask("parseFloat(getComputedStyle(document.querySelector('.done .huge')).fontSize)")
             .await?;
@@ -115,7 +115,7 @@ async fn two_screens_see_one_order() {
         choices(&moses).await?;
 
         moses
-            .taps("#order-actions button", "Send 1 bar · 1 kitchen")
+            .taps("#order-actions button", "1 bar · 1 kitchen")
             .await?;
         moses.sees("li.line.sent", "Rolex").await?;
         kitchen.sees("article.kt", "Table 7").await?;
@@ -130,7 +130,7 @@ async fn two_screens_see_one_order() {
         amina.goes_to("/floor").await?;
         amina.is_live().await?;
         kitchen.taps("button.start", "").await?;
-        moses.sees("li.line", "Rolex Preparing").await?;
+        moses.sees("li.line [data-status=preparing]", "Preparing").await?;
         kitchen.taps("button.bump", "Bump").await?;
         kitchen.sees("#board", "All caught up").await?;
         moses.sees("li.line [data-status=ready]", "Ready").await?;
@@ -207,7 +207,7 @@ async fn a_double_tap_sends_once() {
         joan.opens_table("G2", 2).await?;
         joan.can_be_used_by_all("order, upright").await?;
         joan.taps("button.tile", "Rolex").await?;
-        joan.sees("#order-actions button", "Send 1 kitchen").await?;
+        joan.sees("#order-actions button", "1 kitchen").await?;
         joan.taps_twice("#order-actions button", "Send").await?;
         joan.sees("li.line.sent", "Rolex").await?;
 
