@@ -130,7 +130,9 @@ async fn two_screens_see_one_order() {
         amina.goes_to("/floor").await?;
         amina.is_live().await?;
         kitchen.taps("button.start", "").await?;
-        moses.sees("li.line [data-status=preparing]", "Preparing").await?;
+        moses
+            .sees("li.line [data-status=preparing]", "Preparing")
+            .await?;
         kitchen.taps("button.bump", "Bump").await?;
         kitchen.sees("#board", "All caught up").await?;
         moses.sees("li.line [data-status=ready]", "Ready").await?;
