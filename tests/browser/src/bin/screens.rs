@@ -92,7 +92,8 @@ async fn lunch(moses: &Screen, joan: &Screen, peter: &Screen) -> Result<()> {
         &["Chicken luwombo", "Spanish omelette", "Iced latte"],
     )
     .await?;
-    peter.goes_to("/").await?;
+    peter.goes_to("/kitchen").await?;
+    peter.taps("main a.btn", "Kitchen").await?;
     peter.sees("article.kt", "Table 2").await?;
     peter
         .taps("article.kt[aria-label^='Table 2,'] button.bump", "Bump")
