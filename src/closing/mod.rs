@@ -23,5 +23,5 @@ mod view;
 
 pub use count::{Count, CountRefusal};
 pub use in_the_way::{InTheWay, unfinished};
-pub use report::ShiftReport;
+pub use report::{CountLine, FloatLine, Named, OrderCounts, ShiftReport, VarianceLine};
 pub use variance::{Standing, Variance, VarianceRefusal};

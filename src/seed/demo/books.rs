@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable};
 
-use super::drawer::{DrawerBook, Hours};
+use super::drawer::DrawerBook;
 use super::roster::Cashier;
 use super::tender::Paid;
 use super::visit::Visit;
@@ -18,7 +18,7 @@ const VALUES: usize = 60_000;
 pub(super) struct Books {
     days: Vec<entity::business_days::Model>,
     numbers: Vec<entity::order_numbers::Model>,
-    pub(super) shifts: Vec<entity::shifts::Model>,
+    shifts: Vec<entity::shifts::Model>,
     counts: Vec<entity::shift_counts::Model>,
     variances: Vec<entity::shift_variances::Model>,
     orders: Vec<entity::orders::Model>,
@@ -56,7 +56,7 @@ impl Books {
             order_id: Some(visit.order.id),
             shift_id: Some(shift),
             business_date: date,
-            method: paid.method.to_owned(),
+            method: paid.method.as_str().to_owned(),
             amount: paid.amount,
             tip: paid.tip,
             tendered: paid.tendered,
@@ -123,37 +123,14 @@ impl Books {
         Ok(())
     }
 
-    /// Writes down a shift with a drawer.
-    pub(super) fn close_drawer(&mut self, hours: Hours, book: DrawerBook, report: i32) {
-        let Hours {
-            shift,
-            date,
-            cashier,
-            opened_at,
-            closed_at,
-            ..
-        } = hours;
-        self.shifts.push(entity::shifts::Model {
-            id: shift,
-            staff_id: cashier.staff,
-            business_date: date,
-            cash: "drawer".to_owned(),
-            drawer_terminal_id: Some(cashier.till),
-            opened_at,
-            opened_terminal_id: Some(cashier.till),
-            float_amount: Some(book.float.total()),
-            float_counts: Some(book.float.to_json()),
-            float_note: None,
-            cash_started_at: Some(opened_at),
-            closed_at: Some(closed_at),
-            closed_by: Some(cashier.staff),
-            report_number: Some(report),
-            report: None,
-            revision: 2,
-        });
-        self.entries.extend(book.entries);
-        self.counts.extend(book.counts);
-        self.variances.extend(book.variance);
+    /// Writes down a shift that is over, with its drawer where it had one.
+    pub(super) fn close_shift(&mut self, shift: entity::shifts::Model, drawer: Option<DrawerBook>) {
+        self.shifts.push(shift);
+        if let Some(book) = drawer {
+            self.entries.extend(book.entries);
+            self.counts.extend(book.counts);
+            self.variances.extend(book.variance);
+        }
     }
 
     /// How many orders there are.

@@ -6,12 +6,14 @@ use time::{Duration, OffsetDateTime};
 
 use super::books::Books;
 use super::chance::Chance;
-use super::drawer::{self, Hours};
+use super::drawer::{self, DrawerBook, Hours};
 use super::guests::{self, Meal, Party, Taste, Wants};
+use super::report;
 use super::roster::{Cashier, Roster};
 use super::tender::{Paid, References};
 use super::visit::{Opening, Visit};
 use super::{House, Table};
+use crate::closing::OrderCounts;
 use crate::data::entity;
 use crate::orders::OrderRefusal;
 use crate::seed::floor::TERMINALS;
@@ -212,15 +214,20 @@ impl Day<'_> {
         staff.sort();
         for (closed_at, person) in staff {
             overnight.reports += 1;
+            let mut paid = taken.remove(&person).unwrap_or_default();
+            paid.sort_by_key(|(_, paid)| paid.at);
+            let over = Over {
+                person,
+                closed_at,
+                number: overnight.reports,
+                paid: &paid,
+            };
             let cashier = cashiers.iter().find(|cashier| cashier.staff == person);
-            match cashier {
-                Some(cashier) => {
-                    let mut paid = taken.remove(&person).unwrap_or_default();
-                    paid.sort_by_key(|(_, paid)| paid.at);
-                    self.close_drawer(*cashier, closed_at, &paid, overnight, books);
-                }
-                None => self.close_without_cash(person, closed_at, overnight.reports, books),
-            }
+            let (shift, drawer) = match cashier {
+                Some(cashier) => self.close_drawer(over, *cashier, &mut overnight.drawers),
+                None => (self.close_without_cash(over), None),
+            };
+            books.close_shift(shift, drawer);
         }
         for (visit, _) in self.visits {
             books.write(visit)?;
@@ -249,64 +256,118 @@ impl Day<'_> {
 
     fn close_drawer(
         &mut self,
+        over: Over<'_>,
         cashier: Cashier,
-        closed_at: OffsetDateTime,
-        paid: &[(PaymentId, Paid)],
-        overnight: &mut Overnight,
-        books: &mut Books,
-    ) {
+        drawers: &mut HashMap<TerminalId, Counted>,
+    ) -> (entity::shifts::Model, Option<DrawerBook>) {
         let opened_at = self.begins
             + Duration::minutes(cashier.from)
             + Duration::seconds(self.chance.between(0, 240));
         let hours = Hours {
-            shift: self.shift_of(cashier.staff),
+            shift: self.shift_of(over.person),
             date: self.date,
             cashier,
             opened_at,
-            closed_at,
+            closed_at: over.closed_at,
             manager: self.roster.manager,
         };
-        let sales: Vec<(PaymentId, &Paid)> = paid
+        let sales: Vec<(PaymentId, &Paid)> = over
+            .paid
             .iter()
             .filter(|(_, paid)| paid.is_cash())
             .map(|(id, paid)| (*id, paid))
             .collect();
-        let found = overnight.drawers.remove(&cashier.till);
+        let found = drawers.remove(&cashier.till);
         let book = drawer::keep(self.house, hours, found, &sales, &mut self.chance);
-        overnight.drawers.insert(cashier.till, book.left.clone());
-        books.close_drawer(hours, book, overnight.reports);
+        drawers.insert(cashier.till, book.left.clone());
+        let shift = entity::shifts::Model {
+            cash: "drawer".to_owned(),
+            drawer_terminal_id: Some(cashier.till),
+            float_amount: Some(book.float.total()),
+            float_counts: Some(book.float.to_json()),
+            cash_started_at: Some(opened_at),
+            ..self.shift_row(over, opened_at, cashier.till)
+        };
+        let report = report::of(
+            self.house,
+            &shift,
+            over.paid,
+            Some(&book),
+            self.orders_of(&shift),
+        );
+        let shift = entity::shifts::Model {
+            report: Some(report),
+            ..shift
+        };
+        (shift, Some(book))
     }
 
-    fn close_without_cash(
-        &mut self,
-        person: StaffId,
-        closed_at: OffsetDateTime,
-        number: i32,
-        books: &mut Books,
-    ) {
-        let first = self
+    /// A waiter's shift began with the first order.
+    fn close_without_cash(&mut self, over: Over<'_>) -> entity::shifts::Model {
+        let opened_at = self
             .visits
             .iter()
-            .filter(|(visit, _)| visit.opened_by == person)
+            .filter(|(visit, _)| visit.opened_by == over.person)
             .map(|(visit, _)| visit.order.opened_at)
-            .min();
-        books.shifts.push(entity::shifts::Model {
-            id: self.shift_of(person),
-            staff_id: person,
+            .min()
+            .unwrap_or(self.begins);
+        let shift = self.shift_row(over, opened_at, TERMINALS[2].id());
+        let report = report::of(self.house, &shift, over.paid, None, self.orders_of(&shift));
+        entity::shifts::Model {
+            report: Some(report),
+            ..shift
+        }
+    }
+
+    fn shift_row(
+        &mut self,
+        over: Over<'_>,
+        opened_at: OffsetDateTime,
+        terminal: TerminalId,
+    ) -> entity::shifts::Model {
+        entity::shifts::Model {
+            id: self.shift_of(over.person),
+            staff_id: over.person,
             business_date: self.date,
             cash: "none".to_owned(),
             drawer_terminal_id: None,
-            opened_at: first.unwrap_or(self.begins),
-            opened_terminal_id: Some(TERMINALS[2].id()),
+            opened_at,
+            opened_terminal_id: Some(terminal),
             float_amount: None,
             float_counts: None,
             float_note: None,
             cash_started_at: None,
-            closed_at: Some(closed_at),
-            closed_by: Some(person),
-            report_number: Some(number),
+            closed_at: Some(over.closed_at),
+            closed_by: Some(over.person),
+            report_number: Some(over.number),
             report: None,
             revision: 2,
-        });
+        }
     }
+
+    /// What became of the orders of a shift: all that its owner opened.
+    fn orders_of(&self, shift: &entity::shifts::Model) -> OrderCounts {
+        let mut counts = OrderCounts::default();
+        let orders = self.visits.iter().map(|(visit, _)| &visit.order);
+        for order in orders.filter(|order| order.shift == Some(shift.id)) {
+            counts.opened += 1;
+            counts.cancelled += i64::from(order.cancelled_at.is_some());
+            if order.settled_at.is_some() {
+                counts.settled += 1;
+                counts.total += order.total();
+            }
+        }
+        counts
+    }
+}
+
+/// The end of somebody's shift.
+#[derive(Clone, Copy)]
+struct Over<'a> {
+    person: StaffId,
+    closed_at: OffsetDateTime,
+    /// The report's.
+    number: i32,
+    /// What they took, in the order in which they took it.
+    paid: &'a [(PaymentId, Paid)],
 }

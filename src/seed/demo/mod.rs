@@ -10,6 +10,7 @@ mod chance;
 mod day;
 mod drawer;
 mod guests;
+mod report;
 mod roster;
 mod tender;
 mod visit;

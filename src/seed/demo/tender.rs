@@ -4,12 +4,13 @@ use time::OffsetDateTime;
 
 use super::chance::Chance;
 use crate::orders::Kind;
+use crate::payments::Method;
 use crate::values::{BusinessDate, Currency, Money, quick_cash, split_evenly};
 
 /// Money that was received. `tendered = amount + tip + change`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Paid {
-    pub(super) method: &'static str,
+    pub(super) method: Method,
     pub(super) amount: Money,
     pub(super) tip: Money,
     /// What was handed over, for cash.
@@ -22,7 +23,7 @@ pub(super) struct Paid {
 
 impl Paid {
     pub(super) fn is_cash(&self) -> bool {
-        self.method == "cash"
+        self.method == Method::Cash
     }
 }
 
@@ -37,15 +38,15 @@ impl References {
         References { date, last: 0 }
     }
 
-    fn next(&mut self, method: &str) -> Option<String> {
+    fn next(&mut self, method: Method) -> Option<String> {
         self.last += 1;
         let day = self.date.compact();
         let day = day.get(2..).unwrap_or_default();
         match method {
-            "mtn_momo" => Some(format!("3{day}{:04}", self.last * 7)),
-            "airtel_money" => Some(format!("MP{day}.{:04}", self.last * 11)),
-            "card" => Some(format!("{day}{:06}", self.last * 13)),
-            _ => None,
+            Method::MtnMomo => Some(format!("3{day}{:04}", self.last * 7)),
+            Method::AirtelMoney => Some(format!("MP{day}.{:04}", self.last * 11)),
+            Method::Card => Some(format!("{day}{:06}", self.last * 13)),
+            Method::Cash | Method::Pesapal => None,
         }
     }
 }
@@ -68,21 +69,21 @@ pub(super) fn of(
     references: &mut References,
     chance: &mut Chance,
 ) -> Paid {
-    const METHODS: [(&str, u32); 4] = [
-        ("cash", 53),
-        ("mtn_momo", 25),
-        ("airtel_money", 10),
-        ("card", 12),
+    const METHODS: [(Method, u32); 4] = [
+        (Method::Cash, 53),
+        (Method::MtnMomo, 25),
+        (Method::AirtelMoney, 10),
+        (Method::Card, 12),
     ];
-    let method = chance.weighted(&METHODS).unwrap_or("cash");
-    let tips = matches!(method, "cash" | "card");
+    let method = chance.weighted(&METHODS).unwrap_or(Method::Cash);
+    let tips = matches!(method, Method::Cash | Method::Card);
     let tip = if kind == Kind::DineIn && tips && chance.happens(24) {
         let tip = chance.pick(&[1_000, 2_000, 2_000, 3_000, 5_000, 10_000]);
         Money::new(tip.copied().unwrap_or(1_000))
     } else {
         Money::ZERO
     };
-    let tendered = (method == "cash").then(|| handed_over(amount + tip, chance));
+    let tendered = (method == Method::Cash).then(|| handed_over(amount + tip, chance));
     Paid {
         method,
         amount,
