@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use cafe_pos::commands::{check, migrate, seed, serve};
+use cafe_pos::commands::{check, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -36,6 +36,9 @@ enum Command {
         #[arg(long)]
         demo: bool,
     },
+    /// Look after people's way in
+    #[command(subcommand)]
+    Staff(Staff),
     /// Say of everything whether it is in order, or what to do
     Check,
 }
@@ -55,6 +58,15 @@ enum Migrate {
     },
     /// List which are applied, which are pending, and which a newer version made
     Status,
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Give somebody a password for one sign-in, and end their sessions
+    ResetPassword {
+        /// The username, or the full name
+        name: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -89,6 +101,9 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             }
             Command::Migrate(Migrate::Status) => migrate::run_status(&config).await,
             Command::Seed { demo } => seed::run(&config, demo).await,
+            Command::Staff(Staff::ResetPassword { name }) => {
+                staff::reset_password(&config, &name).await
+            }
             Command::Check => check::run(&config).await,
         }
     })

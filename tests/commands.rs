@@ -1,7 +1,7 @@
 //! The program as it is called: its commands, what they say, and their exit codes.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -48,6 +48,7 @@ impl Cafe {
     fn serve(&self) -> Serving {
         let child = self
             .program(&["serve"])
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program");
@@ -100,6 +101,19 @@ impl Said {
 struct Serving(Child);
 
 impl Serving {
+    /// Where it says that it serves.
+    fn address(&mut self) -> String {
+        let said = BufReader::new(self.0.stdout.take().expect("its answer"));
+        let mut lines = said.lines().map_while(Result::ok);
+        let line = lines
+            .find(|line| line.contains("serves on"))
+            .expect("the line with the address");
+        line.split_whitespace()
+            .last()
+            .expect("an address")
+            .to_owned()
+    }
+
     fn ask_to_stop(&mut self) -> std::process::ExitStatus {
         let asked = Command::new("kill")
             .arg(self.0.id().to_string())
@@ -151,7 +165,7 @@ fn a_wrong_call_is_explained() {
     let cafe = Cafe::new();
     assert_eq!(cafe.call(&["brew"]).code, Some(2));
     let help = cafe.call(&["--help"]);
-    for command in ["serve", "migrate", "check"] {
+    for command in ["serve", "migrate", "seed", "staff", "check"] {
         assert!(help.answer().contains(command), "{}", help.out);
         assert!(cafe.call(&[command, "--help"]).answer().contains("Usage:"));
     }
@@ -430,4 +444,49 @@ fn serve_tells_what_it_did_to_the_schema_and_loses_no_line() {
         !log.contains('\u{1b}'),
         "no colours where nobody looks: {log}"
     );
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_while_the_till_is_open() {
+    let cafe = Cafe::new();
+    let mut serving = cafe.serve();
+    let address = serving.address();
+    let seeded = "password123";
+    let sign_in = async |username: &str, password: &str| {
+        let answer = reqwest::Client::new()
+            .post(format!("{address}/api/auth/login"))
+            .json(&serde_json::json!({ "username": username, "password": password }))
+            .send()
+            .await
+            .expect("an answer");
+        (
+            answer.status().as_u16(),
+            answer.json::<serde_json::Value>().await.expect("JSON"),
+        )
+    };
+    let (status, admin) = sign_in("ruth", seeded).await;
+    assert_eq!(status, 200, "{admin}");
+
+    let said = cafe.call(&["staff", "reset-password", "Ruth Kabonesa"]);
+    let mut words = said.answer().split_whitespace();
+    assert_eq!(words.next(), Some("ruth"));
+    let password = words.nth(3).expect("a password").to_owned();
+    assert_eq!(
+        sign_in("ruth", seeded).await.0,
+        401,
+        "the old one is worth nothing"
+    );
+    let (status, admin) = sign_in("ruth", &password).await;
+    assert_eq!(
+        (status, &admin["mustChangePassword"]),
+        (200, &serde_json::Value::Bool(true)),
+        "{admin}"
+    );
+
+    let unknown = cafe.call(&["staff", "reset-password", "Nobody Atall"]);
+    assert_eq!(
+        unknown.complaint(1),
+        "Nobody here is called \"Nobody Atall\"."
+    );
+    assert!(serving.ask_to_stop().success());
 }

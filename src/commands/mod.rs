@@ -5,3 +5,4 @@ pub mod database;
 pub mod migrate;
 pub mod seed;
 pub mod serve;
+pub mod staff;

@@ -1,16 +1,14 @@
 //! `serve`: the till itself.
 
-use anyhow::bail;
-use tokio::signal::unix::{SignalKind, signal};
-
-use super::database::Opened;
-use super::{database, migrate, seed};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::database::Opened;
+use super::{database, migrate, seed};
 use crate::app::App;
 use crate::config::Config;
 use crate::live::Live;
@@ -43,7 +41,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// Puts the program together.
-async fn start(config: &Config, opened: &Opened) -> anyhow::Result<App> {
+pub(super) async fn start(config: &Config, opened: &Opened) -> anyhow::Result<App> {
     let secret = config
         .session_secret
         .obtain()
