@@ -96,6 +96,29 @@ on("keydown", event => {
     if (!event.repeat || event.key.startsWith("Arrow")) act();
 });
 
+// ---- tickets beyond the edge --------------------------------------------------------------------------
+
+// Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest.
+const beyond = () => {
+    const button = one('[data-board="beyond"]');
+    if (!button || !board()) return;
+    const { left, right } = board().getBoundingClientRect();
+    const whole = all("#board .kt[data-n]").map(ticket => ticket.getBoundingClientRect());
+    const after = whole.filter(ticket => ticket.right > right + 8).length;
+    const before = whole.filter(ticket => ticket.left < left - 8).length;
+    const text = after > 0 ? `${after} more →` : before > 0 ? `← ${before} older` : "";
+    if (button.textContent !== text) button.textContent = text;
+    button.hidden = text === "";
+    button.dataset.to = after > 0 ? "on" : "start";
+};
+on("click", event => {
+    const button = event.target.closest?.('[data-board="beyond"]');
+    if (!button) return;
+    board().scrollTo({ left: button.dataset.to === "on" ? board().scrollLeft + board().clientWidth : 0 });
+});
+addEventListener("resize", beyond);
+on("scroll", beyond, { capture: true });
+
 // ---- sounds -----------------------------------------------------------------------------------------
 
 const AGAIN = 30_000; // an untouched ticket rings again
@@ -144,12 +167,16 @@ const scale = size => {
 if (board()) scale(kept());
 on("click", event => {
     const zoom = event.target.closest?.("[data-zoom]");
-    if (zoom) scale(Number(document.documentElement.dataset.scale ?? 0) + Number(zoom.dataset.zoom));
+    if (zoom) {
+        scale(Number(document.documentElement.dataset.scale ?? 0) + Number(zoom.dataset.zoom));
+        beyond();
+    }
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });
 
 onDraw(() => {
     showCursor();
+    beyond();
     listen();
 });

@@ -47,7 +47,10 @@ pub fn chooser(stations: &[Station], person: &Person, cafe: &str) -> Markup {
 /// A board, for as long as somebody looks at it. `way_back` is drawn for people, who have other screens.
 pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: bool) -> Markup {
     let station = &board.station;
-    let counts = html! { span.row.counts #kds-counts { (counts(board.counts(now))) } };
+    let counts = html! {
+        span.row.counts #kds-counts { (counts(board.counts(now))) }
+        button.btn type="button" data-board="beyond" hidden {}
+    };
     let actions = html! {
         span #board-recall { (recall_last(board, now)) }
         @if way_back {
@@ -165,7 +168,7 @@ fn under_title(ticket: &Ticket, age: Age) -> Markup {
             @if ticket.started.is_some() {
                 span { (ui::icon("preparing")) "Started" }
             } @else {
-                span { (ui::icon("play")) "Start" }
+                span.go { (ui::icon("play")) "Start" }
             }
             span.push {}
             span {
