@@ -410,6 +410,8 @@ impl Screen {
 
     /// A picture of what the screen shows now.
     pub async fn picture(&self, to: &Path) -> Result<()> {
+        // A control that was just used rests for a moment, and looks it.
+        self.sees_no("[data-resting]", "").await?;
         self.comes_to_rest().await?;
         self.picture_at_once(to).await
     }
