@@ -1,6 +1,5 @@
 //! Counting and closing a shift, its report, and the shifts that are open.
 
-use maud::Markup;
 use poem::handler;
 use serde::Deserialize;
 
@@ -8,11 +7,11 @@ use super::actions::{self, Close, PassOn};
 use super::count;
 use super::in_the_way::unfinished;
 use super::report::ShiftReport;
-use super::{store, view};
+use super::{feed, list, slip, store, view};
 use crate::app::App;
 use crate::data::Tx;
 use crate::form;
-use crate::orders;
+use crate::orders::{self, OpenOrder};
 use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Approval};
 use crate::staff::secrets::Typed;
@@ -54,7 +53,14 @@ form! {
 
 form! {
     /// Why there is a variance, and who agrees to it.
-    pub struct CloseForm { reason: opt Note, approver: opt StaffId, secret: opt Typed }
+    pub struct CloseForm {
+        reason: opt Note,
+        approver: opt StaffId,
+        /// Their PIN, on a paired terminal.
+        secret: opt Typed,
+        /// Their password, anywhere.
+        password: opt Typed,
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,9 +87,11 @@ pub async fn show_count(
     let rule = settings.day_rule();
     let counts = store::counts(app.db(), id).await?;
     let ledger = shifts::ledger(app.db(), id).await?;
+    let (open, takers) = in_the_way(&app, &shift).await?;
     let screen = view::Screen {
         shift: &shift,
-        open_orders: open_orders(&app, &shift).await?,
+        open: &open,
+        takers: &takers,
         may_count: count::may_count(&shift, by.id, by.role, &counts, ledger.expected()),
         counts: &counts,
         ledger: &ledger,
@@ -98,14 +106,12 @@ pub async fn show_count(
     Ok(Page(view::page(&screen)).into_response())
 }
 
-async fn open_orders(app: &App, shift: &Shift) -> Result<Markup> {
+/// The orders that have to be passed on, and the shifts that could take them.
+async fn in_the_way(app: &App, shift: &Shift) -> Result<(Vec<OpenOrder>, Vec<Shift>)> {
     let open = unfinished(orders::open_of_shift(app.db(), shift.id).await?);
-    let takers: Vec<Shift> = shifts::all_open(app.db())
-        .await?
-        .into_iter()
-        .filter(|other| other.id != shift.id)
-        .collect();
-    Ok(view::open_orders(shift.id, &open, &takers))
+    let mut takers = shifts::all_open(app.db()).await?;
+    takers.retain(|other| other.id != shift.id);
+    Ok((open, takers))
 }
 
 /// Locks a count.
@@ -154,7 +160,8 @@ pub async fn pass_on(
         return Ok(Go::to(asker, url::shift_count(id)).into_response());
     }
     let shift = find(&app, &by, id).await?;
-    Ok(Frag(open_orders(&app, &shift).await?).into_response())
+    let (open, takers) = in_the_way(&app, &shift).await?;
+    Ok(Frag(view::passed_on(id, &open, &takers)).into_response())
 }
 
 /// Closes a shift.
@@ -182,12 +189,9 @@ pub async fn close(
 
 /// The approval that somebody gave with their own secret on this device, where one was named.
 async fn approved(app: &App, by: &Person, form: &CloseForm) -> Result<Option<Approval>> {
-    match (form.approver, &form.secret) {
-        (None, _) => Ok(None),
-        (Some(_), None) => Err(Error::field("secret", "Enter the PIN or password.")),
-        (Some(approver), Some(secret)) => {
-            approval::approve(app, by, approver, secret).await.map(Some)
-        }
+    match approval::given(form.approver, form.secret.as_ref(), form.password.as_ref())? {
+        Some((approver, secret)) => approval::approve(app, by, approver, secret).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -210,28 +214,16 @@ pub async fn show_report(
     let report: ShiftReport = serde_json::from_value(stored)
         .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?;
     let settings = app.settings().await?;
-    Ok(Page(view::report_page(&report, &by, &settings)).into_response())
+    Ok(Page(slip::page(&report, &by, &settings)).into_response())
 }
 
 /// The shifts that are open, and the last reports.
 #[handler]
 pub async fn list_open(app: App, by: Manager) -> Result<Page> {
-    let settings = app.settings().await?;
-    let rule = settings.day_rule();
-    let open = shifts::all_open(app.db()).await?;
-    let mut with_orders = Vec::with_capacity(open.len());
-    for shift in open {
-        let orders = unfinished(orders::open_of_shift(app.db(), shift.id).await?).len();
-        with_orders.push((shift, orders));
-    }
-    Ok(Page(view::shifts_page(&view::Shifts {
-        open: &with_orders,
-        closed: &shifts::lately_closed(app.db(), 20).await?,
-        person: &by,
-        cafe: &settings.cafe_name,
-        rule: &rule,
-        today: rule.date_of(app.clock().now()),
-    })))
+    let shifts = feed::load(&app).await?;
+    let cafe = &app.settings().await?.cafe_name;
+    let now = app.clock().now();
+    Ok(Page(list::page(&shifts, &by, cafe, now)))
 }
 
 async fn find(app: &App, by: &Person, id: ShiftId) -> Result<Shift> {

@@ -1,6 +1,7 @@
 //! Which of a shift's open orders stand in the way of closing it.
 
 use crate::orders::OpenOrder;
+use crate::values::Money;
 
 /// What an open order means to the shift it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +17,13 @@ pub enum InTheWay {
 impl InTheWay {
     /// Where this order stands.
     pub fn of(order: &OpenOrder) -> Self {
-        if order.balance.is_positive() || order.unsent > 0 {
+        Self::judge(order.balance, order.unsent, order.sent)
+    }
+
+    fn judge(balance: Money, unsent: i64, sent: i64) -> Self {
+        if balance.is_positive() || unsent > 0 {
             InTheWay::Unfinished
-        } else if order.sent == 0 {
+        } else if sent == 0 {
             InTheWay::Empty
         } else {
             InTheWay::Paid
@@ -30,4 +35,31 @@ impl InTheWay {
 pub fn unfinished(mut open: Vec<OpenOrder>) -> Vec<OpenOrder> {
     open.retain(|order| InTheWay::of(order) == InTheWay::Unfinished);
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(balance: i64, unsent: i64, sent: i64) -> InTheWay {
+        InTheWay::judge(Money::new(balance), unsent, sent)
+    }
+
+    #[test]
+    fn what_is_to_be_paid_or_sent_has_to_be_passed_on() {
+        assert_eq!(judge(9_000, 0, 1), InTheWay::Unfinished);
+        assert_eq!(judge(9_000, 1, 0), InTheWay::Unfinished);
+        // Something free that was never sent: the guests still wait for it.
+        assert_eq!(judge(0, 1, 0), InTheWay::Unfinished);
+    }
+
+    #[test]
+    fn what_is_paid_and_being_made_does_not_hinder() {
+        assert_eq!(judge(0, 0, 2), InTheWay::Paid);
+    }
+
+    #[test]
+    fn an_order_with_nothing_on_it_goes_on_by_itself() {
+        assert_eq!(judge(0, 0, 0), InTheWay::Empty);
+    }
 }

@@ -14,14 +14,18 @@
 
 mod actions;
 mod count;
+mod feed;
 pub mod handlers;
 mod in_the_way;
+mod list;
 mod report;
+mod slip;
 mod store;
 mod variance;
 mod view;
 
 pub use count::{Count, CountRefusal};
+pub use feed::ShiftsView;
 pub use in_the_way::{InTheWay, unfinished};
 pub use report::{CountLine, FloatLine, Named, OrderCounts, ShiftReport, VarianceLine};
 pub use variance::{Standing, Variance, VarianceRefusal};

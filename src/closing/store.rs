@@ -186,6 +186,24 @@ pub async fn passed_on(db: &impl ConnectionTrait, shift: &Shift) -> Result<Vec<P
         .collect())
 }
 
+/// Moves with everything that the list of shifts shows.
+pub async fn shifts_revision(db: &impl ConnectionTrait) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        revision: i64,
+    }
+    let row = Row::find_by_statement(statement(
+        db,
+        "SELECT ((SELECT coalesce(sum(revision), 0) + count(*) FROM shifts WHERE closed_at IS NULL) \
+           + (SELECT coalesce(sum(revision), 0) FROM orders WHERE closed_at IS NULL AND cancelled_at IS NULL) \
+           + (SELECT last * 1000000::bigint FROM shift_report_numbers))::bigint AS revision",
+        [],
+    ))
+    .one(db)
+    .await?;
+    Ok(row.map_or(0, |row| row.revision))
+}
+
 /// A person's name.
 pub async fn name_of(db: &impl ConnectionTrait, staff: StaffId) -> Result<Option<String>> {
     #[derive(FromQueryResult)]

@@ -139,7 +139,7 @@ fn how(order: &Order, balance: Money) -> Markup {
                 label.field {
                     "Amount for this payment"
                     (money_input("pay-amount", "amount", &again, typed))
-                    small { "The rest stays on the bill." }
+                    small #pay-rest { "The rest stays on the bill." }
                     (ui::controls::error_place("amount", None))
                 }
             }
@@ -223,7 +223,9 @@ pub fn figures(balance: Money, amount: Money, tip: Money) -> Markup {
         hx-partial hx-target="#pay-quick" hx-swap="outerHTML" { (quick(amount + tip)) }
         hx-partial hx-target="#pay-due" { (due(amount, tip)) }
         @for field in ["amount", "tip"] { hx-partial hx-target={ "#err-" (field) } {} }
-        @if rest.is_positive() { hx-partial hx-target="#pay-rest" { (rest) " stays on the bill." } }
+        hx-partial hx-target="#pay-rest" {
+            @if rest.is_positive() { (rest.with_code()) " stays on the bill." } @else { "The rest stays on the bill." }
+        }
     }
 }
 

@@ -164,8 +164,8 @@ pub fn start_form(screen: &StartScreen) -> Markup {
             hx-disable="find button.primary" data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
             @if let Some(order) = screen.order { input type="hidden" name="order" value=(order); }
-            section.card {
-                header { h2 { "Opening float" } span.push.dim { "Count what is in the drawer or pouch" } }
+            section.card.stack {
+                header { h2 { "Opening float" } span.push.dim { "Count what is in it" } }
                 (places(screen))
                 (count_table(None))
             }
@@ -188,7 +188,7 @@ fn places(screen: &StartScreen) -> Markup {
     html! {
         fieldset.seg {
             legend.vh { "Where the cash is" }
-            @if let Some(drawer) = screen.free_drawer() { (choice("drawer", html! { "Drawer of " (drawer) })) }
+            @if screen.free_drawer().is_some() { (choice("drawer", html! { "Drawer" })) }
             (choice("pouch", html! { "Cash pouch" }))
             @if !screen.is_open { (choice("none", html! { "No cash" })) }
         }

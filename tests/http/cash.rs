@@ -8,6 +8,7 @@ use poem::http::{Method, StatusCode};
 use time::Duration;
 
 use super::house::*;
+use super::live::Screen;
 
 /// A cashier with 50,000 in a pouch.
 async fn with_float(house: &House, username: &str) -> Device {
@@ -658,6 +659,20 @@ async fn screens_that_show_the_order_the_floor_and_the_shift_look_again() {
         floor_told |= told(&|change| *change == Changed::Floor);
         shift_told |= told(&|change| matches!(change, Changed::Shift(_)));
     }
+}
+
+#[tokio::test]
+async fn another_till_that_shows_the_order_sees_what_is_left_to_pay() {
+    let house = House::open().await;
+    let mut till = with_float(&house, CASHIER).await;
+    let order = sale_of(&house, &mut till, 9_000).await;
+    let other = house.till(OTHER_CASHIER, "Till 1").await;
+    let mut watching = Screen::of(&other, &format!("view=order&order={order}")).await;
+    watching.shows("9,000").await;
+    till.post(&payments(order), &[("tendered", "4,000")])
+        .await
+        .must_be(StatusCode::OK);
+    watching.shows("5,000").await;
 }
 
 #[tokio::test]

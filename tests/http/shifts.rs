@@ -5,6 +5,7 @@ use poem::http::{Method, StatusCode};
 use time::Duration;
 
 use super::house::*;
+use super::live::Screen;
 
 const POUCH: [(&str, &str); 2] = [("cash", "pouch"), ("count_10000", "5")];
 const DRAWER: [(&str, &str); 2] = [("cash", "drawer"), ("count_10000", "5")];
@@ -682,13 +683,13 @@ async fn open_orders_are_handed_over_or_carried_over_and_then_the_shift_closes()
         .post(&pass_on, &hand_over)
         .await
         .must_be(StatusCode::OK);
-    assert_eq!(left.all("#open-orders form").len(), 1);
+    assert_eq!(left.all("#to-pass-on form").len(), 1);
     let carry_over = [("order", second.as_str()), ("deed", "carry_over"), reason];
     let left = moses
         .post(&pass_on, &carry_over)
         .await
         .must_be(StatusCode::OK);
-    assert!(left.one("#open-orders").contains("nothing is in the way"));
+    assert_eq!(left.one("#step-orders"), "Nothing open is in the way");
     close(&mut moses, shift, &[]).await.must_be(StatusCode::OK);
     let handed = format!("SELECT count(*) FROM orders WHERE id = '{first}' AND shift_id = '{to}'");
     assert_eq!(house.number(&handed).await, 1);
@@ -714,7 +715,7 @@ async fn paid_orders_that_are_still_being_made_and_empty_ones_do_not_hinder() {
     let empty = till.counter_sale().await;
     let shift = shift_of(&house, CASHIER).await;
     let screen = count_screen(&mut till, shift).await;
-    assert!(screen.one("#open-orders").contains("nothing is in the way"));
+    assert_eq!(screen.one("#step-orders"), "Nothing open is in the way");
     lock(&mut till, shift, 50_000 + price)
         .await
         .must_be(StatusCode::OK);
@@ -911,4 +912,21 @@ async fn a_shift_forgotten_overnight_is_pointed_out_to_its_owner_and_to_managers
         list.one(&format!("#shift-{shift}"))
             .contains("Never closed")
     );
+}
+
+#[tokio::test]
+async fn the_managers_list_follows_by_itself_and_is_for_managers() {
+    let house = House::open().await;
+    let manager = house.person(MANAGER).await;
+    let mut watching = Screen::of(&manager, "view=shifts").await;
+    watching.shows("No shift is open").await;
+    let mut till = house.person(CASHIER).await;
+    start(&mut till, &POUCH).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, CASHIER).await;
+    watching.shows(&format!("shift-{shift}")).await;
+    lock(&mut till, shift, 50_000).await.must_be(StatusCode::OK);
+    close(&mut till, shift, &[]).await.must_be(StatusCode::OK);
+    watching.shows("report-1").await;
+    let refused = till.open("/api/realtime/stream?view=shifts").await;
+    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
 }
