@@ -6,7 +6,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::orders;
+use crate::{orders, staff};
 
 /// Starts every loop; they end when the program stops.
 pub fn start(app: &App, tasks: &TaskTracker) {
@@ -25,7 +25,7 @@ pub fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(every(
         app.clone(),
         Duration::from_secs(6 * 3600),
-        "forgetting old keys",
+        "forgetting old keys and tries",
         forget_keys,
     ));
 }
@@ -74,5 +74,6 @@ async fn cancel_abandoned(app: &App) -> crate::web::Result<()> {
 
 async fn forget_keys(app: &App) -> crate::web::Result<()> {
     once::forget_old(app.db(), app.clock().now()).await?;
+    staff::forget_old(app.db(), app.clock().now()).await?;
     Ok(())
 }

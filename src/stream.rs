@@ -4,6 +4,7 @@ use poem::{FromRequest, IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::closing::ShiftsView;
 use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::orders::{FloorView, OrderView};
@@ -67,6 +68,7 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
             let pays = person.role.takes_payments(&settings);
             Ok(vec![app.feeds().watch(app, OrderView { order, pays })])
         }
+        ("shifts", _) if person.role.manages() => Ok(vec![app.feeds().watch(app, ShiftsView)]),
         ("floor" | "", _) => Ok(vec![app.feeds().watch(app, FloorView)]),
         _ => Err(Error::NotFound("view")),
     }
@@ -76,16 +78,19 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
 #[derive(Clone)]
 enum Admission {
     Session(session::Claims),
-    Display(terminals::DeviceKey),
+    /// A display, with the board that it was bound to when it connected.
+    Display(terminals::DeviceKey, Option<StationId>),
 }
 
 impl Admission {
     async fn of(app: &App, req: &Request) -> Result<Self> {
         match session::session(app, req).await {
             Ok(session) => Ok(Admission::Session(session.claims)),
-            Err(Error::SignedOut) => terminals::key_of(req)
-                .map(Admission::Display)
-                .ok_or(Error::SignedOut),
+            Err(Error::SignedOut) => {
+                let key = terminals::key_of(req).ok_or(Error::SignedOut)?;
+                let terminal = terminals::paired(app, key).await?.ok_or(Error::SignedOut)?;
+                Ok(Admission::Display(key, terminal.station))
+            }
             Err(other) => Err(other),
         }
     }
@@ -99,9 +104,12 @@ impl Admission {
                         .await
                         .map_or(true, |row| row.is_some())
             }
-            Admission::Display(key) => terminals::paired(app, *key)
-                .await
-                .map_or(true, |terminal| terminal.is_some()),
+            // Bound to another board meanwhile: the display has to go there.
+            Admission::Display(key, station) => {
+                terminals::paired(app, *key).await.map_or(true, |terminal| {
+                    terminal.is_some_and(|terminal| terminal.station == *station)
+                })
+            }
         }
     }
 }

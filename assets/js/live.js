@@ -97,11 +97,16 @@ if (stream) {
     on("session:back", back);
     addEventListener("pageshow", event => event.persisted && location.reload());
 
-    // Signed out, or not allowed any more: a till goes to sign in; a wall display stays, with its banner.
+    // The server said no, which is never a moment's failure: signed out, or not allowed any more. A session that is
+    // over is asked for in place (again.js), so that nothing on the screen is lost. A display that an admin bound to
+    // another board begins anew and is led there.
     const refused = status => {
-        if (wall || ![401, 403, 409].includes(status)) return;
-        // A session that is over is asked for in place (again.js), so that nothing on the screen is lost.
+        if (![401, 403, 409].includes(status)) return;
         if (status === 401 && !document.dispatchEvent(new CustomEvent("session:ended", { cancelable: true }))) return;
+        if (wall) {
+            if (status === 403) location.assign("/");
+            return;
+        }
         const signIn = document.body.dataset.signIn;
         if (signIn) location.assign(signIn);
     };

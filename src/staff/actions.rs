@@ -71,6 +71,13 @@ pub async fn sign_in_with_pin(
         return Err(TryRefusal::PinNeedsTerminal.into());
     }
     let known = store::find(app.db(), staff).await?;
+    // The tile says so, too; it is no try.
+    if known
+        .as_ref()
+        .is_some_and(|member| member.active && member.pin.is_none())
+    {
+        return Err(TryRefusal::NoPin { asked: Asked::Pin }.into());
+    }
     let name = known.map_or_else(|| staff.to_string(), |member| member.username);
     let a_try = Try::of(&name, place.source(), Asked::Pin);
     let member = tries::guarded(app, &a_try, async || {
@@ -202,9 +209,9 @@ pub async fn set_pin(
     let seen = store::find(app.db(), by.id)
         .await?
         .ok_or(Error::SignedOut)?;
-    let known = known_secret(place.terminal.is_some(), &seen, secret)?;
+    let known = known_secret(place.terminal.is_some(), &seen, secret, Asked::Own)?;
     own_secret(app, place, &seen, async || {
-        hashing::matches(app, secret, known.as_ref()).await
+        hashing::matches(app, secret, Some(&known)).await
     })
     .await?;
     let hashed = hashing::hash(app, pin).await?;
@@ -232,10 +239,14 @@ pub(super) fn known_secret(
     on_terminal: bool,
     member: &Member,
     typed: &Typed,
-) -> Result<Option<Hashed>> {
+    asked: Asked,
+) -> Result<Hashed> {
     match (typed.looks_like_pin(), on_terminal) {
-        (false, _) => Ok(Some(member.password.clone())),
-        (true, true) => Ok(member.pin.clone()),
+        (false, _) => Ok(member.password.clone()),
+        (true, true) => member
+            .pin
+            .clone()
+            .ok_or_else(|| TryRefusal::NoPin { asked }.into()),
         (true, false) => Err(TryRefusal::PinNeedsTerminal.into()),
     }
 }

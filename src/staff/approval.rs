@@ -55,6 +55,24 @@ pub async fn approvers(app: &App, by: &Person) -> Result<Vec<Approver>> {
         .collect())
 }
 
+/// What somebody typed into `approval_fields`: who approves, and their PIN or their password; nothing
+/// where nobody was chosen.
+///
+/// # Errors
+/// The field that is still empty.
+pub fn given<'a>(
+    approver: Option<StaffId>,
+    secret: Option<&'a Typed>,
+    password: Option<&'a Typed>,
+) -> Result<Option<(StaffId, &'a Typed)>> {
+    match (approver, secret.or(password)) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(Error::field("approver", "Choose who approves.")),
+        (Some(_), None) => Err(Error::field("secret", "Enter the PIN or the password.")),
+        (Some(approver), Some(typed)) => Ok(Some((approver, typed))),
+    }
+}
+
 /// Takes the approver's own secret. Wrong ones are counted and locked as at sign-in.
 ///
 /// # Errors
@@ -71,26 +89,17 @@ pub async fn approve(
         ));
     }
     let known = store::find(app.db(), approver).await?;
-    let name = known
-        .as_ref()
-        .map_or_else(|| approver.to_string(), |member| member.username.clone());
-    let on_terminal = by.terminal.is_some();
-    if let Some(member) = &known {
-        known_secret(on_terminal, member, secret)?;
-    }
+    let (name, hashed) = match &known {
+        Some(member) => {
+            let hashed = known_secret(by.terminal.is_some(), member, secret, Asked::Approval)?;
+            (member.username.clone(), Some(hashed))
+        }
+        None => (approver.to_string(), None),
+    };
     let a_try = Try::of(&name, by.source.clone(), Asked::Approval);
     let member = tries::guarded(app, &a_try, async || {
-        let Some(member) = store::find(app.db(), approver).await? else {
-            hashing::matches(app, secret, None).await?;
-            return Ok(None);
-        };
-        let right = hashing::matches(
-            app,
-            secret,
-            known_secret(on_terminal, &member, secret)?.as_ref(),
-        )
-        .await?;
-        Ok(Some(member).filter(|member| right && member.active))
+        let right = hashing::matches(app, secret, hashed.as_ref()).await?;
+        Ok(known.filter(|member| right && member.active))
     })
     .await?;
     if !member.role.manages() {
@@ -110,4 +119,37 @@ pub async fn approve(
         name: member.name,
         _only_made_here: (),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_takes_a_person_and_one_secret() {
+        let (ruth, pin, password): (_, Typed, Typed) = (
+            StaffId::new(),
+            "8305".parse().unwrap(),
+            "three green mangoes".parse().unwrap(),
+        );
+        assert!(given(None, None, None).unwrap().is_none());
+        for (secret, other) in [
+            (Some(&pin), None),
+            (None, Some(&pin)),
+            (Some(&pin), Some(&password)),
+        ] {
+            assert_eq!(
+                given(Some(ruth), secret, other).unwrap(),
+                Some((ruth, &pin))
+            );
+        }
+        assert_eq!(
+            given(Some(ruth), None, None).unwrap_err().to_string(),
+            "Enter the PIN or the password."
+        );
+        assert_eq!(
+            given(None, None, Some(&password)).unwrap_err().to_string(),
+            "Choose who approves."
+        );
+    }
 }

@@ -331,6 +331,12 @@ pub enum TryRefusal {
         /// Until the next try.
         seconds: u64,
     },
+    /// They have not chosen one yet.
+    #[error("There is no PIN yet. Use the password.")]
+    NoPin {
+        /// What was asked for.
+        asked: Asked,
+    },
     /// A PIN alone opens nothing.
     #[error("A PIN works only on a paired till. Use the username and password.")]
     PinNeedsTerminal,
@@ -373,6 +379,7 @@ impl Refusal for TryRefusal {
                 asked: Asked::Approval,
                 ..
             }
+            | TryRefusal::NoPin { .. }
             | TryRefusal::PinNeedsTerminal => StatusCode::FORBIDDEN,
             TryRefusal::Wrong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             TryRefusal::Locked { .. } => StatusCode::LOCKED,
@@ -389,15 +396,16 @@ impl Refusal for TryRefusal {
             TryRefusal::Wrong { .. } => "wrong_secret",
             TryRefusal::Locked { .. } => "locked",
             TryRefusal::TooMany { .. } => "too_many_tries",
+            TryRefusal::NoPin { .. } => "no_pin",
             TryRefusal::PinNeedsTerminal => "pin_needs_terminal",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            TryRefusal::Wrong { asked, .. } | TryRefusal::Locked { asked, .. } => {
-                Some(asked.field())
-            }
+            TryRefusal::Wrong { asked, .. }
+            | TryRefusal::Locked { asked, .. }
+            | TryRefusal::NoPin { asked } => Some(asked.field()),
             TryRefusal::TooMany { .. } | TryRefusal::PinNeedsTerminal => None,
         }
     }

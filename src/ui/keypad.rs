@@ -19,11 +19,20 @@ pub fn money_keypad(target: &str) -> Markup {
 /// sending at the right one would tell how long it is. For the same reason no dots stand for what is missing
 /// beyond the fourth.
 pub fn pin_keypad(name: &str) -> Markup {
+    pin_pad(name, true)
+}
+
+/// The same, where another field of the form will do as well: it may stay empty.
+pub fn pin_keypad_or_other(name: &str) -> Markup {
+    pin_pad(name, false)
+}
+
+fn pin_pad(name: &str, required: bool) -> Markup {
     html! {
         div.pin-pad data-keypad="pin" {
             div.dots role="img" aria-label="No digit entered" { i {} i {} i {} i {} }
             input.vh type="password" name=(name) inputmode="none" autocomplete="off" pattern="[0-9]{4,6}" minlength="4"
-                maxlength="6" required aria-label="PIN" aria-describedby={ "err-" (name) };
+                maxlength="6" required[required] aria-label="PIN" aria-describedby={ "err-" (name) };
             small.err id={ "err-" (name) } {}
             div.keypad role="group" aria-label="PIN keypad" {
                 @for digits in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] { (digit(digits)) }

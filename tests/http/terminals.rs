@@ -6,6 +6,7 @@ use poem::http::{Method, StatusCode};
 use time::Duration;
 
 use super::house::*;
+use super::live::Screen;
 
 /// Makes a code for a terminal as an admin does.
 async fn code_for(house: &House, terminal: TerminalId) -> String {
@@ -107,6 +108,41 @@ async fn a_wall_display_shows_its_board_after_pairing() {
     assert_eq!(
         paired.header("hx-redirect"),
         format!("/kitchen/stations/{board}")
+    );
+}
+
+#[tokio::test]
+async fn a_display_that_is_bound_to_another_board_leaves_the_first() {
+    let house = House::open().await;
+    let wall = house.display("Bar display").await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let kitchen: cafe_pos::values::StationId = house.id("stations", "name", "Kitchen").await;
+    let mut screen = Screen::of(&wall, &format!("view=board&station={bar}")).await;
+    screen.shows("heartbeat").await;
+    let path = format!("/terminals/{}", house.terminal("Bar display").await);
+    let kitchen = kitchen.to_string();
+    let form = [
+        ("name", "Bar display"),
+        ("kind", "display"),
+        ("station", kitchen.as_str()),
+        ("idle_seconds", "120"),
+    ];
+    house
+        .person(ADMIN)
+        .await
+        .put(&path, &form)
+        .await
+        .must_be(StatusCode::OK);
+    assert!(screen.ends().await.contains("signed-out"));
+    let led = wall.clone().get("/").await.must_be(StatusCode::SEE_OTHER);
+    let boards = wall
+        .clone()
+        .get(led.header("location"))
+        .await
+        .must_be(StatusCode::SEE_OTHER);
+    assert_eq!(
+        boards.header("location"),
+        format!("/kitchen/stations/{kitchen}")
     );
 }
 

@@ -11,6 +11,7 @@ use crate::staff::member::{Edit, Username};
 use crate::staff::secrets::{Typed, one_time_password};
 use crate::staff::view::{desk, roster as view};
 use crate::staff::{Admin, Member, Role, hashing, store};
+use crate::ui;
 use crate::values::{PersonName, StaffId};
 use crate::web::{Error, Form, Frag, Once, Page, Path, Result, url};
 
@@ -67,7 +68,7 @@ pub async fn hire(app: App, by: Admin, once: Once, Form(new): Form<New>) -> Resu
     let password = actions::done_now(&written).then_some(password.as_str());
     Ok(Frag(html! {
         (view::one_time_dialog(&hired.name, &hired.username, password, hired.id, &new_key()))
-        (changed(&app, &format!("{} can sign in now.", hired.name)).await?)
+        (redrawn(&app).await?)
     }))
 }
 
@@ -151,7 +152,7 @@ pub async fn reset_password(
     let password = actions::done_now(&written).then_some(password.as_str());
     Ok(Frag(html! {
         (view::one_time_dialog(&member.name, &member.username, password, staff, &new_key()))
-        (changed(&app, "The old password no longer works.").await?)
+        (redrawn(&app).await?)
     }))
 }
 
@@ -170,18 +171,14 @@ async fn member(app: &App, staff: StaffId) -> Result<Member> {
         .ok_or(Error::NotFound("person"))
 }
 
-async fn changed(app: &App, said: &str) -> Result<Markup> {
+async fn redrawn(app: &App) -> Result<Markup> {
     let people = store::everybody(app.db(), app.clock().now()).await?;
-    Ok(view::changed(
-        &people,
-        &app.settings().await?.day_rule(),
-        said,
-    ))
+    Ok(view::redrawn(&people, &app.settings().await?.day_rule()))
 }
 
 async fn closed(app: &App, said: &str) -> Result<Frag> {
     Ok(Frag(
-        html! { (crate::ui::dialog::closed()) (changed(app, said).await?) },
+        html! { (ui::dialog::closed()) (redrawn(app).await?) (view::said(said)) },
     ))
 }
 

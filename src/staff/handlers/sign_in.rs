@@ -126,8 +126,7 @@ pub async fn ask_again(app: App, req: &Request, asker: Asker, place: Place) -> R
         return Ok(Redirect::see_other(url::sign_in()).into_response());
     }
     if session::session(&app, req).await.is_ok() {
-        // Another tab was asked already.
-        return Ok(Frag(again::done()).into_response());
+        return Ok(Frag(again::nothing_to_ask()).into_response());
     }
     Ok(match renewal::who_is_asked(&app, req, &place).await? {
         Some((member, on_terminal)) => Frag(again::dialog(&member, on_terminal)).into_response(),

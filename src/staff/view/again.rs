@@ -25,7 +25,6 @@ pub fn dialog(member: &Member, on_terminal: bool) -> Markup {
         form hx-post=(url::sign_in_again()) hx-target="#again" hx-swap="innerHTML" {
             input type="hidden" name="staff" value=(member.id);
             div.body.stack {
-                div.row { (ui::avatar(&initials(&member.name), member.hue)) b { (name) } }
                 p { "You were signed in for long. Nothing on this screen is lost." }
                 @if on_terminal && member.pin.is_some() {
                     (pin_keypad("pin"))
@@ -39,7 +38,18 @@ pub fn dialog(member: &Member, on_terminal: bool) -> Markup {
             }
         }
     };
-    ui::dialog(ui::Shape::Sheet, &format!("Still you, {name}?"), content)
+    let title = format!("Still you, {name}?");
+    let heading = html! {
+        (ui::avatar(&initials(&member.name), member.hue))
+        h2 tabindex="-1" autofocus { (title) }
+    };
+    ui::dialog::dialog_with(ui::Shape::Sheet, &title, heading, content)
+}
+
+/// Nothing to ask: another tab was asked before, or the session was renewed under an older stream. What
+/// is put there tells the script that it may connect again.
+pub fn nothing_to_ask() -> Markup {
+    html! { hx-partial hx-target="#again" { span hidden {} } }
 }
 
 /// What takes the dialog away again, with a word about what to do now.

@@ -151,7 +151,7 @@ pub fn one_time_dialog(
             div.body.stack {
                 @if let Some(password) = password {
                     p { "Hand this over now: it is shown only once. They choose their own at the first sign-in." }
-                    dl.stack {
+                    dl.kv {
                         dt { "Username" } dd.code { (username) }
                         dt { "Password, once" } dd.code #one-time { (password) }
                     }
@@ -165,10 +165,12 @@ pub fn one_time_dialog(
     )
 }
 
-/// The list redrawn beside whatever else is answered, and a word about what was done.
-pub fn changed(people: &[Listed], days: &DayRule, said: &str) -> Markup {
-    html! {
-        hx-partial hx-target="#people" hx-swap="outerHTML" { (list(people, days)) }
-        hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, said)) }
-    }
+/// The list redrawn beside whatever else is answered.
+pub fn redrawn(people: &[Listed], days: &DayRule) -> Markup {
+    html! { hx-partial hx-target="#people" hx-swap="outerHTML" { (list(people, days)) } }
+}
+
+/// A word about what was done.
+pub fn said(sentence: &str) -> Markup {
+    html! { hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, sentence)) } }
 }

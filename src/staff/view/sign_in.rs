@@ -140,7 +140,7 @@ fn tile(one: &Listed) -> Markup {
     let state = match (one.on_shift, one.has_pin) {
         (true, true) => format!("{role} · on shift"),
         (false, true) => role.to_owned(),
-        (_, false) => format!("{role} · no PIN yet"),
+        (_, false) => format!("{role} · no PIN"),
     };
     html! {
         label {
