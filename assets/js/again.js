@@ -1,8 +1,8 @@
 // A session that ends while somebody works: the same person is asked for the PIN, over whatever is on the
-// screen. The server puts the dialog into #again where it refuses a tap; where it refuses the stream, this asks
+// screen. The server puts the dialog into #sign-in-again where it refuses a tap; where it refuses the stream, this asks
 // for it. What was being done is tapped once more, so that nothing happens that nobody wants any more.
 
-const again = one("#again");
+const again = one("#sign-in-again");
 
 if (again) {
     new MutationObserver(() => {
@@ -13,7 +13,7 @@ if (again) {
 
     on("session:ended", event => {
         event.preventDefault();
-        if (!one(":scope > dialog", again)) htmx.ajax("GET", again.dataset.ask, { target: "#again" });
+        if (!one(":scope > dialog", again)) htmx.ajax("GET", again.dataset.ask, { target: "#sign-in-again" });
     });
 
     // Closed by hand: asked again at the next tap.

@@ -102,7 +102,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 @if let Some(address) = page.stream { (stream(address, page.body)) }
                 (notice::region())
                 div #sheet {}
-                div #again data-ask=(url::sign_in_again()) {}
+                div #sign-in-again data-ask=(url::sign_in_again()) {}
             }
         }
     }

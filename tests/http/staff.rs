@@ -1047,7 +1047,7 @@ async fn a_browser_in_use_stays_signed_in_for_sixteen_hours_and_is_then_asked_in
         1,
         "nothing else on the screen is touched"
     );
-    asked.one("hx-partial[hx-target='#again'] dialog [data-keypad=pin]");
+    asked.one("hx-partial[hx-target='#sign-in-again'] dialog [data-keypad=pin]");
     let waiter = id_of(&house, WAITER).await.to_string();
     assert_eq!(
         asked.attributes("input[name=staff]", "value"),
@@ -1063,7 +1063,7 @@ async fn a_browser_in_use_stays_signed_in_for_sixteen_hours_and_is_then_asked_in
         .await
         .must_be(StatusCode::OK);
     assert_eq!(
-        back.all("hx-partial[hx-target='#again']"),
+        back.all("hx-partial[hx-target='#sign-in-again']"),
         [""],
         "the dialog goes"
     );
@@ -1104,7 +1104,7 @@ async fn a_session_whose_cookie_is_gone_is_asked_for_too_by_its_stream() {
         .await
         .must_be(StatusCode::OK);
     assert!(nothing.all("dialog").is_empty() && nothing.notice().is_empty());
-    nothing.one("hx-partial[hx-target='#again'] span");
+    nothing.one("hx-partial[hx-target='#sign-in-again'] span");
 }
 
 #[tokio::test]

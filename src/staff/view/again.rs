@@ -15,14 +15,14 @@ pub fn over_the_screen(member: &Member, on_terminal: bool) -> Response {
         .status(StatusCode::UNAUTHORIZED)
         .content_type("text/html; charset=utf-8")
         .header(header::CACHE_CONTROL, "no-store")
-        .body(html! { hx-partial hx-target="#again" { (dialog(member, on_terminal)) } }.0)
+        .body(html! { hx-partial hx-target="#sign-in-again" { (dialog(member, on_terminal)) } }.0)
 }
 
-/// The dialog for `#again`.
+/// The dialog for `#sign-in-again`.
 pub fn dialog(member: &Member, on_terminal: bool) -> Markup {
     let name = crate::staff::short_name(&member.name);
     let content = html! {
-        form hx-post=(url::sign_in_again()) hx-target="#again" hx-swap="innerHTML" {
+        form hx-post=(url::sign_in_again()) hx-target="#sign-in-again" hx-swap="innerHTML" {
             input type="hidden" name="staff" value=(member.id);
             div.body.stack {
                 p { "You were signed in for long. Nothing on this screen is lost." }
@@ -49,13 +49,13 @@ pub fn dialog(member: &Member, on_terminal: bool) -> Markup {
 /// Nothing to ask: another tab was asked before, or the session was renewed under an older stream. What
 /// is put there tells the script that it may connect again.
 pub fn nothing_to_ask() -> Markup {
-    html! { hx-partial hx-target="#again" { span hidden {} } }
+    html! { hx-partial hx-target="#sign-in-again" { span hidden {} } }
 }
 
 /// What takes the dialog away again, with a word about what to do now.
 pub fn done() -> Markup {
     html! {
-        hx-partial hx-target="#again" {}
+        hx-partial hx-target="#sign-in-again" {}
         hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, "Welcome back. Tap once more what you wanted to do.")) }
     }
 }
