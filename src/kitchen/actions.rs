@@ -1,11 +1,11 @@
 //! The verbs of the kitchen. Whoever calls them holds the order's row lock already (lock order: order,
-//! then ticket) and tells the order afterwards.
+//! then ticket) and tells the order what they answer: how far the ticket's lines are now.
 
 use poem::http::StatusCode;
 use serde_json::json;
 
 use super::store;
-use super::ticket::{Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
+use super::ticket::{LineProgress, Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
@@ -120,48 +120,56 @@ pub async fn open_tickets(
 }
 
 /// Somebody begins to work on a ticket.
-pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<()> {
+pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<Vec<LineProgress>> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.start(&tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.started", &found.ticket, &[]);
     announce(tx, &found);
-    Ok(())
+    Ok(found.ticket.progress())
 }
 
 /// Somebody has finished one line.
-pub async fn finish_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<()> {
+pub async fn finish_line(
+    tx: &mut Tx,
+    ticket: TicketId,
+    line: TicketLineId,
+) -> Result<Vec<LineProgress>> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.finish_line(line, &tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_done", &found.ticket, &[line]);
     announce(tx, &found);
-    Ok(())
+    Ok(found.ticket.progress())
 }
 
 /// A line was not finished after all.
-pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<()> {
+pub async fn reopen_line(
+    tx: &mut Tx,
+    ticket: TicketId,
+    line: TicketLineId,
+) -> Result<Vec<LineProgress>> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.reopen_line(line)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_reopened", &found.ticket, &[line]);
     announce(tx, &found);
-    Ok(())
+    Ok(found.ticket.progress())
 }
 
 /// A ticket is done and leaves the board. `seen` is the number of additions on the screen that was tapped.
-pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<()> {
+pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Vec<LineProgress>> {
     let mut found = store::find_for_update(tx, ticket).await?;
     let left: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     found.ticket.bump(&tx.by().name, tx.now(), seen)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.bumped", &found.ticket, &left);
     announce(tx, &found);
-    Ok(())
+    Ok(found.ticket.progress())
 }
 
 /// A bumped ticket comes back to the board as it was.
-pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<()> {
+pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Vec<LineProgress>> {
     let mut found = store::find_for_update(tx, ticket).await?;
     let bumped_since = store::bumped_after(&**tx, &found.ticket).await?;
     found.ticket.recall(tx.now(), bumped_since)?;
@@ -169,7 +177,7 @@ pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<()> {
     let reopened: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     record(tx, "ticket.recalled", &found.ticket, &reopened);
     announce(tx, &found);
-    Ok(())
+    Ok(found.ticket.progress())
 }
 
 /// A ticket was seen on a screen where it is made: the delivery receipt. The first one counts.

@@ -6,9 +6,10 @@ use poem::{IntoResponse, Response, handler};
 use super::board::Board;
 use super::station::Station;
 use super::store::{self, Home};
+use super::ticket::LineProgress;
 use super::{actions, view};
 use crate::app::App;
-use crate::data::Tx;
+use crate::data::{Claim, Tx};
 use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
@@ -80,10 +81,8 @@ pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> R
 pub async fn start(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.start", &ticket);
-    app.write(claim, async |tx: &mut Tx| {
-        orders::lock(tx, home.order_id).await?;
-        actions::start(tx, ticket).await?;
-        orders::progressed(tx, home.order_id).await
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::start(tx, ticket).await
     })
     .await?;
     redrawn(&app, home.station_id).await
@@ -99,10 +98,8 @@ pub async fn finish_line(
 ) -> Result<Frag> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.finish_line", &(ticket, line));
-    app.write(claim, async |tx: &mut Tx| {
-        orders::lock(tx, home.order_id).await?;
-        actions::finish_line(tx, ticket, line).await?;
-        orders::progressed(tx, home.order_id).await
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::finish_line(tx, ticket, line).await
     })
     .await?;
     redrawn(&app, home.station_id).await
@@ -118,10 +115,8 @@ pub async fn reopen_line(
 ) -> Result<Frag> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.reopen_line", &(ticket, line));
-    app.write(claim, async |tx: &mut Tx| {
-        orders::lock(tx, home.order_id).await?;
-        actions::reopen_line(tx, ticket, line).await?;
-        orders::progressed(tx, home.order_id).await
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::reopen_line(tx, ticket, line).await
     })
     .await?;
     redrawn(&app, home.station_id).await
@@ -138,10 +133,8 @@ pub async fn bump(
 ) -> Result<Frag> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.bump", &(ticket, &seen));
-    app.write(claim, async |tx: &mut Tx| {
-        orders::lock(tx, home.order_id).await?;
-        actions::bump(tx, ticket, seen.additions).await?;
-        orders::progressed(tx, home.order_id).await
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::bump(tx, ticket, seen.additions).await
     })
     .await?;
     let board = store::find_board(app.db(), home.station_id).await?;
@@ -157,13 +150,26 @@ pub async fn bump(
 pub async fn recall(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.recall", &ticket);
-    app.write(claim, async |tx: &mut Tx| {
-        orders::lock(tx, home.order_id).await?;
-        actions::recall(tx, ticket).await?;
-        orders::progressed(tx, home.order_id).await
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::recall(tx, ticket).await
     })
     .await?;
     redrawn(&app, home.station_id).await
+}
+
+/// One deed upon a ticket. Its order is locked first (the order of locks is order, then ticket), and
+/// follows in the same transaction how far the ticket's lines are now.
+async fn work_on<F>(app: &App, claim: Claim, home: Home, deed: F) -> Result<()>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<Vec<LineProgress>> + Clone,
+{
+    app.write(claim, async move |tx: &mut Tx| {
+        let mut order = orders::lock(tx, home.order_id).await?;
+        let progress = deed(tx).await?;
+        orders::progressed(tx, &mut order, &progress).await
+    })
+    .await?;
+    Ok(())
 }
 
 /// A ticket is on a screen where it is made. Whoever only looks on gives no receipt.

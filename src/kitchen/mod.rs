@@ -3,8 +3,8 @@
 //!
 //! A ticket is a snapshot of the lines of one order for one station. It knows no money, and the
 //! kitchen never asks about its order: orders open tickets through [`open_tickets`] in the transaction
-//! that sends, and read back how far each line is through [`progress_of`]. Handlers that change a ticket
-//! lock its order first, and tell the order in the same transaction (`orders::progressed`).
+//! that sends, and show what reached a screen through [`progress_of`]. Handlers that change a ticket lock
+//! its order first, and tell the order in the same transaction how far its lines are (`orders::progressed`).
 
 mod actions;
 mod board;
@@ -17,8 +17,8 @@ mod view;
 pub use actions::{NewLine, OrderSnapshot, open_tickets};
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
-pub use store::{LineProgress, progress_of, station, stations};
-pub use ticket::{TicketKind, TicketModifier, TicketRefusal};
+pub use store::{progress_of, station, stations};
+pub use ticket::{LineProgress, TicketKind, TicketModifier, TicketRefusal};
 
 #[cfg(test)]
 mod tests;

@@ -6,29 +6,15 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::actions::{NewLine, OrderSnapshot};
 use super::board::{Board, LastBumped, Posted};
 use super::station::{Pace, Station};
-use super::ticket::{Mark, Ticket, TicketLine, TicketRefusal};
+use super::ticket::{LineProgress, Mark, Ticket, TicketLine, TicketRefusal};
 use crate::data::{OnConstraint, Tx};
-use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
+use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId, rfc3339};
 use crate::web::{Error, Result};
-
-/// How far the kitchen is with a line of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineProgress {
-    /// The order's line.
-    pub line: LineId,
-    /// When its ticket was first seen on a screen of its station, as the ticket is now.
-    pub shown_at: Option<OffsetDateTime>,
-    /// When its ticket was started, or the first of the ticket's lines was finished.
-    pub started_at: Option<OffsetDateTime>,
-    /// When it was made.
-    pub done_at: Option<OffsetDateTime>,
-}
 
 /// A ticket held for a change.
 pub(super) struct Found {
@@ -222,7 +208,7 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
     let (bumped_at, bumped_by) = columns(ticket.bumped.as_ref());
     let lines = ticket.lines.iter().map(|line| {
         let (done_at, done_by) = columns(line.done.as_ref());
-        let done_at = done_at.and_then(|at| at.format(&Rfc3339).ok());
+        let done_at = done_at.map(rfc3339);
         json!({ "id": line.id, "done_at": done_at, "done_by": done_by })
     });
     let sql = "WITH made AS (\

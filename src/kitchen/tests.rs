@@ -141,6 +141,7 @@ impl Kitchen {
     async fn bump(&self, ticket: TicketId) -> Result<()> {
         self.write(async |tx: &mut Tx| actions::bump(tx, ticket, None).await)
             .await
+            .map(drop)
     }
 
     /// What was said since it was asked last.

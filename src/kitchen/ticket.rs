@@ -103,6 +103,19 @@ pub struct Mark {
     pub by: String,
 }
 
+/// How far the kitchen is with a line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineProgress {
+    /// The order's line.
+    pub line: LineId,
+    /// When its ticket was first seen on a screen of its station, as the ticket is now.
+    pub shown_at: Option<OffsetDateTime>,
+    /// When its ticket was started, or the first of the ticket's lines was finished.
+    pub started_at: Option<OffsetDateTime>,
+    /// When it was made.
+    pub done_at: Option<OffsetDateTime>,
+}
+
 /// One product on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TicketLine {
@@ -306,6 +319,19 @@ impl Ticket {
         self.recalled_at = Some(at);
         self.revision += 1;
         Ok(())
+    }
+
+    /// How far each of its lines is.
+    pub fn progress(&self) -> Vec<LineProgress> {
+        let started = self.started.iter().chain(self.done_marks());
+        let started_at = started.map(|mark| mark.at).min();
+        let progress = self.lines.iter().map(|line| LineProgress {
+            line: line.line,
+            shown_at: self.shown_at,
+            started_at,
+            done_at: line.done.as_ref().map(|done| done.at),
+        });
+        progress.collect()
     }
 
     /// Whether every line is done, so that only the bump is missing.

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::board::{Board, Counts, Elsewhere, LastBumped, Posted, pieces};
 use super::station::{Pace, Station, StationKind};
@@ -10,7 +9,7 @@ use super::ticket::{Age, Ticket, TicketKind, TicketLine};
 use crate::settings::Settings;
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Page, Tick, TopBar};
-use crate::values::{StationId, TicketId, minutes_seconds};
+use crate::values::{StationId, TicketId, epoch_millis, minutes_seconds, rfc3339};
 use crate::web::url;
 
 /// The boards that somebody may open.
@@ -66,7 +65,7 @@ pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: b
     let page = Page {
         stream: Some(&stream),
         sign_in: Some(&sign_in),
-        now_ms: Some(millis(now)),
+        now_ms: Some(epoch_millis(now)),
         zone: Some(&settings.time_zone),
         ..Page::new(BodyKind::Wall, &station.name, &settings.cafe_name)
     };
@@ -120,7 +119,7 @@ fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -
                 header {
                     span.key aria-label={ "Key " (key) } { (key) }
                     h2 { (ticket.title) }
-                    (ui::ticking(Tick::Board, &instant(ticket.sent_at), &age_at(ticket.sent_at, now)))
+                    (ui::ticking(Tick::Board, &rfc3339(ticket.sent_at), &age_at(ticket.sent_at, now)))
                     @if first { (under_title(ticket, age)) } @else {
                         span.sub { (age_label(age)) span.push {} span { "continued, " (number) " of " (pieces.len()) } }
                     }
@@ -212,7 +211,7 @@ fn delivery(ticket: &Ticket) -> Markup {
 fn addition(line: &TicketLine, now: OffsetDateTime) -> Markup {
     html! {
         li.addon id={ "addon-" (line.id) } {
-            "ADD-ON " (ui::ticking(Tick::Board, &instant(line.fired_at), &age_at(line.fired_at, now)))
+            "ADD-ON " (ui::ticking(Tick::Board, &rfc3339(line.fired_at), &age_at(line.fired_at, now)))
         }
     }
 }
@@ -336,12 +335,4 @@ fn stream_of(station: StationId) -> String {
 
 fn age_at(since: OffsetDateTime, now: OffsetDateTime) -> String {
     minutes_seconds((now - since).whole_seconds())
-}
-
-fn instant(moment: OffsetDateTime) -> String {
-    moment.format(&Rfc3339).unwrap_or_default()
-}
-
-fn millis(moment: OffsetDateTime) -> i64 {
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
 }

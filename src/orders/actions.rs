@@ -14,7 +14,7 @@ use crate::menu::{self, Menu};
 use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::Person;
-use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity, TableId};
+use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity, ShiftId, TableId};
 use crate::web::{Error, Result};
 
 /// How long an order without lines stays before it cancels itself.
@@ -71,6 +71,7 @@ pub async fn open(
         waiter: by.id,
         waiter_name: by.name.clone(),
         shift: Some(shift),
+        shift_over: false,
         opened_at: tx.now(),
         tax_included: settings.prices_include_tax,
         service: settings.service_charge(),
@@ -226,9 +227,10 @@ async fn store_change(
 
 /// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
 pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
-    adopt(tx, by, id).await?;
     let mut order = store::find_for_update(tx, id).await?;
-    adopt_locked(tx, by, &mut order).await?;
+    if order.is_left() {
+        take_up(tx, by, &mut order).await?;
+    }
     if send_unsent(tx, &mut order).await? {
         save(tx, &mut order).await?;
     }
@@ -390,22 +392,26 @@ pub async fn change_details(
     save(tx, &mut order).await
 }
 
-/// Before the order is locked: an order that was carried over belongs to whoever takes it up, and
-/// their shift must be held first (the order of locks is shift, then order).
-async fn adopt(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
-    if store::shift_of(&**tx, id).await? == Some(None) {
-        let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
-        shifts::ensure_open(tx, by.id, terminal).await?;
-    }
+/// Takes up an order that no open shift answers for.
+///
+/// The shift is held after the order here, against the usual order of locks: whoever holds a shift alone (its closing,
+/// its float) waits only for orders of that shift, and this order is of none.
+async fn take_up(tx: &mut Tx, by: &Person, order: &mut Order) -> Result<()> {
+    let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
+    let before = order.shift;
+    let shift = shifts::ensure_open(tx, by.id, terminal).await?;
+    order.take_up(shift);
+    note_taken_up(tx, order, before);
     Ok(())
 }
 
-async fn adopt_locked(tx: &mut Tx, by: &Person, order: &mut Order) -> Result<()> {
-    if order.shift.is_none() && order.is_open() {
-        let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
-        order.shift = Some(shifts::ensure_open(tx, by.id, terminal).await?);
-    }
-    Ok(())
+/// The audit log says whose shift answers for the order from now on.
+pub(super) fn note_taken_up(tx: &mut Tx, order: &Order, before: Option<ShiftId>) {
+    tx.journal(
+        Entry::new("order.taken_up", "order", order.id)
+            .before(json!({ "shift": before }))
+            .after(json!({ "shift": order.shift, "reference": order.reference })),
+    );
 }
 
 /// Stores the order's own row and says who must look again.

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::actions::{save, send_unsent};
+use super::actions::{note_taken_up, save, send_unsent};
 use super::order::Order;
 use super::store::{self, OpenOrder};
 use crate::data::{Entry, Tx};
-use crate::kitchen;
+use crate::kitchen::LineProgress;
 use crate::shifts;
-use crate::values::{Money, OrderId, ShiftId};
+use crate::values::{BusinessDate, Money, OrderId, ShiftId};
 use crate::web::Result;
 use sea_orm::ConnectionTrait;
 
@@ -17,10 +17,9 @@ pub async fn lock(tx: &Tx, id: OrderId) -> Result<Order> {
     store::find_for_update(tx, id).await
 }
 
-/// Follows the kitchen after it started, finished, bumped or recalled something.
-pub async fn progressed(tx: &mut Tx, id: OrderId) -> Result<()> {
-    let mut order = store::find_for_update(tx, id).await?;
-    let progress = kitchen::progress_of(&**tx, id).await?;
+/// Follows the kitchen after it started, finished, bumped or recalled something of an order which this
+/// transaction has locked.
+pub async fn progressed(tx: &mut Tx, order: &mut Order, progress: &[LineProgress]) -> Result<()> {
     let mut moved = Vec::new();
     for step in progress {
         if order.follow(step.line, step.started_at.is_some(), step.done_at) {
@@ -36,37 +35,57 @@ pub async fn progressed(tx: &mut Tx, id: OrderId) -> Result<()> {
         .filter(|line| moved.contains(&line.id))
         .collect();
     store::store_progress(tx, &lines).await?;
-    settle(tx, &mut order).await?;
-    save(tx, &mut order).await
-}
-
-/// Takes money that was received for an order which this transaction has locked: sends what is
-/// unsent, counts the money, settles, and closes when everything is made.
-///
-/// The caller holds the business day and the shift already, and stores the payment.
-pub async fn receive(tx: &mut Tx, order: &mut Order, amount: Money, rounding: Money) -> Result<()> {
-    send_unsent(tx, order).await?;
-    order.receive(amount, rounding)?;
-    settle(tx, order).await?;
+    settle(tx, order, None).await?;
     save(tx, order).await
 }
 
-/// Settles an order that costs nothing: a free item needs no payment. The order is locked.
-pub async fn settle_nothing_due(tx: &mut Tx, order: &mut Order) -> Result<()> {
+/// Takes money that was received for an order which this transaction has locked: sends what is
+/// unsent, counts the money, settles, and closes when everything is made. An order that no open shift answers for goes
+/// to the shift that took the money.
+///
+/// The caller holds the business day and the shift already, and stores the payment.
+pub async fn receive(tx: &mut Tx, order: &mut Order, received: Received) -> Result<()> {
+    if order.is_left() {
+        let before = order.shift;
+        order.take_up(received.shift);
+        note_taken_up(tx, order, before);
+    }
+    send_unsent(tx, order).await?;
+    order.receive(received.amount, received.rounding)?;
+    settle(tx, order, Some(received.date)).await?;
+    save(tx, order).await
+}
+
+/// Money on its way to an order.
+#[derive(Debug, Clone, Copy)]
+pub struct Received {
+    /// What of the order it pays.
+    pub amount: Money,
+    /// What cash rounding adds to the total.
+    pub rounding: Money,
+    /// The shift that took it.
+    pub shift: ShiftId,
+    /// The business date that the caller holds.
+    pub date: BusinessDate,
+}
+
+/// Settles an order that costs nothing: a free item needs no payment. The order is locked, and the business day held.
+pub async fn settle_nothing_due(tx: &mut Tx, order: &mut Order, date: BusinessDate) -> Result<()> {
     send_unsent(tx, order).await?;
     if order.balance().is_positive() {
         return Err(super::OrderRefusal::MoreThanDue(order.balance()).into());
     }
-    settle(tx, order).await?;
+    settle(tx, order, Some(date)).await?;
     save(tx, order).await
 }
 
-async fn settle(tx: &mut Tx, order: &mut Order) -> Result<()> {
+/// `held` is the business date that the caller holds. Without one (the kitchen finished what costs nothing) it is asked
+/// for where this is the first settling, which alone needs it.
+async fn settle(tx: &mut Tx, order: &mut Order, held: Option<BusinessDate>) -> Result<()> {
     if !order.is_settled() {
         return Ok(());
     }
-    // Only the first settling needs the date; the day is held by whoever took the money.
-    let date = match order.settled_date {
+    let date = match order.settled_date.or(held) {
         Some(date) => date,
         None => shifts::business_date(tx).await?,
     };

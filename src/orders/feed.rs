@@ -1,12 +1,15 @@
 //! The shared pictures of orders: an order's panel, and the floor with its ready strip.
 
+use maud::Markup;
 use time::Duration;
 
+use super::line::LineState;
+use super::order::Order;
 use super::{floor_view, store, view};
 use crate::app::App;
-use crate::floor;
 use crate::live::{Changed, View};
-use crate::values::OrderId;
+use crate::values::{LineId, OrderId};
+use crate::{floor, kitchen};
 
 /// The regions of one order's panel. Drawn once for those who may take payments and once for the rest.
 #[derive(Debug, Clone)]
@@ -28,13 +31,33 @@ impl View<App> for OrderView {
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
         let order = store::find(app.db(), self.order).await?;
-        let days = app.settings().await?.day_rule();
-        Ok(view::regions(&order, self.pays, app.clock().now(), &days).into_string())
+        Ok(panel(app, &order, self.pays).await?.into_string())
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
         Ok(store::order_revision(app.db(), self.order).await?)
     }
+}
+
+/// The regions of an order's panel.
+pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::Result<Markup> {
+    let panel = view::Panel {
+        order,
+        shown: &shown(app, order).await?,
+        pays,
+        days: &app.settings().await?.day_rule(),
+    };
+    Ok(view::regions(&panel))
+}
+
+/// Which lines a screen of their station has shown; asked for only where a line waits for that.
+pub(super) async fn shown(app: &App, order: &Order) -> crate::web::Result<Vec<LineId>> {
+    if order.lines.iter().all(|line| line.state != LineState::Sent) {
+        return Ok(Vec::new());
+    }
+    let progress = kitchen::progress_of(app.db(), order.id).await?;
+    let shown = progress.into_iter().filter(|line| line.shown_at.is_some());
+    Ok(shown.map(|line| line.line).collect())
 }
 
 /// Tables, open orders and the ready strip.

@@ -5,11 +5,11 @@ use time::OffsetDateTime;
 
 use super::status::Status;
 use super::store::OpenOrder;
-use super::view::{badge_of, millis, since};
+use super::view::{badge_of, since};
 use crate::floor::{Area, Table};
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Tab, icon};
-use crate::values::TableId;
+use crate::values::{TableId, epoch_millis};
 use crate::web::url;
 
 /// What the floor is drawn from.
@@ -127,7 +127,7 @@ pub fn page(floor: &Floor, person: &Person, cafe: &str, here: Here) -> Markup {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
             me: Some(&person.id.to_string()),
-            now_ms: Some(millis(floor.now)),
+            now_ms: Some(epoch_millis(floor.now)),
             ..ui::Page::new(BodyKind::Pos, title, cafe)
         },
         content,
@@ -151,7 +151,7 @@ fn floor_main(floor: &Floor) -> Markup {
             aside.side aria-label="Takeaway and open orders" {
                 (open_orders(floor))
                 footer {
-                    button.btn.lg type="button" data-mint="order" hx-put="/orders/{id}" hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" {
+                    button.btn.lg type="button" data-mint="order" hx-put=(url::minted_order()) hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" {
                         (icon("coffee")) "Counter sale"
                     }
                     button.btn.xl.primary type="button" hx-get=(url::new_takeaway()) hx-target="#sheet" { (icon("bag")) "New takeaway" }
@@ -311,7 +311,7 @@ fn ready_button(order: &OpenOrder, now: OffsetDateTime) -> Markup {
         order.ready_text.clone()
     };
     html! {
-        a.btn id={ "r-" (order.id) } href=(url::order(order.id)) data-own=(order.waiter) data-ready={ (order.id) "-" (order.ready_since.map_or(0, millis)) } {
+        a.btn id={ "r-" (order.id) } href=(url::order(order.id)) data-own=(order.waiter) data-ready={ (order.id) "-" (order.ready_since.map_or(0, epoch_millis)) } {
             (order.title) small { (text) @if let Some(at) = order.ready_since { " · " (since(at, now)) } }
         }
     }
@@ -322,7 +322,7 @@ fn ready_list(floor: &Floor) -> Markup {
     html! {
         div #ready-list.stack {
             @for order in &ready {
-                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-rev={ (order.id) "." (order.ready_since.map_or(0, millis)) (order.ready) } {
+                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-rev={ (order.id) "." (order.ready_since.map_or(0, epoch_millis)) (order.ready) } {
                     div {
                         b { (order.title) } " " span.dim { (short_name(&order.waiter_name)) @if let Some(at) = order.ready_since { " · " (since(at, floor.now)) } }
                         p { (order.ready_text) }
@@ -368,7 +368,7 @@ pub fn table_page(
                 h2 { @if orders.is_empty() { "How many guests?" } @else { "Another party at this table" } }
                 div.chips {
                     @for guests in 1..=table.seats.clamp(6, 12) {
-                        button.btn.lg type="button" data-mint="order" hx-put="/orders/{id}" hx-swap="none"
+                        button.btn.lg type="button" data-mint="order" hx-put=(url::minted_order()) hx-swap="none"
                             hx-vals={ "{\"kind\":\"dine_in\",\"table\":\"" (table.id) "\",\"guests\":\"" (guests) "\"}" } { (guests) }
                     }
                 }
@@ -381,7 +381,7 @@ pub fn table_page(
 /// The dialog that asks for whom a takeaway is.
 pub fn new_takeaway() -> Markup {
     let content = html! {
-        form data-mint="order" hx-put="/orders/{id}" hx-swap="none" {
+        form data-mint="order" hx-put=(url::minted_order()) hx-swap="none" {
             input type="hidden" name="kind" value="takeaway";
             div.body.stack {
                 (ui::Field::new("Name", "name").max(60).hint("Called out when it is ready"))

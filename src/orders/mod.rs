@@ -11,6 +11,7 @@ pub mod floor_view;
 pub mod handlers;
 pub mod line;
 pub mod order;
+mod refusal;
 pub mod sheets;
 pub mod status;
 mod store;
@@ -18,7 +19,7 @@ pub mod view;
 
 pub use actions::cancel_abandoned;
 pub use doors::{
-    carry_over, hand_over, lock, open_of_shift, progressed, receive, settle_nothing_due,
+    Received, carry_over, hand_over, lock, open_of_shift, progressed, receive, settle_nothing_due,
 };
 pub use feed::{FloorView, OrderView};
 pub use line::{Line, LineState};

@@ -1,16 +1,15 @@
 //! The order and its rules. Nothing here waits or asks the clock.
 
-use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::line::{Line, LineState, NewLine};
+pub use super::refusal::OrderRefusal;
 use super::status::{Facts, Status};
 use crate::menu::{Choice, Product};
 use crate::values::{
     BasisPoints, BusinessDate, Discount, LineId, LineInput, Money, OrderId, OrderInput, Quantity,
     ShiftId, StaffId, Standing, TableId, Totals, totals,
 };
-use crate::web::Refusal;
 
 /// How many lines one order holds at most.
 const MOST_LINES: usize = 300;
@@ -76,6 +75,8 @@ pub struct Order {
     pub waiter_name: String,
     /// The shift it belongs to; none after it was carried over.
     pub shift: Option<ShiftId>,
+    /// Whether that shift is over.
+    pub shift_over: bool,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
     /// Whether its prices contain the tax.
@@ -102,68 +103,6 @@ pub struct Order {
     pub cancelled_at: Option<OffsetDateTime>,
     /// Grows with every change.
     pub revision: i64,
-}
-
-/// Why an order does not do what was asked.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum OrderRefusal {
-    /// Paid and made.
-    #[error("This order is already paid. Open a new one.")]
-    Closed,
-    /// Called off.
-    #[error("This order was cancelled.")]
-    Cancelled,
-    /// Not on this order.
-    #[error("This line is not on the order any more.")]
-    NoSuchLine,
-    /// The kitchen has it.
-    #[error("{0} was sent to the kitchen; a manager can void it.")]
-    AlreadySent(String),
-    /// Beyond what one line may hold.
-    #[error("At most 999 of one product.")]
-    TooMany,
-    /// Beyond what one order may hold.
-    #[error("This order is full. Open another one for the rest.")]
-    Full,
-    /// Beyond any amount.
-    #[error("This order is too large; check the prices and quantities.")]
-    TooLarge,
-    /// Something was sent.
-    #[error("Something on this order was sent; a manager can void it.")]
-    SentLines,
-    /// Money was received.
-    #[error("Money was taken on this order; give it back first.")]
-    Paid,
-    /// More than what is due.
-    #[error("Only {0} is still to pay. The order has changed; look again.")]
-    MoreThanDue(Money),
-    /// Nothing is due.
-    #[error("This order is already paid.")]
-    NothingDue,
-    /// Nothing that could be paid.
-    #[error("There is nothing on this order yet.")]
-    Empty,
-    /// What is on it would cost less than what was paid.
-    #[error("More was paid than that leaves; give money back first.")]
-    BelowPaid,
-    /// Not ready.
-    #[error("{0} is not ready yet.")]
-    NotReady(String),
-    /// The number of seats.
-    #[error("This order has {0} guests; there is no such seat.")]
-    NoSuchSeat(i16),
-}
-
-impl Refusal for OrderRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            OrderRefusal::Closed => "order_closed",
-            OrderRefusal::Cancelled => "order_cancelled",
-            OrderRefusal::NothingDue => "already_paid",
-            OrderRefusal::MoreThanDue(_) => "more_than_due",
-            _ => "refused",
-        }
-    }
 }
 
 impl Order {
@@ -194,6 +133,18 @@ impl Order {
     /// Neither paid and made, nor called off.
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none() && self.cancelled_at.is_none()
+    }
+
+    /// Whether no open shift answers for it: it was carried over, or its shift was closed while it was paid and still
+    /// being made. Whoever sends or takes money next takes it up.
+    pub fn is_left(&self) -> bool {
+        self.is_open() && (self.shift.is_none() || self.shift_over)
+    }
+
+    /// Gives it to an open shift.
+    pub fn take_up(&mut self, shift: ShiftId) {
+        self.shift = Some(shift);
+        self.shift_over = false;
     }
 
     /// What it comes to.

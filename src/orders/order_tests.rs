@@ -52,6 +52,7 @@ fn table_of(guests: i16) -> Order {
         waiter: StaffId::new(),
         waiter_name: "Amina".to_owned(),
         shift: None,
+        shift_over: false,
         opened_at: at(0),
         tax_included: true,
         service: None,

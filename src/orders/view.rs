@@ -10,32 +10,44 @@ use super::status::Status;
 use crate::menu::{Category, Menu, Product};
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Tick, icon};
-use crate::values::{CategoryId, Currency, Money, OrderId, initials};
+use crate::values::{
+    CategoryId, Currency, DayRule, LineId, Money, OrderId, ProductId, epoch_millis, initials,
+    rfc3339,
+};
 use crate::web::url;
 
 /// What the order screen is drawn from.
 pub struct Screen<'a> {
-    /// The order.
-    pub order: &'a Order,
     /// The menu.
     pub menu: &'a Menu,
     /// The first category of the rail.
     pub favourites: &'a [&'a Product],
     /// Who looks at it.
     pub person: &'a Person,
-    /// Whether they may take payments.
-    pub pays: bool,
+    /// The order panel.
+    pub panel: Panel<'a>,
     /// The café's name.
     pub cafe: &'a str,
     /// The time.
     pub now: OffsetDateTime,
+}
+
+/// What the order panel is drawn from: nothing of one person, so that all who look at the order share a picture.
+#[derive(Clone, Copy)]
+pub struct Panel<'a> {
+    /// The order.
+    pub order: &'a Order,
+    /// Lines that a screen of their station has shown.
+    pub shown: &'a [LineId],
+    /// Whether the buttons of paying are on it.
+    pub pays: bool,
     /// Local times.
-    pub days: &'a crate::values::DayRule,
+    pub days: &'a DayRule,
 }
 
 /// The whole screen.
 pub fn page(screen: &Screen) -> Markup {
-    let order = screen.order;
+    let order = screen.panel.order;
     let title = order.title();
     let meta = meta(order);
     let stream = format!("{}?view=order&order={}", url::stream(), order.id);
@@ -54,7 +66,7 @@ pub fn page(screen: &Screen) -> Markup {
                 (menu_tools(order.id))
                 (menu_grid(order.id, "Favourites", screen.favourites))
             }
-            (panel(screen))
+            (panel(&screen.panel))
         }
     };
     ui::page(
@@ -62,7 +74,7 @@ pub fn page(screen: &Screen) -> Markup {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
             me: Some(&screen.person.id.to_string()),
-            now_ms: Some(millis(screen.now)),
+            now_ms: Some(epoch_millis(screen.now)),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },
         content,
@@ -160,35 +172,31 @@ pub fn tile(order: OrderId, product: &Product) -> Markup {
     }
 }
 
-fn panel(screen: &Screen) -> Markup {
-    let order = screen.order;
+fn panel(panel: &Panel) -> Markup {
+    let order = panel.order;
     html! {
         section #order-panel.order-panel aria-label={ "Order " (order.number) ", " (order.title()) } {
             (peek(order))
             input #show-order.vh type="checkbox" aria-label="Show the whole order";
             (head(order))
             (seat_and_course(order))
-            (lines(order, screen.now, screen.days))
+            (lines(panel))
             (line_bar(order))
             (sums(order))
-            (actions(order, screen.pays))
+            (actions(order, panel.pays))
         }
     }
 }
 
 /// The regions of the order panel as partials: what an answer and the live feed send.
-pub fn regions(
-    order: &Order,
-    pays: bool,
-    now: OffsetDateTime,
-    days: &crate::values::DayRule,
-) -> Markup {
+pub fn regions(panel: &Panel) -> Markup {
+    let order = panel.order;
     html! {
         hx-partial hx-target="#order-peek" hx-swap="outerMorph" { (peek(order)) }
         hx-partial hx-target="#order-head" hx-swap="outerMorph" { (head(order)) }
-        hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(order, now, days)) }
+        hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(panel)) }
         hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
-        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, pays)) }
+        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays)) }
     }
 }
 
@@ -268,11 +276,11 @@ pub fn seat_and_course(order: &Order) -> Markup {
     }
 }
 
-fn lines(order: &Order, now: OffsetDateTime, days: &crate::values::DayRule) -> Markup {
+fn lines(panel: &Panel) -> Markup {
+    let order = panel.order;
     let mut courses: Vec<i16> = order.lines.iter().map(|line| line.course).collect();
     courses.sort_unstable();
     courses.dedup();
-    let _ = now;
     html! {
         div #order-lines.lines.scroll tabindex="0" role="group" aria-label="Order lines" data-rev=(rev(order)) data-lines=(order.lines.len()) {
             @if order.lines.is_empty() {
@@ -282,15 +290,15 @@ fn lines(order: &Order, now: OffsetDateTime, days: &crate::values::DayRule) -> M
                 @let of_course: Vec<&Line> = order.lines.iter().filter(|line| line.course == *course).collect();
                 h2.course {
                     "Course " (course) span.push {}
-                    (sent_note(&of_course, days))
+                    (sent_note(&of_course, panel.days))
                 }
-                ul { @for line in of_course { (line_item(order, line)) } }
+                ul { @for line in of_course { (line_item(panel, line)) } }
             }
         }
     }
 }
 
-fn sent_note(lines: &[&Line], days: &crate::values::DayRule) -> String {
+fn sent_note(lines: &[&Line], days: &DayRule) -> String {
     let sent = lines.iter().filter_map(|line| line.sent_at).max();
     let unsent = lines.iter().any(|line| line.is_unsent());
     match (sent, unsent) {
@@ -300,7 +308,7 @@ fn sent_note(lines: &[&Line], days: &crate::values::DayRule) -> String {
     }
 }
 
-fn line_item(order: &Order, line: &Line) -> Markup {
+fn line_item(panel: &Panel, line: &Line) -> Markup {
     let seat = line
         .seat
         .map_or("Table".to_owned(), |seat| format!("Seat {seat}"));
@@ -309,12 +317,12 @@ fn line_item(order: &Order, line: &Line) -> Markup {
             data-seat=(seat) data-course={ "Course " (line.course) } data-product=[line.product] data-quantity=(line.quantity) {
             @if line.is_unsent() {
                 (pick(line))
-                (quantity(order, line))
+                (quantity(panel.order, line))
                 span.num { (line.total()) }
             } @else {
                 span.qty { (line.quantity) "×" }
                 (pick(line))
-                span.row { (state_badge(line)) span.num { (line.total()) } }
+                span.row { (state_badge(line, panel.shown)) span.num { (line.total()) } }
             }
         }
     }
@@ -360,9 +368,12 @@ fn quantity(order: &Order, line: &Line) -> Markup {
     }
 }
 
-fn state_badge(line: &Line) -> Markup {
+fn state_badge(line: &Line, shown: &[LineId]) -> Markup {
     match line.state {
         LineState::Unsent => html! {},
+        LineState::Sent if shown.contains(&line.id) => {
+            ui::badge_saying(ui::Status::New, "On screen")
+        }
         LineState::Sent => ui::badge_saying(ui::Status::New, "Sent"),
         LineState::Preparing => ui::badge(ui::Status::Preparing),
         LineState::Ready => ui::badge(ui::Status::Ready),
@@ -373,15 +384,15 @@ fn state_badge(line: &Line) -> Markup {
 
 /// Acts on the selected line; the script writes its id in place of `{line}`.
 fn line_bar(order: &Order) -> Markup {
-    let base = url::order_lines(order.id);
+    let of = |pattern| url::of_selected_line(pattern, order.id);
     html! {
         div #line-bar.line-bar role="toolbar" aria-label="Selected line" {
-            button.btn type="button" disabled hx-get={ (base) "/{line}/note" } hx-target="#sheet" data-for="unsent" { (icon("note")) "Note" }
-            button.btn type="button" disabled hx-get={ (base) "/{line}/modifiers" } hx-target="#sheet" data-for="unsent" { (icon("mods")) "Modifiers" }
-            button.btn type="button" disabled hx-get={ (base) "/{line}/seat" } hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }
-            button.btn type="button" disabled hx-get={ (base) "/{line}/course" } hx-target="#sheet" data-for="unsent" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent" { (icon("note")) "Note" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent" { (icon("mods")) "Modifiers" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_seat)) hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_course)) hx-target="#sheet" data-for="unsent" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
             button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
-            button.btn.danger type="button" disabled hx-delete={ (base) "/{line}" } hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("trash")) "Remove" }
+            button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("trash")) "Remove" }
         }
     }
 }
@@ -474,18 +485,6 @@ fn send_where(order: &Order) -> String {
     said.join(" · ")
 }
 
-/// Milliseconds since 1970, as browsers count.
-pub fn millis(moment: OffsetDateTime) -> i64 {
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
-}
-
-/// A time as `datetime` attributes want it.
-pub fn rfc3339(moment: OffsetDateTime) -> String {
-    moment
-        .format(&time::format_description::well_known::Rfc3339)
-        .unwrap_or_default()
-}
-
 /// How long ago something was, ticking in the browser.
 pub fn since(moment: OffsetDateTime, now: OffsetDateTime) -> Markup {
     ui::ticking(
@@ -503,7 +502,7 @@ pub fn currency() -> &'static str {
 /// The products of a category, of the favourites, or of a search.
 pub fn shown<'a>(
     menu: &'a Menu,
-    favourites: &[crate::values::ProductId],
+    favourites: &[ProductId],
     category: Option<CategoryId>,
     typed: &str,
 ) -> (String, Vec<&'a Product>) {

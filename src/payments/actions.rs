@@ -50,7 +50,13 @@ pub async fn take_cash(
         let tip = CashEntry::of_payment(EntryKind::Tip, cash.tip, payment);
         shifts::enter_cash(tx, &shift, date, &tip).await?;
     }
-    orders::receive(tx, &mut order, cash.amount, Money::ZERO).await?;
+    let received = orders::Received {
+        amount: cash.amount,
+        rounding: Money::ZERO,
+        shift: shift.id,
+        date,
+    };
+    orders::receive(tx, &mut order, received).await?;
     tx.journal(
         Entry::new("payment.taken", "payment", payment).after(json!({
             "order": order.id,
@@ -69,11 +75,11 @@ pub async fn take_cash(
 /// Closes an order whose total is zero: a free item needs no payment, and no float.
 pub async fn close_without_payment(tx: &mut Tx, order: OrderId) -> Result<()> {
     // The day is held before the order, for the date on which the order is settled.
-    shifts::business_date(tx).await?;
+    let date = shifts::business_date(tx).await?;
     let mut order = orders::lock(tx, order).await?;
     match payable(&order) {
         Ok(balance) => Err(TenderRefusal::StillDue(balance).into()),
-        Err(TenderRefusal::NothingDue) => orders::settle_nothing_due(tx, &mut order).await,
+        Err(TenderRefusal::NothingDue) => orders::settle_nothing_due(tx, &mut order, date).await,
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -104,7 +104,7 @@ fn result(screen: &Screen, left: Money) -> Markup {
 fn done(order: &Order) -> Markup {
     html! {
         @if order.is_counter_sale() && !order.balance().is_positive() {
-            button.btn.xl type="button" data-mint="order" hx-put="/orders/{id}" hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" { "Done" }
+            button.btn.xl type="button" data-mint="order" hx-put=(url::minted_order()) hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" { "Done" }
         } @else {
             a.btn.xl href=(url::floor()) { "Done" }
         }

@@ -12,7 +12,7 @@ use super::person::{Person, Role};
 use super::tries::Source;
 use crate::app::App;
 use crate::terminals;
-use crate::values::{StaffId, TokenId};
+use crate::values::{StaffId, TokenId, epoch_millis};
 use crate::web::client::Client;
 use crate::web::{Error, Result};
 
@@ -52,8 +52,8 @@ impl Claims {
             sub: staff,
             role,
             ver: version,
-            iat_ms: millis(now),
-            since_ms: millis(now),
+            iat_ms: epoch_millis(now),
+            since_ms: epoch_millis(now),
             exp: (now + LIFETIME).unix_timestamp(),
             jti: TokenId::new(),
         }
@@ -62,14 +62,14 @@ impl Claims {
     /// A fresh token for a session in use, or `None` while this one is young or the longest session
     /// is over.
     pub fn renewed(&self, now: OffsetDateTime) -> Option<Self> {
-        let age = millis(now) - self.iat_ms;
+        let age = epoch_millis(now) - self.iat_ms;
         let ends = self.since_ms + LONGEST.whole_milliseconds() as i64;
-        if age < RENEW_AFTER.whole_milliseconds() as i64 || millis(now) >= ends {
+        if age < RENEW_AFTER.whole_milliseconds() as i64 || epoch_millis(now) >= ends {
             return None;
         }
         Some(Claims {
-            iat_ms: millis(now),
-            exp: (millis(now + LIFETIME).min(ends)) / 1000,
+            iat_ms: epoch_millis(now),
+            exp: (epoch_millis(now + LIFETIME).min(ends)) / 1000,
             ..self.clone()
         })
     }
@@ -147,7 +147,7 @@ impl SessionRow {
     /// Whether a token still stands.
     fn accepts(&self, claims: &Claims) -> bool {
         let before = |moment: Option<OffsetDateTime>| {
-            moment.is_some_and(|moment| claims.iat_ms < millis(moment))
+            moment.is_some_and(|moment| claims.iat_ms < epoch_millis(moment))
         };
         self.active
             && !self.revoked
@@ -248,10 +248,6 @@ async fn load(db: &impl ConnectionTrait, key: SessionKey) -> Result<Option<Sessi
     ))
     .one(db)
     .await?)
-}
-
-fn millis(moment: OffsetDateTime) -> i64 {
-    (moment.unix_timestamp_nanos() / 1_000_000) as i64
 }
 
 #[cfg(test)]

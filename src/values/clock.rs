@@ -16,6 +16,18 @@ pub struct Clock {
 #[derive(Clone, Debug)]
 pub struct ClockHand(Arc<AtomicI64>);
 
+/// Milliseconds since 1970, as browsers and tokens count.
+pub fn epoch_millis(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+}
+
+/// A moment as `datetime` attributes and JSON want it (RFC 3339).
+pub fn rfc3339(moment: OffsetDateTime) -> String {
+    moment
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap_or_default()
+}
+
 impl Clock {
     /// The machine's clock.
     pub fn real() -> Self {

@@ -26,7 +26,7 @@ pub use age::{age_words, minutes_seconds};
 pub use business_date::{BusinessDate, DateRefusal};
 pub use business_day::{DayRefusal, DayRule, LocalTime, Zone, ZoneRefusal};
 pub use cash::{notes_back, quick_cash};
-pub use clock::{Clock, ClockHand};
+pub use clock::{Clock, ClockHand, epoch_millis, rfc3339};
 pub use currency::{Currency, CurrencyRefusal};
 pub use ids::*;
 pub use money::Money;

@@ -33,6 +33,19 @@ pub fn sign_in_to(address: &str) -> String {
     format!("{}?{query}", sign_in())
 }
 
+/// The address of an order whose id the browser mints in place of `{id}` (`data-mint`, assets/js/keys.js).
+pub fn minted_order() -> String {
+    at::order.replace(":order", "{id}")
+}
+
+/// A pattern of an order's line, for the line that is selected in the browser: assets/js/order.js writes its id in place
+/// of `{line}`.
+pub fn of_selected_line(pattern: &str, order: OrderId) -> String {
+    pattern
+        .replace(":order", &order.to_string())
+        .replace(":line", "{line}")
+}
+
 /// A path of this program that a browser asks to be led to, and never another site.
 pub fn own_path(text: &str) -> Option<&str> {
     let own = text.starts_with('/')

@@ -45,10 +45,9 @@ async fn every_link_on_every_screen_is_a_bound_route() {
                 answer.text
             );
             for link in links_of(&answer.text) {
-                let ends_the_walk =
-                    link.path.starts_with("/api/realtime") || link.path.contains('{');
+                let ends_the_walk = link.path.starts_with("/api/realtime");
                 if link.method == "GET" && !ends_the_walk {
-                    waiting.push_back(link.path.clone());
+                    waiting.extend(as_tapped(&link.path, &answer.text));
                 }
                 links.insert(link);
             }
@@ -103,6 +102,19 @@ fn links_of(text: &str) -> Vec<Link> {
     }
     links.retain(|link| link.path.starts_with('/'));
     links
+}
+
+/// The address that a browser asks for: with the lines of this screen in place of `{line}`.
+fn as_tapped(path: &str, screen: &str) -> Vec<String> {
+    if !path.contains("{line}") {
+        return vec![path.to_owned()];
+    }
+    let html = Html::parse_document(screen);
+    let lines = Selector::parse("[data-line]:not(.sent)").expect("a selector");
+    html.select(&lines)
+        .filter_map(|line| line.attr("data-line"))
+        .map(|line| path.replace("{line}", line))
+        .collect()
 }
 
 fn link(method: &str, path: &str) -> Link {

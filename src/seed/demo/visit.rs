@@ -73,6 +73,7 @@ impl Visit {
             waiter: opening.by,
             waiter_name: house.name(opening.by),
             shift: Some(opening.shift),
+            shift_over: false,
             opened_at: opening.at,
             tax_included: house.settings.prices_include_tax,
             service: house.settings.service_charge(),

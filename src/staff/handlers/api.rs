@@ -3,7 +3,6 @@
 use poem::http::{StatusCode, header};
 use poem::{Request, Response, handler};
 use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
 
 use super::AnySession;
 use super::own::{NewPassword, keeps_its_token};
@@ -13,7 +12,7 @@ use crate::staff::actions::{self, Welcome};
 use crate::staff::place::Place;
 use crate::staff::session::{self, Claims};
 use crate::staff::{Role, SignedIn, cookies};
-use crate::values::StaffId;
+use crate::values::{StaffId, rfc3339};
 use crate::web::{Form, Result};
 
 /// Gives a token for name and password.
@@ -94,7 +93,7 @@ fn staff(id: StaffId, name: &str, role: Role) -> Value {
 }
 
 fn ends(claims: &Claims) -> String {
-    claims.ends().format(&Rfc3339).unwrap_or_default()
+    rfc3339(claims.ends())
 }
 
 fn gone(req: &Request, place: &Place) -> Response {

@@ -1,0 +1,298 @@
+//! What is on an order: products added, and what may be changed until they are sent.
+
+use poem::{Response, handler};
+use serde::Deserialize;
+
+use super::forms::{Choices, LineCourse, LineNote, LineSeat, SetQuantity, Step, Tap};
+use super::{panel, text};
+use crate::app::App;
+use crate::data::{Claim, Tx};
+use crate::menu;
+use crate::orders::line::{Line, NewLine};
+use crate::orders::{actions, sheets, store};
+use crate::staff::OrderTaker;
+use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity};
+use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
+
+#[derive(Debug, Deserialize)]
+struct ForNext {
+    #[serde(default)]
+    seat: String,
+    #[serde(default)]
+    course: String,
+}
+
+/// The sheet of a product's choices.
+#[handler]
+pub async fn show_choices(
+    app: App,
+    by: OrderTaker,
+    Path((id, product)): Path<(OrderId, ProductId)>,
+    Query(next): Query<ForNext>,
+) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    let menu = app.menu().await?;
+    let product = menu.product(product).ok_or(menu::MenuRefusal::Gone)?;
+    let defaults = product
+        .groups
+        .iter()
+        .flat_map(|group| group.defaults())
+        .map(|modifier| modifier.id)
+        .collect();
+    let chosen = sheets::Chosen {
+        modifiers: defaults,
+        note: "",
+        allergy: "",
+        seat: next.seat.parse().ok(),
+        course: next.course.parse().unwrap_or(1),
+    };
+    Ok(Frag(sheets::product(
+        &order,
+        product,
+        &chosen,
+        None,
+        by.role.keeps_stock(),
+    )))
+}
+
+/// Adds a product.
+#[handler]
+pub async fn add_line(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Form(tap): Form<Tap>,
+) -> Result<Response> {
+    let menu = app.menu().await?;
+    let chosen: Vec<ModifierId> = tap.modifier.iter().chain(&tap.of_group).copied().collect();
+    let asked = NewLine {
+        quantity: tap.quantity.unwrap_or(Quantity::ONE),
+        note: text(&tap.note),
+        allergy: text(&tap.allergy),
+        seat: tap.seat.map(|seat| seat.0),
+        course: tap.course.map_or(1, |course| course.0),
+    };
+    let claim = once.of(&by, "orders.add_line", &(id, &tap));
+    let chosen = (tap.choices || !chosen.is_empty()).then_some(chosen);
+    app.write(claim, async |tx: &mut Tx| {
+        let chosen = chosen.as_deref();
+        actions::add_line(tx, &by, &menu, id, tap.product, chosen, asked.clone()).await
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// Sets a quantity.
+#[handler]
+pub async fn set_quantity(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<SetQuantity>,
+) -> Result<Response> {
+    let menu = app.menu().await?;
+    let claim = once.of(&by, "orders.set_quantity", &(id, line, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::set_quantity(tx, &menu, id, line, form.quantity).await
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// One more, one less.
+#[handler]
+pub async fn step_quantity(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<Step>,
+) -> Result<Response> {
+    let menu = app.menu().await?;
+    let claim = once.of(&by, "orders.step_quantity", &(id, line, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::step_quantity(tx, &menu, id, line, form.by.0).await
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// Takes an unsent line off.
+#[handler]
+pub async fn remove_line(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<Response> {
+    let claim = once.of(&by, "orders.remove_line", &(id, line));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::remove_line(tx, id, line).await
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// The sheet of a line's note.
+#[handler]
+pub async fn ask_note(
+    app: App,
+    _by: OrderTaker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    Ok(Frag(sheets::note(id, order.line(line)?)))
+}
+
+/// The sheet of a line's seat.
+#[handler]
+pub async fn ask_seat(
+    app: App,
+    _by: OrderTaker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    Ok(Frag(sheets::seat(&order, order.line(line)?)))
+}
+
+/// The sheet of a line's course.
+#[handler]
+pub async fn ask_course(
+    app: App,
+    _by: OrderTaker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    Ok(Frag(sheets::course(id, order.line(line)?)))
+}
+
+/// The sheet of a line's choices.
+#[handler]
+pub async fn ask_modifiers(
+    app: App,
+    _by: OrderTaker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    let line = order.line(line)?;
+    let menu = app.menu().await?;
+    let product = line
+        .product
+        .and_then(|product| menu.product(product))
+        .ok_or(menu::MenuRefusal::Gone)?;
+    let chosen = sheets::Chosen {
+        modifiers: line
+            .modifiers
+            .iter()
+            .filter(|modifier| !modifier.left_out)
+            .map(|modifier| modifier.id)
+            .collect(),
+        note: line.note.as_deref().unwrap_or(""),
+        allergy: line.allergy.as_deref().unwrap_or(""),
+        seat: line.seat,
+        course: line.course,
+    };
+    Ok(Frag(sheets::product(
+        &order,
+        product,
+        &chosen,
+        Some(line),
+        false,
+    )))
+}
+
+/// Stores a line's note and allergy.
+#[handler]
+pub async fn set_note(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<LineNote>,
+) -> Result<Response> {
+    let claim = once.of(&by, "orders.set_note", &(id, line, &form));
+    change(&app, claim, id, line, |line| {
+        line.note = text(&form.note);
+        line.allergy = text(&form.allergy);
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// Stores a line's seat.
+#[handler]
+pub async fn set_seat(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<LineSeat>,
+) -> Result<Response> {
+    let claim = once.of(&by, "orders.set_seat", &(id, line, &form));
+    change(&app, claim, id, line, |line| {
+        line.seat = form.seat.map(|seat| seat.0);
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// Stores a line's course.
+#[handler]
+pub async fn set_course(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<LineCourse>,
+) -> Result<Response> {
+    let claim = once.of(&by, "orders.set_course", &(id, line, &form));
+    change(&app, claim, id, line, |line| line.course = form.course.0).await?;
+    panel(&app, &by, asker, id).await
+}
+
+/// Changes what is written on an unsent line.
+async fn change<F>(app: &App, claim: Claim, id: OrderId, line: LineId, change: F) -> Result<()>
+where
+    F: FnOnce(&mut Line) + Clone,
+{
+    app.write(claim, async move |tx: &mut Tx| {
+        actions::change_line(tx, id, line, change).await
+    })
+    .await?;
+    Ok(())
+}
+
+/// Stores a line's choices.
+#[handler]
+pub async fn set_modifiers(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<Choices>,
+) -> Result<Response> {
+    let menu = app.menu().await?;
+    let chosen: Vec<ModifierId> = form
+        .modifier
+        .iter()
+        .chain(&form.of_group)
+        .copied()
+        .collect();
+    let claim = once.of(&by, "orders.set_modifiers", &(id, line, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        let (note, allergy) = (text(&form.note), text(&form.allergy));
+        actions::set_modifiers(tx, &menu, id, line, &chosen, note, allergy).await
+    })
+    .await?;
+    panel(&app, &by, asker, id).await
+}

@@ -1,0 +1,220 @@
+//! An order as a whole: opened, shown, sent, carried out, called off.
+
+use poem::http::StatusCode;
+use poem::{IntoResponse, Response, handler};
+use serde::Deserialize;
+use time::{Duration, OffsetDateTime};
+
+use super::forms::{Cancellation, Details, NewOrder, Nothing, Servings};
+use super::{as_json, panel, text};
+use crate::app::App;
+use crate::data::Tx;
+use crate::orders::actions::{self, NewPlace};
+use crate::orders::{feed, floor_view, sheets, store, view};
+use crate::staff::OrderTaker;
+use crate::values::{CategoryId, LineId, OrderId, ProductId};
+use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
+
+/// Opens an order under the id that the client minted, and goes there.
+#[handler]
+pub async fn open(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Form(new): Form<NewOrder>,
+) -> Result<Response> {
+    let place = match (new.kind.as_str(), new.table) {
+        ("dine_in", Some(table)) => NewPlace::Table(table),
+        ("dine_in", None) => return Err(Error::field("table", "Choose a table.")),
+        ("takeaway", _) => NewPlace::Takeaway {
+            name: new.name.as_ref().map(|name| name.as_str().to_owned()),
+            phone: new.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        },
+        _ => return Err(Error::field("kind", "An order is dine_in or takeaway.")),
+    };
+    let guests = new.guests.map_or(1, |guests| guests.0);
+    let settings = app.settings().await?;
+    let claim = once.of(&by, "orders.open", &(id, &new));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::open(tx, &by, &settings, id, place.clone(), guests).await
+    })
+    .await?;
+    if asker == Asker::Machine {
+        let order = store::find(app.db(), id).await?;
+        return Ok(as_json(&order).into_response());
+    }
+    Ok(Go::to(asker, url::order(id)).into_response())
+}
+
+/// The order screen, or the order as JSON.
+#[handler]
+pub async fn show(
+    app: App,
+    by: OrderTaker,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+) -> Result<Response> {
+    let order = store::find(app.db(), id).await?;
+    if asker == Asker::Machine {
+        return Ok(as_json(&order).into_response());
+    }
+    let settings = app.settings().await?;
+    let menu = app.menu().await?;
+    let favourites = favourites(&app).await?;
+    let (_, products) = view::shown(&menu, &favourites, None, "");
+    let page = view::page(&view::Screen {
+        menu: &menu,
+        favourites: &products,
+        person: &by,
+        panel: view::Panel {
+            order: &order,
+            shown: &feed::shown(&app, &order).await?,
+            pays: by.role.takes_payments(&settings),
+            days: &settings.day_rule(),
+        },
+        cafe: &settings.cafe_name,
+        now: app.clock().now(),
+    });
+    Ok(Page(page).into_response())
+}
+
+#[derive(Debug, Deserialize)]
+struct Shown {
+    category: Option<CategoryId>,
+    #[serde(default)]
+    q: String,
+}
+
+/// The tiles of a category or a search.
+#[handler]
+pub async fn show_menu(
+    app: App,
+    _by: OrderTaker,
+    Path(id): Path<OrderId>,
+    Query(shown): Query<Shown>,
+) -> Result<Frag> {
+    let menu = app.menu().await?;
+    let favourites = favourites(&app).await?;
+    let typed: String = shown.q.chars().take(60).collect();
+    let (label, products) = view::shown(&menu, &favourites, shown.category, &typed);
+    Ok(Frag(view::menu_grid(id, &label, &products)))
+}
+
+/// Hands the unsent lines to the kitchen.
+#[handler]
+pub async fn send(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Form(_): Form<Nothing>,
+) -> Result<Response> {
+    let claim = once.of(&by, "orders.send", &id);
+    app.write(claim, async |tx: &mut Tx| actions::send(tx, &by, id).await)
+        .await?;
+    panel(&app, &by, asker, id).await
+}
+
+#[derive(Debug, Deserialize)]
+struct NamedLine {
+    line: Option<LineId>,
+}
+
+/// Marks what was carried out as served.
+#[handler]
+pub async fn serve(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Query(named): Query<NamedLine>,
+    Form(form): Form<Servings>,
+) -> Result<Response> {
+    let lines: Vec<LineId> = form.line.iter().copied().chain(named.line).collect();
+    let claim = once.of(&by, "orders.serve", &(id, &lines));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::serve(tx, id, &lines).await
+    })
+    .await?;
+    if form.from.is_some() {
+        let floor = feed::load(&app).await?;
+        return Ok(Frag(floor_view::regions(&floor)).into_response());
+    }
+    panel(&app, &by, asker, id).await
+}
+
+/// Calls an order off.
+#[handler]
+pub async fn cancel(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Form(form): Form<Cancellation>,
+) -> Result<Go> {
+    let claim = once.of(&by, "orders.cancel", &(id, &form));
+    let reason = text(&form.reason).unwrap_or_else(|| "Cancelled before sending".to_owned());
+    app.write(claim, async |tx: &mut Tx| {
+        actions::cancel(tx, id, &reason).await
+    })
+    .await?;
+    Ok(Go::to(asker, url::floor()))
+}
+
+/// The screen of an order is left: one without lines cancels itself.
+#[handler]
+pub async fn leave(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    Path(id): Path<OrderId>,
+) -> Result<StatusCode> {
+    let claim = once.of(&by, "orders.leave", &id);
+    app.write(claim, async |tx: &mut Tx| {
+        actions::cancel_if_empty(tx, id).await
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The sheet of an order's options.
+#[handler]
+pub async fn ask_details(app: App, _by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
+    Ok(Frag(sheets::details(&store::find(app.db(), id).await?)))
+}
+
+/// Stores guests, name or phone.
+#[handler]
+pub async fn set_details(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+    Form(form): Form<Details>,
+) -> Result<Go> {
+    let claim = once.of(&by, "orders.set_details", &(id, &form));
+    app.write(claim, async |tx: &mut Tx| {
+        let guests = form.guests.map(|guests| guests.0);
+        actions::change_details(tx, id, guests, text(&form.name), text(&form.phone)).await
+    })
+    .await?;
+    // Title, seats and guests stand outside the regions that swap: draw the screen anew.
+    Ok(Go::to(asker, url::order(id)))
+}
+
+async fn favourites(app: &App) -> Result<std::sync::Arc<Vec<ProductId>>> {
+    let week = start_of_week(app.clock().now());
+    app.favourites(week).await
+}
+
+/// Monday at midnight, UTC: the places of favourites are kept for a week.
+fn start_of_week(now: OffsetDateTime) -> OffsetDateTime {
+    let monday = now.date() - Duration::days(now.weekday().number_days_from_monday().into());
+    monday.midnight().assume_utc()
+}

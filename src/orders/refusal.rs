@@ -1,0 +1,73 @@
+//! Why an order does not do what was asked: the sentences of the till.
+
+use thiserror::Error;
+
+use crate::values::Money;
+use crate::web::Refusal;
+
+/// Why an order does not do what was asked.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum OrderRefusal {
+    /// Paid and made.
+    #[error("This order is already paid. Open a new one.")]
+    Closed,
+    /// Called off.
+    #[error("This order was cancelled.")]
+    Cancelled,
+    /// Not on this order.
+    #[error("This line is not on the order any more.")]
+    NoSuchLine,
+    /// The kitchen has it.
+    #[error("{0} was sent to the kitchen; a manager can void it.")]
+    AlreadySent(String),
+    /// Beyond what one line may hold.
+    #[error("At most 999 of one product.")]
+    TooMany,
+    /// Beyond what one order may hold.
+    #[error("This order is full. Open another one for the rest.")]
+    Full,
+    /// Beyond any amount.
+    #[error("This order is too large; check the prices and quantities.")]
+    TooLarge,
+    /// Something was sent.
+    #[error("Something on this order was sent; a manager can void it.")]
+    SentLines,
+    /// Money was received.
+    #[error("Money was taken on this order; give it back first.")]
+    Paid,
+    /// More than what is due.
+    #[error("Only {0} is still to pay. The order has changed; look again.")]
+    MoreThanDue(Money),
+    /// Nothing is due.
+    #[error("This order is already paid.")]
+    NothingDue,
+    /// Nothing that could be paid.
+    #[error("There is nothing on this order yet.")]
+    Empty,
+    /// What is on it would cost less than what was paid.
+    #[error("More was paid than that leaves; give money back first.")]
+    BelowPaid,
+    /// Not ready.
+    #[error("{0} is not ready yet.")]
+    NotReady(String),
+    /// The number of seats.
+    #[error("This order has {0} guests; there is no such seat.")]
+    NoSuchSeat(i16),
+}
+
+impl Refusal for OrderRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            OrderRefusal::Closed => "order_closed",
+            OrderRefusal::Cancelled => "order_cancelled",
+            OrderRefusal::NothingDue => "already_paid",
+            OrderRefusal::MoreThanDue(_) => "more_than_due",
+            _ => "refused",
+        }
+    }
+}
+
+impl OrderRefusal {
+    /// The database's own guard, should the rules above ever miss something.
+    pub(super) const PAID_WITHIN_TOTAL: &'static str = "orders_paid_within_total";
+}
