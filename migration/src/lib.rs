@@ -11,6 +11,7 @@ mod m20261122_000002_house;
 mod m20261122_000003_trade;
 mod m20261122_000004_record;
 mod m20261122_000005_last_sale;
+mod m20261125_000006_captured;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_trade::Migration),
             Box::new(m20261122_000004_record::Migration),
             Box::new(m20261122_000005_last_sale::Migration),
+            Box::new(m20261125_000006_captured::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::shifts::{self, Closed, Counted, Hold, Ledger, Shift};
 use crate::staff::Person;
 use crate::staff::approval::Approval;
-use crate::values::{Note, OrderId, ShiftId};
+use crate::values::{CountId, Note, OrderId, ShiftId};
 use crate::web::{Error, Refusal, Result, url};
 
 /// Why an order was not passed on, or a shift not closed.
@@ -37,6 +37,12 @@ pub enum ClosingRefusal {
     /// A shift cannot take its own orders.
     #[error("Choose the shift of somebody else, or carry the order over.")]
     SameShift,
+    /// The drawer was counted once more after the screen was drawn on which somebody agreed.
+    #[error("The drawer was counted again meanwhile. Look at the new count, then close.")]
+    CountedAgain {
+        /// The shift.
+        shift: ShiftId,
+    },
     /// The shift that should take it is over.
     #[error("The shift of {0} is closed. Choose another one, or carry the order over.")]
     TakerClosed(String),
@@ -65,6 +71,7 @@ impl Refusal for ClosingRefusal {
             ClosingRefusal::OrdersOpen { .. } => "orders_open",
             ClosingRefusal::NotOfThisShift => "not_of_this_shift",
             ClosingRefusal::SameShift => "same_shift",
+            ClosingRefusal::CountedAgain { .. } => "counted_again",
             ClosingRefusal::TakerClosed(_) => "shift_closed",
         }
     }
@@ -73,6 +80,9 @@ impl Refusal for ClosingRefusal {
         match self {
             ClosingRefusal::OrdersOpen { shift, .. } => {
                 Some(("Show them", url::shift_count(*shift)))
+            }
+            ClosingRefusal::CountedAgain { shift } => {
+                Some(("Show the count", url::shift_count(*shift)))
             }
             _ => None,
         }
@@ -153,6 +163,8 @@ pub async fn lock_count(tx: &mut Tx, by: &Person, shift: ShiftId, pieces: &Count
 /// How somebody closes a shift.
 #[derive(Debug, Clone)]
 pub struct Close {
+    /// The count on the screen. Whoever agrees with a variance agrees with that one and no other.
+    pub count: Option<CountId>,
     /// Why there is a variance.
     pub reason: Option<Note>,
     /// The consent that somebody else gave to it with their own secret.
@@ -193,7 +205,7 @@ pub async fn close(
 
 /// Refuses where an order is left that somebody has to take over; answers those that have nothing on them.
 async fn only_empty_orders(tx: &Tx, shift: &Shift) -> Result<Vec<OrderId>> {
-    let open = orders::open_of_shift(&**tx, shift.id).await?;
+    let open = orders::hold_open_of_shift(tx, shift.id).await?;
     let empty = open
         .iter()
         .filter(|order| InTheWay::of(order) == InTheWay::Empty)
@@ -229,6 +241,13 @@ async fn judge(
         amount: count.variance(),
         threshold: settings.variance_threshold.of(shift.role),
     };
+    let seen = match close.count {
+        Some(seen) => seen == count.id,
+        None => !variance.needs_approval(),
+    };
+    if !seen {
+        return Err(ClosingRefusal::CountedAgain { shift: shift.id }.into());
+    }
     let parties = Parties {
         owner: shift.staff,
         owner_role: shift.role,

@@ -51,6 +51,9 @@ pub enum CountRefusal {
     /// The one recount by oneself was used.
     #[error("You have counted twice. A manager can count this drawer again.")]
     AskManager,
+    /// A manager's count stands, which its owner does not overrule.
+    #[error("A manager has counted this drawer; only a manager counts it again.")]
+    ManagerCounted,
     /// A shift with cash is closed with a count.
     #[error("Count the cash first.")]
     NotCounted,
@@ -62,7 +65,7 @@ pub enum CountRefusal {
 impl Refusal for CountRefusal {
     fn status(&self) -> StatusCode {
         match self {
-            CountRefusal::AskManager => StatusCode::FORBIDDEN,
+            CountRefusal::AskManager | CountRefusal::ManagerCounted => StatusCode::FORBIDDEN,
             _ => StatusCode::CONFLICT,
         }
     }
@@ -70,7 +73,7 @@ impl Refusal for CountRefusal {
     fn code(&self) -> &'static str {
         match self {
             CountRefusal::NoCash => "no_cash",
-            CountRefusal::AskManager => "recount_by_manager",
+            CountRefusal::AskManager | CountRefusal::ManagerCounted => "recount_by_manager",
             CountRefusal::NotCounted => "not_counted",
             CountRefusal::Stale => "count_stale",
         }
@@ -79,8 +82,10 @@ impl Refusal for CountRefusal {
 
 /// Whether somebody may count now. `counts` are those of the shift so far, by number.
 ///
-/// The owner counts once and, once more, again; a manager who is not the owner as often as needed. A count that cash
-/// has overtaken does not use up the recount.
+/// The owner counts once and, once more, again; a manager who is not the owner as often as needed, and where their count
+/// stands, the owner does not overrule it. Where cash moved after the owner's counts, they count once more: what they
+/// counted no longer fits the drawer. But that is one count, not a new pair, for who has seen what is expected could
+/// otherwise take a shilling and count until it fits.
 ///
 /// # Errors
 /// The sentence for whoever wants to count.
@@ -94,12 +99,15 @@ pub fn may_count(
     if !shift.has_cash() {
         return Err(CountRefusal::NoCash);
     }
-    let is_others_manager = role.manages() && by != shift.staff;
-    let of_this_drawer = counts
-        .iter()
-        .filter(|count| count.by == shift.staff && !count.is_stale(expected_now))
-        .count();
-    if is_others_manager || of_this_drawer < 2 {
+    if role.manages() && by != shift.staff {
+        return Ok(());
+    }
+    let fresh = |count: &&Count| !count.is_stale(expected_now);
+    let (own, others): (Vec<&Count>, Vec<&Count>) =
+        counts.iter().partition(|count| count.by == shift.staff);
+    if others.iter().any(fresh) {
+        Err(CountRefusal::ManagerCounted)
+    } else if own.len() < 2 || !own.iter().any(fresh) {
         Ok(())
     } else {
         Err(CountRefusal::AskManager)
@@ -192,18 +200,32 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_count_that_cash_has_overtaken_uses_up_nothing() {
+    fn after_cash_moved_the_owner_counts_once_more_and_not_twice() {
         let amina = StaffId::new();
         let shift = shift(amina, Role::Cashier);
-        let counts = [count(amina, 1, 900_000), count(amina, 2, 920_000)];
-        assert_eq!(
-            may_count(&shift, amina, Role::Cashier, &counts, EXPECTED),
-            Ok(())
-        );
+        let mut counts = vec![count(amina, 1, 900_000), count(amina, 2, 920_000)];
+        let may = |counts: &[Count]| may_count(&shift, amina, Role::Cashier, counts, EXPECTED);
+        assert_eq!(may(&counts), Ok(()));
         assert_eq!(
             closing_count(&counts, EXPECTED).unwrap_err(),
             CountRefusal::Stale
         );
+        counts.push(count(amina, 3, 941_500));
+        assert_eq!(may(&counts), Err(CountRefusal::AskManager));
+    }
+
+    #[test]
+    fn the_owner_does_not_overrule_a_managers_count() {
+        let (amina, ruth) = (StaffId::new(), StaffId::new());
+        let shift = shift(amina, Role::Cashier);
+        let counts = [
+            count(amina, 441_500, 941_500),
+            count(ruth, 441_500, 941_500),
+        ];
+        let may = |expected| may_count(&shift, amina, Role::Cashier, &counts, expected);
+        assert_eq!(may(EXPECTED), Err(CountRefusal::ManagerCounted));
+        // A sale later the manager's count fits the drawer no longer.
+        assert_eq!(may(Money::new(950_500)), Ok(()));
     }
 
     #[test]

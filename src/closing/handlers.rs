@@ -16,7 +16,7 @@ use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Approval};
 use crate::staff::secrets::Typed;
 use crate::staff::{Manager, OrderTaker, Person};
-use crate::values::{Currency, Note, OrderId, ShiftId, StaffId};
+use crate::values::{CountId, Currency, Note, OrderId, ShiftId, StaffId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 form! {
@@ -54,6 +54,8 @@ form! {
 form! {
     /// Why there is a variance, and who agrees to it.
     pub struct CloseForm {
+        /// The count that was on the screen.
+        count: opt CountId,
         reason: opt Note,
         approver: opt StaffId,
         /// Their PIN, on a paired terminal.
@@ -177,6 +179,7 @@ pub async fn close(
     let settings = app.settings().await?;
     let claim = once.of(&by, "closing.close", &(id, &form));
     let close = Close {
+        count: form.count,
         approval: approved(&app, &by, &form).await?,
         reason: form.reason,
     };

@@ -229,6 +229,7 @@ fn locked(screen: &Screen, count: &Count) -> Markup {
         form #close.two novalidate method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary"
             data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
+            input type="hidden" name="count" value=(count.id);
             section.card {
                 header { h2 { "Count " (count.number) } span.push.dim { (count.name) ", " (screen.rule.local(count.at).time()) } }
                 (count_table(Some(&count.pieces)))

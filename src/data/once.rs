@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use serde::Serialize;
 use sha2::Sha256;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::journal::By;
 use crate::web::{Error, Result};
@@ -40,6 +41,7 @@ pub struct Claim {
     pub(super) by: By,
     pub(super) deed: &'static str,
     pub(super) fingerprint: Vec<u8>,
+    pub(super) makes: Option<Uuid>,
 }
 
 impl Claim {
@@ -63,6 +65,16 @@ impl Claim {
             by,
             deed,
             fingerprint: mac.finalize().into_bytes().to_vec(),
+            makes: None,
+        }
+    }
+
+    /// Says under which id the work stores what it makes: whoever repeats the request is answered with that one.
+    #[must_use]
+    pub fn making(self, id: impl Into<Uuid>) -> Self {
+        Claim {
+            makes: Some(id.into()),
+            ..self
         }
     }
 }
@@ -72,8 +84,8 @@ impl Claim {
 pub(super) enum Turn {
     /// The key was free and is now this transaction's.
     First,
-    /// The same request was carried out before.
-    Repeated,
+    /// The same request was carried out before; the id of what it made, where it made something.
+    Repeated(Option<Uuid>),
 }
 
 /// Claims the key. A second transaction with the same key waits here for the first to end.
@@ -86,14 +98,15 @@ pub(super) async fn claim(
     let inserted = tx
         .execute_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING",
+            "INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
             [
                 claim.key.0.clone().into(),
                 actor.clone().into(),
                 claim.deed.into(),
                 claim.fingerprint.clone().into(),
                 now.into(),
+                claim.makes.into(),
             ],
         ))
         .await?
@@ -104,7 +117,7 @@ pub(super) async fn claim(
     let same = tx
         .query_one_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "SELECT 1 FROM idempotency_keys \
+            "SELECT makes FROM idempotency_keys \
              WHERE key = $1 AND actor = $2 AND deed = $3 AND fingerprint = $4",
             [
                 claim.key.0.clone().into(),
@@ -115,7 +128,7 @@ pub(super) async fn claim(
         ))
         .await?;
     match same {
-        Some(_) => Ok(Turn::Repeated),
+        Some(row) => Ok(Turn::Repeated(row.try_get("", "makes")?)),
         None => Err(Error::refused(
             StatusCode::UNPROCESSABLE_ENTITY,
             "key_reused",

@@ -66,8 +66,9 @@ impl Deref for Tx {
 pub enum Written<T> {
     /// It was done now.
     Done(T),
-    /// The same request was carried out before: nothing more was changed.
-    Already,
+    /// The same request was carried out before: nothing more was changed. The id of what it made, where its claim
+    /// named one ([`Claim::making`]).
+    Already(Option<uuid::Uuid>),
 }
 
 impl<T> Written<T> {
@@ -75,7 +76,7 @@ impl<T> Written<T> {
     pub fn done(self) -> Option<T> {
         match self {
             Written::Done(answer) => Some(answer),
-            Written::Already => None,
+            Written::Already(_) => None,
         }
     }
 }
@@ -97,7 +98,7 @@ impl Writer<'_> {
         self.repeat(by, async move |tx: &mut Tx| {
             match once::claim(&tx.inner, &claim, tx.now).await? {
                 Turn::First => work(tx).await.map(Written::Done),
-                Turn::Repeated => Ok(Written::Already),
+                Turn::Repeated(made) => Ok(Written::Already(made)),
             }
         })
         .await

@@ -22,10 +22,11 @@ pub async fn product_now(tx: &Tx, menu: &Menu, id: ProductId) -> Result<Product>
     Ok(product)
 }
 
-/// Takes `quantity` of a product that is counted down; others are never short.
-pub async fn take(tx: &mut Tx, product: &Product, quantity: Quantity) -> Result<()> {
+/// Takes `quantity` of a product that is counted down; others are never short. Answers how many pieces came from the
+/// count: only these go back to it.
+pub async fn take(tx: &mut Tx, product: &Product, quantity: Quantity) -> Result<i16> {
     let Some(left) = product.stock_left else {
-        return Ok(());
+        return Ok(0);
     };
     if !store::take(tx, product.id, quantity.get().into()).await? {
         let name = product.name.clone();
@@ -37,12 +38,12 @@ pub async fn take(tx: &mut Tx, product: &Product, quantity: Quantity) -> Result<
     }
     store::next_version(tx).await?;
     tx.changed(Changed::Menu);
-    Ok(())
+    Ok(quantity.get())
 }
 
-/// Puts back what an order gave up unsent.
-pub async fn give_back(tx: &mut Tx, product: ProductId, quantity: Quantity) -> Result<()> {
-    if store::give_back(tx, product, quantity.get().into()).await? {
+/// Puts back what an order had taken from a countdown and gave up unsent.
+pub async fn give_back(tx: &mut Tx, product: ProductId, pieces: i16) -> Result<()> {
+    if pieces > 0 && store::give_back(tx, product, pieces.into()).await? {
         store::next_version(tx).await?;
         tx.changed(Changed::Menu);
     }

@@ -32,6 +32,8 @@ pub struct Chosen {
 pub struct Choice {
     /// In the order of the groups.
     pub modifiers: Vec<Chosen>,
+    /// The product's price without its choices.
+    pub base_price: Money,
     /// The product's price with its choices, never below zero.
     pub unit_price: Money,
 }
@@ -76,6 +78,31 @@ pub enum MenuRefusal {
 
 impl Refusal for MenuRefusal {}
 
+impl Choice {
+    fn of(base_price: Money, modifiers: Vec<Chosen>) -> Self {
+        let extra: Money = modifiers.iter().map(|modifier| modifier.price).sum();
+        Choice {
+            base_price,
+            unit_price: (base_price + extra).max(Money::ZERO),
+            modifiers,
+        }
+    }
+
+    /// The same choices at the prices that were captured before: the product's, and that of each modifier which was
+    /// chosen then.
+    pub fn at_captured(mut self, base_price: Money, before: &[Chosen]) -> Self {
+        for modifier in &mut self.modifiers {
+            let captured = before
+                .iter()
+                .find(|one| one.id == modifier.id && !one.left_out);
+            if let Some(captured) = captured.filter(|_| !modifier.left_out) {
+                modifier.price = captured.price;
+            }
+        }
+        Self::of(base_price, self.modifiers)
+    }
+}
+
 impl Product {
     /// The choice of a single tap: the defaults.
     pub fn one_tap(&self) -> Result<Choice, MenuRefusal> {
@@ -102,11 +129,7 @@ impl Product {
         for group in &self.groups {
             modifiers.extend(self.choose_of(group, chosen)?);
         }
-        let extra: Money = modifiers.iter().map(|modifier| modifier.price).sum();
-        Ok(Choice {
-            unit_price: (self.price + extra).max(Money::ZERO),
-            modifiers,
-        })
+        Ok(Choice::of(self.price, modifiers))
     }
 
     fn choose_of(&self, group: &Group, chosen: &[ModifierId]) -> Result<Vec<Chosen>, MenuRefusal> {
@@ -131,8 +154,8 @@ impl Product {
             });
         }
         let mut result: Vec<Chosen> = taken.iter().map(|modifier| modifier.chosen()).collect();
-        // In a single choice another one says it all; elsewhere what was left out must be said.
-        if !group.is_single() {
+        // In a single choice another one says it all; otherwise what was left out must be said.
+        if !group.is_single() || taken.is_empty() {
             result.extend(
                 group
                     .defaults()
@@ -256,6 +279,29 @@ mod tests {
         let choice = latte(vec![extras]).choose(&[]).unwrap();
         assert_eq!(choice.modifiers[0].kitchen, "NO ONION");
         assert!(choice.modifiers[0].loud && choice.modifiers[0].left_out);
+    }
+
+    #[test]
+    fn a_single_default_that_may_be_left_out_is_said_aloud_too() {
+        let sauce = group("Sauce", 0, 1, vec![modifier("Gravy", 0, true)]);
+        let choice = latte(vec![sauce]).choose(&[]).unwrap();
+        assert_eq!(choice.modifiers[0].kitchen, "NO GRAVY");
+    }
+
+    #[test]
+    fn other_choices_later_start_from_the_captured_prices() {
+        let milk = milk();
+        let (whole, oat) = (milk.modifiers[0].id, milk.modifiers[1].id);
+        let mut product = latte(vec![milk]);
+        let captured = product.choose(&[oat]).unwrap();
+        product.price = Money::new(12_000);
+        product.groups[0].modifiers[1].price_delta = Money::new(2_000);
+        let again = |chosen| {
+            let choice = product.choose(&[chosen]).unwrap();
+            choice.at_captured(captured.base_price, &captured.modifiers)
+        };
+        assert_eq!(again(oat).unit_price, Money::new(10_000));
+        assert_eq!(again(whole).unit_price, Money::new(9_000));
     }
 
     #[test]

@@ -10,11 +10,13 @@ use crate::data::{Entry, OnConstraint, Tx};
 use crate::floor;
 use crate::kitchen;
 use crate::live::Changed;
-use crate::menu::{self, Menu};
+use crate::menu::{self, Menu, MenuRefusal};
 use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::Person;
-use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity, ShiftId, TableId};
+use crate::values::{
+    BusinessDate, LineId, ModifierId, OrderId, ProductId, Quantity, ShiftId, TableId,
+};
 use crate::web::{Error, Result};
 
 /// How long an order without lines stays before it cancels itself.
@@ -86,7 +88,9 @@ pub async fn open(
         cancelled_at: None,
         revision: 1,
     };
-    store::insert(tx, &order, by.id, terminal).await?;
+    if !store::insert(tx, &order, by.id, terminal).await? {
+        return Ok(());
+    }
     tx.changed(Changed::Order(id));
     tx.changed(Changed::Floor);
     Ok(())
@@ -100,7 +104,7 @@ pub async fn add_line(
     id: OrderId,
     product: ProductId,
     chosen: Option<&[ModifierId]>,
-    asked: NewLine,
+    mut asked: NewLine,
 ) -> Result<LineId> {
     let mut order = store::find_for_update(tx, id).await?;
     let product = menu::product_now(tx, menu, product).await?;
@@ -108,9 +112,8 @@ pub async fn add_line(
         Some(chosen) => product.choose(chosen)?,
         None => product.one_tap()?,
     };
-    let quantity = asked.quantity;
+    asked.from_stock = menu::take(tx, &product, asked.quantity).await?;
     let added = order.add(&product, choice, asked, by.id, tx.now())?;
-    menu::take(tx, &product, quantity).await?;
     let id = match added {
         Added::Fresh(id) => {
             store::insert_line(tx, order.id, order.line(id)?).await?;
@@ -125,7 +128,7 @@ pub async fn add_line(
     Ok(id)
 }
 
-/// Sets the quantity of an unsent line.
+/// Sets the quantity of an unsent line. Its price stays the one that was captured when it was added.
 pub async fn set_quantity(
     tx: &mut Tx,
     menu: &Menu,
@@ -134,20 +137,20 @@ pub async fn set_quantity(
     quantity: Quantity,
 ) -> Result<()> {
     let mut order = store::find_for_update(tx, id).await?;
-    let before = order.set_quantity(line, quantity)?;
-    let line = order.line(line)?.clone();
-    if let Some(product) = line.product {
-        match (quantity.minus(before), before.minus(quantity)) {
-            (Some(more), _) => {
-                let product = menu::product_now(tx, menu, product).await?;
-                menu::take(tx, &product, more).await?;
-            }
-            (_, Some(less)) => menu::give_back(tx, product, less).await?,
-            _ => {}
+    let before = order.unsent(line)?.clone();
+    let mut from_stock = before.from_stock;
+    if let Some(product) = before.product {
+        if let Some(more) = quantity.minus(before.quantity) {
+            let product = menu::product_now(tx, menu, product).await?;
+            from_stock += menu::take(tx, &product, more).await?;
+        } else {
+            from_stock = from_stock.min(quantity.get());
+            menu::give_back(tx, product, before.from_stock - from_stock).await?;
         }
     }
-    store::update_line(tx, &line).await?;
-    save(tx, &mut order).await
+    order.set_quantity(line, quantity, from_stock)?;
+    store::update_line(tx, order.line(line)?).await?;
+    save_settled(tx, &mut order).await
 }
 
 /// One more or one less of an unsent line; none left takes it off.
@@ -173,9 +176,16 @@ pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<()> {
     let line = order.remove(line)?;
     store::delete_line(tx, line.id).await?;
     if let Some(product) = line.product {
-        menu::give_back(tx, product, line.quantity).await?;
+        menu::give_back(tx, product, line.from_stock).await?;
     }
-    save(tx, &mut order).await
+    tx.journal(Entry::new("order.line_removed", "order", id).before(json!({
+        "reference": order.reference,
+        "line": line.id,
+        "name": line.name,
+        "quantity": line.quantity,
+        "total": line.total(),
+    })));
+    save_settled(tx, &mut order).await
 }
 
 /// Changes note, allergy, seat or course of an unsent line.
@@ -189,7 +199,7 @@ pub async fn change_line(
     store_change(tx, &mut order, line, change).await
 }
 
-/// Chooses anew for an unsent line, at the price of this moment.
+/// Chooses anew for an unsent line, at the prices that were captured when it was added.
 pub async fn set_modifiers(
     tx: &mut Tx,
     menu: &Menu,
@@ -200,11 +210,14 @@ pub async fn set_modifiers(
     allergy: Option<String>,
 ) -> Result<()> {
     let mut order = store::find_for_update(tx, id).await?;
-    let product = order.line(line)?.product.ok_or(OrderRefusal::NoSuchLine)?;
-    let choice = menu::product_now(tx, menu, product).await?.choose(chosen)?;
+    let product = order
+        .unsent(line)?
+        .product
+        .ok_or(OrderRefusal::NoSuchLine)?;
+    let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
+    let choice = product.choose(chosen)?;
     store_change(tx, &mut order, line, |line| {
-        line.unit_price = choice.unit_price;
-        line.modifiers = choice.modifiers;
+        line.choose(choice);
         line.note = note;
         line.allergy = allergy;
     })
@@ -222,19 +235,20 @@ async fn store_change(
         store::delete_line(tx, swallowed).await?;
     }
     store::update_line(tx, order.line(changed.kept)?).await?;
-    save(tx, order).await
+    save_settled(tx, order).await
 }
 
 /// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
 pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
     let mut order = store::find_for_update(tx, id).await?;
+    if order.to_send().next().is_none() {
+        return Ok(());
+    }
     if order.is_left() {
         take_up(tx, by, &mut order).await?;
     }
-    if send_unsent(tx, &mut order).await? {
-        save(tx, &mut order).await?;
-    }
-    Ok(())
+    send_unsent(tx, &mut order).await?;
+    save_settled(tx, &mut order).await
 }
 
 /// Sends what is unsent; answers whether there was any. The caller saves the order.
@@ -327,7 +341,7 @@ pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
     order.cancel(tx.now())?;
     for line in &order.lines {
         if let Some(product) = line.product {
-            menu::give_back(tx, product, line.quantity).await?;
+            menu::give_back(tx, product, line.from_stock).await?;
         }
     }
     store::note_cancelled(tx, id, tx.by().staff, reason).await?;
@@ -412,6 +426,37 @@ pub(super) fn note_taken_up(tx: &mut Tx, order: &Order, before: Option<ShiftId>)
             .before(json!({ "shift": before }))
             .after(json!({ "shift": order.shift, "reference": order.reference })),
     );
+}
+
+/// Notes that the order is settled, and closed, where what was changed leaves nothing to pay; then stores it.
+pub(super) async fn save_settled(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    settle(tx, order, None).await?;
+    save(tx, order).await
+}
+
+/// `held` is the business date that the caller holds. Without one (what is left costs nothing) it is asked for where this
+/// is the first settling, which alone needs it.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    order: &mut Order,
+    held: Option<BusinessDate>,
+) -> Result<()> {
+    if !order.is_settled() {
+        return Ok(());
+    }
+    let date = match order.settled_date.or(held) {
+        Some(date) => date,
+        None => shifts::business_date(tx).await?,
+    };
+    let came = order.settle(tx.now(), date);
+    if came.settled {
+        tx.journal(Entry::new("order.settled", "order", order.id).after(json!({
+            "reference": order.reference,
+            "total": order.total(),
+            "paid": order.paid,
+        })));
+    }
+    Ok(())
 }
 
 /// Stores the order's own row and says who must look again.

@@ -2,12 +2,11 @@
 
 use serde_json::json;
 
-use super::actions::{note_taken_up, save, send_unsent};
+use super::actions::{note_taken_up, save, save_settled, send_unsent, settle};
 use super::order::Order;
 use super::store::{self, OpenOrder};
 use crate::data::{Entry, Tx};
 use crate::kitchen::LineProgress;
-use crate::shifts;
 use crate::values::{BusinessDate, Money, OrderId, ShiftId};
 use crate::web::Result;
 use sea_orm::ConnectionTrait;
@@ -35,8 +34,7 @@ pub async fn progressed(tx: &mut Tx, order: &mut Order, progress: &[LineProgress
         .filter(|line| moved.contains(&line.id))
         .collect();
     store::store_progress(tx, &lines).await?;
-    settle(tx, order, None).await?;
-    save(tx, order).await
+    save_settled(tx, order).await
 }
 
 /// Takes money that was received for an order which this transaction has locked: sends what is
@@ -79,30 +77,15 @@ pub async fn settle_nothing_due(tx: &mut Tx, order: &mut Order, date: BusinessDa
     save(tx, order).await
 }
 
-/// `held` is the business date that the caller holds. Without one (the kitchen finished what costs nothing) it is asked
-/// for where this is the first settling, which alone needs it.
-async fn settle(tx: &mut Tx, order: &mut Order, held: Option<BusinessDate>) -> Result<()> {
-    if !order.is_settled() {
-        return Ok(());
-    }
-    let date = match order.settled_date.or(held) {
-        Some(date) => date,
-        None => shifts::business_date(tx).await?,
-    };
-    let came = order.settle(tx.now(), date);
-    if came.settled {
-        tx.journal(Entry::new("order.settled", "order", order.id).after(json!({
-            "reference": order.reference,
-            "total": order.total(),
-            "paid": order.paid,
-        })));
-    }
-    Ok(())
-}
-
 /// Open orders that belong to a shift.
 pub async fn open_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<OpenOrder>> {
     store::open_of_shift(db, shift).await
+}
+
+/// The same, each held until the transaction ends: nothing is added to them meanwhile.
+pub async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<Vec<OpenOrder>> {
+    store::hold_open_of_shift(tx, shift).await?;
+    store::open_of_shift(&**tx, shift).await
 }
 
 /// Gives an open order to another open shift.

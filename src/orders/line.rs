@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use crate::menu::{Choice, Chosen, Product};
 use crate::values::{
-    BasisPoints, LineId, Money, ProductId, Quantity, StaffId, StationId, TaxClassId,
+    BasisPoints, LineId, Money, ProductId, Quantity, QuantityRefusal, StaffId, StationId,
+    TaxClassId,
 };
 
 /// Where a line is on its way to the guest.
@@ -83,6 +84,10 @@ pub struct Line {
     pub quantity: Quantity,
     /// The price of one with its choices, at the moment it was added.
     pub unit_price: Money,
+    /// The price of the product alone at that moment; other choices later start from it.
+    pub base_price: Money,
+    /// How many of its pieces were taken from the product's countdown.
+    pub from_stock: i16,
     /// The choices.
     pub modifiers: Vec<Chosen>,
     /// For the kitchen: "extra hot".
@@ -136,6 +141,8 @@ pub struct NewLine {
     pub seat: Option<i16>,
     /// When it is to be cooked.
     pub course: i16,
+    /// How many of the pieces were taken from the product's countdown.
+    pub from_stock: i16,
 }
 
 impl Line {
@@ -156,6 +163,8 @@ impl Line {
             kitchen_name: product.kitchen_name.clone(),
             quantity: asked.quantity,
             unit_price: choice.unit_price,
+            base_price: choice.base_price,
+            from_stock: asked.from_stock,
             modifiers: choice.modifiers,
             note: asked.note,
             allergy: asked.allergy,
@@ -176,6 +185,20 @@ impl Line {
             sent_at: None,
             ready_at: None,
         }
+    }
+
+    /// Other choices, at the prices that were captured when it was added.
+    pub(super) fn choose(&mut self, choice: Choice) {
+        let choice = choice.at_captured(self.base_price, &self.modifiers);
+        self.unit_price = choice.unit_price;
+        self.modifiers = choice.modifiers;
+    }
+
+    /// Takes in the pieces of a line that is equal to it.
+    pub(super) fn swallow(&mut self, other: &Line) -> Result<(), QuantityRefusal> {
+        self.quantity = self.quantity.plus(other.quantity)?;
+        self.from_stock += other.from_stock;
+        Ok(())
     }
 
     /// Not handed to the kitchen yet.
@@ -229,6 +252,7 @@ impl Line {
             && self.product.is_some()
             && self.product == other.product
             && self.unit_price == other.unit_price
+            && self.base_price == other.base_price
             && self.modifiers == other.modifiers
             && self.note == other.note
             && self.allergy == other.allergy

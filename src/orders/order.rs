@@ -135,10 +135,10 @@ impl Order {
         self.closed_at.is_none() && self.cancelled_at.is_none()
     }
 
-    /// Whether no open shift answers for it: it was carried over, or its shift was closed while it was paid and still
-    /// being made. Whoever sends or takes money next takes it up.
+    /// Whether no open shift answers for it, after it was carried over: whoever sends or takes money next takes it up.
+    /// One that was settled stays with its shift even when that is closed, because its sales are in that shift's report.
     pub fn is_left(&self) -> bool {
-        self.is_open() && (self.shift.is_none() || self.shift_over)
+        self.is_open() && self.settled_at.is_none() && (self.shift.is_none() || self.shift_over)
     }
 
     /// Gives it to an open shift.
@@ -266,10 +266,7 @@ impl Order {
         let fresh = Line::new(position, product, choice, asked, by, at);
         let added = match self.lines.iter_mut().find(|line| line.merges_with(&fresh)) {
             Some(line) => {
-                line.quantity = line
-                    .quantity
-                    .plus(fresh.quantity)
-                    .map_err(|_| OrderRefusal::TooMany)?;
+                line.swallow(&fresh).map_err(|_| OrderRefusal::TooMany)?;
                 Added::Grown(line.id)
             }
             None => {
@@ -284,15 +281,18 @@ impl Order {
         Ok(added)
     }
 
-    /// Sets the quantity of an unsent line; answers how it was.
+    /// Sets the quantity of an unsent line, of which `from_stock` pieces are from the countdown.
     pub fn set_quantity(
         &mut self,
         id: LineId,
         quantity: Quantity,
-    ) -> Result<Quantity, OrderRefusal> {
+        from_stock: i16,
+    ) -> Result<(), OrderRefusal> {
         self.attempt(|order| {
             let line = order.unsent_mut(id)?;
-            Ok(std::mem::replace(&mut line.quantity, quantity))
+            line.quantity = quantity;
+            line.from_stock = from_stock;
+            Ok(())
         })
     }
 
@@ -331,10 +331,7 @@ impl Order {
                 });
             };
             let kept = order.unsent_mut(twin)?;
-            kept.quantity = kept
-                .quantity
-                .plus(changed.quantity)
-                .map_err(|_| OrderRefusal::TooMany)?;
+            kept.swallow(&changed).map_err(|_| OrderRefusal::TooMany)?;
             order.lines.retain(|line| line.id != id);
             Ok(Change {
                 kept: twin,
@@ -499,17 +496,23 @@ impl Order {
         Ok(())
     }
 
-    fn unsent_mut(&mut self, id: LineId) -> Result<&mut Line, OrderRefusal> {
+    /// A line that was not sent yet, of an open order.
+    pub fn unsent(&self, id: LineId) -> Result<&Line, OrderRefusal> {
         self.must_be_open()?;
-        let line = self
-            .lines
+        let line = self.line(id)?;
+        if line.is_unsent() {
+            Ok(line)
+        } else {
+            Err(OrderRefusal::AlreadySent(line.name.clone()))
+        }
+    }
+
+    fn unsent_mut(&mut self, id: LineId) -> Result<&mut Line, OrderRefusal> {
+        self.unsent(id)?;
+        self.lines
             .iter_mut()
             .find(|line| line.id == id)
-            .ok_or(OrderRefusal::NoSuchLine)?;
-        if !line.is_unsent() {
-            return Err(OrderRefusal::AlreadySent(line.name.clone()));
-        }
-        Ok(line)
+            .ok_or(OrderRefusal::NoSuchLine)
     }
 }
 

@@ -76,6 +76,7 @@ fn asked(quantity: i64, seat: Option<i16>) -> NewLine {
         allergy: None,
         seat,
         course: 1,
+        from_stock: 0,
     }
 }
 
@@ -138,7 +139,7 @@ fn a_sent_line_grows_no_more() {
     add(&mut order, &chips, 1);
     assert_eq!(order.lines.len(), 2);
     assert_eq!(
-        order.set_quantity(sent, Quantity::ONE),
+        order.set_quantity(sent, Quantity::ONE, 0),
         Err(OrderRefusal::AlreadySent("Chips".to_owned()))
     );
     assert_eq!(
@@ -338,7 +339,7 @@ proptest! {
                 Deed::Add(which, quantity) => order
                     .add(&products[which], products[which].one_tap().unwrap(), asked(quantity, None), by, at(1))
                     .map(|_| ()),
-                Deed::Quantity(which, quantity) => order.set_quantity(id(which), Quantity::new(quantity).unwrap()).map(|_| ()),
+                Deed::Quantity(which, quantity) => order.set_quantity(id(which), Quantity::new(quantity).unwrap(), 0),
                 Deed::Remove(which) => order.remove(id(which)).map(|_| ()),
                 Deed::Send => order.send(at(2)).map(|_| ()),
                 Deed::Make => { make(&mut order); Ok(()) }

@@ -17,7 +17,7 @@ use crate::data::Tx;
 use crate::menu::Chosen;
 use crate::values::{
     BasisPoints, BusinessDate, LineId, Money, OrderId, ProductId, Quantity, ShiftId, StaffId,
-    StationId, TableId, TaxClassId, TerminalId,
+    StationId, TableId, TaxClassId, TerminalId, rfc3339,
 };
 use crate::web::{Error, Result};
 
@@ -60,6 +60,8 @@ struct LineRow {
     kitchen_name: Option<String>,
     quantity: i16,
     unit_price: Money,
+    base_price: Money,
+    from_stock: i16,
     modifiers: serde_json::Value,
     note: Option<String>,
     allergy: Option<String>,
@@ -110,7 +112,7 @@ async fn read(db: &impl ConnectionTrait, id: OrderId, sql: String) -> Result<Ord
         .ok_or(Error::NotFound("order"))?;
     let lines = LineRow::find_by_statement(statement(
         db,
-        "SELECT l.id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.modifiers, l.note, l.allergy, l.seat, \
+        "SELECT l.id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, l.from_stock, l.modifiers, l.note, l.allergy, l.seat, \
          l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, s.name AS station_name, l.prep_seconds, l.discount, \
          l.comped, l.state, l.added_by, l.added_at, l.sent_at, l.ready_at \
          FROM order_lines l JOIN stations s ON s.id = l.station_id WHERE l.order_id = $1 ORDER BY l.position",
@@ -165,6 +167,8 @@ fn line(row: LineRow) -> Result<Line> {
         product: row.product_id,
         quantity: Quantity::new(row.quantity.into()).map_err(|_| defect("quantity"))?,
         unit_price: row.unit_price,
+        base_price: row.base_price,
+        from_stock: row.from_stock,
         modifiers: serde_json::from_value::<Vec<Chosen>>(row.modifiers.clone())
             .map_err(|_| defect("choice"))?,
         seat: row.seat,
@@ -188,6 +192,17 @@ fn line(row: LineRow) -> Result<Line> {
         allergy: row.allergy,
         tax_name: row.tax_name,
     })
+}
+
+/// Holds the open orders of a shift until the transaction ends, always in the same order.
+pub(super) async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<()> {
+    tx.execute_raw(statement(
+        &**tx,
+        "SELECT 1 FROM orders WHERE shift_id = $1 AND closed_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE",
+        [shift.into()],
+    ))
+    .await?;
+    Ok(())
 }
 
 /// The next number of a business date. Taken last, because it holds a row that every opening wants.
@@ -219,19 +234,19 @@ pub(super) async fn exists(db: &impl ConnectionTrait, id: OrderId) -> Result<boo
         .is_some())
 }
 
-/// Stores a fresh order.
+/// Stores a fresh order; false where one with this id came in meanwhile.
 pub(super) async fn insert(
     tx: &Tx,
     order: &Order,
     opened_by: StaffId,
     terminal: Option<TerminalId>,
-) -> Result<()> {
+) -> Result<bool> {
     let (table, name, phone) = place_columns(&order.place);
-    tx.execute_raw(statement(
+    let inserted = tx.execute_raw(statement(
         &**tx,
         "INSERT INTO orders (id, business_date, number, reference, kind, table_id, guests, customer_name, customer_phone, \
          waiter_id, opened_by, terminal_id, shift_id, opened_at, tax_included, service_bp, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14) ON CONFLICT (id) DO NOTHING",
         [
             order.id.into(),
             order.business_date.into(),
@@ -252,7 +267,7 @@ pub(super) async fn insert(
         ],
     ))
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() == 1)
 }
 
 /// Stores the order's own columns and moves its revision on. Lines are stored one by one.
@@ -301,8 +316,8 @@ pub(super) async fn insert_line(tx: &Tx, order: OrderId, line: &Line) -> Result<
     tx.execute_raw(statement(
         &**tx,
         "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
-         allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+         allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
         [
             line.id.into(),
             order.into(),
@@ -328,6 +343,8 @@ pub(super) async fn insert_line(tx: &Tx, order: OrderId, line: &Line) -> Result<
             line.state.as_str().into(),
             line.added_by.into(),
             line.added_at.into(),
+            line.base_price.into(),
+            line.from_stock.into(),
         ],
     ))
     .await?;
@@ -339,7 +356,7 @@ pub(super) async fn update_line(tx: &Tx, line: &Line) -> Result<()> {
     tx.execute_raw(statement(
         &**tx,
         "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
-         held = $9 WHERE id = $1 AND state = 'unsent'",
+         held = $9, from_stock = $10 WHERE id = $1 AND state = 'unsent'",
         [
             line.id.into(),
             line.quantity.get().into(),
@@ -350,6 +367,7 @@ pub(super) async fn update_line(tx: &Tx, line: &Line) -> Result<()> {
             line.seat.into(),
             line.course.into(),
             line.held.into(),
+            line.from_stock.into(),
         ],
     ))
     .await?;
@@ -389,24 +407,21 @@ pub(super) async fn mark_served(tx: &Tx, lines: &[LineId], by: Option<StaffId>) 
     Ok(())
 }
 
-/// Stores where the kitchen has taken a line.
+/// Stores where the kitchen has taken lines, in one round trip whatever their number.
 pub(super) async fn store_progress(tx: &Tx, lines: &[&Line]) -> Result<()> {
-    for line in lines {
-        tx.execute_raw(statement(
-            &**tx,
-            "UPDATE order_lines SET state = $2, ready_at = $3, \
-             started_at = CASE WHEN $2 = 'sent' THEN NULL ELSE coalesce(started_at, $4) END, \
-             served_at = CASE WHEN $2 = 'served' THEN served_at END, \
-             served_by = CASE WHEN $2 = 'served' THEN served_by END WHERE id = $1",
-            [
-                line.id.into(),
-                line.state.as_str().into(),
-                line.ready_at.into(),
-                tx.now().into(),
-            ],
-        ))
-        .await?;
-    }
+    let lines = lines.iter().map(|line| {
+        json!({ "id": line.id, "state": line.state.as_str(), "ready_at": line.ready_at.map(rfc3339) })
+    });
+    tx.execute_raw(statement(
+        &**tx,
+        "UPDATE order_lines l SET state = n.state, ready_at = n.ready_at, \
+         started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $2) END, \
+         served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
+         served_by = CASE WHEN n.state = 'served' THEN l.served_by END \
+         FROM jsonb_to_recordset($1) AS n (id uuid, state text, ready_at timestamptz) WHERE l.id = n.id",
+        [json!(lines.collect::<Vec<_>>()).into(), tx.now().into()],
+    ))
+    .await?;
     Ok(())
 }
 

@@ -23,13 +23,14 @@ pub struct TakeCash {
     pub expected: Option<Money>,
 }
 
-/// Takes cash into the person's own shift, sends what is unsent, and settles the order where nothing is left to pay.
+/// Takes cash into the person's own shift under an id that the caller made, sends what is unsent, and settles the order where nothing is left to pay.
 pub async fn take_cash(
     tx: &mut Tx,
     by: &Person,
+    payment: PaymentId,
     order: OrderId,
     take: TakeCash,
-) -> Result<PaymentId> {
+) -> Result<()> {
     let date = shifts::business_date(tx).await?;
     let shift = shifts::for_cash(tx, by.id).await?;
     let mut order = orders::lock(tx, order).await?;
@@ -42,7 +43,6 @@ pub async fn take_cash(
         tender.amount = Some(balance);
     }
     let cash = tender.against(balance, Currency::venue())?;
-    let payment = PaymentId::new();
     store::insert_cash(tx, payment, order.id, shift.id, date, &cash).await?;
     let sale = CashEntry::of_payment(EntryKind::Sale, cash.amount, payment);
     shifts::enter_cash(tx, &shift, date, &sale).await?;
@@ -69,7 +69,7 @@ pub async fn take_cash(
             "shift": shift.id,
         })),
     );
-    Ok(payment)
+    Ok(())
 }
 
 /// Closes an order whose total is zero: a free item needs no payment, and no float.

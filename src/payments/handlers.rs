@@ -10,7 +10,7 @@ use super::payment::{Choice, Payment};
 use super::tender::{CashTender, TenderRefusal};
 use super::{receipt, store, view};
 use crate::app::App;
-use crate::data::Tx;
+use crate::data::{Tx, Written};
 use crate::form;
 use crate::orders::{self, Order};
 use crate::shifts;
@@ -46,10 +46,10 @@ form! {
     pub struct NewPayment {
         method: opt Choice,
         part: opt Part,
-        amount: opt Money,
-        tendered: opt Money,
-        tip: opt Money,
-        expected: opt Money,
+        amount: money Money,
+        tendered: money Money,
+        tip: money Money,
+        expected: money Money,
     }
 }
 
@@ -134,16 +134,19 @@ pub async fn take(
         return after(&app, asker, id, None).await;
     }
     let take = cash(&new)?;
-    let taken = app
-        .write(claim, async |tx: &mut Tx| {
-            actions::take_cash(tx, &by, id, take).await
+    let payment = PaymentId::new();
+    let written = app
+        .write(claim.making(payment), async |tx: &mut Tx| {
+            actions::take_cash(tx, &by, payment, id, take).await
         })
-        .await?
-        .done();
+        .await?;
+    let taken = match written {
+        Written::Done(()) => Some(payment),
+        Written::Already(made) => made.map(PaymentId::from),
+    };
     let payment = match taken {
         Some(payment) => store::find(app.db(), payment).await?,
-        // The same request once more: what it did is the last that was paid here.
-        None => store::of_order(app.db(), id).await?.pop(),
+        None => None,
     };
     after(&app, asker, id, payment).await
 }

@@ -42,6 +42,17 @@ fn too_fine(currency: Currency) -> String {
 }
 
 impl Money {
+    /// An amount of zero or more that came as an integer in minor units (JSON).
+    ///
+    /// # Errors
+    /// The sentence for whoever sent it.
+    pub fn from_minor(minor: i64) -> Result<Self, MoneyRefusal> {
+        match Self::try_from(minor)? {
+            amount if amount.is_negative() => Err(MoneyRefusal::Negative),
+            amount => Ok(amount),
+        }
+    }
+
     /// An amount of zero or more, in the venue's currency.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use poem::http::{StatusCode, header};
 use poem::{FromRequest, Request, RequestBody};
 
 use super::error::{Error, FieldError};
+use crate::values::Money;
 
 /// The largest form that is read: 256 KiB. Uploads have a limit of their own.
 const LARGEST: usize = 256 * 1024;
@@ -16,6 +17,8 @@ const LARGEST: usize = 256 * 1024;
 #[derive(Debug, Default)]
 pub struct Fields {
     values: HashMap<String, Vec<String>>,
+    /// Integers of a JSON body: where money is meant, these are minor units (values/typed.rs).
+    integers: HashMap<String, i64>,
     errors: Vec<FieldError>,
 }
 
@@ -42,6 +45,17 @@ impl Fields {
             return Some(None);
         }
         self.parse(name, &text).map(Some)
+    }
+
+    /// An amount that may be missing or empty: text as people type it, or an integer of JSON in minor units.
+    pub fn money(&mut self, name: &'static str) -> Option<Option<Money>> {
+        let Some(minor) = self.integers.get(name) else {
+            return self.opt(name);
+        };
+        match Money::from_minor(*minor) {
+            Ok(amount) => Some(Some(amount)),
+            Err(refusal) => self.refuse(name, refusal.to_string()),
+        }
     }
 
     /// A field that may come any number of times, up to 200.
@@ -144,7 +158,7 @@ pub trait FromFields: Sized {
 
 /// Declares a form: its fields, how often each comes, and the type that each must fit.
 ///
-/// `one` must be there, `opt` may be missing, `many` may repeat, `flag` is a checkbox,
+/// `one` must be there, `opt` may be missing, `money` is an amount that may be missing, `many` may repeat, `flag` is a checkbox,
 /// `numbered @ "count_"` collects fields such as `count_500`, `prefixed @ "m-"` such as `m-<group>`.
 #[macro_export]
 macro_rules! form {
@@ -163,12 +177,14 @@ macro_rules! form {
     };
     (@type one $ty:ty) => { $ty };
     (@type opt $ty:ty) => { Option<$ty> };
+    (@type money $ty:ty) => { Option<$ty> };
     (@type many $ty:ty) => { Vec<$ty> };
     (@type flag $ty:ty) => { $ty };
     (@type prefixed $ty:ty) => { Vec<$ty> };
     (@type numbered $ty:ty) => { Vec<(i64, $ty)> };
     (@read $fields:ident one $field:ident ; $ty:ty) => { $fields.one::<$ty>(stringify!($field)) };
     (@read $fields:ident opt $field:ident ; $ty:ty) => { $fields.opt::<$ty>(stringify!($field)) };
+    (@read $fields:ident money $field:ident ; $ty:ty) => { $fields.money(stringify!($field)) };
     (@read $fields:ident many $field:ident ; $ty:ty) => { $fields.many::<$ty>(stringify!($field)) };
     (@read $fields:ident flag $field:ident ; $ty:ty) => { $fields.flag(stringify!($field)) };
     (@read $fields:ident prefixed $field:ident $prefix:literal ; $ty:ty) => { $fields.prefixed::<$ty>($prefix) };
@@ -202,20 +218,17 @@ async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T,
         })?,
         Err(_) => Default::default(),
     };
-    let mut fields = Fields {
-        values: match declared.as_str() {
-            "application/json" => from_json(&bytes)?,
-            "application/x-www-form-urlencoded" => from_form(&bytes)?,
-            "" if bytes.is_empty() => HashMap::new(),
-            _ => {
-                return Err(Error::refused(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "content_type",
-                    "Send a form or JSON.",
-                ));
-            }
-        },
-        errors: Vec::new(),
+    let mut fields = match declared.as_str() {
+        "application/json" => from_json(&bytes)?,
+        "application/x-www-form-urlencoded" => from_form(&bytes)?,
+        "" if bytes.is_empty() => Fields::default(),
+        _ => {
+            return Err(Error::refused(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content_type",
+                "Send a form or JSON.",
+            ));
+        }
     };
     match T::from_fields(&mut fields) {
         Some(form) if fields.errors.is_empty() => Ok(form),
@@ -223,17 +236,20 @@ async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T,
     }
 }
 
-fn from_form(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
+fn from_form(bytes: &[u8]) -> Result<Fields, Error> {
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(bytes).map_err(|_| unreadable())?;
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in pairs {
         values.entry(name).or_default().push(value);
     }
-    Ok(values)
+    Ok(Fields {
+        values,
+        ..Fields::default()
+    })
 }
 
-fn from_json(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
+fn from_json(bytes: &[u8]) -> Result<Fields, Error> {
     use serde_json::Value;
     fn scalar(value: Value) -> Result<String, Error> {
         match value {
@@ -247,7 +263,11 @@ fn from_json(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
     let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
         return Err(unreadable());
     };
-    object
+    let integers = object
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_i64()?)))
+        .collect();
+    let values = object
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| {
@@ -257,7 +277,12 @@ fn from_json(bytes: &[u8]) -> Result<HashMap<String, Vec<String>>, Error> {
             };
             Ok((name, values))
         })
-        .collect()
+        .collect::<Result<_, Error>>()?;
+    Ok(Fields {
+        values,
+        integers,
+        ..Fields::default()
+    })
 }
 
 fn unreadable() -> Error {

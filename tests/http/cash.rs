@@ -694,3 +694,111 @@ async fn payments_and_cash_are_never_changed_or_deleted() {
         assert!(house.db.execute_unprepared(deed).await.is_err(), "{deed}");
     }
 }
+
+#[tokio::test]
+async fn a_repeated_payment_answers_with_its_own_receipt_and_not_with_a_colleagues() {
+    let house = House::open().await;
+    let mut amina = with_float(&house, CASHIER).await;
+    let mut ruth = with_float(&house, MANAGER).await;
+    let order = sale_of(&house, &mut amina, 30_000).await;
+    let part = [
+        ("part", "amount"),
+        ("amount", "10,000"),
+        ("tendered", "10,000"),
+    ];
+    let key = key();
+    let first = amina
+        .change(Method::POST, &payments(order), &part, &key)
+        .await
+        .must_be(StatusCode::OK);
+    ruth.post(&payments(order), &[("tendered", "50,000")])
+        .await
+        .must_be(StatusCode::OK);
+    let again = amina
+        .change(Method::POST, &payments(order), &part, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(again.header("hx-redirect"), first.header("hx-redirect"));
+    assert_eq!(house.number("SELECT count(*) FROM payments").await, 2);
+}
+
+#[tokio::test]
+async fn a_paid_order_closes_when_what_was_added_to_it_is_taken_off_again() {
+    let house = House::open().await;
+    let mut till = with_float(&house, CASHIER).await;
+    let order = sale_of(&house, &mut till, 9_000).await;
+    till.post(&payments(order), &[("tendered", "9,000")])
+        .await
+        .must_be(StatusCode::OK);
+    let panel = till.tap(order, "Chips").await.must_be(StatusCode::OK);
+    let added = panel
+        .attributes("li.line:not(.sent)", "data-line")
+        .remove(0);
+    let ticket = house
+        .row("SELECT id FROM tickets WHERE order_id = $1", [order.into()])
+        .await;
+    let ticket: uuid::Uuid = ticket.try_get("", "id").expect("an id");
+    let mut bar = house.person(BARTENDER).await;
+    bar.post(&format!("/kitchen/tickets/{ticket}/bump"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let open = format!("SELECT count(*) FROM orders WHERE id = '{order}' AND closed_at IS NULL");
+    assert_eq!(house.number(&open).await, 1);
+    till.delete(&format!("/orders/{order}/lines/{added}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(house.number(&open).await, 0);
+    let removed = "SELECT count(*) FROM audit_log WHERE deed = 'order.line_removed'";
+    assert!(house.number(removed).await > 0);
+}
+
+#[tokio::test]
+async fn an_order_that_was_carried_over_goes_to_the_shift_that_takes_its_money() {
+    let house = House::open().await;
+    let mut waiter = house.till(WAITER, "Floor tablet").await;
+    let order = waiter.sit_down("3", "2").await;
+    waiter.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    waiter
+        .hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    house
+        .execute(
+            "UPDATE orders SET shift_id = NULL WHERE id = $1",
+            [order.into()],
+        )
+        .await;
+    // Nothing to send: nobody takes it up by tapping Send.
+    waiter
+        .hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    let left = format!("SELECT count(*) FROM orders WHERE id = '{order}' AND shift_id IS NULL");
+    assert_eq!(house.number(&left).await, 1);
+    let mut till = with_float(&house, CASHIER).await;
+    till.post(
+        &payments(order),
+        &[("part", "full"), ("tendered", "50,000")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    let taken_up = format!(
+        "SELECT count(*) FROM orders o JOIN payments p ON p.order_id = o.id AND p.shift_id = o.shift_id WHERE o.id = '{order}'"
+    );
+    assert_eq!(house.number(&taken_up).await, 1);
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'order.taken_up'";
+    assert_eq!(house.number(told).await, 1);
+}
+
+#[tokio::test]
+async fn a_free_order_is_settled_by_sending_it() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = sale_of(&house, &mut till, 0).await;
+    till.hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    let settled =
+        format!("SELECT count(*) FROM orders WHERE id = '{order}' AND settled_date IS NOT NULL");
+    assert_eq!(house.number(&settled).await, 1);
+}

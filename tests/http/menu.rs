@@ -126,3 +126,42 @@ async fn marking_twice_with_one_key_marks_once() {
         1
     );
 }
+
+#[tokio::test]
+async fn pieces_that_were_never_counted_do_not_go_back_to_the_count() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    let order = till.counter_sale().await;
+    let chips = product_id(&house.db, "Chips").await;
+    let lines = format!("/orders/{order}/lines");
+    let panel = till
+        .post(&lines, &[("product", &chips), ("quantity", "3")])
+        .await
+        .must_be(StatusCode::OK);
+    let line = panel.attributes("li.line", "data-line").remove(0);
+    // Three are on the order; from now on five are counted, of which one more goes to it.
+    till.post(&stock_of(&house, "Chips").await, &[("left", "5")])
+        .await
+        .must_be(StatusCode::OK);
+    house
+        .app
+        .live()
+        .publish(vec![cafe_pos::live::Changed::Menu]);
+    till.post(&format!("{lines}/{line}/quantity"), &[("by", "1")])
+        .await
+        .must_be(StatusCode::OK);
+    let left = "SELECT stock_left FROM products WHERE name = 'Chips'";
+    assert_eq!(house.number(left).await, 4);
+    till.put(&format!("{lines}/{line}/quantity"), &[("quantity", "2")])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        house.number(left).await,
+        4,
+        "the counted one stays with the order"
+    );
+    till.delete(&format!("{lines}/{line}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(house.number(left).await, 5);
+}

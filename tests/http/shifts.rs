@@ -69,8 +69,27 @@ async fn lock(device: &mut Device, shift: ShiftId, amount: i64) -> Answer {
         .await
 }
 
+/// Closes with the count that the screen shows.
 async fn close(device: &mut Device, shift: ShiftId, form: &[(&str, &str)]) -> Answer {
-    device.post(&format!("/shifts/{shift}/close"), form).await
+    let screen = device.get(&format!("/shifts/{shift}/count")).await;
+    let count = screen
+        .attributes("#close input[name='count']", "value")
+        .pop();
+    close_as_seen(device, shift, count.as_deref(), form).await
+}
+
+/// Closes with the count that was on the screen.
+async fn close_as_seen(
+    device: &mut Device,
+    shift: ShiftId,
+    count: Option<&str>,
+    form: &[(&str, &str)],
+) -> Answer {
+    let mut fields: Vec<(&str, &str)> = count.map(|count| ("count", count)).into_iter().collect();
+    fields.extend(form);
+    device
+        .post(&format!("/shifts/{shift}/close"), &fields)
+        .await
 }
 
 async fn count_screen(device: &mut Device, shift: ShiftId) -> Answer {
@@ -771,6 +790,63 @@ async fn cash_that_is_taken_while_closing_is_either_counted_or_not_in_the_shift(
             (SELECT expected FROM shift_counts c WHERE c.shift_id = s.id ORDER BY number DESC LIMIT 1)";
         assert_eq!(house.number(uncounted).await, 0);
     }
+}
+
+#[tokio::test]
+async fn a_manager_agrees_with_the_count_on_the_screen_and_with_no_other() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    start(&mut till, &DRAWER).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, CASHIER).await;
+    lock(&mut till, shift, 40_000).await.must_be(StatusCode::OK);
+    let mut manager = house.person(MANAGER).await;
+    let seen = count_screen(&mut manager, shift)
+        .await
+        .attributes("#close input[name='count']", "value")
+        .remove(0);
+    // The owner counts again before the manager taps.
+    lock(&mut till, shift, 10_000).await.must_be(StatusCode::OK);
+    let reason = [("reason", "Wrong change to table 15")];
+    let refused = close_as_seen(&mut manager, shift, Some(&seen), &reason)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert!(
+        refused
+            .notice()
+            .starts_with("The drawer was counted again meanwhile.")
+    );
+    close_as_seen(&mut manager, shift, None, &reason)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    close(&mut manager, shift, &reason)
+        .await
+        .must_be(StatusCode::OK);
+    let agreed = house
+        .number(&format!(
+            "SELECT amount FROM shift_variances WHERE shift_id = '{shift}'"
+        ))
+        .await;
+    assert_eq!(agreed, -40_000);
+}
+
+#[tokio::test]
+async fn the_owner_does_not_overrule_the_managers_count() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    start(&mut till, &DRAWER).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, CASHIER).await;
+    lock(&mut till, shift, 40_000).await.must_be(StatusCode::OK);
+    let mut manager = house.person(MANAGER).await;
+    lock(&mut manager, shift, 40_000)
+        .await
+        .must_be(StatusCode::OK);
+    let refused = lock(&mut till, shift, 50_000)
+        .await
+        .must_be(StatusCode::FORBIDDEN);
+    assert_eq!(
+        refused.notice(),
+        "A manager has counted this drawer; only a manager counts it again."
+    );
 }
 
 // ---- the report --------------------------------------------------------------------------------

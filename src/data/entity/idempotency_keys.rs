@@ -14,6 +14,7 @@ pub struct Model {
     pub deed: String,
     pub fingerprint: Vec<u8>,
     pub claimed_at: TimeDateTimeWithTimeZone,
+    pub makes: Option<Uuid>,
 }
 
 /// Joins are written in the rooms' stores.

@@ -19,6 +19,8 @@ pub struct Model {
     pub kitchen_name: Option<String>,
     pub quantity: i16,
     pub unit_price: Money,
+    pub base_price: Money,
+    pub from_stock: i16,
     #[sea_orm(column_type = "JsonBinary")]
     pub modifiers: Json,
     #[sea_orm(column_type = "Text")]

@@ -73,6 +73,7 @@ pub async fn add_line(
         allergy: text(&tap.allergy),
         seat: tap.seat.map(|seat| seat.0),
         course: tap.course.map_or(1, |course| course.0),
+        from_stock: 0,
     };
     let claim = once.of(&by, "orders.add_line", &(id, &tap));
     let chosen = (tap.choices || !chosen.is_empty()).then_some(chosen);

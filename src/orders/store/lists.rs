@@ -99,7 +99,7 @@ pub async fn open_orders(db: &impl ConnectionTrait) -> Result<Vec<OpenOrder>> {
     .await
 }
 
-/// Orders closed after `since` of which something still waits to be carried out.
+/// Closed orders of which something that was ready after `since` still waits to be carried out.
 pub(in crate::orders) async fn closed_but_waiting(
     db: &impl ConnectionTrait,
     since: OffsetDateTime,
@@ -107,7 +107,7 @@ pub(in crate::orders) async fn closed_but_waiting(
     listed(
         db,
         format!(
-            "{OPEN} WHERE o.closed_at > $1 AND EXISTS (SELECT 1 FROM order_lines r WHERE r.order_id = o.id AND r.state = 'ready') \
+            "{OPEN} WHERE o.closed_at IS NOT NULL AND o.id IN (SELECT r.order_id FROM order_lines r WHERE r.state = 'ready' AND r.ready_at > $1) \
              GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"
         ),
         vec![since.into()],
@@ -217,16 +217,21 @@ pub(in crate::orders) async fn abandoned(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// A number that moves when any open order does, or one that lately closed.
+/// A number that moves when any open order does, or one that is closed and still waits to be carried out, and with the
+/// names that the floor shows.
 pub(in crate::orders) async fn floor_revision(
     db: &impl ConnectionTrait,
-    closed_since: OffsetDateTime,
+    ready_since: OffsetDateTime,
 ) -> Result<i64> {
     revision(
         db,
-        "SELECT coalesce(sum(hashtextextended(id::text, revision)), 0)::numeric(40) % 4611686018427387904 AS revision FROM orders \
-         WHERE (closed_at IS NULL AND cancelled_at IS NULL) OR closed_at > $1",
-        closed_since.into(),
+        "SELECT (coalesce((SELECT sum(hashtextextended(id::text, revision)) FROM orders \
+              WHERE (closed_at IS NULL AND cancelled_at IS NULL) \
+                 OR id IN (SELECT order_id FROM order_lines WHERE state = 'ready' AND ready_at > $1)), 0) \
+            + coalesce((SELECT sum(hashtextextended(code || seats || area_id, sort)) FROM dining_tables WHERE deleted_at IS NULL), 0) \
+            + coalesce((SELECT sum(hashtextextended(name, sort)) FROM areas WHERE deleted_at IS NULL), 0) \
+            + coalesce((SELECT sum(hashtextextended(name, 0)) FROM staff), 0))::numeric(40) % 4611686018427387904 AS revision",
+        ready_since.into(),
     )
     .await
 }

@@ -165,6 +165,8 @@ fn line_row(visit: &Visit, line: &Line) -> entity::order_lines::Model {
         kitchen_name: line.kitchen_name.clone(),
         quantity: line.quantity.get(),
         unit_price: line.unit_price,
+        base_price: line.base_price,
+        from_stock: line.from_stock,
         modifiers: serde_json::json!(line.modifiers),
         note: line.note.clone(),
         allergy: line.allergy.clone(),

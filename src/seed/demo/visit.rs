@@ -204,6 +204,7 @@ impl Visit {
                 allergy: wish.allergy.map(str::to_owned),
                 seat: wish.seat,
                 course,
+                from_stock: 0,
             };
             self.order
                 .add(wish.product, wish.choice, asked, by, self.over)?;

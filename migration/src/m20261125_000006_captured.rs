@@ -1,0 +1,29 @@
+//! What a line captured when it was added, and what a claimed key made.
+
+use sea_orm_migration::prelude::ConnectionTrait;
+
+crate::sql_migration!("m20261125_000006_captured", up: UP, down: DOWN);
+
+// The price of the product alone, so that other choices later start from the same price; and the pieces that were
+// taken from a countdown, so that exactly these go back.
+const UP: &str = r#"
+ALTER TABLE order_lines ADD COLUMN base_price bigint NOT NULL DEFAULT 0;
+ALTER TABLE order_lines ADD COLUMN from_stock smallint NOT NULL DEFAULT 0;
+UPDATE order_lines SET base_price = unit_price
+    - coalesce((SELECT sum((m ->> 'price')::bigint) FROM jsonb_array_elements(modifiers) AS m), 0);
+ALTER TABLE order_lines ADD CONSTRAINT order_lines_from_stock_within CHECK (from_stock BETWEEN 0 AND quantity);
+
+-- The id of what the request made: a repetition answers with it.
+ALTER TABLE idempotency_keys ADD COLUMN makes uuid;
+
+-- The ready strip looks for lines that wait, whatever became of their order.
+CREATE INDEX order_lines_waiting ON order_lines (ready_at) WHERE state = 'ready';
+"#;
+
+const DOWN: &str = r#"
+DROP INDEX order_lines_waiting;
+ALTER TABLE idempotency_keys DROP COLUMN makes;
+ALTER TABLE order_lines DROP CONSTRAINT order_lines_from_stock_within;
+ALTER TABLE order_lines DROP COLUMN from_stock;
+ALTER TABLE order_lines DROP COLUMN base_price;
+"#;
