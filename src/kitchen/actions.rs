@@ -1,11 +1,11 @@
 //! The verbs of the kitchen. Whoever calls them holds the order's row lock already (lock order: order,
-//! then ticket) and tells the order what they answer: how far the ticket's lines are now.
+//! then ticket) and tells the order how far the ticket that they answer is now.
 
 use poem::http::StatusCode;
 use serde_json::json;
 
 use super::store;
-use super::ticket::{LineProgress, Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
+use super::ticket::{Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
@@ -120,56 +120,48 @@ pub async fn open_tickets(
 }
 
 /// Somebody begins to work on a ticket.
-pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<Vec<LineProgress>> {
+pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.start(&tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.started", &found.ticket, &[]);
     announce(tx, &found);
-    Ok(found.ticket.progress())
+    Ok(found.ticket)
 }
 
 /// Somebody has finished one line.
-pub async fn finish_line(
-    tx: &mut Tx,
-    ticket: TicketId,
-    line: TicketLineId,
-) -> Result<Vec<LineProgress>> {
+pub async fn finish_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<Ticket> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.finish_line(line, &tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_done", &found.ticket, &[line]);
     announce(tx, &found);
-    Ok(found.ticket.progress())
+    Ok(found.ticket)
 }
 
 /// A line was not finished after all.
-pub async fn reopen_line(
-    tx: &mut Tx,
-    ticket: TicketId,
-    line: TicketLineId,
-) -> Result<Vec<LineProgress>> {
+pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<Ticket> {
     let mut found = store::find_for_update(tx, ticket).await?;
     found.ticket.reopen_line(line)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_reopened", &found.ticket, &[line]);
     announce(tx, &found);
-    Ok(found.ticket.progress())
+    Ok(found.ticket)
 }
 
 /// A ticket is done and leaves the board. `seen` is the number of additions on the screen that was tapped.
-pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Vec<LineProgress>> {
+pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Ticket> {
     let mut found = store::find_for_update(tx, ticket).await?;
     let left: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     found.ticket.bump(&tx.by().name, tx.now(), seen)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.bumped", &found.ticket, &left);
     announce(tx, &found);
-    Ok(found.ticket.progress())
+    Ok(found.ticket)
 }
 
 /// A bumped ticket comes back to the board as it was.
-pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Vec<LineProgress>> {
+pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
     let mut found = store::find_for_update(tx, ticket).await?;
     let bumped_since = store::bumped_after(&**tx, &found.ticket).await?;
     found.ticket.recall(tx.now(), bumped_since)?;
@@ -177,7 +169,7 @@ pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Vec<LineProgress>> 
     let reopened: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     record(tx, "ticket.recalled", &found.ticket, &reopened);
     announce(tx, &found);
-    Ok(found.ticket.progress())
+    Ok(found.ticket)
 }
 
 /// A ticket was seen on a screen where it is made: the delivery receipt. The first one counts.

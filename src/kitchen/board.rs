@@ -2,7 +2,6 @@
 //! off.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -12,7 +11,7 @@ use super::ticket::{Age, RECALL_WITHIN, Ticket, TicketLine};
 use crate::values::TicketId;
 
 /// What a station sees. Everything that is drawn of a board is in here or follows from it and the time.
-#[derive(Debug, Clone, Hash)]
+#[derive(Debug, Clone)]
 pub struct Board {
     /// Whose board.
     pub station: Station,
@@ -23,7 +22,7 @@ pub struct Board {
 }
 
 /// A ticket on a board.
-#[derive(Debug, Clone, Hash)]
+#[derive(Debug, Clone)]
 pub struct Posted {
     /// The ticket.
     pub ticket: Ticket,
@@ -32,7 +31,7 @@ pub struct Posted {
 }
 
 /// Another station that works for the same order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Elsewhere {
     /// Its name.
     pub station: String,
@@ -43,7 +42,7 @@ pub struct Elsewhere {
 }
 
 /// The ticket that left a board last: what "Recall" means there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastBumped {
     /// Which one.
     pub ticket: TicketId,
@@ -111,18 +110,6 @@ impl Board {
         self.last_bumped
             .as_ref()
             .filter(|last| now - last.at <= RECALL_WITHIN)
-    }
-
-    /// A number that moves whenever this board may look different, also by the mere passing of time: a
-    /// ticket that turns slow or late, or is no longer new. Equal only within one run of the program.
-    pub fn revision(&self, now: OffsetDateTime) -> i64 {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        for (posted, age) in self.tickets.iter().zip(self.ages(now)) {
-            (age, posted.ticket.wants_attention(now)).hash(&mut hasher);
-        }
-        self.recallable(now).is_some().hash(&mut hasher);
-        hasher.finish().cast_signed()
     }
 
     fn ages(&self, now: OffsetDateTime) -> impl Iterator<Item = Age> {
@@ -283,41 +270,17 @@ mod tests {
     }
 
     #[test]
-    fn the_revision_moves_with_time_where_the_picture_does() {
-        let board = board(vec![posted(NOON, vec![line(1, "Burger")])]);
-        let at = |seconds| board.revision(NOON + Duration::seconds(seconds));
-        assert_eq!(at(0), at(14), "new all the while");
-        assert_ne!(at(14), at(15));
-        assert_eq!(at(15), at(479));
-        assert_ne!(at(479), at(480));
-        assert_eq!(at(480), at(899));
-        assert_ne!(at(899), at(900));
-    }
-
-    #[test]
-    fn the_revision_moves_with_what_is_on_the_board_and_off_it() {
-        let first = board(vec![posted(NOON, vec![line(1, "Burger")])]);
-        let mut touched = first.clone();
-        touched.tickets[0].ticket.start("Joy", NOON).unwrap();
-        let mut ready = first.clone();
-        ready.tickets[0].elsewhere.push(Elsewhere {
-            station: "Bar".to_owned(),
-            sort: 1,
-            ready: false,
-        });
-        let mut bumped = first.clone();
-        bumped.last_bumped = Some(LastBumped {
+    fn what_was_bumped_can_be_recalled_for_a_quarter_of_an_hour() {
+        let mut board = board(vec![]);
+        board.last_bumped = Some(LastBumped {
             ticket: TicketId::new(),
             title: "Table 9".to_owned(),
             at: NOON,
             revision: 2,
         });
-        for other in [&touched, &ready, &bumped] {
-            assert_ne!(first.revision(NOON), other.revision(NOON));
-        }
         let over = NOON + RECALL_WITHIN;
-        assert!(bumped.recallable(over).is_some());
-        assert!(bumped.recallable(over + Duration::SECOND).is_none());
+        assert!(board.recallable(over).is_some());
+        assert!(board.recallable(over + Duration::SECOND).is_none());
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 
-use super::board::Board;
 use super::station::Station;
 use super::store::{self, Home};
-use super::ticket::LineProgress;
+use super::ticket::Ticket;
 use super::{actions, view};
 use crate::app::App;
 use crate::data::{Claim, Tx};
@@ -44,8 +43,7 @@ impl View<App> for BoardView {
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
-        let board = store::find_board(app.db(), self.0).await?;
-        Ok(board.revision(app.clock().now()))
+        Ok(store::board_revision(app.db(), self.0, app.clock().now()).await?)
     }
 }
 
@@ -78,14 +76,19 @@ pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> R
 
 /// Somebody begins to work on a ticket.
 #[handler]
-pub async fn start(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
+pub async fn start(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<StatusCode> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.start", &ticket);
     work_on(&app, claim, home, async |tx: &mut Tx| {
         actions::start(tx, ticket).await
     })
     .await?;
-    redrawn(&app, home.station_id).await
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Somebody has finished one line.
@@ -95,14 +98,14 @@ pub async fn finish_line(
     by: Cook,
     once: Once,
     Path((ticket, line)): Path<(TicketId, TicketLineId)>,
-) -> Result<Frag> {
+) -> Result<StatusCode> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.finish_line", &(ticket, line));
     work_on(&app, claim, home, async |tx: &mut Tx| {
         actions::finish_line(tx, ticket, line).await
     })
     .await?;
-    redrawn(&app, home.station_id).await
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A line was not finished after all.
@@ -112,17 +115,17 @@ pub async fn reopen_line(
     by: Cook,
     once: Once,
     Path((ticket, line)): Path<(TicketId, TicketLineId)>,
-) -> Result<Frag> {
+) -> Result<StatusCode> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.reopen_line", &(ticket, line));
     work_on(&app, claim, home, async |tx: &mut Tx| {
         actions::reopen_line(tx, ticket, line).await
     })
     .await?;
-    redrawn(&app, home.station_id).await
+    Ok(StatusCode::NO_CONTENT)
 }
 
-/// A ticket is done and leaves the board.
+/// A ticket is done and leaves the board. Whoever bumped it is offered to take that back in place.
 #[handler]
 pub async fn bump(
     app: App,
@@ -130,46 +133,56 @@ pub async fn bump(
     once: Once,
     Path(ticket): Path<TicketId>,
     Form(seen): Form<Seen>,
-) -> Result<Frag> {
+) -> Result<Response> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.bump", &(ticket, &seen));
-    work_on(&app, claim, home, async |tx: &mut Tx| {
+    let bumped = work_on(&app, claim, home, async |tx: &mut Tx| {
         actions::bump(tx, ticket, seen.additions).await
     })
     .await?;
-    let board = store::find_board(app.db(), home.station_id).await?;
-    Ok(Frag(view::picture_after_bump(
-        &board,
-        ticket,
-        app.clock().now(),
-    )))
+    Ok(match bumped {
+        Some(ticket) => Frag(view::bumped(&ticket)).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// A bumped ticket comes back to the board.
 #[handler]
-pub async fn recall(app: App, by: Cook, once: Once, Path(ticket): Path<TicketId>) -> Result<Frag> {
+pub async fn recall(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<StatusCode> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.recall", &ticket);
     work_on(&app, claim, home, async |tx: &mut Tx| {
         actions::recall(tx, ticket).await
     })
     .await?;
-    redrawn(&app, home.station_id).await
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One deed upon a ticket. Its order is locked first (the order of locks is order, then ticket), and
-/// follows in the same transaction how far the ticket's lines are now.
-async fn work_on<F>(app: &App, claim: Claim, home: Home, deed: F) -> Result<()>
+/// follows in the same transaction how far the ticket's lines are now. Answers the ticket, unless the same
+/// request was carried out before.
+///
+/// The picture comes from the feed alone, to every screen of the station at once. An answer with a picture of its own
+/// could arrive after the feed's next one, and would wipe a ticket off the board that came in meanwhile: a board,
+/// unlike an order, has no revision by which a screen could tell which is older.
+async fn work_on<F>(app: &App, claim: Claim, home: Home, deed: F) -> Result<Option<Ticket>>
 where
-    F: AsyncFnOnce(&mut Tx) -> Result<Vec<LineProgress>> + Clone,
+    F: AsyncFnOnce(&mut Tx) -> Result<Ticket> + Clone,
 {
-    app.write(claim, async move |tx: &mut Tx| {
-        let mut order = orders::lock(tx, home.order_id).await?;
-        let progress = deed(tx).await?;
-        orders::progressed(tx, &mut order, &progress).await
-    })
-    .await?;
-    Ok(())
+    let written = app
+        .write(claim, async move |tx: &mut Tx| {
+            let mut order = orders::lock(tx, home.order_id).await?;
+            let ticket = deed(tx).await?;
+            orders::progressed(tx, &mut order, &ticket.progress()).await?;
+            Ok(ticket)
+        })
+        .await?;
+    Ok(written.done())
 }
 
 /// A ticket is on a screen where it is made. Whoever only looks on gives no receipt.
@@ -214,9 +227,4 @@ fn makes(by: &Cook, station: StationId) -> bool {
             bound || matches!(person.role, Role::Kitchen | Role::Bar)
         }
     }
-}
-
-async fn redrawn(app: &App, station: StationId) -> Result<Frag> {
-    let board: Board = store::find_board(app.db(), station).await?;
-    Ok(Frag(view::picture(&board, app.clock().now())))
 }

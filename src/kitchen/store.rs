@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::actions::{NewLine, OrderSnapshot};
 use super::board::{Board, LastBumped, Posted};
 use super::station::{Pace, Station};
-use super::ticket::{LineProgress, Mark, Ticket, TicketLine, TicketRefusal};
+use super::ticket::{FRESH, LineProgress, Mark, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal};
 use crate::data::{OnConstraint, Tx};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId, rfc3339};
 use crate::web::{Error, Result};
@@ -107,6 +107,48 @@ pub async fn find_board(db: &impl ConnectionTrait, of: StationId) -> Result<Boar
         tickets: tickets.collect::<Result<_>>()?,
         last_bumped: last_bumped(db, of).await?,
     })
+}
+
+/// A number that moves whenever a board looks different: with the tickets on it and those of the same orders at other
+/// stations, with what left it last, with the stations themselves, and where the mere passing of time makes a ticket
+/// slow or late, or no longer new (`Ticket::age`). One round trip and no rows.
+pub async fn board_revision(
+    db: &impl ConnectionTrait,
+    of: StationId,
+    now: OffsetDateTime,
+) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        revision: i64,
+    }
+    let sql = "WITH timed AS ( \
+                 SELECT t.id, extract(epoch FROM $2 - t.sent_at) AS age, s.soon_after_s, s.late_after_s, \
+                        (SELECT max(coalesce(l.prep_seconds, s.late_after_s)) FROM ticket_lines l WHERE l.ticket_id = t.id) AS target, \
+                        (SELECT max(l.fired_at) FROM ticket_lines l WHERE l.ticket_id = t.id) > $2 - $3 * interval '1 second' AS news \
+                 FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.station_id = $1 AND t.bumped_at IS NULL), \
+               last AS ( \
+                 SELECT id, revision, bumped_at FROM tickets \
+                 WHERE station_id = $1 AND bumped_at IS NOT NULL ORDER BY bumped_at DESC, id DESC LIMIT 1) \
+               SELECT ((coalesce((SELECT sum(hashtextextended(o.id::text, o.revision * 2 + (o.bumped_at IS NULL)::int)) \
+                                  FROM tickets t JOIN tickets o ON o.order_id = t.order_id \
+                                  WHERE t.station_id = $1 AND t.bumped_at IS NULL), 0) \
+                      + coalesce((SELECT sum(hashtextextended(id::text, CASE WHEN age < $3 THEN 4 WHEN age >= target THEN 5 \
+                                  WHEN age >= target * soon_after_s / greatest(late_after_s, 1) THEN 6 ELSE 7 END + 8 * news::int)) FROM timed), 0) \
+                      + coalesce((SELECT hashtextextended(id::text, revision * 2 + (bumped_at >= $2 - $4 * interval '1 second')::int) FROM last), 0) \
+                      + coalesce((SELECT sum(hashtextextended(name || kind, sort + 1000000::bigint * late_after_s + soon_after_s)) FROM stations), 0) \
+                      )::numeric(40) % 4611686018427387904)::bigint AS revision";
+    let row: Option<Row> = one(
+        db,
+        sql,
+        [
+            of.into(),
+            now.into(),
+            FRESH.whole_seconds().into(),
+            RECALL_WITHIN.whole_seconds().into(),
+        ],
+    )
+    .await?;
+    Ok(row.map_or(0, |row| row.revision))
 }
 
 /// The order and the station of a ticket.

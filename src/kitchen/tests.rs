@@ -131,6 +131,10 @@ impl Kitchen {
         store::find_board(&self.db, station).await.unwrap()
     }
 
+    async fn revision(&self, station: StationId, now: OffsetDateTime) -> i64 {
+        store::board_revision(&self.db, station, now).await.unwrap()
+    }
+
     /// The only ticket of a board.
     async fn ticket(&self, station: StationId) -> TicketId {
         let board = self.board(station).await;
@@ -206,7 +210,7 @@ async fn one_send_makes_one_ticket_per_station_and_later_ones_are_additions() {
         (line.seat, line.note.as_deref(), line.addition),
         (Some(2), Some("well done"), 0)
     );
-    let revision = board.revision(posted.ticket.sent_at);
+    let revision = kitchen.revision(grill, posted.ticket.sent_at).await;
 
     // The same line cannot come twice, and nothing of what came with it stays.
     let again = kitchen
@@ -228,7 +232,7 @@ async fn one_send_makes_one_ticket_per_station_and_later_ones_are_additions() {
     let board = kitchen.board(grill).await;
     let ticket = &board.tickets[0].ticket;
     assert_eq!(ticket.additions, 1);
-    assert_ne!(board.revision(ticket.sent_at), revision);
+    assert_ne!(kitchen.revision(grill, ticket.sent_at).await, revision);
     let lines: Vec<_> = ticket
         .lines
         .iter()
@@ -362,4 +366,59 @@ async fn the_first_screen_gives_the_receipt_and_an_addition_asks_for_another() {
         .await
         .unwrap();
     assert_eq!(shown(&kitchen).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_revision_moves_with_time_where_the_picture_does() {
+    let kitchen = Kitchen::open().await;
+    let grill = kitchen.grill;
+    kitchen
+        .send(vec![(grill, vec![kitchen.line("Burger").await])])
+        .await
+        .unwrap();
+    let sent_at = kitchen.board(grill).await.tickets[0].ticket.sent_at;
+    let at = async |seconds| {
+        let now = sent_at + time::Duration::seconds(seconds);
+        kitchen.revision(grill, now).await
+    };
+    assert_eq!(at(0).await, at(14).await, "new all the while");
+    assert_ne!(at(14).await, at(15).await);
+    assert_eq!(at(15).await, at(479).await);
+    assert_ne!(at(479).await, at(480).await);
+    assert_eq!(at(480).await, at(899).await);
+    assert_ne!(at(899).await, at(900).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_revision_moves_with_what_is_on_the_board_beside_it_and_off_it() {
+    let kitchen = Kitchen::open().await;
+    let (grill, bar) = (kitchen.grill, kitchen.bar);
+    let (burger, ale) = (kitchen.line("Burger").await, kitchen.line("Ale").await);
+    kitchen
+        .send(vec![(grill, vec![burger]), (bar, vec![ale])])
+        .await
+        .unwrap();
+    let board = kitchen.board(grill).await;
+    let ticket = board.tickets[0].ticket.clone();
+    let now = ticket.sent_at + time::Duration::minutes(1);
+    let mut seen = vec![kitchen.revision(grill, now).await];
+    let elsewhere = kitchen.ticket(bar).await;
+    for step in 0..4 {
+        let deed = async |tx: &mut Tx| match step {
+            0 => actions::start(tx, ticket.id).await,
+            1 => actions::finish_line(tx, ticket.id, ticket.lines[0].id).await,
+            2 => actions::bump(tx, elsewhere, None).await,
+            _ => actions::bump(tx, ticket.id, None).await,
+        };
+        kitchen.write(deed).await.unwrap();
+        let revision = kitchen.revision(grill, now).await;
+        assert!(!seen.contains(&revision), "step {step}");
+        seen.push(revision);
+    }
+    let later = now + time::Duration::minutes(16);
+    assert_ne!(
+        kitchen.revision(grill, later).await,
+        seen[4],
+        "no recall any more"
+    );
 }

@@ -24,7 +24,7 @@ pub const RECALL_WITHIN: Duration = Duration::minutes(15);
 pub const RECALL_AMONG: u64 = 50;
 
 /// How long a ticket looks new, and an addition rings (design/README.md, "Status words").
-const FRESH: Duration = Duration::seconds(15);
+pub const FRESH: Duration = Duration::seconds(15);
 
 /// The kitchen's piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
-use super::board::{Board, Counts, Elsewhere, LastBumped, Posted, pieces};
+use super::board::{Board, Counts, Elsewhere, Posted, pieces};
 use super::station::{Pace, Station, StationKind};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
 use crate::settings::Settings;
@@ -72,7 +72,7 @@ pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: b
     ui::page(page, content)
 }
 
-/// Everything of a board that changes, as a feed sends it and as each deed answers.
+/// Everything of a board that changes, as its feed sends it.
 pub fn picture(board: &Board, now: OffsetDateTime) -> Markup {
     html! {
         hx-partial hx-target="#board" hx-swap="innerMorph" { (tickets(board, now)) }
@@ -82,14 +82,12 @@ pub fn picture(board: &Board, now: OffsetDateTime) -> Markup {
     }
 }
 
-/// The picture after a bump, with what takes it back in place for whoever bumped.
-pub fn picture_after_bump(board: &Board, bumped: TicketId, now: OffsetDateTime) -> Markup {
+/// What takes a bump back in place, for whoever bumped.
+pub fn bumped(ticket: &Ticket) -> Markup {
+    let undo = recall_button(ticket.id, &ticket.title, ticket.revision, "Undo", None);
     html! {
-        (picture(board, now))
-        @if let Some(last) = board.recallable(now).filter(|last| last.ticket == bumped) {
-            hx-partial hx-target="#notice" {
-                (ui::notice::toast_with(ui::Kind::Ok, &format!("{} bumped.", last.title), recall_button(last, "Undo", None)))
-            }
+        hx-partial hx-target="#notice" {
+            (ui::notice::toast_with(ui::Kind::Ok, &format!("{} bumped.", ticket.title), undo))
         }
     }
 }
@@ -269,7 +267,13 @@ fn counts(counts: Counts) -> Markup {
 
 fn recall_last(board: &Board, now: OffsetDateTime) -> Markup {
     match board.recallable(now) {
-        Some(last) => recall_button(last, "Recall", Some("recall")),
+        Some(last) => recall_button(
+            last.ticket,
+            &last.title,
+            last.revision,
+            "Recall",
+            Some("recall"),
+        ),
         None => html! {
             button.btn #recall-last type="button" disabled aria-label="Recall: nothing was bumped in the last 15 minutes" {
                 (ui::labelled("undo", "Recall"))
@@ -279,11 +283,17 @@ fn recall_last(board: &Board, now: OffsetDateTime) -> Markup {
 }
 
 /// Names the ticket that it brings back, so that two who tap at once do not bring back two.
-fn recall_button(last: &LastBumped, label: &str, key: Option<&str>) -> Markup {
+fn recall_button(
+    ticket: TicketId,
+    title: &str,
+    revision: i64,
+    label: &str,
+    key: Option<&str>,
+) -> Markup {
     html! {
         button.btn id=[key.map(|_| "recall-last")] type="button" data-board=[key] data-deed="recall"
-            data-rev={ (last.ticket) "." (last.revision) } hx-delete=(url::ticket_bump(last.ticket)) hx-swap="none"
-            aria-label={ (label) " " (last.title) } { (ui::labelled("undo", label)) }
+            data-rev={ (ticket) "." (revision) } hx-delete=(url::ticket_bump(ticket)) hx-swap="none"
+            aria-label={ (label) " " (title) } { (ui::labelled("undo", label)) }
     }
 }
 

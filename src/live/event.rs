@@ -45,9 +45,10 @@ pub fn encode(named: Option<Named>, data: &str) -> Bytes {
     event.into()
 }
 
-/// How long the browser shall wait before it connects again, in milliseconds.
+/// How long the browser shall wait before it connects again, in milliseconds. It comes with an event, because htmx's
+/// extension reads no `retry` of a block without data.
 pub(super) fn retry(milliseconds: u64) -> Bytes {
-    format!("retry: {milliseconds}\n\n").into()
+    format!("event: retry\nretry: {milliseconds}\ndata: {milliseconds}\n\n").into()
 }
 
 /// The first line and, if it had an end, what follows it.

@@ -16,6 +16,11 @@ use crate::live::{Changed, Feeds, Live, Outflow, Outlet, Pace, StreamOptions, ss
 use crate::values::{OrderId, StaffId};
 
 /// One browser's end of a stream.
+/// The event that says how long to wait before connecting again.
+fn retry(milliseconds: u64) -> String {
+    format!("event: retry\nretry: {milliseconds}\ndata: {milliseconds}")
+}
+
 struct Browser(Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>);
 
 impl Browser {
@@ -90,7 +95,7 @@ async fn a_stream_begins_with_all_its_pictures_and_a_heartbeat_and_goes_on_with_
     );
     let feeds = feeds(&live, unhurried());
     let mut screen = Browser::open(&feeds, &cafe, &orders, options(&live));
-    assert_eq!(screen.event().await.unwrap(), "retry: 1000");
+    assert_eq!(screen.event().await.unwrap(), retry(1000));
     let mut events = vec![];
     for _ in 0..3 {
         events.push(screen.event().await.unwrap());
@@ -313,7 +318,8 @@ async fn a_stop_of_the_program_ends_the_stream_with_the_wish_to_come_back() {
         .event()
         .await
         .unwrap()
-        .strip_prefix("retry: ")
+        .rsplit("data: ")
+        .next()
         .unwrap()
         .parse()
         .unwrap();
@@ -329,7 +335,7 @@ async fn a_stream_without_views_still_beats() {
             .into_body()
             .into_bytes_stream(),
     ));
-    assert_eq!(screen.event().await.unwrap(), "retry: 1000");
+    assert_eq!(screen.event().await.unwrap(), retry(1000));
     assert!(
         screen
             .event()
