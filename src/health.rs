@@ -1,7 +1,8 @@
 //! Is the program well? For load balancers, containers and people.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use maud::{Markup, html};
 use poem::http::StatusCode;
 use poem::web::Json;
 use poem::{IntoResponse, Response, handler};
@@ -9,6 +10,10 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::app::App;
+use crate::live::Live;
+use crate::staff::Cook;
+use crate::ui::{self, Kind, Shape};
+use crate::web::Frag;
 
 /// How long the database may take to answer.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -28,6 +33,41 @@ pub async fn check(app: App) -> Response {
 #[handler]
 pub async fn check_process() -> Response {
     Json(json!({ "status": "ok" })).into_response()
+}
+
+/// What this screen depends on, part by part, so that one sees what goes on when something does not.
+#[handler]
+pub async fn list_connections(app: App, _by: Cook) -> Frag {
+    let begun = Instant::now();
+    let asked = tokio::time::timeout(LIMIT, app.db().execute_unprepared("SELECT 1")).await;
+    let database = matches!(asked, Ok(Ok(_))).then(|| begun.elapsed());
+    Frag(connections(database, app.live()))
+}
+
+fn connections(database: Option<Duration>, live: &Live) -> Markup {
+    let part = |name: &str, kind: Kind, word: &str, told: String| {
+        html! { li.row { b { (name) } span.push {} (ui::badge_of(kind, kind != Kind::Ok, word)) small.full { (told) } } }
+    };
+    let content = html! {
+        div.body {
+            ul.parts {
+                (part("Server", Kind::Ok, "Answers", "It keeps orders, kitchen, cash and shifts. It stands in the café, so none of them needs the internet.".to_owned()))
+                @match database {
+                    Some(took) => (part("Database", Kind::Ok, "Answers", format!("It answered within {} ms.", took.as_millis().max(1)))),
+                    None => (part("Database", Kind::Bad, "Does not answer", "Nothing can be changed until it is back; what is on the screen may be old.".to_owned())),
+                }
+                @match (live.is_shared(), live.is_connected()) {
+                    (false, _) => (part("Other servers", Kind::Ok, "None", "This is the only one.".to_owned())),
+                    (true, true) => (part("Other servers", Kind::Ok, "Connected", "Changes made there are here within a second.".to_owned())),
+                    (true, false) => (part("Other servers", Kind::Warn, "Not connected", "Changes made there take a few seconds to be here.".to_owned())),
+                }
+                (part("Internet", Kind::Ok, "Not needed", "Only online payments would need it, and none are set up.".to_owned()))
+                (part("Printers", Kind::Ok, "None set up", "Receipts and reports are printed by this device's browser.".to_owned()))
+            }
+        }
+        footer { button.btn.lg.primary type="button" data-close { "Close" } }
+    };
+    ui::dialog(Shape::Sheet, "Connections", content)
 }
 
 fn unavailable(reason: &str) -> Response {

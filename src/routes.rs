@@ -94,6 +94,7 @@ fn machines(map: Map) -> Map {
     map.at(at::health, get(health::check))
         .at(at::health_live, get(health::check_process))
         .at(at::stream, get(stream::follow))
+        .at(at::connections, get(health::list_connections))
         .at(at::api_login, post(staff::handlers::api::login))
         .at(at::api_logout, post(staff::handlers::api::logout))
         .at(at::api_logout_all, post(staff::handlers::api::logout_all))
@@ -180,6 +181,7 @@ fn order(map: Map) -> Map {
             at::order_line_modifiers,
             get(it::ask_modifiers).post(it::set_modifiers),
         )
+        .at(at::order_line_choice, post(it::choose_instead))
         .at(at::order_sends, post(it::send))
         .at(at::order_servings, post(it::serve))
         .at(at::order_cancellation, post(it::cancel))

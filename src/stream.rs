@@ -7,10 +7,11 @@ use crate::app::App;
 use crate::closing::ShiftsView;
 use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
-use crate::orders::{FloorView, OrderView};
+use crate::menu::MenuView;
+use crate::orders::{FloorView, OrderView, ReadyView, TableView};
 use crate::staff::{Cook, Role, session};
 use crate::terminals;
-use crate::values::{OrderId, ShiftId, StationId};
+use crate::values::{OrderId, ShiftId, StationId, TableId};
 use crate::web::{Asker, Error, Go, Query, Result, url};
 
 /// What a screen asks for.
@@ -20,6 +21,7 @@ pub struct Wanted {
     view: String,
     order: Option<OrderId>,
     station: Option<StationId>,
+    table: Option<TableId>,
     /// A filter and never an authority; all shifts are shown without it.
     #[serde(rename = "shiftId")]
     _shift: Option<ShiftId>,
@@ -66,8 +68,20 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
         ("order", Some(order)) => {
             let settings = app.settings().await?;
             let pays = person.role.takes_payments(&settings);
-            Ok(vec![app.feeds().watch(app, OrderView { order, pays })])
+            Ok(vec![
+                app.feeds().watch(app, OrderView { order, pays }),
+                app.feeds().watch(app, MenuView),
+                app.feeds().watch(app, ReadyView),
+            ])
         }
+        ("table", _) => {
+            let table = wanted.table.ok_or(Error::NotFound("table"))?;
+            Ok(vec![
+                app.feeds().watch(app, TableView(table)),
+                app.feeds().watch(app, ReadyView),
+            ])
+        }
+        ("ready", _) => Ok(vec![app.feeds().watch(app, ReadyView)]),
         ("shifts", _) if person.role.manages() => Ok(vec![app.feeds().watch(app, ShiftsView)]),
         ("floor" | "", _) => Ok(vec![app.feeds().watch(app, FloorView)]),
         _ => Err(Error::NotFound("view")),

@@ -1,4 +1,5 @@
-// The order screen: which line is selected, the line bar, the rail, and the search key.
+// The order screen: which line is selected, the line bar, seat and course for the next item, the rail and the search,
+// tiles that follow the menu, and leaving only when every tap was answered.
 
 let selected = null; // the id of a line
 let known = null; // line → its quantity, as last drawn
@@ -56,6 +57,55 @@ on("click", event => {
         if (other === category) other.setAttribute("aria-current", "true");
         else other.removeAttribute("aria-current");
     }
+    if (!category || !search()) return;
+    one("#menu-category").value = category.dataset.category ?? "";
+    search().value = "";
+});
+
+// ---- the tiles follow the menu -----------------------------------------------------------------------
+
+const search = () => one("input[data-search]");
+let version = null; // of the menu, as last seen
+
+// The stream tells the menu's version; the tiles that are shown are fetched again when it moves.
+const followMenu = () => {
+    const seen = one("#menu-version")?.dataset.version;
+    if (seen === undefined || seen === version) return;
+    if (version !== null) search()?.dispatchEvent(new CustomEvent("menu:moved"));
+    version = seen;
+};
+
+// ---- for the next item -------------------------------------------------------------------------------
+
+// The feed draws these anew when the number of guests moves; which of them is meant is this person's own.
+const next = { seat: "", course: "1" };
+on("change", event => {
+    if (event.target.closest("#order-for")) next[event.target.name] = event.target.value;
+});
+const showNext = () => {
+    const seat = all("#order-for input[name=seat]").find(each => each.value === next.seat) ?? one("#order-for input[name=seat]");
+    if (seat && !seat.checked) seat.checked = true;
+    if (seat) next.seat = seat.value;
+    const course = one("#order-for select[name=course]");
+    if (course && course.value !== next.course) course.value = next.course;
+};
+
+// ---- leaving -----------------------------------------------------------------------------------------
+
+// Taps are sent one after the other; a page that is left would take those with it that still wait.
+on("click", event => {
+    const link = event.target.closest?.("a[data-after-taps]");
+    if (!link || underway === 0) return;
+    event.preventDefault();
+    link.setAttribute("aria-busy", "true");
+    let quiet = 0;
+    const look = setInterval(() => {
+        quiet = underway === 0 ? quiet + 1 : 0; // between two of a queue there is a moment of none
+        if (quiet < 3) return;
+        clearInterval(look);
+        link.removeAttribute("aria-busy");
+        location.assign(link.href);
+    }, 30);
 });
 
 // Before keys.js looks at the address.
@@ -71,11 +121,14 @@ on("htmx:before:request", event => { if (isOwnChange(event)) underway++; });
 on("htmx:finally:request", event => { if (isOwnChange(event)) underway = Math.max(0, underway - 1); });
 
 on("keydown", event => {
-    const search = event.key === "/" && one("input[data-search]");
-    if (!search || event.target.closest("input, textarea, select, dialog")) return;
+    if (event.key !== "/" || !search() || event.target.closest("input, textarea, select, dialog")) return;
     event.preventDefault();
-    search.focus();
-    search.select();
+    search().focus();
+    search().select();
 });
 
-onDraw(drawOrder);
+onDraw(() => {
+    drawOrder();
+    showNext();
+    followMenu();
+});

@@ -1,4 +1,4 @@
-//! What a line captured when it was added, and what a claimed key made.
+//! What a line captured when it was added, what a claimed key made, and who a ticket is for.
 
 use sea_orm_migration::prelude::ConnectionTrait;
 
@@ -16,12 +16,16 @@ ALTER TABLE order_lines ADD CONSTRAINT order_lines_from_stock_within CHECK (from
 -- The id of what the request made: a repetition answers with it.
 ALTER TABLE idempotency_keys ADD COLUMN makes uuid;
 
+-- Who a takeaway is for, to be called out by the cook.
+ALTER TABLE tickets ADD COLUMN customer text;
+
 -- The ready strip looks for lines that wait, whatever became of their order.
 CREATE INDEX order_lines_waiting ON order_lines (ready_at) WHERE state = 'ready';
 "#;
 
 const DOWN: &str = r#"
 DROP INDEX order_lines_waiting;
+ALTER TABLE tickets DROP COLUMN customer;
 ALTER TABLE idempotency_keys DROP COLUMN makes;
 ALTER TABLE order_lines DROP CONSTRAINT order_lines_from_stock_within;
 ALTER TABLE order_lines DROP COLUMN from_stock;

@@ -26,6 +26,8 @@ pub struct OrderSnapshot {
     pub guests: i16,
     /// Who serves them.
     pub waiter: String,
+    /// Who a takeaway is for.
+    pub customer: Option<String>,
 }
 
 /// A line as it is handed to the kitchen.

@@ -218,6 +218,7 @@ mod tests {
                 kind: TicketKind::DineIn,
                 guests: 1,
                 waiter: "Amina".to_owned(),
+                customer: None,
                 sent_at,
                 started: None,
                 bumped: None,

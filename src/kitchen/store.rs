@@ -216,8 +216,8 @@ pub(super) async fn hand_over(
     let sql = "WITH added_to AS (\
                  UPDATE tickets SET additions = additions + 1, revision = revision + 1, shown_at = NULL WHERE id = ANY($1)), \
                opened AS (\
-                 INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at) \
-                 SELECT n.id, n.station_id, $4, $5, $6, $7, $8, $9, $10 FROM unnest($2::uuid[], $3::uuid[]) AS n(id, station_id)) \
+                 INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer) \
+                 SELECT n.id, n.station_id, $4, $5, $6, $7, $8, $9, $10, $12 FROM unnest($2::uuid[], $3::uuid[]) AS n(id, station_id)) \
                INSERT INTO ticket_lines (id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
                                          seat, course, prep_seconds, addition, fired_at) \
                SELECT id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
@@ -225,7 +225,7 @@ pub(super) async fn hand_over(
                FROM jsonb_to_recordset($11) AS l(id uuid, ticket_id uuid, line_id uuid, position integer, quantity smallint, \
                     name text, second_name text, modifiers jsonb, note text, allergy text, seat smallint, course smallint, \
                     prep_seconds integer, addition smallint)";
-    let values: [Value; 11] = [
+    let values: [Value; 12] = [
         ids(false).into(),
         ids(true).into(),
         new_at.into(),
@@ -237,6 +237,7 @@ pub(super) async fn hand_over(
         order.waiter.clone().into(),
         now.into(),
         Json::Array(lines).into(),
+        order.customer.clone().into(),
     ];
     tx.execute_raw(statement(&**tx, sql, values))
         .await
@@ -320,6 +321,7 @@ struct TicketRow {
     kind: String,
     guests: i16,
     waiter: String,
+    customer: Option<String>,
     sent_at: OffsetDateTime,
     started_at: Option<OffsetDateTime>,
     started_by: Option<String>,
@@ -343,6 +345,7 @@ impl TicketRow {
             kind: kind.map_err(|_| unreadable("kind of a ticket", &self.kind))?,
             guests: self.guests,
             waiter: self.waiter,
+            customer: self.customer,
             sent_at: self.sent_at,
             started: mark(self.started_at, self.started_by),
             bumped: mark(self.bumped_at, self.bumped_by),

@@ -122,6 +122,7 @@ impl Kitchen {
             kind: TicketKind::Takeaway,
             guests: 1,
             waiter: "Ann".to_owned(),
+            customer: Some("Grace".to_owned()),
         };
         self.write(async |tx: &mut Tx| actions::open_tickets(tx, &snapshot, work.clone()).await)
             .await

@@ -45,6 +45,8 @@ pub struct Ticket {
     pub guests: i16,
     /// Who serves them.
     pub waiter: String,
+    /// Who a takeaway is for.
+    pub customer: Option<String>,
     /// When its first lines were sent; its age counts from here.
     pub sent_at: OffsetDateTime,
     /// Who began it.
@@ -365,6 +367,12 @@ impl Ticket {
     /// Whether anybody has begun, finished a line, or had it before.
     pub fn is_touched(&self) -> bool {
         self.started.is_some() || self.recalled_at.is_some() || self.done_marks().next().is_some()
+    }
+
+    /// How many pieces are to be made, done ones among them.
+    pub fn pieces(&self) -> i32 {
+        let lines = self.lines.iter();
+        lines.map(|line| i32::from(line.quantity.get())).sum()
     }
 
     /// Whether its lines are of more than one course, so that saying which one helps.

@@ -116,7 +116,7 @@ fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -
                 data-new[first && ticket.wants_attention(now)] aria-label={ (ticket.title) ", " (age.label()) } {
                 header {
                     span.key aria-label={ "Key " (key) } { (key) }
-                    h2 { (ticket.title) }
+                    h2 { (ticket.title) @if let Some(customer) = &ticket.customer { " " span.for-whom { (customer) } } }
                     (ui::ticking(Tick::Board, &rfc3339(ticket.sent_at), &age_at(ticket.sent_at, now)))
                     @if first { (under_title(ticket, age)) } @else {
                         span.sub { (age_label(age)) span.push {} span { "continued, " (number) " of " (pieces.len()) } }
@@ -169,12 +169,18 @@ fn under_title(ticket: &Ticket, age: Age) -> Markup {
             }
             span.push {}
             span {
-                "#" (ticket.number) " · " (short_name(&ticket.waiter))
-                @if ticket.kind == TicketKind::DineIn {
-                    " · " (ticket.guests) (if ticket.guests == 1 { " guest" } else { " guests" })
-                }
+                "#" (ticket.number) " · " (short_name(&ticket.waiter)) " · " (count_of(ticket.pieces(), "item"))
+                @if ticket.kind == TicketKind::DineIn { " · " (count_of(ticket.guests.into(), "guest")) }
             }
         }
+    }
+}
+
+/// "1 guest", "4 items".
+fn count_of(number: i32, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        more => format!("{more} {thing}s"),
     }
 }
 

@@ -152,6 +152,15 @@ impl<A: Clone + Send + Sync + 'static> Feeds<A> {
         watched
     }
 
+    /// Whether a connection of this process shows the view of this name now.
+    #[must_use]
+    pub fn is_watched(&self, name: &str) -> bool {
+        let regions = self.inner.regions();
+        regions
+            .get(name)
+            .is_some_and(|region| region.picture.receiver_count() > 0)
+    }
+
     /// What was counted since the start.
     #[must_use]
     pub fn counts(&self) -> FeedCounts {

@@ -132,6 +132,22 @@ impl Product {
         Ok(Choice::of(self.price, modifiers))
     }
 
+    /// What is chosen when `modifier` is taken instead of the others of its single choice, or beside those of a group that
+    /// allows several.
+    pub fn instead(&self, chosen: &[Chosen], modifier: ModifierId) -> Vec<ModifierId> {
+        let has = |group: &Group, id| group.modifiers.iter().any(|one| one.id == id);
+        let single = |id| {
+            self.groups
+                .iter()
+                .any(|group| group.is_single() && has(group, modifier) && has(group, id))
+        };
+        let kept = chosen
+            .iter()
+            .filter(|one| !one.left_out && one.id != modifier);
+        let kept = kept.map(|one| one.id).filter(|id| !single(*id));
+        kept.chain([modifier]).collect()
+    }
+
     fn choose_of(&self, group: &Group, chosen: &[ModifierId]) -> Result<Vec<Chosen>, MenuRefusal> {
         let taken: Vec<&Modifier> = group
             .modifiers
@@ -328,6 +344,25 @@ mod tests {
             product.choose(&[ModifierId::new()]),
             Err(MenuRefusal::NotOffered(_))
         ));
+    }
+
+    #[test]
+    fn a_choice_takes_the_place_of_another_one_of_its_group_and_of_no_other() {
+        let (milk, extras) = (
+            milk(),
+            group("Extra", 0, 3, vec![modifier("Shot", 2_000, false)]),
+        );
+        let (whole, oat, shot) = (
+            milk.modifiers[0].id,
+            milk.modifiers[1].id,
+            extras.modifiers[0].id,
+        );
+        let product = latte(vec![milk, extras]);
+        let chosen = product.choose(&[whole, shot]).unwrap().modifiers;
+        assert_eq!(product.instead(&chosen, oat), [shot, oat]);
+        let chosen = product.choose(&[oat]).unwrap().modifiers;
+        assert_eq!(product.instead(&chosen, shot), [oat, shot]);
+        assert_eq!(product.instead(&chosen, oat), [oat]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod actions;
 pub mod choice;
+mod feed;
 pub mod handlers;
 pub mod product;
 mod store;
@@ -11,5 +12,6 @@ pub mod view;
 
 pub use actions::{give_back, product_now, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};
+pub use feed::MenuView;
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
 pub use store::{favourites, load};

@@ -214,6 +214,12 @@ pub async fn favourites(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The version of the menu, which grows with every change of it.
+pub(super) async fn version(db: &impl ConnectionTrait) -> Result<i64> {
+    let row = menu_version::Entity::find().one(db).await?;
+    Ok(row.map_or(0, |row| row.version))
+}
+
 /// What must be asked again at the moment of selling.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct Now {

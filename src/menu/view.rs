@@ -88,3 +88,13 @@ pub fn stock_swap(product: &Product) -> Markup {
         (ui::dialog::closed())
     }
 }
+
+/// The version of the menu that a screen shows; `order.js` fetches the tiles again when it moves.
+pub fn version(version: i64) -> Markup {
+    html! { i #menu-version hidden data-version=(version) {} }
+}
+
+/// The same for a feed.
+pub(super) fn version_region(number: i64) -> Markup {
+    html! { hx-partial hx-target="#menu-version" hx-swap="outerMorph" { (version(number)) } }
+}

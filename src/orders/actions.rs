@@ -164,14 +164,14 @@ pub async fn step_quantity(
     let order = store::find_for_update(tx, id).await?;
     let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(by);
     if quantity <= 0 {
-        return remove_line(tx, id, line).await;
+        return remove_line(tx, id, line).await.map(drop);
     }
     let quantity = Quantity::new(quantity).map_err(|_| OrderRefusal::TooMany)?;
     set_quantity(tx, menu, id, line, quantity).await
 }
 
-/// Takes an unsent line off.
-pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<()> {
+/// Takes an unsent line off; answers it.
+pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Line> {
     let mut order = store::find_for_update(tx, id).await?;
     let line = order.remove(line)?;
     store::delete_line(tx, line.id).await?;
@@ -185,7 +185,8 @@ pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<()> {
         "quantity": line.quantity,
         "total": line.total(),
     })));
-    save_settled(tx, &mut order).await
+    save_settled(tx, &mut order).await?;
+    Ok(line)
 }
 
 /// Changes note, allergy, seat or course of an unsent line.
@@ -222,6 +223,22 @@ pub async fn set_modifiers(
         line.allergy = allergy;
     })
     .await
+}
+
+/// Takes one choice of an unsent line instead of another one of its group.
+pub async fn choose_instead(
+    tx: &mut Tx,
+    menu: &Menu,
+    id: OrderId,
+    line: LineId,
+    modifier: ModifierId,
+) -> Result<()> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let before = order.unsent(line)?;
+    let product = before.product.ok_or(OrderRefusal::NoSuchLine)?;
+    let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
+    let choice = product.choose(&product.instead(&before.modifiers, modifier))?;
+    store_change(tx, &mut order, line, |line| line.choose(choice)).await
 }
 
 async fn store_change(
@@ -279,6 +296,7 @@ pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> 
         },
         guests: order.guests,
         waiter: order.waiter_name.clone(),
+        customer: order.customer().map(str::to_owned),
     };
     kitchen::open_tickets(tx, &snapshot, stations).await?;
     let sent: Vec<_> = order

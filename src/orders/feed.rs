@@ -8,7 +8,7 @@ use super::order::Order;
 use super::{floor_view, store, view};
 use crate::app::App;
 use crate::live::{Changed, View};
-use crate::values::{LineId, OrderId};
+use crate::values::{LineId, OrderId, TableId};
 use crate::{floor, kitchen};
 
 /// The regions of one order's panel. Drawn once for those who may take payments and once for the rest.
@@ -22,11 +22,15 @@ pub struct OrderView {
 
 impl View<App> for OrderView {
     fn name(&self) -> String {
-        format!("order:{}:{}", self.order, self.pays)
+        name_of(self.order, self.pays)
     }
 
     fn cares(&self, change: &Changed) -> bool {
-        *change == Changed::Order(self.order)
+        match change {
+            Changed::Order(order) => *order == self.order,
+            Changed::Settings | Changed::Staff(_) => true,
+            _ => false,
+        }
     }
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
@@ -39,6 +43,17 @@ impl View<App> for OrderView {
     }
 }
 
+fn name_of(order: OrderId, pays: bool) -> String {
+    format!("order:{order}:{pays}")
+}
+
+/// Whether a screen shows this order now (on this instance).
+pub(super) fn is_watched(app: &App, order: OrderId) -> bool {
+    [true, false]
+        .into_iter()
+        .any(|pays| app.feeds().is_watched(&name_of(order, pays)))
+}
+
 /// The regions of an order's panel.
 pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::Result<Markup> {
     let panel = view::Panel {
@@ -46,6 +61,7 @@ pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::R
         shown: &shown(app, order).await?,
         pays,
         days: &app.settings().await?.day_rule(),
+        menu: &*app.menu().await?,
     };
     Ok(view::regions(&panel))
 }
@@ -72,7 +88,7 @@ impl View<App> for FloorView {
     fn cares(&self, change: &Changed) -> bool {
         matches!(
             change,
-            Changed::Floor | Changed::Order(_) | Changed::Settings
+            Changed::Floor | Changed::Order(_) | Changed::Settings | Changed::Staff(_)
         )
     }
 
@@ -84,6 +100,58 @@ impl View<App> for FloorView {
         let since = app.clock().now() - lets_go(app).await?;
         Ok(store::floor_revision(app.db(), since).await?)
     }
+}
+
+/// The orders of one table, as the screen lists them on which another party is seated.
+#[derive(Debug, Clone, Copy)]
+pub struct TableView(pub TableId);
+
+impl View<App> for TableView {
+    fn name(&self) -> String {
+        format!("table:{}", self.0)
+    }
+
+    fn cares(&self, change: &Changed) -> bool {
+        FloorView.cares(change)
+    }
+
+    async fn draw(&self, app: &App) -> anyhow::Result<String> {
+        let orders = store::open_at_table(app.db(), self.0).await?;
+        Ok(floor_view::table_regions(&orders, app.clock().now()).into_string())
+    }
+
+    async fn revision(&self, app: &App) -> anyhow::Result<i64> {
+        FloorView.revision(app).await
+    }
+}
+
+/// How many orders wait to be carried out: the bell on every screen of a till that shows no tables.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadyView;
+
+impl View<App> for ReadyView {
+    fn name(&self) -> String {
+        "ready".to_owned()
+    }
+
+    fn cares(&self, change: &Changed) -> bool {
+        matches!(change, Changed::Floor | Changed::Settings)
+    }
+
+    async fn draw(&self, app: &App) -> anyhow::Result<String> {
+        Ok(floor_view::bell_region(&ready(app).await?).into_string())
+    }
+
+    async fn revision(&self, app: &App) -> anyhow::Result<i64> {
+        let since = app.clock().now() - lets_go(app).await?;
+        Ok(store::ready_revision(app.db(), since).await?)
+    }
+}
+
+/// What waits to be carried out.
+async fn ready(app: &App) -> crate::web::Result<Vec<store::Waiting>> {
+    let since = app.clock().now() - lets_go(app).await?;
+    store::waiting(app.db(), since).await
 }
 
 /// What the floor is drawn from.

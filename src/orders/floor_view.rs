@@ -4,9 +4,10 @@ use maud::{Markup, html};
 use time::OffsetDateTime;
 
 use super::status::Status;
-use super::store::OpenOrder;
+use super::store::{OpenOrder, Waiting};
 use super::view::{badge_of, since};
 use crate::floor::{Area, Table};
+use crate::shifts::{self, Shift};
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Tab, icon};
 use crate::values::{TableId, epoch_millis};
@@ -101,10 +102,11 @@ pub fn till_bar(person: &Person, here: Option<Here>, ready: usize) -> Markup {
 }
 
 /// The floor screen.
-pub fn page(floor: &Floor, person: &Person, cafe: &str, here: Here) -> Markup {
+pub fn page(floor: &Floor, forgotten: &[Shift], person: &Person, cafe: &str, here: Here) -> Markup {
     let stream = format!("{}?view=floor", url::stream());
     let content = html! {
         (till_bar(person, Some(here), floor.ready().len()))
+        (shifts::forgotten_banner(forgotten, person))
         @match here {
             Here::Orders => main.scroll { div.narrow {
                 h1.big-h { "Open orders" }
@@ -304,6 +306,21 @@ fn ready_strip(floor: &Floor) -> Markup {
     }
 }
 
+/// The bell of screens without tables: how many orders wait to be carried out. Whose they are rings or does not.
+pub fn bell_region(waiting: &[Waiting]) -> Markup {
+    html! {
+        hx-partial hx-target="#ready-bell" hx-swap="outerHTML" {
+            a #ready-bell.btn.quiet href=(url::ready()) data-status="ready" hidden[waiting.is_empty()]
+                aria-label={ (waiting.len()) " ready to serve" } {
+                (icon("ready")) (waiting.len())
+                @for one in waiting {
+                    i hidden data-own=(one.waiter) data-ready={ (one.order) "-" (epoch_millis(one.since)) } {}
+                }
+            }
+        }
+    }
+}
+
 fn ready_button(order: &OpenOrder, now: OffsetDateTime) -> Markup {
     let text = if order.ready > 1 && order.ready == order.sent {
         format!("All {} items", order.ready)
@@ -361,9 +378,7 @@ pub fn table_page(
     let content = html! {
         (ui::top_bar(bar, html! {}))
         main.scroll { div.narrow.stack {
-            @if !orders.is_empty() {
-                section.card.flush { ul.olist { @for order in orders { (order_item(order, now)) } } }
-            }
+            (table_orders(orders, now))
             section.card.stack {
                 h2 { @if orders.is_empty() { "How many guests?" } @else { "Another party at this table" } }
                 div.chips {
@@ -375,7 +390,29 @@ pub fn table_page(
             }
         } }
     };
-    ui::page(ui::Page::new(BodyKind::Pos, &title, cafe), content)
+    let stream = format!("{}?view=table&table={}", url::stream(), table.id);
+    ui::page(
+        ui::Page {
+            stream: Some(&stream),
+            sign_in: Some(&url::sign_in()),
+            now_ms: Some(epoch_millis(now)),
+            ..ui::Page::new(BodyKind::Pos, &title, cafe)
+        },
+        content,
+    )
+}
+
+fn table_orders(orders: &[OpenOrder], now: OffsetDateTime) -> Markup {
+    html! {
+        section #table-orders.card.flush hidden[orders.is_empty()] {
+            ul.olist { @for order in orders { (order_item(order, now)) } }
+        }
+    }
+}
+
+/// What changes on a table's screen, for its feed.
+pub fn table_regions(orders: &[OpenOrder], now: OffsetDateTime) -> Markup {
+    html! { hx-partial hx-target="#table-orders" hx-swap="outerMorph" { (table_orders(orders, now)) } }
 }
 
 /// The dialog that asks for whom a takeaway is.

@@ -9,7 +9,7 @@ pub use floor::*;
 pub use lines::*;
 pub use order::*;
 
-use maud::html;
+use maud::{Markup, html};
 use poem::{IntoResponse, Response};
 
 use super::line::LineState;
@@ -23,6 +23,17 @@ use crate::web::{Asker, Frag, Result};
 
 /// The present state of the panel, for a person or as JSON.
 async fn panel(app: &App, by: &Person, asker: Asker, id: OrderId) -> Result<Response> {
+    panel_with(app, by, asker, id, Markup::default()).await
+}
+
+/// The same with something for this person alone.
+async fn panel_with(
+    app: &App,
+    by: &Person,
+    asker: Asker,
+    id: OrderId,
+    more: Markup,
+) -> Result<Response> {
     let order = store::find(app.db(), id).await?;
     if asker == Asker::Machine {
         return Ok(as_json(&order).into_response());
@@ -30,7 +41,7 @@ async fn panel(app: &App, by: &Person, asker: Asker, id: OrderId) -> Result<Resp
     let settings = app.settings().await?;
     let pays = by.role.takes_payments(&settings);
     let regions = feed::panel(app, &order, pays).await?;
-    Ok(Frag(html! { (regions) (ui::dialog::closed()) }).into_response())
+    Ok(Frag(html! { (regions) (ui::dialog::closed()) (more) }).into_response())
 }
 
 fn as_json(order: &Order) -> poem::web::Json<serde_json::Value> {

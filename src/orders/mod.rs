@@ -22,8 +22,8 @@ pub use doors::{
     Received, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed, receive,
     settle_nothing_due,
 };
-pub use feed::{FloorView, OrderView};
+pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
 pub use status::Status;
-pub use store::{OpenOrder, find, open_orders};
+pub use store::{OpenOrder, Waiting, find, open_orders};

@@ -119,6 +119,14 @@ impl Order {
         title(&self.place, self.number)
     }
 
+    /// Who a takeaway is for: their name, or how to reach them.
+    pub fn customer(&self) -> Option<&str> {
+        match &self.place {
+            Place::Table { .. } => None,
+            Place::Takeaway { name, phone } => name.as_deref().or(phone.as_deref()),
+        }
+    }
+
     /// A takeaway without a name: paid at once, made at once.
     pub fn is_counter_sale(&self) -> bool {
         matches!(

@@ -35,6 +35,7 @@ pub fn product(
     product: &Product,
     chosen: &Chosen,
     line: Option<&Line>,
+    templates: &[String],
     keeps_stock: bool,
 ) -> Markup {
     let heading = html! {
@@ -62,6 +63,7 @@ pub fn product(
                     textarea name="note" rows="2" maxlength="200" aria-describedby="err-note" { (chosen.note) }
                     (ui::error_place("note", None))
                 }
+                (note_templates(templates))
                 label.field.half { "Allergy"
                     input name="allergy" maxlength="60" value=(chosen.allergy) autocomplete="off" aria-describedby="err-allergy";
                     small { "Shown in a black box on the display and the ticket" }
@@ -80,6 +82,19 @@ pub fn product(
         @if keeps_stock && line.is_none() { (stock(product)) }
     };
     ui::dialog::dialog_with(Shape::Wide, &product.name, heading, content)
+}
+
+/// What is often written, one tap each (`assets/js/notes.js`).
+fn note_templates(templates: &[String]) -> Markup {
+    html! {
+        @if !templates.is_empty() {
+            div.templates role="group" aria-label="Often written" {
+                @for template in templates {
+                    button.chip type="button" data-write=(template) aria-pressed="false" { (template) }
+                }
+            }
+        }
+    }
 }
 
 /// "86" from the product's own sheet.
@@ -181,12 +196,13 @@ fn courses(chosen: i16) -> Markup {
 }
 
 /// The note and the allergy of a line.
-pub fn note(order: OrderId, line: &Line) -> Markup {
+pub fn note(order: OrderId, line: &Line, templates: &[String]) -> Markup {
     form_dialog(
         &format!("Note for {}", line.name),
         &url::order_line_note(order, line.id),
         html! {
             (ui::controls::note_field("Note, the cook reads it from 2 metres", "note", line.note.as_deref().unwrap_or(""), 200, None))
+            (note_templates(templates))
             (ui::Field::new("Allergy", "allergy").value(line.allergy.as_deref().unwrap_or("")).max(60)
                 .hint("Shown in a black box on the display and the ticket"))
         },
@@ -233,6 +249,9 @@ pub fn details(order: &Order) -> Markup {
                 (fresh_key())
                 (body)
                 button.btn.lg.primary { "Save" }
+            }
+            @if let Place::Table { id, .. } = &order.place {
+                a.btn.lg href={ (url::table(*id)) "?party=new" } { (icon("plus")) "Another party at this table" }
             }
             @if sent {
                 p.dim { "Something was sent, so this order cannot simply be cancelled." }

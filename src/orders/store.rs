@@ -2,9 +2,10 @@
 
 mod lists;
 
-pub use lists::{OpenOrder, open_orders};
+pub use lists::{OpenOrder, Waiting, open_orders};
 pub(super) use lists::{
     abandoned, closed_but_waiting, floor_revision, open_at_table, open_of_shift, order_revision,
+    ready_revision, waiting,
 };
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};

@@ -2,17 +2,19 @@
 //! with one id; the page, the answers and the live feed all call the same ones.
 
 use maud::{Markup, html};
+use serde_json::json;
 use time::OffsetDateTime;
 
 use super::line::{Line, LineState};
 use super::order::{Order, Place};
 use super::status::Status;
+use crate::menu::view::version;
 use crate::menu::{Category, Menu, Product};
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Tick, icon};
 use crate::values::{
     CategoryId, Currency, DayRule, LineId, Money, OrderId, ProductId, epoch_millis, initials,
-    rfc3339,
+    quick_cash, rfc3339,
 };
 use crate::web::url;
 
@@ -43,28 +45,29 @@ pub struct Panel<'a> {
     pub pays: bool,
     /// Local times.
     pub days: &'a DayRule,
+    /// The menu, for the choices that stand under the selected line.
+    pub menu: &'a Menu,
 }
 
 /// The whole screen.
 pub fn page(screen: &Screen) -> Markup {
     let order = screen.panel.order;
     let title = order.title();
-    let meta = meta(order);
     let stream = format!("{}?view=order&order={}", url::stream(), order.id);
     let person = screen.person.shown();
     let bar = ui::TopBar {
         back: Some(("Floor", &url::floor())),
-        title: Some(&title),
-        meta: Some(&meta),
         person: Some(&person),
+        ..ui::TopBar::default()
     };
     let content = html! {
-        (ui::top_bar(bar, html! {}))
+        (ui::top_bar(bar, html! { (heading(order)) (subheading(order)) }))
         main.order data-leave=(url::order_leaving(order.id)) {
             (rail(order.id, &screen.menu.categories))
             section.menu aria-label="Menu" {
                 (menu_tools(order.id))
                 (menu_grid(order.id, "Favourites", screen.favourites))
+                (version(screen.menu.version))
             }
             (panel(&screen.panel))
         }
@@ -79,6 +82,15 @@ pub fn page(screen: &Screen) -> Markup {
         },
         content,
     )
+}
+
+/// Who the order is for, as the screen's title.
+fn heading(order: &Order) -> Markup {
+    html! { h1 #order-title data-rev=(rev(order)) { (order.title()) } }
+}
+
+fn subheading(order: &Order) -> Markup {
+    html! { span #order-meta.meta data-rev=(rev(order)) { (meta(order)) } }
 }
 
 fn meta(order: &Order) -> String {
@@ -101,12 +113,14 @@ fn meta(order: &Order) -> String {
 fn rail(order: OrderId, categories: &[Category]) -> Markup {
     html! {
         nav.rail.scroll aria-label="Categories" {
-            a href=(url::order_menu(order)) hx-get=(url::order_menu(order)) hx-target="#menu-grid" hx-swap="outerHTML" aria-current="true" {
+            a href=(url::order_menu(order)) hx-get=(url::order_menu(order)) hx-target="#menu-grid" hx-swap="outerMorph"
+                hx-sync="#menu-grid:replace" aria-current="true" {
                 (icon("star")) "Favourites"
             }
             @for category in categories {
                 @let address = format!("{}?category={}", url::order_menu(order), category.id);
-                a href=(address) hx-get=(address) hx-target="#menu-grid" hx-swap="outerHTML" data-hue=(category.hue) {
+                a href=(address) hx-get=(address) hx-target="#menu-grid" hx-swap="outerMorph" hx-sync="#menu-grid:replace"
+                    data-category=(category.id) data-hue=(category.hue) {
                     (icon(&category.icon)) (category.name)
                 }
             }
@@ -120,8 +134,10 @@ fn menu_tools(order: OrderId) -> Markup {
             search.search {
                 (icon("search"))
                 input type="search" name="q" placeholder="Search menu" aria-label="Search menu" autocomplete="off" data-search
-                    maxlength="60" hx-get=(url::order_menu(order)) hx-trigger="input changed delay:120ms, search"
-                    hx-target="#menu-grid" hx-swap="outerHTML" hx-sync="this:replace";
+                    maxlength="60" hx-get=(url::order_menu(order)) hx-trigger="input changed delay:120ms, search, menu:moved"
+                    hx-include="#menu-category" hx-target="#menu-grid" hx-swap="outerMorph" hx-sync="#menu-grid:replace";
+                // Which category stands in the rail: what a cleared search goes back to.
+                input #menu-category type="hidden" name="category" value="";
             }
         }
     }
@@ -192,6 +208,9 @@ fn panel(panel: &Panel) -> Markup {
 pub fn regions(panel: &Panel) -> Markup {
     let order = panel.order;
     html! {
+        hx-partial hx-target="#order-title" hx-swap="outerMorph" { (heading(order)) }
+        hx-partial hx-target="#order-meta" hx-swap="outerMorph" { (subheading(order)) }
+        hx-partial hx-target="#order-for" hx-swap="outerMorph" { (seat_and_course(order)) }
         hx-partial hx-target="#order-peek" hx-swap="outerMorph" { (peek(order)) }
         hx-partial hx-target="#order-head" hx-swap="outerMorph" { (head(order)) }
         hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(panel)) }
@@ -319,6 +338,7 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
                 (pick(line))
                 (quantity(panel.order, line))
                 span.num { (line.total()) }
+                (other_choices(panel, line))
             } @else {
                 span.qty { (line.quantity) "×" }
                 (pick(line))
@@ -345,6 +365,63 @@ fn pick(line: &Line) -> Markup {
             }
             @if let Some(note) = &line.note { small.note { (note) } }
             @if let Some(allergy) = &line.allergy { small.alg { (icon("late")) "Allergy: " (allergy) } }
+        }
+    }
+}
+
+/// How many choices of one group stand under the selected line; more are in the sheet.
+const CHOICES_AT_HAND: usize = 6;
+
+/// The single choices of a line, one tap each: the milk of the latte that was just added. Only the selected line shows
+/// them.
+fn other_choices(panel: &Panel, line: &Line) -> Markup {
+    let product = line.product.and_then(|product| panel.menu.product(product));
+    let groups = product.iter().flat_map(|product| &product.groups);
+    let at_hand = groups.filter(|group| {
+        group.is_single() && group.min == 1 && group.modifiers.len() <= CHOICES_AT_HAND
+    });
+    html! {
+        @for group in at_hand {
+            span.choices role="group" aria-label={ (group.name) " of " (line.name) } {
+                @for modifier in &group.modifiers {
+                    @let chosen = line.modifiers.iter().any(|one| one.id == modifier.id && !one.left_out);
+                    button.chip type="button" aria-pressed=(if chosen { "true" } else { "false" }) disabled[modifier.sold_out]
+                        hx-post=(url::order_line_choice(panel.order.id, line.id)) hx-vals={ "{\"modifier\":\"" (modifier.id) "\"}" }
+                        hx-swap="none" data-key="tap" hx-sync="#order-panel:queue all" {
+                        (modifier.name)
+                        @if modifier.price_delta.is_positive() { " +" (modifier.price_delta) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What takes the removal of a line back, for whoever removed it.
+pub fn removed(order: OrderId, line: &Line) -> Markup {
+    let undo = line.product.map(|product| {
+        let mut values = json!({ "product": product, "quantity": line.quantity, "choices": "1", "course": line.course });
+        let chosen = line.modifiers.iter().filter(|one| !one.left_out);
+        for (number, modifier) in chosen.enumerate() {
+            values[format!("m-{number}")] = json!(modifier.id);
+        }
+        for (name, value) in [
+            ("note", line.note.clone()),
+            ("allergy", line.allergy.clone()),
+            ("seat", line.seat.map(|seat| seat.to_string())),
+        ] {
+            if let Some(value) = value {
+                values[name] = json!(value);
+            }
+        }
+        html! {
+            button.btn type="button" hx-post=(url::order_lines(order)) hx-vals=(values.to_string()) hx-swap="none" data-key="tap" data-once
+                hx-sync="#order-panel:queue all" { (ui::labelled("undo", "Undo")) }
+        }
+    });
+    html! {
+        hx-partial hx-target="#notice" {
+            (ui::notice::toast_with(ui::Kind::Ok, &format!("{} × {} removed.", line.quantity, line.name), undo.unwrap_or_default()))
         }
     }
 }
@@ -438,31 +515,55 @@ fn actions(order: &Order, pays: bool) -> Markup {
     html! {
         div #order-actions.actions.counter[counter] data-rev=(rev(order)) {
             @if !order.is_open() {
-                a.btn.xl.wide href=(url::floor()) { "Back to the floor" }
+                @if ready > 0 { (served_button(order, ready, true)) }
+                a.btn.xl.wide[ready == 0] href=(url::floor()) { "Back to the floor" }
             } @else if counter {
                 button.btn.xl.primary type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
-                    hx-vals={ "{\"method\":\"cash\",\"tendered\":\"" (order.balance()) "\",\"expected\":\"" (order.balance()) "\"}" } {
+                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, order.balance())) {
                     (icon("cash")) "Exact " (order.balance())
                 }
+                (banknotes(order))
                 (send_button(order, unsent, false))
-                a.btn.xl href=(url::order_pay(order.id)) { "Pay" }
+                a.btn.xl href=(url::order_pay(order.id)) data-after-taps { "Pay" }
             } @else {
-                @if unsent == 0 && ready > 0 {
-                    button.btn.xl.primary[!due] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve" {
-                        (icon("check")) "Served" span.count { (ready) }
-                    }
-                } @else {
-                    (send_button(order, unsent, unsent > 0))
-                }
-                @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) { "Pay" } }
+                @if unsent == 0 && ready > 0 { (served_button(order, ready, !due)) }
+                @else { (send_button(order, unsent, unsent > 0)) }
+                @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) data-after-taps { "Pay" } }
             }
         }
     }
 }
 
+/// What a guest at the counter hands over when it is not exact; the change is on the next screen.
+fn banknotes(order: &Order) -> Markup {
+    let amounts = quick_cash(order.balance(), Currency::venue());
+    html! {
+        div.banknotes role="group" aria-label="Cash received" {
+            @for amount in amounts.into_iter().skip(1).take(3) {
+                button.btn type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed={ "cash-" (amount.minor()) }
+                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, amount)) { (amount) }
+            }
+        }
+    }
+}
+
+/// A payment in cash of what this picture says is due, and of nothing else.
+fn cash_values(order: &Order, tendered: Money) -> String {
+    json!({ "method": "cash", "tendered": tendered.to_string(), "expected": order.balance().to_string() })
+        .to_string()
+}
+
+fn served_button(order: &Order, ready: usize, primary: bool) -> Markup {
+    html! {
+        button.btn.xl.primary[primary] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve"
+            hx-sync="#order-panel:queue all" { (icon("check")) "Served" span.count { (ready) } }
+    }
+}
+
 fn send_button(order: &Order, unsent: usize, primary: bool) -> Markup {
     html! {
-        button.btn.xl.primary[primary] type="button" disabled[unsent == 0] hx-post=(url::order_sends(order.id)) hx-swap="none" data-deed="send" {
+        button.btn.xl.primary[primary] type="button" disabled[unsent == 0] hx-post=(url::order_sends(order.id)) hx-swap="none" data-deed="send"
+            hx-sync="#order-panel:queue all" {
             (icon("send")) span.said { "Send" @if unsent > 0 { small { (send_where(order)) } } }
         }
     }

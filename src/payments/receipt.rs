@@ -63,6 +63,7 @@ pub fn page(screen: &Screen) -> Markup {
     };
     ui::page(
         ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
             sign_in: Some(&url::sign_in()),
             ..ui::Page::new(BodyKind::Pos, title, &screen.settings.cafe_name)
         },

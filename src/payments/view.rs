@@ -48,6 +48,7 @@ pub fn page(screen: &Screen) -> Markup {
     };
     ui::page(
         ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
             sign_in: Some(&url::sign_in()),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },

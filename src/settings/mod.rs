@@ -38,6 +38,8 @@ pub struct Settings {
     pub waiters_take_payments: bool,
     /// The largest cash variance that needs no approval, per role; minor units.
     pub variance_threshold: Thresholds,
+    /// What is often written for the kitchen or the bar, one tap each.
+    pub note_templates: Vec<String>,
     /// How long ready lines of a closed order stay on the ready strip, in minutes.
     pub ready_lets_go_minutes: u16,
 }
@@ -94,6 +96,15 @@ impl Default for Settings {
             service_charge_bp: 0,
             waiters_take_payments: false,
             variance_threshold: Thresholds::default(),
+            note_templates: [
+                "Extra hot",
+                "No ice",
+                "Well done",
+                "Sauce on the side",
+                "To share",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             ready_lets_go_minutes: 30,
         }
     }

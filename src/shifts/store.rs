@@ -7,7 +7,7 @@ use super::counted::Counted;
 use super::ledger::{CashEntry, EntryKind, Ledger};
 use super::shift::{CashPlace, Closed, Float, Shift};
 use crate::data::Tx;
-use crate::staff::Role;
+use crate::staff::{Person, Role};
 use crate::values::{BusinessDate, CashEntryId, Money, ShiftId, StaffId, TerminalId};
 use crate::web::Result;
 
@@ -150,6 +150,24 @@ pub async fn holder_of_drawer(
         "s.drawer_terminal_id = $1 AND s.closed_at IS NULL",
         terminal.into(),
         "",
+    )
+    .await
+}
+
+/// The open shifts of an earlier date than `today` that concern this person: their own, and all for a manager.
+pub async fn forgotten(
+    db: &impl ConnectionTrait,
+    person: &Person,
+    today: BusinessDate,
+) -> Result<Vec<Shift>> {
+    many(
+        db,
+        "s.closed_at IS NULL AND s.business_date < $1 AND ($2 OR s.staff_id = $3) ORDER BY s.opened_at",
+        [
+            today.into(),
+            person.role.manages().into(),
+            person.id.into(),
+        ],
     )
     .await
 }

@@ -57,6 +57,7 @@ pub fn page(screen: &Screen) -> Markup {
     };
     ui::page(
         ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
             sign_in: Some(&url::sign_in()),
             ..ui::Page::new(BodyKind::Pos, title, screen.cafe)
         },
@@ -243,4 +244,26 @@ fn pieces_table(what: &str, values: &[Money], locked: Option<&Counted>) -> Marku
         })
         .collect();
     denominations(what, &rows, locked.is_some())
+}
+
+/// Points out shifts that nobody closed on their own day: to their owner, and to a manager whose they are.
+pub fn forgotten_banner(forgotten: &[Shift], person: &Person) -> Markup {
+    let own = forgotten.iter().find(|shift| shift.staff == person.id);
+    let others: Vec<String> = forgotten
+        .iter()
+        .filter(|shift| shift.staff != person.id)
+        .map(|shift| format!("{} ({})", shift.name, shift.date))
+        .collect();
+    html! {
+        @if let Some(shift) = own {
+            (ui::banner(Kind::Warn, false, html! {
+                "Your shift of " (shift.date) " was never closed. " a href=(url::shift_count(shift.id)) { "Count and close it" }
+            }))
+        }
+        @if !others.is_empty() {
+            (ui::banner(Kind::Warn, false, html! {
+                "Never closed: " (others.join(", ")) ". " a href=(url::shifts()) { "Look at the shifts" }
+            }))
+        }
+    }
 }

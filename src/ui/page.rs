@@ -187,6 +187,8 @@ pub fn top_bar(bar: TopBar<'_>, middle: Markup) -> Markup {
             @if let Some(meta) = bar.meta { span.meta { (meta) } }
             (middle)
             span.push {}
+            // Filled by the stream of screens that have no tabs: what waits to be carried out.
+            @if bar.person.is_some() { span #ready-bell hidden {} }
             (conn("Online"))
             @if let Some(signed_in) = bar.person { (person(signed_in)) }
         }
@@ -226,11 +228,13 @@ pub fn wall_bar(icon_name: &str, title: &str, counts: Markup, actions: Markup) -
     }
 }
 
-/// The chip that says whether the screen is live; `live.js` rewrites it while it is not. A page without a stream
+/// The chip that says whether the screen is live; `live.js` rewrites it while it is not, and a tap on it lists what the
+/// screen depends on. A page without a stream
 /// cannot know, and does not show it: give every signed-in page one, if only for its heartbeat.
 pub fn conn(calm: &str) -> Markup {
     html! {
-        span #conn.conn data-kind="ok" { (icon("wifi")) span.hide-s { (calm) } }
+        button #conn.conn type="button" data-kind="ok" hx-get=(url::connections()) hx-target="#sheet"
+            aria-label={ "Connection: " (calm) } { (icon("wifi")) span.hide-s { (calm) } }
     }
 }
 

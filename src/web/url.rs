@@ -119,8 +119,6 @@ urls! {
     order(order: OrderId) = "/orders/:order";
     /// The orders of a table, or a new one there.
     table(table: TableId) = "/tables/:table";
-    /// The order panel alone.
-    order_panel(order: OrderId) = "/orders/:order/panel";
     /// Lines: POST adds.
     order_lines(order: OrderId) = "/orders/:order/lines";
     /// One line: DELETE removes, GET opens its sheet.
@@ -133,6 +131,8 @@ urls! {
     order_line_note(order: OrderId, line: LineId) = "/orders/:order/lines/:line/note";
     /// A line's modifiers: PUT; GET opens the sheet.
     order_line_modifiers(order: OrderId, line: LineId) = "/orders/:order/lines/:line/modifiers";
+    /// POST takes one choice of a line instead of another one of its group.
+    order_line_choice(order: OrderId, line: LineId) = "/orders/:order/lines/:line/choice";
     /// A line's seat: PUT.
     order_line_seat(order: OrderId, line: LineId) = "/orders/:order/lines/:line/seat";
     /// A line's course: PUT.
@@ -188,6 +188,9 @@ urls! {
     shift_report(shift: ShiftId) = "/shifts/:shift/report";
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
+
+    /// What this screen depends on, and how each part stands.
+    connections() = "/connections";
 
     /// Live pictures of a screen, over SSE.
     stream() = "/api/realtime/stream";

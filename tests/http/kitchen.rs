@@ -207,7 +207,7 @@ async fn a_ticket_says_all_that_a_cook_has_to_know() {
     let waiter = cafe_pos::staff::short_name(&waiter);
     assert_eq!(
         board.one(".kt .sub > span:last-child"),
-        format!("#1 · {waiter} · 2 guests")
+        format!("#1 · {waiter} · 3 items · 2 guests")
     );
     assert_eq!(board.one(".kt [data-age-label]"), "New");
     // Chips take less than the station's quarter of an hour, and the ticket's colours know it.

@@ -4,6 +4,7 @@ use cafe_pos::values::OrderId;
 use poem::http::{Method, StatusCode};
 
 use super::house::*;
+use super::live::Screen;
 
 #[tokio::test]
 async fn a_tap_on_a_product_adds_it_and_a_second_tap_makes_two() {
@@ -211,54 +212,196 @@ async fn an_order_left_without_lines_cancels_itself() {
     let mut till = house.till(WAITER, "Floor tablet").await;
     let (empty, full) = (till.counter_sale().await, till.counter_sale().await);
     till.tap(full, "Espresso").await.must_be(StatusCode::OK);
-    for order in [empty, full] {
+    // Somebody else has this one on their screen.
+    let shared = till.counter_sale().await;
+    let joan = house.till(OTHER_WAITER, "Till 1").await;
+    let mut screen = Screen::of(&joan, &format!("view=order&order={shared}")).await;
+    screen.shows("Nothing ordered yet").await;
+    for order in [empty, full, shared] {
         till.post(&format!("/orders/{order}/leaving"), &[])
             .await
             .must_be(StatusCode::NO_CONTENT);
     }
-    assert_eq!(
-        house
-            .number("SELECT count(*) FROM orders WHERE cancelled_at IS NULL")
-            .await,
-        1
-    );
+    let open = "SELECT count(*) FROM orders WHERE cancelled_at IS NULL";
+    for _ in 0..100 {
+        if house.number(open).await < 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    // Nothing else is called off.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(house.number(open).await, 2);
+    let cancelled =
+        format!("SELECT count(*) FROM orders WHERE id = '{empty}' AND cancelled_at IS NOT NULL");
+    assert_eq!(house.number(&cancelled).await, 1);
 }
 
 #[tokio::test]
-async fn wrong_input_gets_a_sentence_and_changes_nothing() {
+async fn the_milk_of_the_last_line_is_one_tap_under_it() {
     let house = House::open().await;
     let mut till = house.till(WAITER, "Floor tablet").await;
     let order = till.counter_sale().await;
-    let espresso = product_id(&house.db, "Espresso").await;
-    let long = "x".repeat(300);
-    let wrong: [&[(&str, &str)]; 7] = [
-        &[],
-        &[("product", "not an id")],
-        &[("product", &espresso), ("quantity", "0")],
-        &[("product", &espresso), ("quantity", "1.5")],
-        &[("product", &espresso), ("quantity", "1000000000000")],
-        &[("product", &espresso), ("note", &long)],
-        &[("product", &espresso), ("course", "77")],
-    ];
-    for form in wrong {
-        let answer = till
-            .post(&format!("/orders/{order}/lines"), form)
+    let panel = till.tap(order, "Latte").await.must_be(StatusCode::OK);
+    let choices = panel.all(".line .choices .chip");
+    let oat = choices
+        .iter()
+        .position(|text| text.starts_with("Oat"))
+        .unwrap_or_else(|| panic!("no oat milk in {choices:?}"));
+    let address = panel.attributes(".line .choices .chip", "hx-post")[oat].clone();
+    let values = panel.attributes(".line .choices .chip", "hx-vals")[oat].clone();
+    let values: serde_json::Value = serde_json::from_str(&values).expect("JSON");
+    let modifier = values["modifier"].as_str().expect("an id");
+    let before = house.number("SELECT sum(total) FROM orders").await;
+    let key = key();
+    for _ in 0..2 {
+        let panel = till
+            .change(Method::POST, &address, &[("modifier", modifier)], &key)
             .await
-            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!answer.notice().is_empty(), "{form:?}");
+            .must_be(StatusCode::OK);
+        assert!(panel.one(".line .pick small").contains("Oat"));
     }
-    assert_eq!(house.number("SELECT count(*) FROM order_lines").await, 0);
+    assert!(house.number("SELECT sum(total) FROM orders").await > before);
+    assert_eq!(house.number("SELECT count(*) FROM order_lines").await, 1);
 }
 
 #[tokio::test]
-async fn orders_are_numbered_from_one_each_day_without_gaps() {
+async fn what_was_taken_off_comes_back_as_it_was() {
     let house = House::open().await;
-    let till = house.till(WAITER, "Floor tablet").await;
-    let opened = (0..12).map(|_| {
-        let mut till = till.clone();
-        async move { till.counter_sale().await }
-    });
-    futures_util::future::join_all(opened).await;
-    assert_eq!(house.number("SELECT count(*) FROM orders").await, 12);
-    assert_eq!(house.number("SELECT max(number) FROM orders").await, 12);
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.sit_down("4", "3").await;
+    let espresso = product_id(&house.db, "Espresso").await;
+    let asked = [
+        ("product", espresso.as_str()),
+        ("quantity", "2"),
+        ("note", "Extra hot"),
+        ("allergy", "Milk"),
+        ("seat", "2"),
+        ("course", "3"),
+    ];
+    let panel = till
+        .post(&format!("/orders/{order}/lines"), &asked)
+        .await
+        .must_be(StatusCode::OK);
+    let line = panel.attributes("li.line", "data-line").remove(0);
+    let facts = "SELECT count(*) FROM order_lines WHERE quantity = 2 AND note = 'Extra hot' AND allergy = 'Milk' AND seat = 2 AND course = 3";
+    assert_eq!(house.number(facts).await, 1);
+    let removed = till
+        .delete(&format!("/orders/{order}/lines/{line}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(house.number("SELECT count(*) FROM order_lines").await, 0);
+    let undo = "hx-partial[hx-target='#notice'] button";
+    let values: serde_json::Value =
+        serde_json::from_str(&removed.attributes(undo, "hx-vals")[0]).expect("JSON");
+    let form: Vec<(String, String)> = values
+        .as_object()
+        .expect("an object")
+        .iter()
+        .map(|(name, value)| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            (name.clone(), text)
+        })
+        .collect();
+    let form: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let address = removed.attributes(undo, "hx-post").remove(0);
+    till.post(&address, &form).await.must_be(StatusCode::OK);
+    assert_eq!(house.number(facts).await, 1);
+}
+
+#[tokio::test]
+async fn a_second_party_sits_down_at_a_table_that_is_taken() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.sit_down("4", "2").await;
+    let options = till
+        .fragment(&format!("/orders/{order}/details"))
+        .await
+        .must_be(StatusCode::OK);
+    let another = options.attributes("a[href*='party=new']", "href").remove(0);
+    let page = till.get(&another).await.must_be(StatusCode::OK);
+    assert_eq!(page.all("#table-orders li").len(), 1);
+    assert!(!page.attributes("[hx-put]", "hx-vals").is_empty());
+}
+
+#[tokio::test]
+async fn guests_and_name_change_on_every_tablet_that_shows_the_order() {
+    let house = House::open().await;
+    let mut moses = house.till(WAITER, "Floor tablet").await;
+    let joan = house.till(OTHER_WAITER, "Till 1").await;
+    let order = moses.counter_sale().await;
+    let mut screen = Screen::of(&joan, &format!("view=order&order={order}")).await;
+    screen.shows("Nothing ordered yet").await;
+    moses
+        .post(&format!("/orders/{order}/details"), &[("name", "Grace")])
+        .await
+        .must_be(StatusCode::OK);
+    screen.shows("Grace").await;
+}
+
+#[tokio::test]
+async fn a_till_on_an_order_hears_what_is_ready_and_what_is_sold_out() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let (order, other) = (till.counter_sale().await, till.counter_sale().await);
+    till.tap(other, "Espresso").await.must_be(StatusCode::OK);
+    till.hand_over_to_kitchen(other)
+        .await
+        .must_be(StatusCode::OK);
+    let mut screen = Screen::of(&till, &format!("view=order&order={order}")).await;
+    screen.shows("menu-version").await;
+    let ticket = house.row("SELECT id FROM tickets", []).await;
+    let ticket: uuid::Uuid = ticket.try_get("", "id").expect("an id");
+    let mut bar = house.person(BARTENDER).await;
+    bar.post(&format!("/kitchen/tickets/{ticket}/bump"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    screen.shows("1 ready to serve").await;
+    let chips = product_id(&house.db, "Chips").await;
+    bar.post(
+        &format!("/menu/products/{chips}/stock"),
+        &[("sold_out", "on")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    let version = house.number("SELECT version FROM menu_version").await;
+    screen.shows(&format!("data-version=\"{version}\"")).await;
+}
+
+#[tokio::test]
+async fn a_shift_forgotten_overnight_is_pointed_out_to_its_owner_and_to_managers() {
+    let house = House::open().await;
+    let warning = ".banner[data-kind='warn'][role='status']";
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    till.sit_down("4", "2").await;
+    assert!(till.get("/floor").await.all(warning).is_empty());
+    house.hand.advance(time::Duration::days(1));
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let floor = till.get("/floor").await.must_be(StatusCode::OK);
+    assert!(floor.one(warning).contains("was never closed"));
+    let mut manager = house.person(MANAGER).await;
+    let floor = manager.get("/floor").await.must_be(StatusCode::OK);
+    assert!(floor.one(warning).starts_with("Never closed: Moses"));
+    let mut other = house.till(OTHER_WAITER, "Till 1").await;
+    assert!(other.get("/floor").await.all(warning).is_empty());
+}
+
+#[tokio::test]
+async fn the_chip_lists_what_the_screen_depends_on() {
+    let house = House::open().await;
+    let mut display = house.display("Kitchen display").await;
+    let list = display
+        .fragment("/connections")
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(list.all(".parts li").len(), 5);
+    assert!(
+        list.one(".parts li:nth-child(2)")
+            .contains("It answered within")
+    );
 }

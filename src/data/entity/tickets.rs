@@ -20,6 +20,8 @@ pub struct Model {
     pub guests: i16,
     #[sea_orm(column_type = "Text")]
     pub waiter: String,
+    #[sea_orm(column_type = "Text")]
+    pub customer: Option<String>,
     pub sent_at: TimeDateTimeWithTimeZone,
     pub started_at: Option<TimeDateTimeWithTimeZone>,
     #[sea_orm(column_type = "Text")]

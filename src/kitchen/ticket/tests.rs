@@ -42,6 +42,7 @@ fn ticket(names: &[&str]) -> Ticket {
         kind: TicketKind::DineIn,
         guests: 2,
         waiter: "Amina".to_owned(),
+        customer: None,
         sent_at: NOON,
         started: None,
         bumped: None,

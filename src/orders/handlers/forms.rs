@@ -44,6 +44,11 @@ form! {
 }
 
 form! {
+    /// One choice instead of another one of its group.
+    pub struct OtherChoice { modifier: one ModifierId }
+}
+
+form! {
     /// A quantity.
     pub struct SetQuantity { quantity: one Quantity }
 }

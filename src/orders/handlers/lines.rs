@@ -3,13 +3,13 @@
 use poem::{Response, handler};
 use serde::Deserialize;
 
-use super::forms::{Choices, LineCourse, LineNote, LineSeat, SetQuantity, Step, Tap};
-use super::{panel, text};
+use super::forms::{Choices, LineCourse, LineNote, LineSeat, OtherChoice, SetQuantity, Step, Tap};
+use super::{panel, panel_with, text};
 use crate::app::App;
 use crate::data::{Claim, Tx};
 use crate::menu;
 use crate::orders::line::{Line, NewLine};
-use crate::orders::{actions, sheets, store};
+use crate::orders::{actions, sheets, store, view};
 use crate::staff::OrderTaker;
 use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity};
 use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
@@ -51,6 +51,7 @@ pub async fn show_choices(
         product,
         &chosen,
         None,
+        &app.settings().await?.note_templates,
         by.role.keeps_stock(),
     )))
 }
@@ -123,7 +124,7 @@ pub async fn step_quantity(
     panel(&app, &by, asker, id).await
 }
 
-/// Takes an unsent line off.
+/// Takes an unsent line off, and offers to take that back.
 #[handler]
 pub async fn remove_line(
     app: App,
@@ -133,8 +134,30 @@ pub async fn remove_line(
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.remove_line", &(id, line));
+    let removed = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::remove_line(tx, id, line).await
+        })
+        .await?
+        .done();
+    let undo = removed.as_ref().map(|line| view::removed(id, line));
+    panel_with(&app, &by, asker, id, undo.unwrap_or_default()).await
+}
+
+/// Takes one choice of a line instead of another one of its group.
+#[handler]
+pub async fn choose_instead(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    Form(form): Form<OtherChoice>,
+) -> Result<Response> {
+    let menu = app.menu().await?;
+    let claim = once.of(&by, "orders.choose_instead", &(id, line, &form));
     app.write(claim, async |tx: &mut Tx| {
-        actions::remove_line(tx, id, line).await
+        actions::choose_instead(tx, &menu, id, line, form.modifier).await
     })
     .await?;
     panel(&app, &by, asker, id).await
@@ -148,7 +171,8 @@ pub async fn ask_note(
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<Frag> {
     let order = store::find(app.db(), id).await?;
-    Ok(Frag(sheets::note(id, order.line(line)?)))
+    let templates = &app.settings().await?.note_templates;
+    Ok(Frag(sheets::note(id, order.line(line)?, templates)))
 }
 
 /// The sheet of a line's seat.
@@ -204,6 +228,7 @@ pub async fn ask_modifiers(
         product,
         &chosen,
         Some(line),
+        &app.settings().await?.note_templates,
         false,
     )))
 }

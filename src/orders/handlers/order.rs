@@ -10,7 +10,7 @@ use super::{as_json, panel, text};
 use crate::app::App;
 use crate::data::Tx;
 use crate::orders::actions::{self, NewPlace};
-use crate::orders::{feed, floor_view, sheets, store, view};
+use crate::orders::{feed, sheets, store, view};
 use crate::staff::OrderTaker;
 use crate::values::{CategoryId, LineId, OrderId, ProductId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
@@ -73,7 +73,9 @@ pub async fn show(
             shown: &feed::shown(&app, &order).await?,
             pays: by.role.takes_payments(&settings),
             days: &settings.day_rule(),
+            menu: &menu,
         },
+
         cafe: &settings.cafe_name,
         now: app.clock().now(),
     });
@@ -141,8 +143,8 @@ pub async fn serve(
     })
     .await?;
     if form.from.is_some() {
-        let floor = feed::load(&app).await?;
-        return Ok(Frag(floor_view::regions(&floor)).into_response());
+        // The floor has no revision by which a screen could tell an older picture from a newer one: its feed alone draws.
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
     panel(&app, &by, asker, id).await
 }
@@ -166,7 +168,11 @@ pub async fn cancel(
     Ok(Go::to(asker, url::floor()))
 }
 
-/// The screen of an order is left: one without lines cancels itself.
+/// How long after a screen was left it is seen whether somebody is still on the order: a page that is only loaded again
+/// needs less to be back.
+const MAY_COME_BACK: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// The screen of an order is left: one without lines cancels itself, unless somebody else is on it, or comes back at once.
 #[handler]
 pub async fn leave(
     app: App,
@@ -175,10 +181,19 @@ pub async fn leave(
     Path(id): Path<OrderId>,
 ) -> Result<StatusCode> {
     let claim = once.of(&by, "orders.leave", &id);
-    app.write(claim, async |tx: &mut Tx| {
-        actions::cancel_if_empty(tx, id).await
-    })
-    .await?;
+    // Whoever leaves does not wait for this. Should the program stop meanwhile, the order is found in 15 minutes.
+    tokio::spawn(async move {
+        tokio::time::sleep(MAY_COME_BACK).await;
+        if feed::is_watched(&app, id) {
+            return;
+        }
+        let left = app.write(claim, async |tx: &mut Tx| {
+            actions::cancel_if_empty(tx, id).await
+        });
+        if let Err(failure) = left.await {
+            tracing::debug!(order = %id, %failure, "an order that was left could not be looked at");
+        }
+    });
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -197,15 +212,14 @@ pub async fn set_details(
     asker: Asker,
     Path(id): Path<OrderId>,
     Form(form): Form<Details>,
-) -> Result<Go> {
+) -> Result<Response> {
     let claim = once.of(&by, "orders.set_details", &(id, &form));
     app.write(claim, async |tx: &mut Tx| {
         let guests = form.guests.map(|guests| guests.0);
         actions::change_details(tx, id, guests, text(&form.name), text(&form.phone)).await
     })
     .await?;
-    // Title, seats and guests stand outside the regions that swap: draw the screen anew.
-    Ok(Go::to(asker, url::order(id)))
+    panel(&app, &by, asker, id).await
 }
 
 async fn favourites(app: &App) -> Result<std::sync::Arc<Vec<ProductId>>> {

@@ -261,3 +261,44 @@ async fn revision(db: &impl ConnectionTrait, sql: &str, value: Value) -> Result<
         .await?
         .map_or(0, |row| row.revision))
 }
+
+/// An order of which something waits to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Waiting {
+    /// Which one.
+    pub order: OrderId,
+    /// Who serves it.
+    pub waiter: StaffId,
+    /// Since when the first of it waits.
+    pub since: OffsetDateTime,
+}
+
+/// The lines that wait to be carried out: all of open orders, those of closed ones that were ready after `$1`.
+const READY: &str = "FROM order_lines l JOIN orders o ON o.id = l.order_id \
+    WHERE l.state = 'ready' AND o.cancelled_at IS NULL AND (o.closed_at IS NULL OR l.ready_at > $1)";
+
+/// What waits to be carried out, oldest first.
+pub(in crate::orders) async fn waiting(
+    db: &impl ConnectionTrait,
+    closed_ready_since: OffsetDateTime,
+) -> Result<Vec<Waiting>> {
+    let sql = format!(
+        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.ready_at) AS since {READY} GROUP BY o.id ORDER BY min(l.ready_at), o.id"
+    );
+    Ok(
+        Waiting::find_by_statement(statement(db, sql, [closed_ready_since.into()]))
+            .all(db)
+            .await?,
+    )
+}
+
+/// A number that moves with what waits to be carried out.
+pub(in crate::orders) async fn ready_revision(
+    db: &impl ConnectionTrait,
+    closed_ready_since: OffsetDateTime,
+) -> Result<i64> {
+    let sql = format!(
+        "SELECT coalesce(sum(hashtextextended(l.id::text || o.waiter_id, 0)), 0)::numeric(40) % 4611686018427387904 AS revision {READY}"
+    );
+    revision(db, &sql, closed_ready_since.into()).await
+}

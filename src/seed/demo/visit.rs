@@ -304,6 +304,7 @@ impl Visit {
             },
             guests: self.order.guests,
             waiter: self.order.waiter_name.clone(),
+            customer: self.order.customer().map(str::to_owned),
             sent_at,
             started_at: Some(started_at),
             started_by: Some(board.to_owned()),
