@@ -97,6 +97,9 @@ impl Connection {
 }
 
 fn length_of(head: &str) -> usize {
+    if head.starts_with("HTTP/1.1 204") {
+        return 0;
+    }
     head.lines()
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))

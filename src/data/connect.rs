@@ -28,5 +28,10 @@ pub fn tune(options: &mut ConnectOptions, most: u32) {
         .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .statement_timeout(Duration::from_secs(20))
         .set_application_name("cafe-pos")
-        .sqlx_logging(false);
+        .sqlx_logging(false)
+        // Every query here finds its rows by a key or a partial index, whatever its parameters: one plan each is right,
+        // and planning again at each run was most of what a command cost Postgres (benches/README.md).
+        .map_sqlx_postgres_opts(|options| {
+            options.options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")])
+        });
 }

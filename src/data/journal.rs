@@ -3,7 +3,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::values::{AuditId, StaffId, TerminalId};
@@ -99,36 +99,45 @@ impl Entry {
     }
 }
 
-/// Writes the rows and marks them as not sealed yet.
+/// Writes the rows and marks them as not sealed yet, in one round trip whatever their number.
 pub(super) async fn write(
     tx: &DatabaseTransaction,
     by: &By,
     entries: Vec<Entry>,
     at: OffsetDateTime,
 ) -> Result<()> {
-    for entry in entries {
-        tx.execute_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            "WITH row AS (\
-               INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id) \
-             INSERT INTO audit_unsealed (audit_id) SELECT id FROM row",
-            [
-                AuditId::new().into(),
-                at.into(),
-                entry.deed.into(),
-                by.staff.into(),
-                entry.approver.into(),
-                by.terminal.into(),
-                by.name.clone().into(),
-                entry.subject.into(),
-                entry.subject_id.into(),
-                entry.reason.into(),
-                entry.before.into(),
-                entry.after.into(),
-            ],
-        ))
-        .await?;
+    if entries.is_empty() {
+        return Ok(());
     }
+    let rows: Vec<Value> = entries.into_iter().map(|entry| entry.row(by)).collect();
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "WITH entries AS (\
+           INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
+           SELECT id, $2, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after \
+           FROM jsonb_to_recordset($1) AS e (id uuid, deed text, staff_id uuid, approver_id uuid, terminal_id uuid, actor text, \
+                subject text, subject_id uuid, reason text, before jsonb, after jsonb) RETURNING id) \
+         INSERT INTO audit_unsealed (audit_id) SELECT id FROM entries",
+        [Value::Array(rows).into(), at.into()],
+    ))
+    .await?;
     Ok(())
+}
+
+impl Entry {
+    fn row(self, by: &By) -> Value {
+        json!({
+            "id": AuditId::new(),
+            "deed": self.deed,
+            "staff_id": by.staff,
+            "approver_id": self.approver,
+            "terminal_id": by.terminal,
+            "actor": by.name,
+            "subject": self.subject,
+            "subject_id": self.subject_id,
+            "reason": self.reason,
+            "before": self.before,
+            "after": self.after,
+        })
+    }
 }

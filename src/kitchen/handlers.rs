@@ -207,7 +207,7 @@ pub async fn shown(
 /// Where a ticket belongs, for those who may work there.
 async fn enter(app: &App, by: &Cook, ticket: TicketId) -> Result<Home> {
     let home = store::home_of(app.db(), ticket).await?;
-    may_work_at(by, &store::station(app.db(), home.station_id).await?)?;
+    by.may_work_at(home.station_id, &home.kind)?;
     Ok(home)
 }
 

@@ -43,13 +43,15 @@ pub(super) struct Handed {
     pub(super) lines: Vec<NewLine>,
 }
 
-/// Where a ticket belongs; neither ever changes.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
+/// Where a ticket belongs.
+#[derive(Debug, Clone, FromQueryResult)]
 pub struct Home {
     /// The order that it belongs to.
     pub order_id: OrderId,
     /// Where it is made.
     pub station_id: StationId,
+    /// Whose work that station is.
+    pub kind: String,
 }
 
 /// The stations in use, in their order.
@@ -153,7 +155,7 @@ pub async fn board_revision(
 
 /// The order and the station of a ticket.
 pub async fn home_of(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Home> {
-    let sql = "SELECT order_id, station_id FROM tickets WHERE id = $1";
+    let sql = "SELECT t.order_id, t.station_id, s.kind FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.id = $1";
     let row = one(db, sql, [ticket.into()]).await?;
     row.ok_or(Error::NotFound("ticket"))
 }
@@ -257,7 +259,7 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
     let sql = "WITH made AS (\
                  UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by \
                  FROM jsonb_to_recordset($8) AS n(id uuid, done_at timestamptz, done_by text) \
-                 WHERE l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)) \
+                 WHERE l.ticket_id = $1 AND l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)) \
                UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7 \
                WHERE id = $1";
     let values: [Value; 8] = [

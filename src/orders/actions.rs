@@ -96,7 +96,8 @@ pub async fn open(
     Ok(())
 }
 
-/// Adds a product with its choices; `None` takes the usual ones, as a single tap does.
+/// Adds a product with its choices; `None` takes the usual ones, as a single tap does. Answers the order as it is now, as
+/// every verb below does.
 pub async fn add_line(
     tx: &mut Tx,
     by: &Person,
@@ -105,7 +106,7 @@ pub async fn add_line(
     product: ProductId,
     chosen: Option<&[ModifierId]>,
     mut asked: NewLine,
-) -> Result<LineId> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let product = menu::product_now(tx, menu, product).await?;
     let choice = match chosen {
@@ -114,18 +115,12 @@ pub async fn add_line(
     };
     asked.from_stock = menu::take(tx, &product, asked.quantity).await?;
     let added = order.add(&product, choice, asked, by.id, tx.now())?;
-    let id = match added {
-        Added::Fresh(id) => {
-            store::insert_line(tx, order.id, order.line(id)?).await?;
-            id
-        }
-        Added::Grown(id) => {
-            store::update_line(tx, order.line(id)?).await?;
-            id
-        }
-    };
+    match added {
+        Added::Fresh(line) => store::insert_line(tx, order.id, order.line(line)?).await?,
+        Added::Grown(line) => store::update_line(tx, order.line(line)?).await?,
+    }
     save(tx, &mut order).await?;
-    Ok(id)
+    Ok(order)
 }
 
 /// Sets the quantity of an unsent line. Its price stays the one that was captured when it was added.
@@ -135,7 +130,7 @@ pub async fn set_quantity(
     id: OrderId,
     line: LineId,
     quantity: Quantity,
-) -> Result<()> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let before = order.unsent(line)?.clone();
     let mut from_stock = before.from_stock;
@@ -150,7 +145,8 @@ pub async fn set_quantity(
     }
     order.set_quantity(line, quantity, from_stock)?;
     store::update_line(tx, order.line(line)?).await?;
-    save_settled(tx, &mut order).await
+    save_settled(tx, &mut order).await?;
+    Ok(order)
 }
 
 /// One more or one less of an unsent line; none left takes it off.
@@ -160,18 +156,18 @@ pub async fn step_quantity(
     id: OrderId,
     line: LineId,
     by: i16,
-) -> Result<()> {
+) -> Result<Order> {
     let order = store::find_for_update(tx, id).await?;
     let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(by);
     if quantity <= 0 {
-        return remove_line(tx, id, line).await.map(drop);
+        return remove_line(tx, id, line).await.map(|(order, _)| order);
     }
     let quantity = Quantity::new(quantity).map_err(|_| OrderRefusal::TooMany)?;
     set_quantity(tx, menu, id, line, quantity).await
 }
 
-/// Takes an unsent line off; answers it.
-pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Line> {
+/// Takes an unsent line off; answers it too.
+pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<(Order, Line)> {
     let mut order = store::find_for_update(tx, id).await?;
     let line = order.remove(line)?;
     store::delete_line(tx, line.id).await?;
@@ -186,7 +182,7 @@ pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Line>
         "total": line.total(),
     })));
     save_settled(tx, &mut order).await?;
-    Ok(line)
+    Ok((order, line))
 }
 
 /// Changes note, allergy, seat or course of an unsent line.
@@ -195,9 +191,10 @@ pub async fn change_line(
     id: OrderId,
     line: LineId,
     change: impl FnOnce(&mut Line),
-) -> Result<()> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
-    store_change(tx, &mut order, line, change).await
+    store_change(tx, &mut order, line, change).await?;
+    Ok(order)
 }
 
 /// Chooses anew for an unsent line, at the prices that were captured when it was added.
@@ -209,7 +206,7 @@ pub async fn set_modifiers(
     chosen: &[ModifierId],
     note: Option<String>,
     allergy: Option<String>,
-) -> Result<()> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let product = order
         .unsent(line)?
@@ -222,7 +219,8 @@ pub async fn set_modifiers(
         line.note = note;
         line.allergy = allergy;
     })
-    .await
+    .await?;
+    Ok(order)
 }
 
 /// Takes one choice of an unsent line instead of another one of its group.
@@ -232,13 +230,14 @@ pub async fn choose_instead(
     id: OrderId,
     line: LineId,
     modifier: ModifierId,
-) -> Result<()> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let before = order.unsent(line)?;
     let product = before.product.ok_or(OrderRefusal::NoSuchLine)?;
     let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
     let choice = product.choose(&product.instead(&before.modifiers, modifier))?;
-    store_change(tx, &mut order, line, |line| line.choose(choice)).await
+    store_change(tx, &mut order, line, |line| line.choose(choice)).await?;
+    Ok(order)
 }
 
 async fn store_change(
@@ -256,16 +255,17 @@ async fn store_change(
 }
 
 /// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
-pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<()> {
+pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     if order.to_send().next().is_none() {
-        return Ok(());
+        return Ok(order);
     }
     if order.is_left() {
         take_up(tx, by, &mut order).await?;
     }
     send_unsent(tx, &mut order).await?;
-    save_settled(tx, &mut order).await
+    save_settled(tx, &mut order).await?;
+    Ok(order)
 }
 
 /// Sends what is unsent; answers whether there was any. The caller saves the order.
@@ -274,7 +274,7 @@ pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> 
     if sent.is_empty() {
         return Ok(false);
     }
-    store::mark_sent(tx, &sent, tx.by().staff).await?;
+    store::mark_sent(tx, order.id, &sent, tx.by().staff).await?;
     let mut stations: Vec<(_, Vec<kitchen::NewLine>)> = Vec::new();
     for line in order.lines.iter().filter(|line| sent.contains(&line.id)) {
         let work = for_kitchen(line);
@@ -336,18 +336,19 @@ fn for_kitchen(line: &Line) -> kitchen::NewLine {
 }
 
 /// Marks ready lines as served: those named, or all.
-pub async fn serve(tx: &mut Tx, id: OrderId, named: &[LineId]) -> Result<()> {
+pub async fn serve(tx: &mut Tx, id: OrderId, named: &[LineId]) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let served = order.serve(named)?;
     if served.is_empty() {
-        return Ok(());
+        return Ok(order);
     }
-    store::mark_served(tx, &served, tx.by().staff).await?;
+    store::mark_served(tx, id, &served, tx.by().staff).await?;
     tx.journal(
         Entry::new("order.served", "order", id)
             .after(json!({ "reference": order.reference, "lines": served })),
     );
-    save(tx, &mut order).await
+    save(tx, &mut order).await?;
+    Ok(order)
 }
 
 /// Calls off an order of which nothing was sent.
@@ -396,7 +397,7 @@ pub async fn change_details(
     guests: Option<i16>,
     name: Option<String>,
     phone: Option<String>,
-) -> Result<()> {
+) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     if !order.is_open() {
         return Err(OrderRefusal::Closed.into());
@@ -421,7 +422,8 @@ pub async fn change_details(
             *how = phone;
         }
     }
-    save(tx, &mut order).await
+    save(tx, &mut order).await?;
+    Ok(order)
 }
 
 /// Takes up an order that no open shift answers for.

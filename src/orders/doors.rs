@@ -33,7 +33,7 @@ pub async fn progressed(tx: &mut Tx, order: &mut Order, progress: &[LineProgress
         .iter()
         .filter(|line| moved.contains(&line.id))
         .collect();
-    store::store_progress(tx, &lines).await?;
+    store::store_progress(tx, order.id, &lines).await?;
     save_settled(tx, order).await
 }
 

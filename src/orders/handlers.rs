@@ -22,8 +22,16 @@ use crate::values::{OrderId, Text};
 use crate::web::{Asker, Frag, Result};
 
 /// The present state of the panel, for a person or as JSON.
-async fn panel(app: &App, by: &Person, asker: Asker, id: OrderId) -> Result<Response> {
-    panel_with(app, by, asker, id, Markup::default()).await
+///
+/// `done` is the order as the transaction has just committed it; whoever repeats a request is shown what is stored.
+async fn panel(
+    app: &App,
+    by: &Person,
+    asker: Asker,
+    id: OrderId,
+    done: Option<Order>,
+) -> Result<Response> {
+    panel_with(app, by, asker, id, done, Markup::default()).await
 }
 
 /// The same with something for this person alone.
@@ -32,9 +40,13 @@ async fn panel_with(
     by: &Person,
     asker: Asker,
     id: OrderId,
+    done: Option<Order>,
     more: Markup,
 ) -> Result<Response> {
-    let order = store::find(app.db(), id).await?;
+    let order = match done {
+        Some(order) => order,
+        None => store::find(app.db(), id).await?,
+    };
     if asker == Asker::Machine {
         return Ok(as_json(&order).into_response());
     }

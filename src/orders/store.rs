@@ -387,29 +387,43 @@ pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
 }
 
 /// Marks lines as handed to the kitchen.
-pub(super) async fn mark_sent(tx: &Tx, lines: &[LineId], by: Option<StaffId>) -> Result<()> {
+pub(super) async fn mark_sent(
+    tx: &Tx,
+    order: OrderId,
+    lines: &[LineId],
+    by: Option<StaffId>,
+) -> Result<()> {
+    // The order is named although the lines are enough: one plan serves every number of lines, and it is to begin at the
+    // few lines of one order.
     tx.execute_raw(statement(
         &**tx,
-        "UPDATE order_lines SET state = 'sent', sent_at = $2, sent_by = $3 WHERE id = ANY($1) AND state = 'unsent'",
-        [uuids(lines), tx.now().into(), by.into()],
+        "UPDATE order_lines SET state = 'sent', sent_at = $2, sent_by = $3 \
+         WHERE order_id = $4 AND id = ANY($1) AND state = 'unsent'",
+        [uuids(lines), tx.now().into(), by.into(), order.into()],
     ))
     .await?;
     Ok(())
 }
 
 /// Marks lines as served.
-pub(super) async fn mark_served(tx: &Tx, lines: &[LineId], by: Option<StaffId>) -> Result<()> {
+pub(super) async fn mark_served(
+    tx: &Tx,
+    order: OrderId,
+    lines: &[LineId],
+    by: Option<StaffId>,
+) -> Result<()> {
     tx.execute_raw(statement(
         &**tx,
-        "UPDATE order_lines SET state = 'served', served_at = $2, served_by = $3 WHERE id = ANY($1) AND state = 'ready'",
-        [uuids(lines), tx.now().into(), by.into()],
+        "UPDATE order_lines SET state = 'served', served_at = $2, served_by = $3 \
+         WHERE order_id = $4 AND id = ANY($1) AND state = 'ready'",
+        [uuids(lines), tx.now().into(), by.into(), order.into()],
     ))
     .await?;
     Ok(())
 }
 
 /// Stores where the kitchen has taken lines, in one round trip whatever their number.
-pub(super) async fn store_progress(tx: &Tx, lines: &[&Line]) -> Result<()> {
+pub(super) async fn store_progress(tx: &Tx, order: OrderId, lines: &[&Line]) -> Result<()> {
     let lines = lines.iter().map(|line| {
         json!({ "id": line.id, "state": line.state.as_str(), "ready_at": line.ready_at.map(rfc3339) })
     });
@@ -419,8 +433,13 @@ pub(super) async fn store_progress(tx: &Tx, lines: &[&Line]) -> Result<()> {
          started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $2) END, \
          served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
          served_by = CASE WHEN n.state = 'served' THEN l.served_by END \
-         FROM jsonb_to_recordset($1) AS n (id uuid, state text, ready_at timestamptz) WHERE l.id = n.id",
-        [json!(lines.collect::<Vec<_>>()).into(), tx.now().into()],
+         FROM jsonb_to_recordset($1) AS n (id uuid, state text, ready_at timestamptz) \
+         WHERE l.order_id = $3 AND l.id = n.id",
+        [
+            json!(lines.collect::<Vec<_>>()).into(),
+            tx.now().into(),
+            order.into(),
+        ],
     ))
     .await?;
     Ok(())

@@ -146,10 +146,15 @@ pub async fn load(db: &impl ConnectionTrait, cafe_name: &str) -> Result<Settings
     stored
         .entry("cafeName")
         .or_insert_with(|| Value::String(cafe_name.to_owned()));
-    let settings: Settings = serde_json::from_value(Value::Object(stored))
-        .map_err(|failure| anyhow::anyhow!("the stored settings cannot be read: {failure}"))?;
+    let settings = parse(Value::Object(stored))?;
     settings.currency.set_venue();
     Ok(settings)
+}
+
+/// Settings by name, as they are stored; what is missing has its default.
+pub fn parse(stored: Value) -> Result<Settings> {
+    Ok(serde_json::from_value(stored)
+        .map_err(|failure| anyhow::anyhow!("the stored settings cannot be read: {failure}"))?)
 }
 
 /// Stores one setting by its name as [`Settings`] is serialised.

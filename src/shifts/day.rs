@@ -48,10 +48,14 @@ impl Refusal for DayRefusal {
 /// # Errors
 /// [`DayRefusal::ClockBehind`] where the clock cannot be believed.
 pub async fn business_date(tx: &mut Tx) -> Result<BusinessDate> {
-    let rule = local_rule(&**tx).await?;
-    let today = rule.date_of(tx.now());
     loop {
-        let days = store::hold_days_from(tx, today).await?;
+        let mut days = store::hold_days_around(tx, tx.now()).await?;
+        let rule = match days.iter_mut().find_map(|day| day.settings.take()) {
+            Some(stored) => settings::parse(stored)?.day_rule(),
+            None => local_rule(&**tx).await?,
+        };
+        let today = rule.date_of(tx.now());
+        days.retain(|day| day.date >= today);
         let with_z: Vec<BusinessDate> = days
             .iter()
             .filter(|day| day.has_z)

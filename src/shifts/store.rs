@@ -1,7 +1,7 @@
 //! The queries of shifts, their ledger and the business day.
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::counted::Counted;
 use super::ledger::{CashEntry, EntryKind, Ledger};
@@ -38,17 +38,21 @@ pub struct Day {
     pub has_z: bool,
     /// When anything was last sold, on any day.
     pub last_sale: Option<OffsetDateTime>,
+    /// The venue's settings, by name.
+    pub settings: Option<serde_json::Value>,
 }
 
-/// The days from `today` on, held FOR SHARE, each with the time of the last sale (two index lookups, on
-/// `payments_by_time` and `orders_by_time`).
-pub async fn hold_days_from(tx: &Tx, today: BusinessDate) -> Result<Vec<Day>> {
+/// The days from the day before yesterday on (in UTC, so that today is among them in every time zone and with every
+/// cut-off), held FOR SHARE, each with the time of the last sale (two index lookups, on `payments_by_time` and
+/// `orders_by_time`) and with the settings that say which of them is today.
+pub async fn hold_days_around(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Day>> {
     Ok(Day::find_by_statement(statement(
         &**tx,
         "SELECT d.date, d.z_at IS NOT NULL AS has_z, \
-           greatest((SELECT max(taken_at) FROM payments), (SELECT max(opened_at) FROM orders)) AS last_sale \
+           greatest((SELECT max(taken_at) FROM payments), (SELECT max(opened_at) FROM orders)) AS last_sale, \
+           (SELECT jsonb_object_agg(key, value) FROM settings) AS settings \
          FROM business_days d WHERE d.date >= $1 ORDER BY d.date FOR SHARE OF d",
-        [today.into()],
+        [(now - Duration::days(2)).date().into()],
     ))
     .all(&**tx)
     .await?)

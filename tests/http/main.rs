@@ -9,6 +9,7 @@ mod links;
 mod live;
 mod menu;
 mod orders;
+mod races;
 mod routes;
 mod shifts;
 mod staff;

@@ -374,7 +374,7 @@ async fn a_till_on_an_order_hears_what_is_ready_and_what_is_sold_out() {
 }
 
 #[tokio::test]
-async fn a_shift_forgotten_overnight_is_pointed_out_to_its_owner_and_to_managers() {
+async fn the_floor_points_a_forgotten_shift_out_to_its_owner_and_to_managers() {
     let house = House::open().await;
     let warning = ".banner[data-kind='warn'][role='status']";
     let mut till = house.till(WAITER, "Floor tablet").await;

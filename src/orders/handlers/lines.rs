@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::data::{Claim, Tx};
 use crate::menu;
 use crate::orders::line::{Line, NewLine};
+use crate::orders::order::Order;
 use crate::orders::{actions, sheets, store, view};
 use crate::staff::OrderTaker;
 use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity};
@@ -78,12 +79,13 @@ pub async fn add_line(
     };
     let claim = once.of(&by, "orders.add_line", &(id, &tap));
     let chosen = (tap.choices || !chosen.is_empty()).then_some(chosen);
-    app.write(claim, async |tx: &mut Tx| {
-        let chosen = chosen.as_deref();
-        actions::add_line(tx, &by, &menu, id, tap.product, chosen, asked.clone()).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            let chosen = chosen.as_deref();
+            actions::add_line(tx, &by, &menu, id, tap.product, chosen, asked.clone()).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 /// Sets a quantity.
@@ -98,11 +100,12 @@ pub async fn set_quantity(
 ) -> Result<Response> {
     let menu = app.menu().await?;
     let claim = once.of(&by, "orders.set_quantity", &(id, line, &form));
-    app.write(claim, async |tx: &mut Tx| {
-        actions::set_quantity(tx, &menu, id, line, form.quantity).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::set_quantity(tx, &menu, id, line, form.quantity).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 /// One more, one less.
@@ -117,11 +120,12 @@ pub async fn step_quantity(
 ) -> Result<Response> {
     let menu = app.menu().await?;
     let claim = once.of(&by, "orders.step_quantity", &(id, line, &form));
-    app.write(claim, async |tx: &mut Tx| {
-        actions::step_quantity(tx, &menu, id, line, form.by.0).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::step_quantity(tx, &menu, id, line, form.by.0).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 /// Takes an unsent line off, and offers to take that back.
@@ -140,8 +144,9 @@ pub async fn remove_line(
         })
         .await?
         .done();
-    let undo = removed.as_ref().map(|line| view::removed(id, line));
-    panel_with(&app, &by, asker, id, undo.unwrap_or_default()).await
+    let undo = removed.as_ref().map(|(_, line)| view::removed(id, line));
+    let order = removed.map(|(order, _)| order);
+    panel_with(&app, &by, asker, id, order, undo.unwrap_or_default()).await
 }
 
 /// Takes one choice of a line instead of another one of its group.
@@ -156,11 +161,12 @@ pub async fn choose_instead(
 ) -> Result<Response> {
     let menu = app.menu().await?;
     let claim = once.of(&by, "orders.choose_instead", &(id, line, &form));
-    app.write(claim, async |tx: &mut Tx| {
-        actions::choose_instead(tx, &menu, id, line, form.modifier).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::choose_instead(tx, &menu, id, line, form.modifier).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 /// The sheet of a line's note.
@@ -244,12 +250,12 @@ pub async fn set_note(
     Form(form): Form<LineNote>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.set_note", &(id, line, &form));
-    change(&app, claim, id, line, |line| {
+    let changed = change(&app, claim, id, line, |line| {
         line.note = text(&form.note);
         line.allergy = text(&form.allergy);
     })
     .await?;
-    panel(&app, &by, asker, id).await
+    panel(&app, &by, asker, id, changed).await
 }
 
 /// Stores a line's seat.
@@ -263,11 +269,11 @@ pub async fn set_seat(
     Form(form): Form<LineSeat>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.set_seat", &(id, line, &form));
-    change(&app, claim, id, line, |line| {
+    let changed = change(&app, claim, id, line, |line| {
         line.seat = form.seat.map(|seat| seat.0);
     })
     .await?;
-    panel(&app, &by, asker, id).await
+    panel(&app, &by, asker, id, changed).await
 }
 
 /// Stores a line's course.
@@ -281,20 +287,27 @@ pub async fn set_course(
     Form(form): Form<LineCourse>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.set_course", &(id, line, &form));
-    change(&app, claim, id, line, |line| line.course = form.course.0).await?;
-    panel(&app, &by, asker, id).await
+    let changed = change(&app, claim, id, line, |line| line.course = form.course.0).await?;
+    panel(&app, &by, asker, id, changed).await
 }
 
 /// Changes what is written on an unsent line.
-async fn change<F>(app: &App, claim: Claim, id: OrderId, line: LineId, change: F) -> Result<()>
+async fn change<F>(
+    app: &App,
+    claim: Claim,
+    id: OrderId,
+    line: LineId,
+    change: F,
+) -> Result<Option<Order>>
 where
     F: FnOnce(&mut Line) + Clone,
 {
-    app.write(claim, async move |tx: &mut Tx| {
-        actions::change_line(tx, id, line, change).await
-    })
-    .await?;
-    Ok(())
+    let written = app
+        .write(claim, async move |tx: &mut Tx| {
+            actions::change_line(tx, id, line, change).await
+        })
+        .await?;
+    Ok(written.done())
 }
 
 /// Stores a line's choices.
@@ -315,10 +328,11 @@ pub async fn set_modifiers(
         .copied()
         .collect();
     let claim = once.of(&by, "orders.set_modifiers", &(id, line, &form));
-    app.write(claim, async |tx: &mut Tx| {
-        let (note, allergy) = (text(&form.note), text(&form.allergy));
-        actions::set_modifiers(tx, &menu, id, line, &chosen, note, allergy).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            let (note, allergy) = (text(&form.note), text(&form.allergy));
+            actions::set_modifiers(tx, &menu, id, line, &chosen, note, allergy).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }

@@ -115,9 +115,10 @@ pub async fn send(
     Form(_): Form<Nothing>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.send", &id);
-    app.write(claim, async |tx: &mut Tx| actions::send(tx, &by, id).await)
+    let written = app
+        .write(claim, async |tx: &mut Tx| actions::send(tx, &by, id).await)
         .await?;
-    panel(&app, &by, asker, id).await
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -138,15 +139,16 @@ pub async fn serve(
 ) -> Result<Response> {
     let lines: Vec<LineId> = form.line.iter().copied().chain(named.line).collect();
     let claim = once.of(&by, "orders.serve", &(id, &lines));
-    app.write(claim, async |tx: &mut Tx| {
-        actions::serve(tx, id, &lines).await
-    })
-    .await?;
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::serve(tx, id, &lines).await
+        })
+        .await?;
     if form.from.is_some() {
         // The floor has no revision by which a screen could tell an older picture from a newer one: its feed alone draws.
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    panel(&app, &by, asker, id).await
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 /// Calls an order off.
@@ -214,12 +216,13 @@ pub async fn set_details(
     Form(form): Form<Details>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.set_details", &(id, &form));
-    app.write(claim, async |tx: &mut Tx| {
-        let guests = form.guests.map(|guests| guests.0);
-        actions::change_details(tx, id, guests, text(&form.name), text(&form.phone)).await
-    })
-    .await?;
-    panel(&app, &by, asker, id).await
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            let guests = form.guests.map(|guests| guests.0);
+            actions::change_details(tx, id, guests, text(&form.name), text(&form.phone)).await
+        })
+        .await?;
+    panel(&app, &by, asker, id, written.done()).await
 }
 
 async fn favourites(app: &App) -> Result<std::sync::Arc<Vec<ProductId>>> {

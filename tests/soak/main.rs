@@ -1,0 +1,110 @@
+//! Trade under fire: many tills, and the program or its private Postgres killed with SIGKILL at random moments, started
+//! again, and killed again. Afterwards every answer that a till was given is compared with the database: nothing that
+//! was acknowledged is lost, and nothing was done twice.
+//!
+//! `make test` kills 10 times, `make soak KILLS=500` as often as one likes. A failure prints the seed of its moments,
+//! which `SOAK_SEED` takes.
+
+mod books;
+mod cafe;
+mod tills;
+
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use books::Books;
+use cafe::{Cafe, Victim};
+
+/// How many tills trade at once.
+const TILLS: usize = 6;
+
+/// How often in a row Postgres alone is killed: the program starts it five times a minute, and then gives up by design.
+const PATIENCE_OF_THE_PROGRAM: u32 = 4;
+
+/// What became of one kill.
+struct Fall {
+    victim: Victim,
+    /// From the kill until the program answered that it is well.
+    back_after: Duration,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
+    let kills = from_environment("KILLS").unwrap_or(10);
+    let seed = from_environment("SOAK_SEED").unwrap_or_else(|| rand::rng().random());
+    println!("{kills} kills, {TILLS} tills, SOAK_SEED={seed}");
+    let mut chance = StdRng::seed_from_u64(seed);
+
+    let mut cafe = Cafe::open(TILLS).await;
+    let trade = tills::Trade::begin(&cafe, TILLS);
+    let mut falls = Vec::new();
+    let mut patience = PATIENCE_OF_THE_PROGRAM;
+    for _ in 0..kills {
+        tokio::time::sleep(Duration::from_millis(chance.random_range(150..1_200))).await;
+        let victim = if patience > 0 && chance.random_bool(0.5) {
+            patience -= 1;
+            Victim::Postgres
+        } else {
+            patience = PATIENCE_OF_THE_PROGRAM;
+            Victim::Program
+        };
+        let killed = Instant::now();
+        cafe.kill(victim).await;
+        falls.push(Fall {
+            victim,
+            back_after: killed.elapsed(),
+        });
+    }
+    let books = trade.end().await;
+    let found = books.compare(&cafe).await;
+    report(&books, &falls, &found);
+    cafe.close().await;
+    assert!(
+        found.is_empty(),
+        "SOAK_SEED={seed}: {} of {} orders are wrong, among them:\n{}",
+        found.len(),
+        books.orders(),
+        found
+            .iter()
+            .take(10)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+    assert!(
+        books.orders() > 0,
+        "nothing was traded, so nothing was proved"
+    );
+}
+
+fn report(books: &Books, falls: &[Fall], found: &[String]) {
+    println!("\nkilled     times   back after, ms: median   most");
+    for victim in [Victim::Program, Victim::Postgres] {
+        let mut back: Vec<u128> = falls
+            .iter()
+            .filter(|fall| fall.victim == victim)
+            .map(|fall| fall.back_after.as_millis())
+            .collect();
+        back.sort_unstable();
+        println!(
+            "{:<10} {:>5} {:>24} {:>6}",
+            victim.name(),
+            back.len(),
+            back.get(back.len() / 2).copied().unwrap_or(0),
+            back.last().copied().unwrap_or(0)
+        );
+    }
+    println!(
+        "\n{} orders, {} commands acknowledged, {} of them only after being asked again; wrong: {}",
+        books.orders(),
+        books.commands(),
+        books.asked_again(),
+        found.len()
+    );
+}
+
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.trim().parse().ok()
+}

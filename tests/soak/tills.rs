@@ -1,0 +1,201 @@
+//! The tills: each takes one order after the other. What is not answered is asked again under the same key until it is,
+//! as a browser does whose person taps again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use rand::Rng as _;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::books::{Books, OrderBook};
+use crate::cafe::Cafe;
+
+/// Nobody waits longer for an answer; a command under way when the program died is asked again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Trade that goes on until it is told to end.
+pub struct Trade {
+    stop: Arc<AtomicBool>,
+    tills: Vec<JoinHandle<Vec<OrderBook>>>,
+    counted: Arc<Counted>,
+}
+
+#[derive(Default)]
+struct Counted {
+    commands: AtomicU64,
+    asked_again: AtomicU64,
+}
+
+impl Trade {
+    /// Opens the tills.
+    pub fn begin(cafe: &Cafe, tills: usize) -> Self {
+        let (stop, counted) = (Arc::new(AtomicBool::new(false)), Arc::<Counted>::default());
+        let tills = (0..tills)
+            .map(|till| {
+                let hand = Hand {
+                    client: client(),
+                    base: cafe.url(""),
+                    cashier: cafe.cashiers[till].clone(),
+                    bartender: cafe.bartender.clone(),
+                    products: cafe.products.clone(),
+                    counted: Arc::clone(&counted),
+                };
+                let stop = Arc::clone(&stop);
+                let database = cafe.door();
+                tokio::spawn(async move {
+                    let db = database.connect().await;
+                    let mut taken = Vec::new();
+                    while !stop.load(Relaxed) {
+                        taken.push(hand.take_order(&db).await);
+                    }
+                    taken
+                })
+            })
+            .collect();
+        Trade {
+            stop,
+            tills,
+            counted,
+        }
+    }
+
+    /// Lets every till finish its order; answers what they were told.
+    pub async fn end(self) -> Books {
+        self.stop.store(true, Relaxed);
+        let mut orders = Vec::new();
+        for till in self.tills {
+            orders.extend(till.await.expect("a till that works to its end"));
+        }
+        Books::new(
+            orders,
+            self.counted.commands.load(Relaxed),
+            self.counted.asked_again.load(Relaxed),
+        )
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
+}
+
+/// What taps at one till.
+struct Hand {
+    client: reqwest::Client,
+    base: String,
+    cashier: String,
+    bartender: String,
+    products: Vec<(String, i64)>,
+    counted: Arc<Counted>,
+}
+
+impl Hand {
+    async fn take_order(&self, db: &DatabaseConnection) -> OrderBook {
+        let (taps, sends_first, in_parts, bumps) = {
+            let mut chance = rand::rng();
+            let taps: Vec<usize> = (0..chance.random_range(1..=6))
+                .map(|_| chance.random_range(0..self.products.len()))
+                .collect();
+            (
+                taps,
+                chance.random_bool(0.7),
+                chance.random_bool(0.3),
+                chance.random_bool(0.7),
+            )
+        };
+        let mut book = OrderBook::new(Uuid::now_v7());
+        let path = format!("/orders/{}", book.id);
+        self.insist("PUT", &path, &self.cashier, &[("kind", "takeaway")])
+            .await;
+        for tap in taps {
+            let (product, price) = &self.products[tap];
+            let lines = format!("{path}/lines");
+            self.insist("POST", &lines, &self.cashier, &[("product", product)])
+                .await;
+            book.tapped(*price);
+        }
+        if sends_first {
+            self.insist("POST", &format!("{path}/sends"), &self.cashier, &[])
+                .await;
+        }
+        let payments = format!("{path}/payments");
+        if in_parts && book.due() > 2_000 {
+            let part = book.due() / 2;
+            let amount = part.to_string();
+            let form = [
+                ("part", "amount"),
+                ("amount", amount.as_str()),
+                ("tendered", &amount),
+            ];
+            self.insist("POST", &payments, &self.cashier, &form).await;
+            book.paid(part);
+        }
+        let rest = book.due();
+        let due = rest.to_string();
+        let form = [("tendered", due.as_str()), ("expected", &due)];
+        self.insist("POST", &payments, &self.cashier, &form).await;
+        book.paid(rest);
+        if bumps {
+            let ticket = ticket_of(db, book.id).await;
+            let bump = format!("/kitchen/tickets/{ticket}/bump");
+            self.insist("POST", &bump, &self.bartender, &[]).await;
+            book.bumped = true;
+        }
+        book
+    }
+
+    /// Asks under one key until there is an answer. A refusal would be wrong whatever was killed: the same key is
+    /// answered with the present state, however often it is sent.
+    async fn insist(&self, method: &str, path: &str, session: &str, form: &[(&str, &str)]) {
+        let key = Uuid::now_v7().to_string();
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        for tried in 0.. {
+            let sent = self
+                .client
+                .request(method.clone(), format!("{}{path}", self.base))
+                .bearer_auth(session)
+                .header("hx-request", "true")
+                .header("idempotency-key", &key)
+                .form(form)
+                .send()
+                .await;
+            match sent {
+                Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => {
+                    self.counted.commands.fetch_add(1, Relaxed);
+                    self.counted
+                        .asked_again
+                        .fetch_add(u64::from(tried > 0), Relaxed);
+                    return;
+                }
+                Ok(answer) if answer.status().is_client_error() => {
+                    let status = answer.status();
+                    let said = answer.text().await.unwrap_or_default();
+                    panic!("{method} {path} under one key, try {tried}: {status} {said}");
+                }
+                // No answer, or one that says that the program cannot do it now.
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+}
+
+/// The ticket that an order was sent on.
+async fn ticket_of(db: &DatabaseConnection, order: Uuid) -> Uuid {
+    loop {
+        let question = Statement::from_sql_and_values(
+            db.get_database_backend(),
+            "SELECT id FROM tickets WHERE order_id = $1",
+            [order.into()],
+        );
+        if let Ok(Some(row)) = db.query_one_raw(question).await {
+            return row.try_get_by_index(0).expect("an id");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
