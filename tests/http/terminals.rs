@@ -206,6 +206,27 @@ async fn codes_are_not_guessed() {
 }
 
 #[tokio::test]
+async fn nobody_locks_pairing_by_signing_in_under_its_name() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    let form = serde_urlencoded::to_string([("username", "*pairing"), ("password", "what?")]);
+    let headers = [
+        ("hx-request", "true"),
+        ("sec-fetch-site", "same-origin"),
+        ("x-forwarded-for", "192.168.1.8"),
+    ];
+    for _ in 0..6 {
+        house
+            .browser()
+            .send(Method::POST, "/sign-in", form.clone().ok(), &headers)
+            .await;
+    }
+    pair_from(&house, "192.168.1.8", &code)
+        .await
+        .must_be(StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_code_is_shown_once_and_the_log_does_not_know_it() {
     let house = House::open().await;
     let (mut admin, till, key) = (
