@@ -1541,6 +1541,39 @@ async fn a_forgotten_password_is_replaced_by_one_that_works_once() {
 }
 
 #[tokio::test]
+async fn a_pin_that_somebody_else_may_know_goes_with_the_password() {
+    let house = House::open().await;
+    set_pin(&house, WAITER, "4071").await;
+    let waiter = id_of(&house, WAITER).await.to_string();
+    let reset = house
+        .person(ADMIN)
+        .await
+        .post(&format!("/staff/{waiter}/password"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let mut till = house.display("Till 1").await;
+    let refused = till
+        .post("/sign-in/pin", &[("staff", &waiter), ("pin", "4071")])
+        .await
+        .must_be(StatusCode::FORBIDDEN);
+    assert_eq!(
+        refused.one("hx-partial[hx-target='#err-pin']"),
+        "There is no PIN yet. Use the password."
+    );
+    // They choose a password of their own, and then a PIN.
+    till.sign_in(WAITER, &reset.one("#one-time"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        till.get("/me/pin")
+            .await
+            .must_be(StatusCode::SEE_OTHER)
+            .header("location"),
+        "/me/password"
+    );
+}
+
+#[tokio::test]
 async fn only_admins_decide_about_people_and_terminals() {
     let house = House::open().await;
     let (waiter, till) = (id_of(&house, WAITER).await, house.terminal("Till 1").await);
