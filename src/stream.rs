@@ -68,7 +68,10 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
             let pays = person.role.takes_payments(&settings);
             Ok(vec![app.feeds().watch(app, OrderView { order, pays })])
         }
-        ("shifts", _) if person.role.manages() => Ok(vec![app.feeds().watch(app, ShiftsView)]),
+        ("shifts", _) if !person.role.manages() => Err(Error::not_allowed(
+            "The shifts of others are seen by managers.",
+        )),
+        ("shifts", _) => Ok(vec![app.feeds().watch(app, ShiftsView)]),
         ("floor" | "", _) => Ok(vec![app.feeds().watch(app, FloorView)]),
         _ => Err(Error::NotFound("view")),
     }

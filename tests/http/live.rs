@@ -115,6 +115,20 @@ async fn a_stream_ends_within_seconds_of_its_person_being_let_go() {
 }
 
 #[tokio::test]
+async fn only_managers_follow_the_shifts_of_others() {
+    let house = House::open().await;
+    for (username, status) in [
+        (MANAGER, StatusCode::OK),
+        (CASHIER, StatusCode::FORBIDDEN),
+        (COOK, StatusCode::FORBIDDEN),
+    ] {
+        let person = house.person(username).await;
+        let answer = person.open("/api/realtime/stream?view=shifts").await;
+        assert_eq!(answer.status(), status, "{username}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_without_a_session_follows_anything() {
     let house = House::open().await;
     for query in ["view=floor", "view=order", "view=board", ""] {

@@ -928,5 +928,5 @@ async fn the_managers_list_follows_by_itself_and_is_for_managers() {
     close(&mut till, shift, &[]).await.must_be(StatusCode::OK);
     watching.shows("report-1").await;
     let refused = till.open("/api/realtime/stream?view=shifts").await;
-    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
 }
