@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::closing::ShiftsView;
 use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
-use crate::orders::{FloorView, OrderView};
+use crate::orders::{self, FloorView, OrderView};
 use crate::staff::{Cook, Role, session};
 use crate::terminals;
 use crate::values::{OrderId, ShiftId, StationId};
@@ -64,6 +64,8 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
     }
     match (view, wanted.order) {
         ("order", Some(order)) => {
+            // Of what does not exist no picture could ever be drawn.
+            orders::find(app.db(), order).await?;
             let settings = app.settings().await?;
             let pays = person.role.takes_payments(&settings);
             Ok(vec![app.feeds().watch(app, OrderView { order, pays })])

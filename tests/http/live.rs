@@ -129,6 +129,18 @@ async fn only_managers_follow_the_shifts_of_others() {
 }
 
 #[tokio::test]
+async fn an_order_that_does_not_exist_has_no_stream() {
+    let house = House::open().await;
+    let till = house.till(WAITER, "Floor tablet").await;
+    let nowhere = cafe_pos::values::OrderId::new();
+    let answer = till
+        .open(&format!("/api/realtime/stream?view=order&order={nowhere}"))
+        .await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    assert_eq!(house.app.feeds().counts().views, 0, "nothing is drawn");
+}
+
+#[tokio::test]
 async fn nobody_without_a_session_follows_anything() {
     let house = House::open().await;
     for query in ["view=floor", "view=order", "view=board", ""] {
