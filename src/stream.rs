@@ -20,7 +20,8 @@ pub struct Wanted {
     view: String,
     order: Option<OrderId>,
     station: Option<StationId>,
-    /// A filter and never an authority; all shifts are shown without it.
+    /// Accepted from clients that send it. It is no authority, and at present it narrows nothing either: pictures are
+    /// shared by all who watch, and there is none of one shift alone.
     #[serde(rename = "shiftId")]
     _shift: Option<ShiftId>,
 }
