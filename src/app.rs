@@ -23,6 +23,11 @@ use crate::terminals::{DeviceKey, Sightings, Terminal};
 use crate::values::{Clock, ProductId};
 use crate::web::Result;
 
+/// How long a session or a device is believed without asking the database. Together with the time between two checks
+/// of an open stream ([`crate::live::StreamOptions::RECHECK`]) it stays below the second within which a revocation must be obeyed
+/// everywhere, also where no message tells of it.
+const RIGHTS_KEPT: Duration = Duration::from_millis(400);
+
 /// The running program. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -68,8 +73,8 @@ impl App {
             settings: Cached::new(Duration::from_secs(1), 1),
             menu: Cached::new(Duration::from_secs(3), 1),
             favourites: Cached::new(Duration::from_secs(600), 4),
-            sessions: Cached::new(Duration::from_millis(900), 10_000),
-            devices: Cached::new(Duration::from_millis(900), 1_000),
+            sessions: Cached::new(RIGHTS_KEPT, 10_000),
+            devices: Cached::new(RIGHTS_KEPT, 1_000),
             hashing: tokio::sync::Semaphore::new(2),
             tries: Tries::default(),
             sightings: Sightings::default(),
@@ -181,12 +186,12 @@ impl App {
             .await
     }
 
-    /// What sessions are checked against, at most a second old.
+    /// What sessions are checked against, at most 0.4 s old.
     pub fn sessions(&self) -> &Cached<SessionKey, Option<SessionRow>> {
         &self.0.sessions
     }
 
-    /// Paired terminals by their token, at most a second old.
+    /// Paired terminals by their token, at most 0.4 s old.
     pub fn devices(&self) -> &Cached<DeviceKey, Option<Terminal>> {
         &self.0.devices
     }
@@ -240,4 +245,16 @@ pub fn derived_secret(secret: &[u8], purpose: &[u8]) -> Arc<[u8]> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any size");
     mac.update(purpose);
     mac.finalize().into_bytes().as_slice().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::StreamOptions;
+
+    #[test]
+    fn a_revocation_reaches_open_streams_within_a_second_even_if_no_message_tells_of_it() {
+        let longest = RIGHTS_KEPT + StreamOptions::RECHECK;
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
+    }
 }

@@ -80,7 +80,7 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
     }
 }
 
-/// By what a stream was admitted: asked again every second.
+/// By what a stream was admitted: asked again twice a second.
 #[derive(Clone)]
 enum Admission {
     Session(session::Claims),

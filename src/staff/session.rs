@@ -1,5 +1,5 @@
 //! The session: a signed token that says who somebody is, checked on every request against the
-//! staff row (at most a second old), because a browser's word counts for nothing else.
+//! staff row (at most 0.4 s old), because a browser's word counts for nothing else.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use poem::Request;
@@ -203,7 +203,7 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
     })
 }
 
-/// The staff row if the token still stands by it. Open streams ask again every second.
+/// The staff row if the token still stands by it. Open streams ask again twice a second.
 pub async fn check(app: &App, claims: &Claims) -> Result<Option<SessionRow>> {
     let key = SessionKey {
         staff: claims.sub,

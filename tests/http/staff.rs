@@ -1436,7 +1436,7 @@ async fn a_change_is_obeyed_by_other_instances_within_a_second_without_redis() {
         .post(&format!("/staff/{waiter}/force-out"), &[])
         .await
         .must_be(StatusCode::OK);
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(
         browser.fragment("/orders").await.status,
         StatusCode::UNAUTHORIZED
