@@ -83,7 +83,8 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
 /// By what a stream was admitted: asked again twice a second.
 #[derive(Clone)]
 enum Admission {
-    Session(session::Claims),
+    /// A person, on the device with this key if it is one.
+    Session(session::Claims, Option<terminals::DeviceKey>),
     /// A display, with the board that it was bound to when it connected.
     Display(terminals::DeviceKey, Option<StationId>),
 }
@@ -91,7 +92,7 @@ enum Admission {
 impl Admission {
     async fn of(app: &App, req: &Request) -> Result<Self> {
         match session::session(app, req).await {
-            Ok(session) => Ok(Admission::Session(session.claims)),
+            Ok(session) => Ok(Admission::Session(session.claims, terminals::key_of(req))),
             Err(Error::SignedOut) => {
                 let key = terminals::key_of(req).ok_or(Error::SignedOut)?;
                 let terminal = terminals::paired(app, key).await?.ok_or(Error::SignedOut)?;
@@ -104,9 +105,9 @@ impl Admission {
     /// A database that does not answer is no reason to sign anybody out.
     async fn stands(&self, app: &App) -> bool {
         match self {
-            Admission::Session(claims) => {
+            Admission::Session(claims, device) => {
                 claims.is_current(app.clock().now())
-                    && session::check(app, claims)
+                    && session::check(app, claims, *device)
                         .await
                         .map_or(true, |row| row.is_some())
             }

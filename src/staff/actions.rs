@@ -14,7 +14,7 @@ use super::tries::{self, Asked, Try, TryRefusal};
 use crate::app::App;
 use crate::data::{By, Claim, Entry, Tx, Written};
 use crate::live::Changed;
-use crate::values::{PersonName, StaffId};
+use crate::values::{PersonName, StaffId, TerminalId};
 use crate::web::{Error, Result};
 
 /// Somebody who has just shown who they are.
@@ -53,7 +53,7 @@ pub async fn sign_in(
         Ok(member.filter(|member| right && member.active))
     })
     .await?;
-    welcome(app, place, member, "password").await
+    welcome(app, place, member, With::Password).await
 }
 
 /// Signs in by tile and PIN, which needs a paired terminal.
@@ -91,24 +91,49 @@ pub async fn sign_in_with_pin(
         Ok(member.filter(|member| right && member.active))
     })
     .await?;
-    welcome(app, place, member, "PIN").await
+    welcome(app, place, member, With::Pin).await
 }
 
-async fn welcome(app: &App, place: &Place, member: Member, with: &'static str) -> Result<Welcome> {
+/// What somebody showed who they are with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum With {
+    Password,
+    Pin,
+}
+
+impl With {
+    fn as_str(self) -> &'static str {
+        match self {
+            With::Password => "password",
+            With::Pin => "PIN",
+        }
+    }
+}
+
+async fn welcome(app: &App, place: &Place, member: Member, with: With) -> Result<Welcome> {
     let by = place.by(member.id, &member.name);
     let now = app
         .write_unkeyed(by, async |tx: &mut Tx| {
             tx.journal(
-                Entry::new("staff.signed_in", "staff", member.id).after(json!({ "with": with })),
+                Entry::new("staff.signed_in", "staff", member.id)
+                    .after(json!({ "with": with.as_str() })),
             );
             Ok(tx.now())
         })
         .await?;
-    token_for(app, member, now)
+    let terminal = place.terminal.as_ref().map(|terminal| terminal.id);
+    let only_on = terminal.filter(|_| with == With::Pin);
+    token_for(app, member, only_on, now)
 }
 
-fn token_for(app: &App, member: Member, now: OffsetDateTime) -> Result<Welcome> {
-    let claims = Claims::new(member.id, member.role, member.token_version, now);
+fn token_for(
+    app: &App,
+    member: Member,
+    only_on: Option<TerminalId>,
+    now: OffsetDateTime,
+) -> Result<Welcome> {
+    let claims =
+        Claims::new(member.id, member.role, member.token_version, now).only_on(only_on);
     let token = claims.sign(app.session_secret())?;
     Ok(Welcome {
         claims,
@@ -189,7 +214,7 @@ pub async fn change_password(
             Ok(member)
         })
         .await?;
-    token_for(app, member, app.clock().now())
+    token_for(app, member, session.claims.terminal, app.clock().now())
 }
 
 /// Sets one's own PIN, knowing one's password or the PIN so far.

@@ -108,7 +108,8 @@ impl Visit {
         let Some(renewed) = claims.renewed(now) else {
             return Ok(None);
         };
-        if session::check(app, claims).await?.is_none() {
+        let device = self.device.as_deref().map(terminals::device::hash);
+        if session::check(app, claims, device).await?.is_none() {
             return Ok(None);
         }
         let token = renewed.sign(app.session_secret())?;

@@ -11,8 +11,8 @@ use time::{Duration, OffsetDateTime};
 use super::person::{Person, Role};
 use super::tries::Source;
 use crate::app::App;
-use crate::terminals;
-use crate::values::{StaffId, TokenId, epoch_millis};
+use crate::terminals::{self, DeviceKey};
+use crate::values::{StaffId, TerminalId, TokenId, epoch_millis};
 use crate::web::client::Client;
 use crate::web::{Error, Result};
 
@@ -43,6 +43,10 @@ pub struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: TokenId,
+    /// The terminal where the person signed in with a PIN. A PIN is worth something on a paired terminal only, and so
+    /// is the session that it opened: it ends with the pairing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<TerminalId>,
 }
 
 impl Claims {
@@ -56,7 +60,14 @@ impl Claims {
             since_ms: epoch_millis(now),
             exp: (now + LIFETIME).unix_timestamp(),
             jti: TokenId::new(),
+            terminal: None,
         }
+    }
+
+    /// The same, good on this terminal only.
+    #[must_use]
+    pub fn only_on(self, terminal: Option<TerminalId>) -> Self {
+        Claims { terminal, ..self }
     }
 
     /// A fresh token for a session in use, or `None` while this one is young or the longest session
@@ -182,7 +193,9 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
     let token = token(req).ok_or(Error::SignedOut)?;
     let claims =
         Claims::read(&token, app.session_secret(), app.clock().now()).ok_or(Error::SignedOut)?;
-    let row = check(app, &claims).await?.ok_or(Error::SignedOut)?;
+    let row = check(app, &claims, terminals::key_of(req))
+        .await?
+        .ok_or(Error::SignedOut)?;
     let role = row
         .role
         .parse()
@@ -203,8 +216,15 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
     })
 }
 
-/// The staff row if the token still stands by it. Open streams ask again twice a second.
-pub async fn check(app: &App, claims: &Claims) -> Result<Option<SessionRow>> {
+/// The staff row if the token still stands by it, on the device with this key. Open streams ask again twice a second.
+pub async fn check(
+    app: &App,
+    claims: &Claims,
+    device: Option<DeviceKey>,
+) -> Result<Option<SessionRow>> {
+    if !is_at_its_terminal(app, claims, device).await? {
+        return Ok(None);
+    }
     let key = SessionKey {
         staff: claims.sub,
         token: claims.jti,
@@ -214,6 +234,21 @@ pub async fn check(app: &App, claims: &Claims) -> Result<Option<SessionRow>> {
         .get(key, async || load(app.db(), key).await)
         .await?;
     Ok(row.as_ref().clone().filter(|row| row.accepts(claims)))
+}
+
+async fn is_at_its_terminal(
+    app: &App,
+    claims: &Claims,
+    device: Option<DeviceKey>,
+) -> Result<bool> {
+    let Some(only) = claims.terminal else {
+        return Ok(true);
+    };
+    let here = match device {
+        Some(key) => terminals::paired(app, key).await?,
+        None => None,
+    };
+    Ok(here.is_some_and(|here| here.id == only))
 }
 
 /// The token of a request: the cookie, or `Authorization: Bearer`.
@@ -280,6 +315,16 @@ mod tests {
         // {"alg":"none","typ":"JWT"}
         let forged = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{payload}.");
         assert_eq!(Claims::read(&forged, SECRET, at(1)), None);
+    }
+
+    #[test]
+    fn a_session_of_a_terminal_stays_one_when_it_is_renewed() {
+        let till = TerminalId::new();
+        let claims = Claims::new(StaffId::new(), Role::Waiter, 0, at(0)).only_on(Some(till));
+        let renewed = claims.renewed(at(5)).unwrap();
+        assert_eq!(renewed.terminal, Some(till));
+        let token = renewed.sign(SECRET).unwrap();
+        assert_eq!(Claims::read(&token, SECRET, at(6)), Some(renewed));
     }
 
     #[test]

@@ -309,6 +309,58 @@ async fn a_terminal_that_is_taken_back_is_out_at_once() {
 }
 
 #[tokio::test]
+async fn what_a_pin_opened_on_a_terminal_ends_with_its_pairing_and_what_a_password_opened_does_not() {
+    let house = House::open().await;
+    let hash = cafe_pos::staff::hashing::hash_now("4071").expect("a hash");
+    house
+        .execute(
+            "UPDATE staff SET pin_hash = $2 WHERE username = $1",
+            [WAITER.into(), hash.as_str().into()],
+        )
+        .await;
+    let waiter: cafe_pos::values::StaffId = house.id("staff", "username", WAITER).await;
+    let (mut by_pin, mut by_password) = (
+        house.display("Till 1").await,
+        house.till(CASHIER, "Till 2").await,
+    );
+    let pin = [("staff", waiter.to_string()), ("pin", "4071".to_owned())];
+    let pin = pin.each_ref().map(|(name, value)| (*name, value.as_str()));
+    by_pin
+        .post("/sign-in/pin", &pin)
+        .await
+        .must_be(StatusCode::OK);
+    by_pin.get("/floor").await.must_be(StatusCode::OK);
+    let mut screen = Screen::of(&by_pin, "view=floor").await;
+    screen.shows("Dining room").await;
+
+    // The token alone is nothing elsewhere.
+    let mut elsewhere = by_pin.clone();
+    elsewhere.cookies.remove(device::COOKIE);
+    assert_eq!(
+        elsewhere.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+
+    let mut admin = house.person(ADMIN).await;
+    for till in ["Till 1", "Till 2"] {
+        let till = house.terminal(till).await;
+        admin
+            .delete(&format!("/terminals/{till}/pairing"))
+            .await
+            .must_be(StatusCode::OK);
+    }
+    assert_eq!(
+        by_pin.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert!(screen.ends().await.contains("signed-out"));
+    by_password
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_admin_adds_and_describes_terminals() {
     let house = House::open().await;
     let mut admin = house.person(ADMIN).await;
