@@ -147,6 +147,50 @@ async fn a_display_that_is_bound_to_another_board_leaves_the_first() {
 }
 
 #[tokio::test]
+async fn whoever_sees_a_board_because_of_the_till_loses_it_with_the_tills_binding() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let kitchen: cafe_pos::values::StationId = house.id("stations", "name", "Kitchen").await;
+    house
+        .execute(
+            "UPDATE terminals SET station_id = $1 WHERE name = 'Till 1'",
+            [bar.into()],
+        )
+        .await;
+    let till = house.terminal("Till 1").await;
+    let cashier = house.till(CASHIER, "Till 1").await;
+    let mut by_the_till = Screen::of(&cashier, &format!("view=board&station={bar}")).await;
+    by_the_till.shows("heartbeat").await;
+    let kitchen = kitchen.to_string();
+    let form = [
+        ("name", "Till 1"),
+        ("kind", "till"),
+        ("station", kitchen.as_str()),
+        ("idle_seconds", "120"),
+    ];
+    let mut admin = house.person(ADMIN).await;
+    admin
+        .put(&format!("/terminals/{till}"), &form)
+        .await
+        .must_be(StatusCode::OK);
+    assert!(by_the_till.ends().await.contains("signed-out"));
+    // It is the board that went: the person is signed in as before.
+    cashier
+        .clone()
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::OK);
+
+    let mut by_the_till = Screen::of(&cashier, &format!("view=board&station={kitchen}")).await;
+    by_the_till.shows("heartbeat").await;
+    admin
+        .delete(&format!("/terminals/{till}/pairing"))
+        .await
+        .must_be(StatusCode::OK);
+    assert!(by_the_till.ends().await.contains("signed-out"));
+}
+
+#[tokio::test]
 async fn another_device_takes_the_place_of_the_first() {
     let house = House::open().await;
     let till = house.terminal("Till 1").await;
