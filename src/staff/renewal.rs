@@ -79,7 +79,7 @@ impl Visit {
             // Only cookies are renewed: API clients sign in again.
             claims: session::cookie(req, COOKIE)
                 .and_then(|token| Claims::read_ended(&token, app.session_secret())),
-            last: cookies::last(req),
+            last: cookies::last(app, req),
             device: terminals::device::token_of(req),
         }
     }
@@ -91,7 +91,7 @@ impl Visit {
             return;
         }
         if let Ok(Some((claims, token))) = self.fresh_token(app).await {
-            for cookie in cookies::signed_in(&claims, &token, self.client.is_https) {
+            for cookie in cookies::signed_in(app, &claims, &token, self.client.is_https) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
         }

@@ -1137,6 +1137,26 @@ async fn who_was_sent_out_is_not_asked_in_place() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_names_somebody_in_a_cookie_is_told_nothing() {
+    let house = House::open().await;
+    let waiter = id_of(&house, WAITER).await.to_string();
+    for forged in [waiter.clone(), format!("{waiter}.{}", "0".repeat(32))] {
+        let mut stranger = house.browser();
+        stranger.cookies.insert("pos_last".to_owned(), forged);
+        let asked = stranger
+            .fragment("/sign-in/again")
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(asked.header("hx-redirect"), "/sign-in");
+        let refused = stranger
+            .fragment("/orders")
+            .await
+            .must_be(StatusCode::UNAUTHORIZED);
+        assert!(refused.all("dialog").is_empty(), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
 async fn a_renewed_token_is_revoked_with_the_one_it_came_from() {
     let house = House::open().await;
     let mut browser = house.person(WAITER).await;

@@ -37,7 +37,7 @@ pub async fn set_password(
     if keeps_its_token(req.headers()) {
         return Ok(answer);
     }
-    let cookies = cookies::signed_in(&welcome.claims, &welcome.token, place.client.is_https);
+    let cookies = cookies::signed_in(&app, &welcome.claims, &welcome.token, place.client.is_https);
     Ok(cookies::with(cookies, answer))
 }
 

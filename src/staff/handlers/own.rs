@@ -80,7 +80,7 @@ pub async fn set_password(
     } else {
         format!("{}?done=password", url::me())
     };
-    let cookies = cookies::signed_in(&welcome.claims, &welcome.token, place.client.is_https);
+    let cookies = cookies::signed_in(&app, &welcome.claims, &welcome.token, place.client.is_https);
     Ok(cookies::with(cookies, Go::to(asker, to)))
 }
 
