@@ -134,16 +134,57 @@ async fn a_display_that_is_bound_to_another_board_leaves_the_first() {
         .await
         .must_be(StatusCode::OK);
     assert!(screen.ends().await.contains("signed-out"));
-    let led = wall.clone().get("/").await.must_be(StatusCode::SEE_OTHER);
-    let boards = wall
-        .clone()
-        .get(led.header("location"))
+    // What the script asks for then leads to the other board.
+    let mut wall = wall.clone();
+    let asked = wall
+        .fragment("/sign-in/again")
         .await
-        .must_be(StatusCode::SEE_OTHER);
+        .must_be(StatusCode::OK);
+    assert!(asked.all("dialog").is_empty());
     assert_eq!(
-        boards.header("location"),
+        led_from(&mut wall, asked.header("hx-redirect")).await,
         format!("/kitchen/stations/{kitchen}")
     );
+}
+
+/// Where a browser arrives that goes to this address.
+async fn led_from(browser: &mut Device, address: &str) -> String {
+    let mut at = address.to_owned();
+    loop {
+        let answer = browser.get(&at).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            answer.must_be(StatusCode::OK);
+            return at;
+        }
+        at = answer.header("location").to_owned();
+    }
+}
+
+#[tokio::test]
+async fn a_display_on_which_somebody_had_signed_in_goes_back_to_its_board() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let board = format!("/kitchen/stations/{bar}");
+    let mut wall = house.display("Bar display").await;
+    let form = [("username", MANAGER), ("password", "password123")];
+    wall.post("/sign-in", &form).await.must_be(StatusCode::OK);
+    wall.get("/floor").await.must_be(StatusCode::OK);
+    house.hand.advance(Duration::hours(9));
+
+    let refused = wall
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let asked = wall
+        .fragment("/sign-in/again")
+        .await
+        .must_be(StatusCode::OK);
+    for answer in [refused, asked] {
+        assert!(answer.all("dialog").is_empty(), "{}", answer.text);
+        let to = answer.header("hx-redirect").to_owned();
+        assert_eq!(led_from(&mut wall, &to).await, board);
+    }
+    assert_eq!(led_from(&mut wall, "/floor").await, board);
 }
 
 #[tokio::test]

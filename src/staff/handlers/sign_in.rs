@@ -125,13 +125,18 @@ fn led_on(
     cookies::with(cookies, Go::to(asker, to))
 }
 
-/// The dialog that asks the person whose session ended in the middle of work.
+/// The dialog that asks the person whose session ended in the middle of work. A wall display needs nobody: it is led
+/// to its board, which may be another one by now.
 #[handler]
 pub async fn ask_again(app: App, req: &Request, asker: Asker, place: Place) -> Result<Response> {
+    let is_signed_in = session::session(&app, req).await.is_ok();
+    if place.is_display() && !is_signed_in {
+        return Ok(Go::to(asker, url::home()).into_response());
+    }
     if asker != Asker::Fragment {
         return Ok(Redirect::see_other(url::sign_in()).into_response());
     }
-    if session::session(&app, req).await.is_ok() {
+    if is_signed_in {
         return Ok(Frag(again::nothing_to_ask()).into_response());
     }
     Ok(match renewal::who_is_asked(&app, req, &place).await? {
