@@ -236,6 +236,7 @@ pub fn endpoint(app: App) -> impl Endpoint {
         .with(CatchPanic::new().with_handler(panicked))
         .with(Checks)
         .with(Answers)
+        .with(staff::SharedTills)
         .with(Marks)
         .with(AddData::new(app))
 }

@@ -134,19 +134,14 @@ impl Person {
         short_name(&self.name)
     }
 
-    /// As the bars of screens show them. On a till that several people share it locks itself.
+    /// As the bars of screens show them.
     pub fn shown(&self) -> ui::Person {
-        let till = self
-            .terminal
-            .as_ref()
-            .filter(|terminal| !terminal.is_display());
         ui::Person {
             name: self.short_name(),
             initials: initials(&self.name),
             hue: self.hue,
             me: url::me(),
             lock: url::lock(),
-            idle: till.map(|till| till.idle_seconds),
         }
     }
 }

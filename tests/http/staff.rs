@@ -629,6 +629,50 @@ async fn on_a_paired_till_a_tile_and_a_pin_open_the_floor() {
 }
 
 #[tokio::test]
+async fn a_shared_till_locks_itself_on_every_screen_and_a_display_on_none() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let board = format!("/kitchen/stations/{bar}");
+    let mut till = house.till(MANAGER, "Till 1").await;
+    for path in [
+        "/floor",
+        "/me",
+        "/me/pin",
+        "/me/password",
+        "/shift",
+        "/shifts",
+        "/kitchen",
+        &board,
+        "/staff",
+        "/no-such-page",
+    ] {
+        let page = till.get(path).await;
+        assert_eq!(
+            page.attributes("form[action='/lock'][data-idle]", "data-idle"),
+            ["120"],
+            "{path}: {}",
+            page.status
+        );
+    }
+    house
+        .execute("UPDATE staff SET must_change_password = true", [])
+        .await;
+    let mut newcomer = house.till(WAITER, "Till 2").await;
+    newcomer
+        .get("/me/password")
+        .await
+        .must_be(StatusCode::OK)
+        .one("form[data-idle]");
+
+    let nobodys = house.till(MANAGER, "Bar display").await.get(&board).await;
+    let ones_own = house.person(MANAGER).await.get("/me/password").await;
+    let tiles = house.display("Till 1").await.get("/sign-in").await;
+    for page in [nobodys, ones_own, tiles] {
+        assert!(page.all("form[data-idle]").is_empty(), "{}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn a_pin_is_nothing_away_from_a_paired_terminal() {
     let house = House::open().await;
     set_pin(&house, WAITER, "4071").await;
