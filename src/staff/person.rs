@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::terminals::Terminal;
 use crate::ui;
 use crate::values::{StaffId, TokenId, initials};
+use crate::web::client::Client;
 use crate::web::url;
 
 /// A person's one role.
@@ -124,14 +125,19 @@ pub struct Person {
     pub terminal: Option<Arc<Terminal>>,
     /// The session's token.
     pub token: TokenId,
-    /// Where wrong secrets that are typed on this device are counted.
-    pub source: Source,
+    /// Where the request came from.
+    pub client: Client,
 }
 
 impl Person {
     /// "Amina N." for the corner of a screen: the first name and an initial.
     pub fn short_name(&self) -> String {
         short_name(&self.name)
+    }
+
+    /// Where wrong secrets that are typed on this device are counted.
+    pub fn source(&self) -> Source {
+        Source::of(self.terminal.as_deref(), &self.client)
     }
 
     /// As the bars of screens show them.

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::person::{Person, Role};
-use super::tries::Source;
 use crate::app::App;
 use crate::terminals::{self, DeviceKey};
 use crate::values::{StaffId, TerminalId, TokenId, epoch_millis};
@@ -203,13 +202,13 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
     let terminal = terminals::device(app, req).await?;
     Ok(Session {
         person: Person {
-            source: Source::of(terminal.as_deref(), &Client::of(app, req)),
             id: claims.sub,
             name: row.name.clone(),
             role,
             hue: u8::try_from(row.hue).unwrap_or(1),
             terminal,
             token: claims.jti,
+            client: Client::of(app, req),
         },
         must_change_password: row.must_change_password,
         claims,

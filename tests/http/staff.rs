@@ -1333,6 +1333,25 @@ async fn guessing_a_managers_pin_locks_it_on_that_till() {
 }
 
 #[tokio::test]
+async fn approvals_and_sign_ins_share_the_tries_of_an_address() {
+    use poem::error::ResponseError;
+    let house = House::open().await;
+    let (cashier, manager) = (
+        cashier_at_the_till(&house).await,
+        id_of(&house, MANAGER).await,
+    );
+    while house.app.tries().admit(&cashier.client).is_ok() {}
+    let refused = staff::approve(&house.app, &cashier, manager, &typed(SEEDED))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        house.number("SELECT count(*) FROM sign_in_failures").await,
+        0
+    );
+}
+
+#[tokio::test]
 async fn a_manager_without_a_pin_approves_with_the_password() {
     use poem::error::ResponseError;
     let house = House::open().await;
