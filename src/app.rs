@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
+use crate::data::once;
 use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
@@ -202,6 +203,12 @@ impl App {
         F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
     {
         self.writer().write(claim, work).await
+    }
+
+    /// Whether this very request was carried out before. Only for what must be asked before the work and would count
+    /// against somebody when it is asked once more, such as a secret; [`App::write`] decides.
+    pub async fn already(&self, claim: &Claim) -> Result<bool> {
+        once::already(&self.0.db, claim).await
     }
 
     /// Changes something that carries no key: signing in and out, background jobs.

@@ -229,6 +229,10 @@ pub async fn set_pin(
     pin: &Typed,
     claim: Claim,
 ) -> Result<()> {
+    // Asked again the secret could be wrong by now, and would be counted as a try.
+    if app.already(&claim).await? {
+        return Ok(());
+    }
     app.tries().admit(&place.client)?;
     secrets::check_pin(pin).map_err(|refusal| Error::field("pin", refusal.to_string()))?;
     let seen = store::find(app.db(), by.id)

@@ -797,6 +797,30 @@ async fn a_pin_needs_the_secret_so_far_and_no_pattern() {
     no_key.must_be(StatusCode::BAD_REQUEST);
 }
 
+#[tokio::test]
+async fn a_new_pin_sent_twice_is_saved_once_and_the_old_one_is_no_wrong_try() {
+    let house = House::open().await;
+    set_pin(&house, WAITER, "4071").await;
+    let mut till = house.till(WAITER, "Till 1").await;
+    let (form, key) = (
+        [("current", "4071"), ("pin", "8305"), ("again", "8305")],
+        key(),
+    );
+    for _ in 0..3 {
+        let saved = till
+            .change(Method::POST, "/me/pin", &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(saved.header("hx-redirect"), "/me?done=pin");
+    }
+    assert_eq!(
+        house
+            .number("SELECT (SELECT count(*) FROM sign_in_failures) + (SELECT count(*) FROM audit_log WHERE deed = 'staff.pin_set')")
+            .await,
+        1
+    );
+}
+
 // ---- passwords ----------------------------------------------------------------------------------------
 
 #[tokio::test]
