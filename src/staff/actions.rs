@@ -174,8 +174,8 @@ async fn end_sessions(tx: &mut Tx, staff: StaffId, deed: &'static str) -> Result
 
 // ---- one's own secrets ------------------------------------------------------------------------------
 
-/// Replaces one's own password; all other sessions end and this one goes on with a new token. Asked
-/// twice, the second request finds its session over and changes nothing.
+/// Replaces one's own password; all other sessions end and this one goes on with a new token. Without a
+/// key, a second request finds its session over and changes nothing either.
 ///
 /// # Errors
 /// When the current one is wrong or the new one is easy to guess.
@@ -185,7 +185,8 @@ pub async fn change_password(
     session: &Session,
     current: &Typed,
     new: &Typed,
-) -> Result<Welcome> {
+    claim: Option<Claim>,
+) -> Result<Written<Welcome>> {
     app.tries().admit(&place.client)?;
     let seen = store::find(app.db(), session.claims.sub)
         .await?
@@ -201,20 +202,27 @@ pub async fn change_password(
         return Err(Error::field("new", SecretRefusal::Same.to_string()));
     }
     let hashed = hashing::hash(app, new).await?;
-    let member = app
-        .write_unkeyed(By::from(&session.person), async |tx: &mut Tx| {
-            let mut member = store::find_for_update(tx, seen.id).await?;
-            if member.password != seen.password {
-                return Err(StaffRefusal::PasswordMoved.into());
-            }
-            member.choose_password(hashed.clone(), tx.now());
-            store::save(tx, &member).await?;
-            tx.journal(Entry::new("staff.password_changed", "staff", member.id));
-            tx.changed(Changed::Staff(member.id));
-            Ok(member)
-        })
-        .await?;
-    token_for(app, member, session.claims.terminal, app.clock().now())
+    let choose = async |tx: &mut Tx| {
+        let mut member = store::find_for_update(tx, seen.id).await?;
+        if member.password != seen.password {
+            return Err(StaffRefusal::PasswordMoved.into());
+        }
+        member.choose_password(hashed.clone(), tx.now());
+        store::save(tx, &member).await?;
+        tx.journal(Entry::new("staff.password_changed", "staff", member.id));
+        tx.changed(Changed::Staff(member.id));
+        Ok(member)
+    };
+    let written = match claim {
+        Some(claim) => app.write(claim, choose).await?,
+        None => Written::Done(app.write_unkeyed(By::from(&session.person), choose).await?),
+    };
+    match written {
+        Written::Done(member) => {
+            token_for(app, member, session.claims.terminal, app.clock().now()).map(Written::Done)
+        }
+        Written::Already => Ok(Written::Already),
+    }
 }
 
 /// Sets one's own PIN, knowing one's password or the PIN so far.

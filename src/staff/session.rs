@@ -189,9 +189,7 @@ pub async fn person(app: &App, req: &Request) -> Result<Person> {
 
 /// The session of this request, whatever it may do.
 pub async fn session(app: &App, req: &Request) -> Result<Session> {
-    let token = token(req).ok_or(Error::SignedOut)?;
-    let claims =
-        Claims::read(&token, app.session_secret(), app.clock().now()).ok_or(Error::SignedOut)?;
+    let claims = claims(app, req).ok_or(Error::SignedOut)?;
     let row = check(app, &claims, terminals::key_of(req))
         .await?
         .ok_or(Error::SignedOut)?;
@@ -213,6 +211,12 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
         must_change_password: row.must_change_password,
         claims,
     })
+}
+
+/// What the token of this request says, if this program signed it and it has not ended by itself; whether the session
+/// still stands it does not know.
+pub fn claims(app: &App, req: &Request) -> Option<Claims> {
+    Claims::read(&token(req)?, app.session_secret(), app.clock().now())
 }
 
 /// The staff row if the token still stands by it, on the device with this key. Open streams ask again twice a second.

@@ -932,6 +932,117 @@ async fn a_new_password_ends_every_other_session_at_once() {
     );
 }
 
+#[tokio::test]
+async fn a_new_password_sent_twice_is_saved_once_and_leads_on_both_times() {
+    let house = House::open().await;
+    let mut here = house.browser();
+    here.sign_in(WAITER, SEEDED).await.must_be(StatusCode::OK);
+    let page = here.get("/me/password").await.must_be(StatusCode::OK);
+    let key = page.attributes("input[name=_key]", "value").remove(0);
+    let form = [("current", SEEDED), ("new", OWN), ("again", OWN)];
+    let mut deaf = here.clone();
+    for _ in 0..2 {
+        let saved = here
+            .change(Method::POST, "/me/password", &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(saved.header("hx-redirect"), "/me?done=password");
+    }
+    here.get("/floor").await.must_be(StatusCode::OK);
+
+    // The same browser, had it lost the answer and with it the new session.
+    assert_eq!(
+        deaf.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let other = [
+        ("current", SEEDED),
+        ("new", "not the new one"),
+        ("again", ""),
+    ];
+    deaf.change(Method::POST, "/me/password", &other, &key)
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let saved = deaf
+        .change(Method::POST, "/me/password", &form, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(saved.header("hx-redirect"), "/me?done=password");
+    deaf.get("/floor").await.must_be(StatusCode::OK);
+
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'staff.password_changed'")
+            .await,
+        1
+    );
+    let without = [("hx-request", "true"), ("sec-fetch-site", "same-origin")];
+    let form = format!("current={OWN}&new={SEEDED}&again={SEEDED}");
+    here.send(Method::POST, "/me/password", Some(form), &without)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_client_may_change_its_password_with_a_key_or_without() {
+    let house = House::open().await;
+    let mut client = house.browser();
+    let login = json!({ "username": CASHIER, "password": SEEDED });
+    let answer = client
+        .api(Method::POST, "/api/auth/login", None, Some(login))
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    let token = answer["token"].as_str().unwrap().to_owned();
+    let change = Some(json!({ "current": SEEDED, "new": OWN }));
+    let with_key = |token: &str| format!("Bearer {token}");
+    let (bearer, key) = (with_key(&token), key());
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
+    let path = "/api/auth/password";
+    let changed = client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    let fresh = changed["token"].as_str().unwrap().to_owned();
+    client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let bearer = with_key(&fresh);
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
+    let again = client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    assert_eq!(again, changed);
+    assert_eq!(
+        house.number("SELECT count(*) FROM sign_in_failures").await,
+        0
+    );
+    // Without a key it is a wrong password.
+    client
+        .api(Method::POST, path, Some(&fresh), change)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    let malformed = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", "short"),
+    ];
+    let change = Some(json!({ "current": OWN, "new": "three red mangoes" }));
+    client
+        .send_json(Method::POST, path, change, &malformed)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
+}
+
 // ---- for machines -------------------------------------------------------------------------------------
 
 #[tokio::test]
