@@ -20,7 +20,9 @@ async fn code_for(house: &House, terminal: TerminalId) -> String {
 
 async fn pair_from(house: &House, address: &str, code: &str) -> Answer {
     let form = serde_urlencoded::to_string([("code", code)]).unwrap();
+    let key = key();
     let headers = [
+        ("idempotency-key", key.as_str()),
         ("hx-request", "true"),
         ("sec-fetch-site", "same-origin"),
         ("x-forwarded-for", address),
@@ -92,6 +94,55 @@ async fn a_tablet_becomes_a_till_by_a_code_and_stays_one() {
         "{}",
         page.header("set-cookie")
     );
+}
+
+#[tokio::test]
+async fn a_code_sent_twice_pairs_once_and_a_lost_answer_needs_a_new_code() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    let mut tablet = house.browser();
+    let page = tablet.get("/pair").await.must_be(StatusCode::OK);
+    let key = page.attributes("input[name=_key]", "value").remove(0);
+    let mut deaf = tablet.clone();
+
+    // A wrong code uses nothing up.
+    tablet
+        .change(Method::POST, "/pair", &[("code", "ABCD-2345")], &key)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    let typed = [("code", code.as_str())];
+    let paired = tablet
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(paired.header("hx-redirect"), "/sign-in");
+    let repeated = tablet
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(repeated.header("hx-redirect"), "/pair");
+    let page = tablet.get("/pair").await;
+    assert!(page.one(".banner").contains("This device is Till 1."));
+
+    let lost = deaf
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        lost.one("hx-partial[hx-target='#err-code']"),
+        "This code was used, but this device did not hear of it. Make a new code and type that."
+    );
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'terminal.paired'")
+            .await,
+        1
+    );
+    let without = [("hx-request", "true"), ("sec-fetch-site", "same-origin")];
+    let form = Some(format!("code={code}"));
+    deaf.send(Method::POST, "/pair", form, &without)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
