@@ -285,6 +285,25 @@ fn check_changes_nothing_and_says_what_to_do() {
 }
 
 #[test]
+fn check_says_whether_redis_answers() {
+    let cafe = Cafe::new();
+    let said = Said::of(
+        cafe.program(&["check"])
+            .env("REDIS_URL", "redis://:hunter22@127.0.0.1:9")
+            .output()
+            .expect("the program"),
+    );
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.out
+            .contains("to do   Redis: does not answer at the address of REDIS_URL"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("hunter22"), "{}", said.out);
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_one_line_without_its_password() {
     let cafe = Cafe::new();
     let mut command = cafe.program(&["migrate", "status"]);

@@ -8,6 +8,7 @@ use anyhow::bail;
 use super::database::{self, Opened};
 use super::migrate;
 use crate::config::{Config, DatabaseSetting};
+use crate::live;
 
 /// With less, the journal of a busy evening may fill the disk, and Postgres stops.
 const ENOUGH_SPACE: u64 = 1024 * 1024 * 1024;
@@ -36,6 +37,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     )];
     findings.extend(disk(config));
     findings.extend(data(config).await);
+    findings.extend(bus(config).await);
     for Finding { subject, found } in &findings {
         match found {
             Ok(found) => println!("ok      {subject}: {found}"),
@@ -98,6 +100,18 @@ async fn migrations(opened: &Opened) -> Finding {
         Ok(standing) => Ok(format!("all {} applied", standing.applied.len())),
     };
     Finding::new("migrations", found)
+}
+
+/// The bus between instances, where one is set.
+async fn bus(config: &Config) -> Option<Finding> {
+    let url = config.redis_url.as_ref()?;
+    let found = match live::redis_answers(url.reveal()).await {
+        Ok(()) => Ok("answers".to_owned()),
+        Err(error) => Err(format!(
+            "does not answer at the address of REDIS_URL ({error:#}); without it instances hear of each other's changes late"
+        )),
+    };
+    Some(Finding::new("Redis", found))
 }
 
 fn disk(config: &Config) -> Vec<Finding> {

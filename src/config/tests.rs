@@ -191,6 +191,36 @@ fn a_secret_that_is_wrong_is_not_repeated() {
 }
 
 #[test]
+fn an_address_that_redis_would_not_take_is_a_wrong_setting() {
+    for good in [
+        "redis://redis:6379",
+        "redis://:hunter22@10.0.0.7:6379/3",
+        "redis://[fd00::1]",
+    ] {
+        let config = read(&[("REDIS_URL", good)]);
+        assert_eq!(config.redis_url.unwrap().reveal(), good);
+    }
+    for (wrong, why) in [
+        ("redis", "is not an address that begins with redis://"),
+        ("redis://", "is not an address as in"),
+        ("redis://redis:port", "is not an address as in"),
+        ("redis://redis:6379/till", "is not an address as in"),
+        ("redis://:hunter22@@@/redis", "is not an address as in"),
+        ("rediss://redis:6379", "TLS to Redis is not built in"),
+    ] {
+        let line = refused(&[("REDIS_URL", wrong)]);
+        assert!(
+            line.starts_with("REDIS_URL ") && line.contains(why),
+            "{wrong}: {line}"
+        );
+        assert!(
+            line.ends_with("; an example: REDIS_URL=redis://redis:6379"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn everything_wrong_is_said_at_once() {
     let wrong: Environment = [
         ("PORT", "x"),
