@@ -5,6 +5,7 @@ use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
 
 use super::error::Error;
+use super::form::bytes_of;
 use crate::app::App;
 
 /// Scripts, styles and pictures only from here; nothing inline, nothing framed.
@@ -102,11 +103,7 @@ fn check_length(req: &Request) -> Result<(), Error> {
         .and_then(|length| length.parse::<u64>().ok())
         .unwrap_or(0);
     if length > LARGEST_BODY {
-        return Err(Error::refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "That is too large to send.",
-        ));
+        return Err(Error::too_large());
     }
     Ok(())
 }
@@ -158,17 +155,7 @@ async fn take_key_from_form(req: &mut Request) -> Result<(), Error> {
     if !is_form || req.header("idempotency-key").is_some() {
         return Ok(());
     }
-    let bytes = req
-        .take_body()
-        .into_bytes_limit(LARGEST_BODY as usize)
-        .await
-        .map_err(|_| {
-            Error::refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "That is too large to send.",
-            )
-        })?;
+    let bytes = bytes_of(req.take_body()).await?;
     let key = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&bytes)
         .unwrap_or_default()
         .into_iter()
