@@ -37,13 +37,18 @@ impl Client {
         }
     }
 
-    /// What is counted and locked together: an IPv4 address, or the network of 64 bits that one
-    /// household or café gets in IPv6 and in which a single device changes its address at will.
+    /// What is counted and locked together.
     pub fn network(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V4(address) => IpAddr::V4(address),
-            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        }
+        network(self.address)
+    }
+}
+
+/// An IPv4 address, or the network of 64 bits that one household or café gets in IPv6 and in which a single device
+/// changes its address at will.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 
