@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::terminals::{self, DeviceKey};
 use crate::values::{StaffId, TerminalId, TokenId, epoch_millis};
 use crate::web::client::Client;
+use crate::web::security::bearer;
 use crate::web::{Error, Result};
 
 /// The cookie that carries the session.
@@ -254,15 +255,13 @@ async fn is_at_its_terminal(
     Ok(here.is_some_and(|here| here.id == only))
 }
 
-/// The token of a request: the cookie, or `Authorization: Bearer`.
+/// The token of a request: that of `Authorization: Bearer` alone where there is one, else the cookie's. The protection
+/// against forged requests relies on it.
 pub fn token(req: &Request) -> Option<String> {
-    if let Some(bearer) = req
-        .header(header::AUTHORIZATION)
-        .and_then(|value| value.strip_prefix("Bearer "))
-    {
-        return Some(bearer.trim().to_owned());
+    match bearer(req) {
+        Some(token) => Some(token.to_owned()),
+        None => cookie(req, COOKIE),
     }
-    cookie(req, COOKIE)
 }
 
 /// The value of a cookie.

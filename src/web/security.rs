@@ -111,8 +111,8 @@ fn check_length(req: &Request) -> Result<(), Error> {
 /// Refuses changing requests that another site made a browser send.
 ///
 /// `Sec-Fetch-Site` decides where the browser sends it (on HTTPS and localhost); elsewhere `Origin`
-/// must be one of the allowed origins. Clients that sign in by `Authorization` carry no cookie that
-/// another site could ride on.
+/// must be one of the allowed origins. Whoever signs in as a [`bearer`] rides on no cookie, even if one
+/// comes along, and another site cannot make a browser send that header.
 fn check_origin(req: &Request) -> Result<(), Error> {
     let forged = || {
         Error::refused(
@@ -121,7 +121,7 @@ fn check_origin(req: &Request) -> Result<(), Error> {
             "This request came from another site and was not carried out.",
         )
     };
-    if req.header(header::COOKIE).is_none() && req.header(header::AUTHORIZATION).is_some() {
+    if bearer(req).is_some() {
         return Ok(());
     }
     match (req.header("sec-fetch-site"), req.header(header::ORIGIN)) {
@@ -145,6 +145,13 @@ fn check_origin(req: &Request) -> Result<(), Error> {
         (None, None) if req.header(header::COOKIE).is_none() => Ok(()),
         (None, None) => Err(forged()),
     }
+}
+
+/// The token of a client that signs in by `Authorization: Bearer`, even an empty one: then no cookie counts.
+pub fn bearer(req: &Request) -> Option<&str> {
+    let header = req.header(header::AUTHORIZATION)?.trim();
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Moves a plain form's hidden `_key` into the header that everything else looks at.

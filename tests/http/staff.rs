@@ -984,6 +984,58 @@ async fn a_new_password_sent_twice_is_saved_once_and_leads_on_both_times() {
 }
 
 #[tokio::test]
+async fn a_bearer_is_a_bearer_whatever_cookies_come_along_and_nobody_else_is() {
+    let house = House::open().await;
+    let login = json!({ "username": CASHIER, "password": SEEDED });
+    let answer = house
+        .browser()
+        .api(Method::POST, "/api/auth/login", None, Some(login))
+        .await
+        .must_be(StatusCode::OK);
+    let token = answer.json()["token"].as_str().unwrap().to_owned();
+    let waiter = house.person(WAITER).await;
+
+    // The token counts and the cookie does not, nor is it taken away.
+    let mut client = waiter.clone();
+    let me = client
+        .api(Method::GET, "/api/auth/me", Some(&token), None)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(me.json()["staff"]["role"], "cashier");
+    client
+        .api(Method::POST, "/api/auth/logout", Some(&token), None)
+        .await
+        .must_be(StatusCode::NO_CONTENT);
+    assert!(client.cookies.contains_key(session::COOKIE));
+
+    // What only looks like a token opens nothing, even with a cookie that would.
+    for (authorization, status) in [
+        ("Bearer", StatusCode::UNAUTHORIZED),
+        ("Bearer ", StatusCode::UNAUTHORIZED),
+        ("bearer nonsense", StatusCode::UNAUTHORIZED),
+        ("Bearer nonsense", StatusCode::UNAUTHORIZED),
+        ("", StatusCode::FORBIDDEN),
+        ("Basic bW9zZXM6eA==", StatusCode::FORBIDDEN),
+        ("Bearers of gifts", StatusCode::FORBIDDEN),
+    ] {
+        for headers in [
+            vec![("authorization", authorization)],
+            vec![
+                ("authorization", authorization),
+                ("sec-fetch-site", "cross-site"),
+            ],
+        ] {
+            let refused = waiter
+                .clone()
+                .send_json(Method::POST, "/api/auth/logout-all", None, &headers)
+                .await;
+            assert_eq!(refused.status, status, "{authorization:?}");
+        }
+    }
+    waiter.clone().get("/floor").await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_client_may_change_its_password_with_a_key_or_without() {
     let house = House::open().await;
     let mut client = house.browser();

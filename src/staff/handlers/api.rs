@@ -49,7 +49,7 @@ pub async fn set_password(
         .done()
         .ok_or(StaffRefusal::PasswordMoved)?;
     let answer = as_json(welcomed(&welcome));
-    if keeps_its_token(req.headers()) {
+    if keeps_its_token(req) {
         return Ok(answer);
     }
     let cookies = cookies::signed_in(&app, &welcome.claims, &welcome.token, place.client.is_https);
@@ -129,7 +129,7 @@ fn gone(req: &Request, place: &Place) -> Response {
         .status(StatusCode::NO_CONTENT)
         .header(header::CACHE_CONTROL, "no-store")
         .finish();
-    if keeps_its_token(req.headers()) {
+    if keeps_its_token(req) {
         return answer;
     }
     cookies::with(cookies::signed_out(place.client.is_https), answer)

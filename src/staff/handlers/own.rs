@@ -1,7 +1,6 @@
 //! One's own page, password and PIN.
 
-use poem::http::HeaderMap;
-use poem::{IntoResponse, Response, handler};
+use poem::{IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
 use super::{AnySession, Chooser};
@@ -13,6 +12,7 @@ use crate::staff::place::Place;
 use crate::staff::secrets::Typed;
 use crate::staff::view::own as view;
 use crate::staff::{SignedIn, actions, cookies, store};
+use crate::web::security::bearer;
 use crate::web::{Asker, Error, Form, Go, Once, Page, Query, Result, url};
 
 /// What was just done, when one comes back from doing it.
@@ -168,6 +168,6 @@ fn new_key() -> String {
 }
 
 /// Whether a client signed in by `Authorization` and so keeps its token itself.
-pub(super) fn keeps_its_token(headers: &HeaderMap) -> bool {
-    headers.contains_key(poem::http::header::AUTHORIZATION)
+pub(super) fn keeps_its_token(req: &Request) -> bool {
+    bearer(req).is_some()
 }
