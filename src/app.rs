@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
+use crate::data::once;
 use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
@@ -22,6 +23,11 @@ use crate::staff::tries::Tries;
 use crate::terminals::{DeviceKey, Sightings, Terminal};
 use crate::values::{Clock, ProductId};
 use crate::web::Result;
+
+/// How long a session or a device is believed without asking the database. Together with the time between two checks
+/// of an open stream ([`crate::live::StreamOptions::RECHECK`]) it stays below the second within which a revocation must be obeyed
+/// everywhere, also where no message tells of it.
+const RIGHTS_KEPT: Duration = Duration::from_millis(400);
 
 /// The running program. Cheap to clone.
 #[derive(Clone)]
@@ -68,8 +74,8 @@ impl App {
             settings: Cached::new(Duration::from_secs(1), 1),
             menu: Cached::new(Duration::from_secs(3), 1),
             favourites: Cached::new(Duration::from_secs(600), 4),
-            sessions: Cached::new(Duration::from_millis(900), 10_000),
-            devices: Cached::new(Duration::from_millis(900), 1_000),
+            sessions: Cached::new(RIGHTS_KEPT, 10_000),
+            devices: Cached::new(RIGHTS_KEPT, 1_000),
             hashing: tokio::sync::Semaphore::new(2),
             tries: Tries::default(),
             sightings: Sightings::default(),
@@ -181,12 +187,12 @@ impl App {
             .await
     }
 
-    /// What sessions are checked against, at most a second old.
+    /// What sessions are checked against, at most 0.4 s old.
     pub fn sessions(&self) -> &Cached<SessionKey, Option<SessionRow>> {
         &self.0.sessions
     }
 
-    /// Paired terminals by their token, at most a second old.
+    /// Paired terminals by their token, at most 0.4 s old.
     pub fn devices(&self) -> &Cached<DeviceKey, Option<Terminal>> {
         &self.0.devices
     }
@@ -197,6 +203,12 @@ impl App {
         F: AsyncFnOnce(&mut Tx) -> Result<T> + Clone,
     {
         self.writer().write(claim, work).await
+    }
+
+    /// Whether this very request was carried out before. Only for what must be asked before the work and would count
+    /// against somebody when it is asked once more, such as a secret; [`App::write`] decides.
+    pub async fn already(&self, claim: &Claim) -> Result<bool> {
+        once::already(&self.0.db, claim).await
     }
 
     /// Changes something that carries no key: signing in and out, background jobs.
@@ -240,4 +252,16 @@ pub fn derived_secret(secret: &[u8], purpose: &[u8]) -> Arc<[u8]> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any size");
     mac.update(purpose);
     mac.finalize().into_bytes().as_slice().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::StreamOptions;
+
+    #[test]
+    fn a_revocation_reaches_open_streams_within_a_second_even_if_no_message_tells_of_it() {
+        let longest = RIGHTS_KEPT + StreamOptions::RECHECK;
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
+    }
 }

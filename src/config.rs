@@ -13,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use redis::IntoConnectionInfo as _;
 use tracing_subscriber::filter::Targets;
 
 pub use address::{BaseUrl, Network, Origin, TrustedProxies};
@@ -297,12 +298,19 @@ fn log_format(env: &Environment, app_env: AppEnv) -> LogFormat {
     })
 }
 
+/// What the client of Redis would make of it is found out here, where it is still a wrong setting.
 fn redis_url(text: &str) -> Result<Secret, String> {
     match text.split_once("://") {
-        Some(("redis" | "rediss", rest)) if !rest.trim_matches('/').is_empty() => {
-            Ok(Secret::new(text))
-        }
-        _ => Err("is not an address that begins with redis:// or rediss://".to_owned()),
+        Some(("redis", _)) if text.into_connection_info().is_ok() => Ok(Secret::new(text)),
+        Some(("redis", _)) => Err(
+            "is not an address as in redis://user:password@host:6379/0, with the signs of a password that an address does not take written as %40"
+                .to_owned(),
+        ),
+        Some(("rediss", _)) => Err(
+            "begins with rediss://, but TLS to Redis is not built in: reach it with redis:// over a network of your own"
+                .to_owned(),
+        ),
+        _ => Err("is not an address that begins with redis://".to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The map: every URL bound to its handler, grouped by screen.
 
 use poem::http::Method;
-use poem::middleware::{AddData, CatchPanic};
+use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
 
 use crate::app::App;
@@ -235,18 +235,9 @@ pub fn endpoint(app: App) -> impl Endpoint {
     }
     routes
         .with(staff::Renewals)
-        .with(CatchPanic::new().with_handler(panicked))
         .with(Checks)
         .with(Answers)
+        .with(staff::SharedTills)
         .with(Marks)
         .with(AddData::new(app))
-}
-
-/// A panic is a defect like any other: logged where it happened, answered as one, and the till goes on.
-fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> poem::Response {
-    tracing::error!("a handler panicked");
-    poem::Response::builder()
-        .status(poem::http::StatusCode::INTERNAL_SERVER_ERROR)
-        .content_type("text/plain; charset=utf-8")
-        .body("Something went wrong on our side. Nothing was changed; try again.")
 }

@@ -8,7 +8,7 @@ use crate::closing::ShiftsView;
 use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
-use crate::orders::{FloorView, OrderView, ReadyView, TableView};
+use crate::orders::{self, FloorView, OrderView, ReadyView, TableView};
 use crate::staff::{Cook, Role, session};
 use crate::terminals;
 use crate::values::{OrderId, ShiftId, StationId, TableId};
@@ -22,7 +22,8 @@ pub struct Wanted {
     order: Option<OrderId>,
     station: Option<StationId>,
     table: Option<TableId>,
-    /// A filter and never an authority; all shifts are shown without it.
+    /// Accepted from clients that send it. It is no authority, and at present it narrows nothing either: pictures are
+    /// shared by all who watch, and there is none of one shift alone.
     #[serde(rename = "shiftId")]
     _shift: Option<ShiftId>,
 }
@@ -35,11 +36,12 @@ pub async fn follow(
     outlet: Outlet,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
-    let views = match wanted.view.as_str() {
-        "board" => vec![board(&app, req, &wanted).await?],
-        view => till(&app, req, view, &wanted).await?,
+    let (views, binding) = match wanted.view.as_str() {
+        "board" => board(&app, req, &wanted).await?,
+        view => (till(&app, req, view, &wanted).await?, None),
     };
-    let (allowed_app, ticket) = (app.clone(), Admission::of(&app, req).await?);
+    let ticket = Admission::of(&app, req, binding).await?;
+    let allowed_app = app.clone();
     let options = StreamOptions::new(app.live(), outlet, app.stop().clone(), move || {
         let (app, ticket) = (allowed_app.clone(), ticket.clone());
         async move { ticket.stands(&app).await }
@@ -47,14 +49,20 @@ pub async fn follow(
     Ok(sse_stream(views, options))
 }
 
-async fn board(app: &App, req: &Request, wanted: &Wanted) -> Result<Watched> {
+/// A board's picture, and the board of the device where that gives the right to it.
+async fn board(
+    app: &App,
+    req: &Request,
+    wanted: &Wanted,
+) -> Result<(Vec<Watched>, Option<StationId>)> {
     let cook = Cook::from_request_without_body(req)
         .await
         .map_err(of_poem)?;
     let station = wanted.station.ok_or(Error::NotFound("board"))?;
     let station = kitchen::station(app.db(), station).await?;
     cook.may_work_at(station.id, station.kind.as_str())?;
-    Ok(app.feeds().watch(app, kitchen::BoardView(station.id)))
+    let views = vec![app.feeds().watch(app, kitchen::BoardView(station.id))];
+    Ok((views, cook.by_binding().and_then(|it| it.station)))
 }
 
 async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<Vec<Watched>> {
@@ -66,6 +74,8 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
     }
     match (view, wanted.order) {
         ("order", Some(order)) => {
+            // Of what does not exist no picture could ever be drawn.
+            orders::find(app.db(), order).await?;
             let settings = app.settings().await?;
             let pays = person.role.takes_payments(&settings);
             Ok(vec![
@@ -82,49 +92,59 @@ async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<V
             ])
         }
         ("ready", _) => Ok(vec![app.feeds().watch(app, ReadyView)]),
-        ("shifts", _) if person.role.manages() => Ok(vec![app.feeds().watch(app, ShiftsView)]),
+        ("shifts", _) if !person.role.manages() => Err(Error::not_allowed(
+            "The shifts of others are seen by managers.",
+        )),
+        ("shifts", _) => Ok(vec![app.feeds().watch(app, ShiftsView)]),
         ("floor" | "", _) => Ok(vec![app.feeds().watch(app, FloorView)]),
         _ => Err(Error::NotFound("view")),
     }
 }
 
-/// By what a stream was admitted: asked again every second.
+/// By what a stream was admitted: asked again twice a second.
 #[derive(Clone)]
-enum Admission {
-    Session(session::Claims),
-    /// A display, with the board that it was bound to when it connected.
-    Display(terminals::DeviceKey, Option<StationId>),
+struct Admission {
+    /// Whoever is signed in; a display follows its board without anybody.
+    session: Option<session::Claims>,
+    device: Option<terminals::DeviceKey>,
+    /// The board that the device was bound to when it connected, where that gave the right.
+    binding: Option<StationId>,
 }
 
 impl Admission {
-    async fn of(app: &App, req: &Request) -> Result<Self> {
-        match session::session(app, req).await {
-            Ok(session) => Ok(Admission::Session(session.claims)),
-            Err(Error::SignedOut) => {
-                let key = terminals::key_of(req).ok_or(Error::SignedOut)?;
-                let terminal = terminals::paired(app, key).await?.ok_or(Error::SignedOut)?;
-                Ok(Admission::Display(key, terminal.station))
-            }
-            Err(other) => Err(other),
-        }
+    async fn of(app: &App, req: &Request, binding: Option<StationId>) -> Result<Self> {
+        let session = match session::session(app, req).await {
+            Ok(session) => Some(session.claims),
+            Err(Error::SignedOut) if binding.is_some() => None,
+            Err(other) => return Err(other),
+        };
+        Ok(Admission {
+            session,
+            device: terminals::key_of(req),
+            binding,
+        })
     }
 
     /// A database that does not answer is no reason to sign anybody out.
     async fn stands(&self, app: &App) -> bool {
-        match self {
-            Admission::Session(claims) => {
-                claims.is_current(app.clock().now())
-                    && session::check(app, claims)
-                        .await
-                        .map_or(true, |row| row.is_some())
-            }
-            // Bound to another board meanwhile: the display has to go there.
-            Admission::Display(key, station) => {
-                terminals::paired(app, *key).await.map_or(true, |terminal| {
-                    terminal.is_some_and(|terminal| terminal.station == *station)
-                })
-            }
-        }
+        self.is_signed_in(app).await.unwrap_or(true) && self.is_bound(app).await.unwrap_or(true)
+    }
+
+    async fn is_signed_in(&self, app: &App) -> Result<bool> {
+        let Some(claims) = &self.session else {
+            return Ok(true);
+        };
+        Ok(claims.is_current(app.clock().now())
+            && session::check(app, claims, self.device).await?.is_some())
+    }
+
+    /// Bound to another board meanwhile, or to none: who was here because of it has to go.
+    async fn is_bound(&self, app: &App) -> Result<bool> {
+        let (Some(board), Some(key)) = (self.binding, self.device) else {
+            return Ok(true);
+        };
+        let terminal = terminals::paired(app, key).await?;
+        Ok(terminal.is_some_and(|terminal| terminal.station == Some(board)))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -285,6 +286,70 @@ fn check_changes_nothing_and_says_what_to_do() {
 }
 
 #[test]
+fn check_says_where_nothing_can_be_kept() {
+    let cafe = Cafe::new();
+    let (program, file, shut) = (
+        cafe.path().join("cafe-pos"),
+        cafe.path().join("a-file"),
+        cafe.path().join("shut"),
+    );
+    fs::copy(env!("CARGO_BIN_EXE_cafe-pos"), &program).expect("a copy");
+    fs::write(&file, "").expect("a file");
+    fs::create_dir(&shut).expect("a folder");
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o555)).expect("its rights");
+
+    let mut command = Command::new(&program);
+    command
+        .arg("check")
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("DATA_DIR", &shut)
+        .env("BACKUP_DIR", shut.join("backups"))
+        .env("UPLOAD_DIR", file.join("uploads"));
+    if fs::metadata("/proc/self").expect("this process").uid() == 0 {
+        // Root may write everywhere; somebody else is asked.
+        command.uid(65_534).gid(65_534);
+    }
+    let said = Said::of(command.output().expect("the program"));
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    for line in [
+        format!(
+            "to do   data folder: {0} cannot be written to by this user: give {0} to them, or name another folder in DATA_DIR",
+            shut.display()
+        ),
+        format!(
+            "to do   backups: {0}/backups cannot be made by this user: give {0} to them, or name another folder in BACKUP_DIR",
+            shut.display()
+        ),
+        format!(
+            "to do   uploads: {} is a file: move it away, or name another folder in UPLOAD_DIR",
+            file.display()
+        ),
+    ] {
+        assert!(said.out.contains(&line), "{line}\n{}", said.out);
+    }
+}
+
+#[test]
+fn check_says_whether_redis_answers() {
+    let cafe = Cafe::new();
+    let said = Said::of(
+        cafe.program(&["check"])
+            .env("REDIS_URL", "redis://:hunter22@127.0.0.1:9")
+            .output()
+            .expect("the program"),
+    );
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.out
+            .contains("to do   Redis: does not answer at the address of REDIS_URL"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("hunter22"), "{}", said.out);
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_one_line_without_its_password() {
     let cafe = Cafe::new();
     let mut command = cafe.program(&["migrate", "status"]);
@@ -372,11 +437,26 @@ async fn a_schema_in_the_address_is_made_and_used() {
                 .expect("the program"),
         )
     };
+    let look = || call("cafe_two", &["check"]);
+    assert!(look().out.contains("pending: run `cafe-pos migrate up`"));
+    let there = "SELECT 1 FROM pg_namespace WHERE nspname = 'cafe_two'";
+    let db = cafe_pos::data::connect::connect(&server.postgres.url("pos"), 1)
+        .await
+        .expect("the server");
+    let found = db
+        .query_one_raw(sea_orm::Statement::from_string(
+            db.get_database_backend(),
+            there,
+        ))
+        .await
+        .expect("an answer");
+    assert!(found.is_none(), "who looks makes nothing");
     assert!(
         call("cafe_two", &["migrate", "up"])
             .answer()
             .starts_with("applied")
     );
+    assert!(look().answer().contains("ok      migrations: all"));
     assert!(
         call("cafe_two", &["migrate", "up"])
             .answer()

@@ -1,5 +1,5 @@
-// A shared tablet goes back to the tiles after the terminal's seconds without a touch: form[data-idle] (drawn by
-// ui::page::person) is sent. Where something was typed into an open dialog it waits three times as long, because
+// A shared tablet goes back to the tiles after the terminal's seconds without a touch: form[data-idle] (drawn into
+// every page by ui::page) is sent. Where something was typed into an open dialog it waits three times as long, because
 // whoever is fetching the manager for an approval comes back; but not for ever, since that screen is somebody's.
 
 const idleForm = one("form[data-idle]");

@@ -98,8 +98,8 @@ if (stream) {
     addEventListener("pageshow", event => event.persisted && location.reload());
 
     // The server said no, which is never a moment's failure: signed out, or not allowed any more. A session that is
-    // over is asked for in place (again.js), so that nothing on the screen is lost. A display that an admin bound to
-    // another board begins anew and is led there.
+    // over is asked for in place (again.js), so that nothing on the screen is lost; a display is led to its board by
+    // the same answer, and where only the board is not its own any more it begins anew and is led there.
     const refused = status => {
         if (![401, 403, 409].includes(status)) return;
         if (status === 401 && !document.dispatchEvent(new CustomEvent("session:ended", { cancelable: true }))) return;

@@ -178,9 +178,14 @@ pub async fn close(
 ) -> Result<Go> {
     let settings = app.settings().await?;
     let claim = once.of(&by, "closing.close", &(id, &form));
+    // Of a repetition nothing is asked again: the secret could be another by now, and would count as a wrong try.
+    let approval = match app.already(&claim).await? {
+        true => None,
+        false => approved(&app, &by, &form).await?,
+    };
     let close = Close {
         count: form.count,
-        approval: approved(&app, &by, &form).await?,
+        approval,
         reason: form.reason,
     };
     app.write(claim, async |tx: &mut Tx| {

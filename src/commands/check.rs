@@ -8,6 +8,7 @@ use anyhow::bail;
 use super::database::{self, Opened};
 use super::migrate;
 use crate::config::{Config, DatabaseSetting};
+use crate::live;
 
 /// With less, the journal of a busy evening may fill the disk, and Postgres stops.
 const ENOUGH_SPACE: u64 = 1024 * 1024 * 1024;
@@ -36,6 +37,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     )];
     findings.extend(disk(config));
     findings.extend(data(config).await);
+    findings.extend(bus(config).await);
     for Finding { subject, found } in &findings {
         match found {
             Ok(found) => println!("ok      {subject}: {found}"),
@@ -63,7 +65,7 @@ async fn data(config: &Config) -> Vec<Finding> {
         );
         return vec![Finding::new("database", Ok(none))];
     }
-    match database::open(config).await {
+    match database::open_as_it_is(config).await {
         Err(error) => vec![Finding::new("database", Err(format!("{error:#}")))],
         Ok(opened) => {
             let findings = vec![database_found(&opened), migrations(&opened).await];
@@ -100,24 +102,70 @@ async fn migrations(opened: &Opened) -> Finding {
     Finding::new("migrations", found)
 }
 
+/// The bus between instances, where one is set.
+async fn bus(config: &Config) -> Option<Finding> {
+    let url = config.redis_url.as_ref()?;
+    let found = match live::redis_answers(url.reveal()).await {
+        Ok(()) => Ok("answers".to_owned()),
+        Err(error) => Err(format!(
+            "does not answer at the address of REDIS_URL ({error:#}); without it instances hear of each other's changes late"
+        )),
+    };
+    Some(Finding::new("Redis", found))
+}
+
 fn disk(config: &Config) -> Vec<Finding> {
     let folders = [
-        ("data folder", &config.data_dir),
-        ("backups", &config.backup_dir),
-        ("uploads", &config.upload_dir),
+        ("data folder", "DATA_DIR", &config.data_dir),
+        ("backups", "BACKUP_DIR", &config.backup_dir),
+        ("uploads", "UPLOAD_DIR", &config.upload_dir),
     ];
     folders
         .into_iter()
-        .map(|(subject, folder)| Finding::new(subject, space(folder)))
+        .map(|(subject, variable, folder)| {
+            let existing = existing(folder);
+            let found = usable(folder, existing, variable).and_then(|()| space(folder, existing));
+            Finding::new(subject, found)
+        })
         .collect()
 }
 
-/// The space on the disk a folder is on, or will be.
-fn space(folder: &Path) -> Result<String, String> {
-    let existing = folder
+/// The folder, or the nearest above it in which it will be made.
+fn existing(folder: &Path) -> &Path {
+    folder
         .ancestors()
         .find(|ancestor| ancestor.exists())
-        .unwrap_or(Path::new("/"));
+        .unwrap_or(Path::new("/"))
+}
+
+/// Whether this user may write there, found out without writing.
+fn usable(folder: &Path, existing: &Path, variable: &str) -> Result<(), String> {
+    if !existing.is_dir() {
+        return Err(format!(
+            "{} is a file: move it away, or name another folder in {variable}",
+            existing.display()
+        ));
+    }
+    let may = |right: &str| Command::new("test").arg(right).arg(existing).status();
+    let writable = may("-w")
+        .and_then(|write| Ok(write.success() && may("-x")?.success()))
+        .map_err(|error| format!("test: {error}"))?;
+    if writable {
+        return Ok(());
+    }
+    let what = match existing == folder {
+        true => "cannot be written to",
+        false => "cannot be made",
+    };
+    Err(format!(
+        "{} {what} by this user: give {} to them, or name another folder in {variable}",
+        folder.display(),
+        existing.display()
+    ))
+}
+
+/// The space on the disk a folder is on, or will be.
+fn space(folder: &Path, existing: &Path) -> Result<String, String> {
     let output = Command::new("df")
         .args(["-P", "-k"])
         .arg(existing)

@@ -76,6 +76,16 @@ impl Opened {
 /// # Errors
 /// One line that says why it cannot be reached and what to do.
 pub async fn open(config: &Config) -> anyhow::Result<Opened> {
+    let opened = open_as_it_is(config).await?;
+    ensure_schema(&opened).await?;
+    Ok(opened)
+}
+
+/// The same for whoever only looks: a schema that is not there is not made.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_as_it_is(config: &Config) -> anyhow::Result<Opened> {
     match &config.database {
         DatabaseSetting::Server(url) => open_server(url, Duration::ZERO).await,
         DatabaseSetting::Private { .. } => {
@@ -93,7 +103,11 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
 /// As [`open`], and when another `serve` holds the folder.
 pub async fn open_alone(config: &Config) -> anyhow::Result<Opened> {
     match &config.database {
-        DatabaseSetting::Server(url) => open_server(url, SERVER_ANSWERS_WITHIN).await,
+        DatabaseSetting::Server(url) => {
+            let opened = open_server(url, SERVER_ANSWERS_WITHIN).await?;
+            ensure_schema(&opened).await?;
+            Ok(opened)
+        }
         DatabaseSetting::Private { .. } => {
             let options = private_options(config);
             let postgres = spawn_blocking(move || PrivatePostgres::start(options)).await??;
@@ -156,11 +170,6 @@ async fn open_server(url: &DatabaseUrl, patience: Duration) -> anyhow::Result<Op
             version / 10_000
         );
     }
-    if let Some(schema) = url.schema() {
-        ensure_schema(&db, schema)
-            .await
-            .with_context(|| format!("The schema {schema} of DATABASE_URL could not be made"))?;
-    }
     Ok(Opened {
         db,
         url: url.clone(),
@@ -194,7 +203,17 @@ fn nobody_answered(error: &DbErr) -> bool {
     }
 }
 
-async fn ensure_schema(db: &DatabaseConnection, schema: &str) -> Result<(), DbErr> {
+/// Makes the schema that the address names, if it names one.
+async fn ensure_schema(opened: &Opened) -> anyhow::Result<()> {
+    let Some(schema) = opened.url.schema() else {
+        return Ok(());
+    };
+    make_schema(&opened.db, schema)
+        .await
+        .with_context(|| format!("The schema {schema} of DATABASE_URL could not be made"))
+}
+
+async fn make_schema(db: &DatabaseConnection, schema: &str) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let found = Statement::from_sql_and_values(
         backend,

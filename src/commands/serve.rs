@@ -69,7 +69,11 @@ async fn trade(
     config: &Config,
     asked_to_stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let listener = Listener::bind(config.listen, Limits::default())
+    let limits = Limits {
+        proxies: config.trusted_proxies.clone(),
+        ..Limits::default()
+    };
+    let listener = Listener::bind(config.listen, limits)
         .with_context(|| format!("The address {} cannot be used", config.listen))?;
     let tasks = TaskTracker::new();
     background::start(app, &tasks);

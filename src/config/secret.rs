@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// Shorter ones can be guessed, and whoever guesses it is everybody.
 const SHORTEST_SESSION_SECRET: usize = 16;
+/// What an example begins with that somebody forgot to replace.
+const EXAMPLE: &str = "change-me";
 
 /// A value that no log line, error or debugger's print ever shows.
 #[derive(Clone)]
@@ -29,6 +31,9 @@ impl Secret {
         match text.chars().count() {
             length if length < SHORTEST_SESSION_SECRET => Err(format!(
                 "has {length} characters, but it signs sessions and needs at least {SHORTEST_SESSION_SECRET}"
+            )),
+            _ if text.to_lowercase().starts_with(EXAMPLE) => Err(format!(
+                "begins with {EXAMPLE}, as the example does that everybody can read"
             )),
             _ => Ok(Self::new(text)),
         }

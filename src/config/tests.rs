@@ -191,6 +191,36 @@ fn a_secret_that_is_wrong_is_not_repeated() {
 }
 
 #[test]
+fn an_address_that_redis_would_not_take_is_a_wrong_setting() {
+    for good in [
+        "redis://redis:6379",
+        "redis://:hunter22@10.0.0.7:6379/3",
+        "redis://[fd00::1]",
+    ] {
+        let config = read(&[("REDIS_URL", good)]);
+        assert_eq!(config.redis_url.unwrap().reveal(), good);
+    }
+    for (wrong, why) in [
+        ("redis", "is not an address that begins with redis://"),
+        ("redis://", "is not an address as in"),
+        ("redis://redis:port", "is not an address as in"),
+        ("redis://redis:6379/till", "is not an address as in"),
+        ("redis://:hunter22@@@/redis", "is not an address as in"),
+        ("rediss://redis:6379", "TLS to Redis is not built in"),
+    ] {
+        let line = refused(&[("REDIS_URL", wrong)]);
+        assert!(
+            line.starts_with("REDIS_URL ") && line.contains(why),
+            "{wrong}: {line}"
+        );
+        assert!(
+            line.ends_with("; an example: REDIS_URL=redis://redis:6379"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn everything_wrong_is_said_at_once() {
     let wrong: Environment = [
         ("PORT", "x"),
@@ -311,9 +341,16 @@ fn the_example_lists_exactly_what_is_read() {
 }
 
 #[test]
-fn every_value_in_the_example_is_accepted() {
-    let env: Environment = example().into_iter().collect();
-    Config::read(&env, |_| true).unwrap();
+fn every_value_in_the_example_is_accepted_but_the_secret_that_everybody_can_read() {
+    let mut example = example();
+    let refused = Config::read(&example.clone().into_iter().collect(), |_| true).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "POS_JWT_SECRET begins with change-me, as the example does that everybody can read; \
+         an example: POS_JWT_SECRET=$(openssl rand -hex 32)"
+    );
+    example.insert(SECRET.0.to_owned(), SECRET.1.to_owned());
+    Config::read(&example.into_iter().collect(), |_| true).unwrap();
 }
 
 #[test]

@@ -94,7 +94,6 @@ pub(super) async fn claim(
     claim: &Claim,
     now: OffsetDateTime,
 ) -> Result<Turn> {
-    let actor = claim.by.actor();
     let inserted = tx
         .execute_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
@@ -102,7 +101,7 @@ pub(super) async fn claim(
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
             [
                 claim.key.0.clone().into(),
-                actor.clone().into(),
+                claim.by.actor().into(),
                 claim.deed.into(),
                 claim.fingerprint.clone().into(),
                 now.into(),
@@ -114,27 +113,40 @@ pub(super) async fn claim(
     if inserted == 1 {
         return Ok(Turn::First);
     }
-    let same = tx
+    if let Some(made) = earlier(tx, claim).await? {
+        return Ok(Turn::Repeated(made));
+    }
+    Err(Error::refused(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "key_reused",
+        "This key was already used for something else. Reload the screen and try again.",
+    ))
+}
+
+/// Whether this very claim was carried out before: the same deed and command, by the same actor.
+pub(crate) async fn already(db: &impl ConnectionTrait, claim: &Claim) -> Result<bool> {
+    Ok(earlier(db, claim).await?.is_some())
+}
+
+/// What this very claim made when it was carried out before; nothing where it was not.
+async fn earlier(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Option<Uuid>>> {
+    let same = db
         .query_one_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
+            db.get_database_backend(),
             "SELECT makes FROM idempotency_keys \
              WHERE key = $1 AND actor = $2 AND deed = $3 AND fingerprint = $4",
             [
                 claim.key.0.clone().into(),
-                actor.into(),
+                claim.by.actor().into(),
                 claim.deed.into(),
                 claim.fingerprint.clone().into(),
             ],
         ))
         .await?;
-    match same {
-        Some(row) => Ok(Turn::Repeated(row.try_get("", "makes")?)),
-        None => Err(Error::refused(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "key_reused",
-            "This key was already used for something else. Reload the screen and try again.",
-        )),
-    }
+    Ok(match same {
+        Some(row) => Some(row.try_get("", "makes")?),
+        None => None,
+    })
 }
 
 /// Forgets keys older than 90 days (product.md section 8); answers how many.

@@ -159,13 +159,19 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
         }
     }
 
-    /// Notes a failure and says how long to pause.
+    /// Notes a failure and says how long to pause. Only the first of a row is news: what a view shows may be
+    /// gone for good.
     fn failed(&mut self, what: &str, error: &anyhow::Error) -> Duration {
         let pace = &self.place.inner.pace;
         let pause = (pace.first_pause * 2_u32.pow(self.failures.min(16))).min(pace.longest_pause);
         self.failures = self.failures.saturating_add(1);
         self.place.inner.counts.failures.fetch_add(1, Relaxed);
-        tracing::error!(view = self.place.name, error = %format!("{error:#}"), times = self.failures, "{what}");
+        let (view, error) = (&self.place.name, format!("{error:#}"));
+        if self.failures == 1 {
+            tracing::warn!(view, error, "{what}");
+        } else {
+            tracing::debug!(view, error, times = self.failures, "{what}");
+        }
         pause
     }
 

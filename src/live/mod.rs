@@ -23,6 +23,7 @@ pub use changed::Changed;
 pub use event::{Named, encode};
 pub use feed::{FeedCounts, Feeds, Pace};
 pub use outflow::{Outflow, Outlet};
+pub use redis::answers as redis_answers;
 pub use region::Watched;
 pub use stream::{StreamOptions, sse_stream};
 pub use view::{Picture, View};

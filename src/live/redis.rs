@@ -116,6 +116,26 @@ pub(super) fn start(
     Ok(link)
 }
 
+/// Whether Redis answers at all, for whoever looks at the settings.
+///
+/// # Errors
+/// Why it does not.
+pub async fn answers(url: &str) -> Result<()> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    let asking = async {
+        let mut speaker = Client::open(url)?
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        ::redis::cmd("PING").query_async::<()>(&mut speaker).await
+    };
+    timeout(PATIENCE * 2, asking)
+        .await
+        .context("no answer in time")??;
+    Ok(())
+}
+
 impl Link {
     fn new() -> Self {
         Self {

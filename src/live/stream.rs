@@ -22,7 +22,10 @@ pub struct StreamOptions {
 }
 
 impl StreamOptions {
-    /// `still_allowed` is asked every second and whenever a [`super::Changed`] concerns somebody's rights; the stream
+    /// The time between two checks that the person may still see this.
+    pub const RECHECK: Duration = Duration::from_millis(500);
+
+    /// `still_allowed` is asked twice a second and whenever a [`super::Changed`] concerns somebody's rights; the stream
     /// ends with `signed-out` when it answers no. `shutdown` ends it with a hint to come back soon.
     pub fn new<F>(
         live: &Live,
@@ -36,7 +39,7 @@ impl StreamOptions {
         Self {
             heartbeat: Duration::from_secs(5),
             retry: Duration::from_secs(1),
-            recheck: Duration::from_secs(1),
+            recheck: Self::RECHECK,
             rights: live.rights(),
             still_allowed: Box::new(move || still_allowed().boxed()),
             shutdown,

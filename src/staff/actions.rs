@@ -14,7 +14,7 @@ use super::tries::{self, Asked, Try, TryRefusal};
 use crate::app::App;
 use crate::data::{By, Claim, Entry, Tx, Written};
 use crate::live::Changed;
-use crate::values::{PersonName, StaffId};
+use crate::values::{PersonName, StaffId, TerminalId};
 use crate::web::{Error, Result};
 
 /// Somebody who has just shown who they are.
@@ -53,7 +53,7 @@ pub async fn sign_in(
         Ok(member.filter(|member| right && member.active))
     })
     .await?;
-    welcome(app, place, member, "password").await
+    welcome(app, place, member, With::Password).await
 }
 
 /// Signs in by tile and PIN, which needs a paired terminal.
@@ -91,24 +91,48 @@ pub async fn sign_in_with_pin(
         Ok(member.filter(|member| right && member.active))
     })
     .await?;
-    welcome(app, place, member, "PIN").await
+    welcome(app, place, member, With::Pin).await
 }
 
-async fn welcome(app: &App, place: &Place, member: Member, with: &'static str) -> Result<Welcome> {
+/// What somebody showed who they are with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum With {
+    Password,
+    Pin,
+}
+
+impl With {
+    fn as_str(self) -> &'static str {
+        match self {
+            With::Password => "password",
+            With::Pin => "PIN",
+        }
+    }
+}
+
+async fn welcome(app: &App, place: &Place, member: Member, with: With) -> Result<Welcome> {
     let by = place.by(member.id, &member.name);
     let now = app
         .write_unkeyed(by, async |tx: &mut Tx| {
             tx.journal(
-                Entry::new("staff.signed_in", "staff", member.id).after(json!({ "with": with })),
+                Entry::new("staff.signed_in", "staff", member.id)
+                    .after(json!({ "with": with.as_str() })),
             );
             Ok(tx.now())
         })
         .await?;
-    token_for(app, member, now)
+    let terminal = place.terminal.as_ref().map(|terminal| terminal.id);
+    let only_on = terminal.filter(|_| with == With::Pin);
+    token_for(app, member, only_on, now)
 }
 
-fn token_for(app: &App, member: Member, now: OffsetDateTime) -> Result<Welcome> {
-    let claims = Claims::new(member.id, member.role, member.token_version, now);
+fn token_for(
+    app: &App,
+    member: Member,
+    only_on: Option<TerminalId>,
+    now: OffsetDateTime,
+) -> Result<Welcome> {
+    let claims = Claims::new(member.id, member.role, member.token_version, now).only_on(only_on);
     let token = claims.sign(app.session_secret())?;
     Ok(Welcome {
         claims,
@@ -149,8 +173,8 @@ async fn end_sessions(tx: &mut Tx, staff: StaffId, deed: &'static str) -> Result
 
 // ---- one's own secrets ------------------------------------------------------------------------------
 
-/// Replaces one's own password; all other sessions end and this one goes on with a new token. Asked
-/// twice, the second request finds its session over and changes nothing.
+/// Replaces one's own password; all other sessions end and this one goes on with a new token. Without a
+/// key, a second request finds its session over and changes nothing either.
 ///
 /// # Errors
 /// When the current one is wrong or the new one is easy to guess.
@@ -160,7 +184,8 @@ pub async fn change_password(
     session: &Session,
     current: &Typed,
     new: &Typed,
-) -> Result<Welcome> {
+    claim: Option<Claim>,
+) -> Result<Written<Welcome>> {
     app.tries().admit(&place.client)?;
     let seen = store::find(app.db(), session.claims.sub)
         .await?
@@ -176,20 +201,27 @@ pub async fn change_password(
         return Err(Error::field("new", SecretRefusal::Same.to_string()));
     }
     let hashed = hashing::hash(app, new).await?;
-    let member = app
-        .write_unkeyed(By::from(&session.person), async |tx: &mut Tx| {
-            let mut member = store::find_for_update(tx, seen.id).await?;
-            if member.password != seen.password {
-                return Err(StaffRefusal::PasswordMoved.into());
-            }
-            member.choose_password(hashed.clone(), tx.now());
-            store::save(tx, &member).await?;
-            tx.journal(Entry::new("staff.password_changed", "staff", member.id));
-            tx.changed(Changed::Staff(member.id));
-            Ok(member)
-        })
-        .await?;
-    token_for(app, member, app.clock().now())
+    let choose = async |tx: &mut Tx| {
+        let mut member = store::find_for_update(tx, seen.id).await?;
+        if member.password != seen.password {
+            return Err(StaffRefusal::PasswordMoved.into());
+        }
+        member.choose_password(hashed.clone(), tx.now());
+        store::save(tx, &member).await?;
+        tx.journal(Entry::new("staff.password_changed", "staff", member.id));
+        tx.changed(Changed::Staff(member.id));
+        Ok(member)
+    };
+    let written = match claim {
+        Some(claim) => app.write(claim, choose).await?,
+        None => Written::Done(app.write_unkeyed(By::from(&session.person), choose).await?),
+    };
+    match written {
+        Written::Done(member) => {
+            token_for(app, member, session.claims.terminal, app.clock().now()).map(Written::Done)
+        }
+        Written::Already(made) => Ok(Written::Already(made)),
+    }
 }
 
 /// Sets one's own PIN, knowing one's password or the PIN so far.
@@ -204,6 +236,10 @@ pub async fn set_pin(
     pin: &Typed,
     claim: Claim,
 ) -> Result<()> {
+    // Asked again the secret could be wrong by now, and would be counted as a try.
+    if app.already(&claim).await? {
+        return Ok(());
+    }
     app.tries().admit(&place.client)?;
     secrets::check_pin(pin).map_err(|refusal| Error::field("pin", refusal.to_string()))?;
     let seen = store::find(app.db(), by.id)

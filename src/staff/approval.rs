@@ -73,7 +73,8 @@ pub fn given<'a>(
     }
 }
 
-/// Takes the approver's own secret. Wrong ones are counted and locked as at sign-in.
+/// Takes the approver's own secret. Wrong ones are counted and locked as at sign-in, and the address has no more
+/// tries than there.
 ///
 /// # Errors
 /// When the secret is wrong, or they may not approve what this person asks.
@@ -88,6 +89,7 @@ pub async fn approve(
             "Somebody else approves: ask another manager or an admin.",
         ));
     }
+    app.tries().admit(&by.client)?;
     let known = store::find(app.db(), approver).await?;
     let (name, hashed) = match &known {
         Some(member) => {
@@ -96,7 +98,7 @@ pub async fn approve(
         }
         None => (approver.to_string(), None),
     };
-    let a_try = Try::of(&name, by.source.clone(), Asked::Approval);
+    let a_try = Try::of(&name, by.source(), Asked::Approval);
     let member = tries::guarded(app, &a_try, async || {
         let right = hashing::matches(app, secret, hashed.as_ref()).await?;
         Ok(known.filter(|member| right && member.active))

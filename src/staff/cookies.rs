@@ -1,28 +1,28 @@
 //! The cookies of a browser: its session, and who was last signed in there.
 
+use hmac::{Hmac, KeyInit, Mac};
 use poem::http::{HeaderValue, header};
 use poem::{IntoResponse, Response};
+use sha2::Sha256;
 use time::Duration;
 
 use super::session::{COOKIE, Claims};
+use crate::app::{App, derived_secret};
 use crate::values::StaffId;
 
 /// Says who was last signed in here, so that the same person can be asked for the PIN when the session
-/// has ended. It gives no right to anything.
+/// has ended. It gives no right to anything, and it is signed: a stranger who could write it would be told
+/// whose id it is.
 pub const LAST: &str = "pos_last";
 /// How long that is remembered.
 const REMEMBERED: Duration = Duration::hours(24);
 
 /// The cookies of somebody who is signed in.
-pub fn signed_in(claims: &Claims, token: &str, is_https: bool) -> [HeaderValue; 2] {
+pub fn signed_in(app: &App, claims: &Claims, token: &str, is_https: bool) -> [HeaderValue; 2] {
+    let last = signed(claims.sub, &secret(app));
     [
         cookie(COOKIE, token, claims.seconds(), is_https),
-        cookie(
-            LAST,
-            &claims.sub.to_string(),
-            REMEMBERED.whole_seconds(),
-            is_https,
-        ),
+        cookie(LAST, &last, REMEMBERED.whole_seconds(), is_https),
     ]
 }
 
@@ -51,15 +51,43 @@ pub fn with(cookies: impl IntoIterator<Item = HeaderValue>, answer: impl IntoRes
 }
 
 /// The person who was last signed in with this browser.
-pub fn last(req: &poem::Request) -> Option<StaffId> {
-    super::session::cookie(req, LAST)?.parse().ok()
+pub fn last(app: &App, req: &poem::Request) -> Option<StaffId> {
+    let text = super::session::cookie(req, LAST)?;
+    read(&text, &secret(app))
+}
+
+fn secret(app: &App) -> std::sync::Arc<[u8]> {
+    derived_secret(app.session_secret().as_bytes(), b"who was last here")
+}
+
+/// The id and the first 16 bytes of its signature: `<id>.<32 hexadecimal digits>`.
+fn signed(staff: StaffId, secret: &[u8]) -> String {
+    let whole = signature(staff, secret).finalize().into_bytes();
+    let hex = whole
+        .iter()
+        .take(16)
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!("{staff}.{hex}")
+}
+
+fn read(text: &str, secret: &[u8]) -> Option<StaffId> {
+    let (staff, hex) = text.split_once('.')?;
+    let staff: StaffId = staff.parse().ok()?;
+    let given = u128::from_str_radix(hex, 16).ok()?.to_be_bytes();
+    signature(staff, secret)
+        .verify_truncated_left(&given)
+        .ok()?;
+    Some(staff)
+}
+
+fn signature(staff: StaffId, secret: &[u8]) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any size");
+    mac.update(staff.to_string().as_bytes());
+    mac
 }
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-
-    use super::super::person::Role;
     use super::*;
 
     fn texts(cookies: &[HeaderValue]) -> Vec<&str> {
@@ -70,19 +98,31 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_kept_eight_hours_from_scripts_and_other_sites() {
-        let claims = Claims::new(StaffId::new(), Role::Waiter, 0, OffsetDateTime::now_utc());
-        let plain = signed_in(&claims, "a.b.c", false);
+    fn a_cookie_is_kept_from_scripts_and_other_sites() {
+        let text = |is_https| cookie(COOKIE, "a.b.c", 28_800, is_https);
         assert_eq!(
-            texts(&plain)[0],
+            text(false),
             "pos_session=a.b.c; Path=/; Max-Age=28800; HttpOnly; SameSite=Lax"
         );
-        let secure = signed_in(&claims, "a.b.c", true);
-        assert!(
-            texts(&secure)
-                .iter()
-                .all(|cookie| cookie.ends_with("; Secure"))
-        );
+        assert!(text(true).to_str().unwrap().ends_with("; Secure"));
+    }
+
+    #[test]
+    fn who_was_last_here_is_believed_only_as_this_program_wrote_it() {
+        let (ann, bo) = (StaffId::new(), StaffId::new());
+        let text = signed(ann, b"a secret");
+        assert_eq!(read(&text, b"a secret"), Some(ann));
+        assert_eq!(read(&text, b"another"), None);
+        let (_, signature) = text.split_once('.').unwrap();
+        for forged in [
+            ann.to_string(),
+            format!("{ann}."),
+            format!("{ann}.{}", &signature[..16]),
+            format!("{bo}.{signature}"),
+            "nobody.0".to_owned(),
+        ] {
+            assert_eq!(read(&forged, b"a secret"), None, "{forged}");
+        }
     }
 
     #[test]

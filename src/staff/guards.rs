@@ -86,14 +86,14 @@ pub enum Cook {
 impl Cook {
     /// Refuses where this board is not theirs. `kind` is the station's: `kitchen`, `bar` or `expo`.
     pub fn may_work_at(&self, station: StationId, kind: &str) -> Result<()> {
-        let bound = |terminal: &Terminal| terminal.station == Some(station);
-        let allowed = match self {
-            Cook::Display(terminal) => bound(terminal),
-            Cook::Person(person) => match person.role {
+        let allowed = match (self, self.by_binding()) {
+            (_, Some(terminal)) => terminal.station == Some(station),
+            (Cook::Display(_), None) => false,
+            (Cook::Person(person), None) => match person.role {
                 Role::Admin | Role::Manager => true,
                 Role::Kitchen => kind == "kitchen",
                 Role::Bar => kind == "bar",
-                Role::Cashier | Role::Waiter => person.terminal.as_deref().is_some_and(bound),
+                Role::Cashier | Role::Waiter => false,
             },
         };
         if allowed {
@@ -102,6 +102,18 @@ impl Cook {
             Err(Error::not_allowed(
                 "This board is not yours. It is worked by its own people, or at a terminal that is bound to it.",
             ))
+        }
+    }
+
+    /// The terminal whose board is theirs because they are at it, and for no other reason: a display, or
+    /// the till of somebody who sells.
+    pub fn by_binding(&self) -> Option<&Terminal> {
+        match self {
+            Cook::Display(terminal) => Some(terminal),
+            Cook::Person(person) => match person.role {
+                Role::Cashier | Role::Waiter => person.terminal.as_deref(),
+                Role::Admin | Role::Manager | Role::Kitchen | Role::Bar => None,
+            },
         }
     }
 }

@@ -130,10 +130,12 @@ impl Member {
         self.token_version += 1;
     }
 
-    /// Takes a password for one sign-in, after which another must be chosen; their sessions end.
+    /// Takes a password for one sign-in, after which another must be chosen; their sessions end. The PIN
+    /// goes too: whoever knew the password may know it, and a PIN is as good a way in.
     pub fn reset_password(&mut self, password: Hashed, at: OffsetDateTime) {
         self.choose_password(password, at);
         self.must_change_password = true;
+        self.pin = None;
     }
 
     /// Ends all sessions.
@@ -310,14 +312,15 @@ mod tests {
     fn passwords_and_forcing_out_end_sessions() {
         let at = datetime!(2026-11-22 09:00 UTC);
         let mut ann = member(Role::Waiter);
+        ann.pin = Some(Hashed::stored("4071".to_owned()));
         ann.choose_password(Hashed::stored("new".to_owned()), at);
-        assert!(!ann.must_change_password);
+        assert!(!ann.must_change_password && ann.pin.is_some());
         assert_eq!(
             (ann.token_version, ann.last_password_change_at),
             (4, Some(at))
         );
         ann.reset_password(Hashed::stored("once".to_owned()), at);
-        assert!(ann.must_change_password);
+        assert!(ann.must_change_password && ann.pin.is_none());
         ann.force_out(at);
         assert_eq!(
             (ann.token_version, ann.last_forced_logout_at),

@@ -8,6 +8,7 @@ pub mod cookies;
 pub mod guards;
 pub mod handlers;
 pub mod hashing;
+mod locking;
 pub mod member;
 pub mod person;
 pub mod place;
@@ -20,6 +21,7 @@ pub mod view;
 
 pub use approval::{Approval, Approver, approve, approvers};
 pub use guards::{Admin, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
+pub use locking::SharedTills;
 pub use member::Member;
 pub use person::{Person, Role, short_name};
 pub use renewal::Renewals;

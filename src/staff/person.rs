@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::terminals::Terminal;
 use crate::ui;
 use crate::values::{StaffId, TokenId, initials};
+use crate::web::client::Client;
 use crate::web::url;
 
 /// A person's one role.
@@ -124,8 +125,8 @@ pub struct Person {
     pub terminal: Option<Arc<Terminal>>,
     /// The session's token.
     pub token: TokenId,
-    /// Where wrong secrets that are typed on this device are counted.
-    pub source: Source,
+    /// Where the request came from.
+    pub client: Client,
 }
 
 impl Person {
@@ -134,19 +135,19 @@ impl Person {
         short_name(&self.name)
     }
 
-    /// As the bars of screens show them. On a till that several people share it locks itself.
+    /// Where wrong secrets that are typed on this device are counted.
+    pub fn source(&self) -> Source {
+        Source::of(self.terminal.as_deref(), &self.client)
+    }
+
+    /// As the bars of screens show them.
     pub fn shown(&self) -> ui::Person {
-        let till = self
-            .terminal
-            .as_ref()
-            .filter(|terminal| !terminal.is_display());
         ui::Person {
             name: self.short_name(),
             initials: initials(&self.name),
             hue: self.hue,
             me: url::me(),
             lock: url::lock(),
-            idle: till.map(|till| till.idle_seconds),
         }
     }
 }

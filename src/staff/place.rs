@@ -35,6 +35,11 @@ impl Place {
         Source::of(self.terminal.as_deref(), &self.client)
     }
 
+    /// Whether it is a wall display, on which nobody has to be asked who they are.
+    pub fn is_display(&self) -> bool {
+        self.terminal.as_deref().is_some_and(Terminal::is_display)
+    }
+
     /// The paired till; a wall display is none.
     pub fn till(&self) -> Option<&Terminal> {
         self.terminal

@@ -11,8 +11,9 @@ use super::store;
 use super::view::again;
 use crate::app::App;
 use crate::terminals;
+use crate::web::answer::with_status;
 use crate::web::client::Client;
-use crate::web::{Asker, Error, Result, url};
+use crate::web::{Asker, Error, Go, Result, url};
 
 /// Renews sessions and devices on the way out, and asks for the PIN where a session has ended.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +80,7 @@ impl Visit {
             // Only cookies are renewed: API clients sign in again.
             claims: session::cookie(req, COOKIE)
                 .and_then(|token| Claims::read_ended(&token, app.session_secret())),
-            last: cookies::last(req),
+            last: cookies::last(app, req),
             device: terminals::device::token_of(req),
         }
     }
@@ -91,7 +92,7 @@ impl Visit {
             return;
         }
         if let Ok(Some((claims, token))) = self.fresh_token(app).await {
-            for cookie in cookies::signed_in(&claims, &token, self.client.is_https) {
+            for cookie in cookies::signed_in(app, &claims, &token, self.client.is_https) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
         }
@@ -108,7 +109,8 @@ impl Visit {
         let Some(renewed) = claims.renewed(now) else {
             return Ok(None);
         };
-        if session::check(app, claims).await?.is_none() {
+        let device = self.device.as_deref().map(terminals::device::hash);
+        if session::check(app, claims, device).await?.is_none() {
             return Ok(None);
         }
         let token = renewed.sign(app.session_secret())?;
@@ -134,7 +136,20 @@ impl Visit {
 
     /// What to answer somebody whose session is over; nothing where they have to sign in from the start.
     async fn ask_again(&self, app: &App) -> Result<Option<Response>> {
+        let terminal = match &self.device {
+            Some(token) => terminals::paired(app, terminals::device::hash(token)).await?,
+            None => None,
+        };
+        let is_display = terminal.as_ref().is_some_and(|it| it.is_display());
         match self.asker {
+            // Whoever was signed in on a display has gone, and it shows its board again.
+            Asker::Page | Asker::Fragment if is_display && !self.is_stream => {
+                let home = Go::to(self.asker, url::home()).into_response();
+                Ok(Some(match self.asker {
+                    Asker::Fragment => with_status(StatusCode::UNAUTHORIZED, None, home),
+                    _ => home,
+                }))
+            }
             Asker::Page if self.method == Method::GET => {
                 let to = url::sign_in_to(&self.address);
                 Ok(Some(
@@ -149,13 +164,7 @@ impl Visit {
                 let Some(member) = self.who_was_here(app).await? else {
                     return Ok(None);
                 };
-                let on_terminal = match &self.device {
-                    Some(token) => terminals::paired(app, terminals::device::hash(token))
-                        .await?
-                        .is_some(),
-                    None => false,
-                };
-                Ok(Some(again::over_the_screen(&member, on_terminal)))
+                Ok(Some(again::over_the_screen(&member, terminal.is_some())))
             }
             _ => Ok(None),
         }

@@ -1,5 +1,5 @@
 //! The session: a signed token that says who somebody is, checked on every request against the
-//! staff row (at most a second old), because a browser's word counts for nothing else.
+//! staff row (at most 0.4 s old), because a browser's word counts for nothing else.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use poem::Request;
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::person::{Person, Role};
-use super::tries::Source;
 use crate::app::App;
-use crate::terminals;
-use crate::values::{StaffId, TokenId, epoch_millis};
+use crate::terminals::{self, DeviceKey};
+use crate::values::{StaffId, TerminalId, TokenId, epoch_millis};
 use crate::web::client::Client;
+use crate::web::security::bearer;
 use crate::web::{Error, Result};
 
 /// The cookie that carries the session.
@@ -43,6 +43,10 @@ pub struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: TokenId,
+    /// The terminal where the person signed in with a PIN. A PIN is worth something on a paired terminal only, and so
+    /// is the session that it opened: it ends with the pairing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<TerminalId>,
 }
 
 impl Claims {
@@ -56,7 +60,14 @@ impl Claims {
             since_ms: epoch_millis(now),
             exp: (now + LIFETIME).unix_timestamp(),
             jti: TokenId::new(),
+            terminal: None,
         }
+    }
+
+    /// The same, good on this terminal only.
+    #[must_use]
+    pub fn only_on(self, terminal: Option<TerminalId>) -> Self {
+        Claims { terminal, ..self }
     }
 
     /// A fresh token for a session in use, or `None` while this one is young or the longest session
@@ -179,10 +190,10 @@ pub async fn person(app: &App, req: &Request) -> Result<Person> {
 
 /// The session of this request, whatever it may do.
 pub async fn session(app: &App, req: &Request) -> Result<Session> {
-    let token = token(req).ok_or(Error::SignedOut)?;
-    let claims =
-        Claims::read(&token, app.session_secret(), app.clock().now()).ok_or(Error::SignedOut)?;
-    let row = check(app, &claims).await?.ok_or(Error::SignedOut)?;
+    let claims = claims(app, req).ok_or(Error::SignedOut)?;
+    let row = check(app, &claims, terminals::key_of(req))
+        .await?
+        .ok_or(Error::SignedOut)?;
     let role = row
         .role
         .parse()
@@ -190,21 +201,34 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
     let terminal = terminals::device(app, req).await?;
     Ok(Session {
         person: Person {
-            source: Source::of(terminal.as_deref(), &Client::of(app, req)),
             id: claims.sub,
             name: row.name.clone(),
             role,
             hue: u8::try_from(row.hue).unwrap_or(1),
             terminal,
             token: claims.jti,
+            client: Client::of(app, req),
         },
         must_change_password: row.must_change_password,
         claims,
     })
 }
 
-/// The staff row if the token still stands by it. Open streams ask again every second.
-pub async fn check(app: &App, claims: &Claims) -> Result<Option<SessionRow>> {
+/// What the token of this request says, if this program signed it and it has not ended by itself; whether the session
+/// still stands it does not know.
+pub fn claims(app: &App, req: &Request) -> Option<Claims> {
+    Claims::read(&token(req)?, app.session_secret(), app.clock().now())
+}
+
+/// The staff row if the token still stands by it, on the device with this key. Open streams ask again twice a second.
+pub async fn check(
+    app: &App,
+    claims: &Claims,
+    device: Option<DeviceKey>,
+) -> Result<Option<SessionRow>> {
+    if !is_at_its_terminal(app, claims, device).await? {
+        return Ok(None);
+    }
     let key = SessionKey {
         staff: claims.sub,
         token: claims.jti,
@@ -216,15 +240,24 @@ pub async fn check(app: &App, claims: &Claims) -> Result<Option<SessionRow>> {
     Ok(row.as_ref().clone().filter(|row| row.accepts(claims)))
 }
 
-/// The token of a request: the cookie, or `Authorization: Bearer`.
+async fn is_at_its_terminal(app: &App, claims: &Claims, device: Option<DeviceKey>) -> Result<bool> {
+    let Some(only) = claims.terminal else {
+        return Ok(true);
+    };
+    let here = match device {
+        Some(key) => terminals::paired(app, key).await?,
+        None => None,
+    };
+    Ok(here.is_some_and(|here| here.id == only))
+}
+
+/// The token of a request: that of `Authorization: Bearer` alone where there is one, else the cookie's. The protection
+/// against forged requests relies on it.
 pub fn token(req: &Request) -> Option<String> {
-    if let Some(bearer) = req
-        .header(header::AUTHORIZATION)
-        .and_then(|value| value.strip_prefix("Bearer "))
-    {
-        return Some(bearer.trim().to_owned());
+    match bearer(req) {
+        Some(token) => Some(token.to_owned()),
+        None => cookie(req, COOKIE),
     }
-    cookie(req, COOKIE)
 }
 
 /// The value of a cookie.
@@ -280,6 +313,16 @@ mod tests {
         // {"alg":"none","typ":"JWT"}
         let forged = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{payload}.");
         assert_eq!(Claims::read(&forged, SECRET, at(1)), None);
+    }
+
+    #[test]
+    fn a_session_of_a_terminal_stays_one_when_it_is_renewed() {
+        let till = TerminalId::new();
+        let claims = Claims::new(StaffId::new(), Role::Waiter, 0, at(0)).only_on(Some(till));
+        let renewed = claims.renewed(at(5)).unwrap();
+        assert_eq!(renewed.terminal, Some(till));
+        let token = renewed.sign(SECRET).unwrap();
+        assert_eq!(Claims::read(&token, SECRET, at(6)), Some(renewed));
     }
 
     #[test]

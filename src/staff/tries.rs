@@ -34,6 +34,8 @@ pub const FROM_ONE_PLACE: u32 = 5;
 pub const FROM_ANYWHERE: u32 = 20;
 /// Tries a minute and address; a whole café may share one.
 const A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// Under this the tries of pairing codes are counted. No username has a star, and a typed one never keeps it.
+const PAIRING: &str = "*pairing";
 /// Kept addresses and names above which those that are at rest are dropped.
 const MANY: usize = 1_000;
 
@@ -150,9 +152,8 @@ impl Try {
 
     /// A try of a pairing code, which names nobody.
     pub fn of_pairing_code(source: Source) -> Self {
-        // No username has a star.
         Try {
-            name: "*pairing".to_owned(),
+            name: PAIRING.to_owned(),
             source,
             asked: Asked::PairingCode,
         }
@@ -173,10 +174,12 @@ impl Try {
     }
 }
 
-/// The name under which failures are counted: small letters, and a digest of what no username can be.
+/// The name under which failures are counted: small letters, and a digest of what no username can be,
+/// which begins with a star; a typed star is digested too, so that nobody is counted as something else.
 pub fn name_key(typed: &str) -> String {
     let name = typed.trim().to_lowercase();
-    if name.chars().count() <= 60 && !name.chars().any(char::is_control) {
+    let plain = !name.starts_with('*') && !name.chars().any(char::is_control);
+    if plain && name.chars().count() <= 60 {
         return name;
     }
     let digest = Sha256::digest(name.as_bytes());
@@ -433,6 +436,15 @@ mod tests {
             !name_key("ann\0").contains('\0'),
             "Postgres keeps no zero bytes"
         );
+    }
+
+    #[test]
+    fn no_name_that_somebody_types_is_counted_as_a_pairing_code() {
+        for typed in [PAIRING, " *PAIRING ", "**pairing", "*"] {
+            assert_ne!(name_key(typed), PAIRING, "{typed:?}");
+        }
+        let digest = name_key("*pairing");
+        assert_ne!(name_key(&digest), digest, "nor as another's digest");
     }
 
     #[test]

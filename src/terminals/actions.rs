@@ -9,7 +9,7 @@ use super::device::{self, Terminal};
 use super::store;
 use super::terminal::{Description, TerminalRefusal};
 use crate::app::{App, derived_secret};
-use crate::data::{By, Entry, Tx};
+use crate::data::{Claim, Entry, Tx, Written};
 use crate::live::Changed;
 use crate::staff::place::Place;
 use crate::staff::tries::{self, Try};
@@ -60,36 +60,54 @@ pub async fn revoke(tx: &mut Tx, id: TerminalId) -> Result<()> {
     Ok(())
 }
 
-/// Makes the asking device a terminal; answers which one, and the token that it keeps.
+/// Makes the asking device a terminal; answers which one, and the token that it keeps. That is told once: a
+/// repetition pairs nothing, and nobody knows the token any more.
 ///
 /// # Errors
 /// When the code is wrong or too old; wrong ones are counted by address.
-pub async fn pair(app: &App, place: &Place, code: &PairingCode) -> Result<(Arc<Terminal>, String)> {
+pub async fn pair(
+    app: &App,
+    place: &Place,
+    code: &PairingCode,
+    claim: Claim,
+) -> Result<Written<(Arc<Terminal>, String)>> {
+    // The code is used up by now, and would be counted as a wrong one.
+    if app.already(&claim).await? {
+        return Ok(Written::Already(None));
+    }
     app.tries().admit(&place.client)?;
     let hashed = code.hashed(&secret(app));
     let token = device::new_token();
     let a_try = Try::of_pairing_code(place.source());
-    let terminal = tries::guarded(app, &a_try, async || {
-        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+    let written = tries::guarded(app, &a_try, async || {
+        let paired = app.write(claim, async |tx: &mut Tx| {
             pair_device(tx, &hashed, &token).await
-        })
-        .await
+        });
+        match paired.await {
+            Ok(written) => Ok(Some(written)),
+            // Only now, when the key has been rolled back: with another code it may be sent again.
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
     })
     .await?;
-    Ok((Arc::new(terminal), token))
+    Ok(match written {
+        Written::Done(terminal) => Written::Done((Arc::new(terminal), token)),
+        Written::Already(made) => Written::Already(made),
+    })
 }
 
-async fn pair_device(tx: &mut Tx, hashed: &[u8], token: &str) -> Result<Option<Terminal>> {
-    let Some(terminal) = store::waiting_for(tx, hashed).await? else {
-        return Ok(None);
-    };
+async fn pair_device(tx: &mut Tx, hashed: &[u8], token: &str) -> Result<Terminal> {
+    let terminal = store::waiting_for(tx, hashed)
+        .await?
+        .ok_or(Error::NotFound("code"))?;
     store::pair(tx, terminal.id, device::hash(token)).await?;
     tx.journal(
         Entry::new("terminal.paired", "terminal", terminal.id)
             .after(json!({ "name": terminal.name })),
     );
     tx.changed(Changed::Terminal(terminal.id));
-    Ok(Some(terminal))
+    Ok(terminal)
 }
 
 /// Under this secret codes are stored.

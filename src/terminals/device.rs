@@ -83,7 +83,7 @@ pub fn token_of(req: &Request) -> Option<String> {
     session::cookie(req, COOKIE)
 }
 
-/// The paired terminal with this key, at most a second old. Open streams ask every second, which also
+/// The paired terminal with this key, at most 0.4 s old. Open streams ask twice a second, which also
 /// shows that the device is alive.
 pub async fn paired(app: &App, key: DeviceKey) -> Result<Option<Arc<Terminal>>> {
     let found = app

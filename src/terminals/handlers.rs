@@ -1,13 +1,13 @@
 //! The terminals as an admin keeps them, and the page on which a device becomes one.
 
 use maud::{Markup, html};
-use poem::{Response, handler};
+use poem::{IntoResponse, Response, handler};
 
 use super::code::PairingCode;
-use super::terminal::{Description, IdleSeconds, Kind};
+use super::terminal::{Description, IdleSeconds, Kind, TerminalRefusal};
 use super::{actions, device, store, view};
 use crate::app::App;
-use crate::data::{Tx, Written};
+use crate::data::{By, Tx, Written};
 use crate::form;
 use crate::staff::place::Place;
 use crate::staff::view::desk::desk;
@@ -168,19 +168,30 @@ pub async fn ask_code(app: App, place: Place) -> Result<Page> {
         &settings.cafe_name,
         place.terminal.as_deref(),
         None,
+        &new_key(),
     )))
 }
 
-/// Makes the asking device a terminal.
+/// Makes the asking device a terminal. A repetition shows which one the device is.
 #[handler]
 pub async fn pair(
     app: App,
     asker: Asker,
     place: Place,
+    once: Once,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    match actions::pair(&app, &place, &typed.code).await {
-        Ok((terminal, token)) => {
+    // Nobody is signed in here, and who the device is to become only the code says.
+    let claim = once.of(By::system(), "terminals.pair", &());
+    let paired = match actions::pair(&app, &place, &typed.code, claim).await {
+        Ok(Written::Already(_)) if place.terminal.is_none() => {
+            Err(TerminalRefusal::CodeUsedUp.into())
+        }
+        other => other,
+    };
+    match paired {
+        Ok(Written::Already(_)) => Ok(Go::to(asker, url::pair()).into_response()),
+        Ok(Written::Done((terminal, token))) => {
             let to = match terminal.station.filter(|_| terminal.is_display()) {
                 Some(board) => url::board(board),
                 None => url::sign_in(),
@@ -195,6 +206,7 @@ pub async fn pair(
                 &settings.cafe_name,
                 place.terminal.as_deref(),
                 Some(&refused.sentence),
+                &new_key(),
             );
             Ok(with_status(refused.status, refused.retry_after, Page(page)))
         }

@@ -158,6 +158,11 @@ pub enum TerminalRefusal {
     /// A drawer cannot vanish under an open shift.
     #[error("A shift is open with the drawer of this terminal. Close it first.")]
     DrawerInUse,
+    /// The answer that carried the device's token never arrived.
+    #[error(
+        "This code was used, but this device did not hear of it. Make a new code and type that."
+    )]
+    CodeUsedUp,
 }
 
 impl Refusal for TerminalRefusal {
@@ -170,6 +175,7 @@ impl Refusal for TerminalRefusal {
             TerminalRefusal::NameTaken => "name_taken",
             TerminalRefusal::NoSuchBoard => "no_such_board",
             TerminalRefusal::DrawerInUse => "drawer_in_use",
+            TerminalRefusal::CodeUsedUp => "code_used_up",
         }
     }
 
@@ -178,6 +184,7 @@ impl Refusal for TerminalRefusal {
             TerminalRefusal::NameTaken => Some("name"),
             TerminalRefusal::NoSuchBoard => Some("station"),
             TerminalRefusal::DrawerInUse => Some("has_drawer"),
+            TerminalRefusal::CodeUsedUp => Some("code"),
         }
     }
 }

@@ -203,13 +203,15 @@ pub fn code_state(one: &Listed) -> Markup {
     }
 }
 
-/// The page on the device. `fault` is why the last try was refused, where no script said so.
-pub fn pair(cafe: &str, terminal: Option<&Terminal>, fault: Option<&str>) -> Markup {
+/// The page on the device. `fault` is why the last try was refused, where no script said so; `key` makes a nervous
+/// second tap repeat the first.
+pub fn pair(cafe: &str, terminal: Option<&Terminal>, fault: Option<&str>, key: &str) -> Markup {
     let content = html! {
         main {
             header.row { (ui::mark()) div { h1 { (cafe) } small { "Make this device a terminal" } } }
             section.card {
                 form.stack method="post" action=(url::pair()) hx-post=(url::pair()) hx-swap="none" {
+                    (ui::key_input(key))
                     @if let Some(terminal) = terminal {
                         (ui::banner(ui::Kind::Info, true, html! { "This device is " b { (terminal.name) } ". Another code makes it another terminal." }))
                     }

@@ -103,7 +103,29 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 (notice::region())
                 div #sheet {}
                 div #sign-in-again data-ask=(url::sign_in_again()) {}
+                (idle_lock())
             }
+        }
+    }
+}
+
+tokio::task_local! {
+    /// Seconds without a touch after which the device that asks for a page locks itself.
+    static IDLE: Option<u32>;
+}
+
+/// Draws what is drawn meanwhile for a device that locks itself after so many seconds; `None` where it is nobody else's.
+/// Known to the request and not to the page, so that no page can forget it: not even an error's, or a board's.
+pub async fn locking_itself<T>(idle: Option<u32>, drawing: impl Future<Output = T>) -> T {
+    IDLE.scope(idle, drawing).await
+}
+
+/// What `idle.js` sends when nobody has touched the screen for so long.
+fn idle_lock() -> Markup {
+    let idle = IDLE.try_with(|idle| *idle).ok().flatten();
+    html! {
+        @if let Some(seconds) = idle {
+            form hidden method="post" action=(url::lock()) data-idle=(seconds) {}
         }
     }
 }
@@ -155,11 +177,9 @@ pub struct Person {
     pub me: String,
     /// Address that locks the tablet when something is posted to it.
     pub lock: String,
-    /// Seconds without a touch after which a shared tablet locks itself; `None` where it is nobody else's.
-    pub idle: Option<u32>,
 }
 
-/// The person's name and the button that locks; the form is also what `idle.js` sends.
+/// The person's name and the button that locks.
 pub fn person(person: &Person) -> Markup {
     html! {
         // No aria-label: the initials are seen too, and who speaks to the machine says what they see.
@@ -168,7 +188,7 @@ pub fn person(person: &Person) -> Markup {
             span.hide-s aria-hidden="true" { (person.name) }
             span.vh { (person.name) ", your own page" }
         }
-        form.lock method="post" action=(person.lock) data-idle=[person.idle] {
+        form.lock method="post" action=(person.lock) {
             button.btn.icon.quiet aria-label="Lock this tablet" { (icon("lock")) }
         }
     }

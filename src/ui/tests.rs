@@ -211,7 +211,6 @@ fn bars_tell_where_one_is_and_who_one_is() {
         hue: 1,
         me: "/me".to_owned(),
         lock: "/lock".to_owned(),
-        idle: Some(90),
     };
     let bar = TopBar {
         back: Some(("Floor", "/floor")),
@@ -246,10 +245,6 @@ fn bars_tell_where_one_is_and_who_one_is() {
         attribute(&html, "form[action='/lock']", "method"),
         Some("post")
     );
-    assert_eq!(
-        attribute(&html, "form[action='/lock']", "data-idle"),
-        Some("90")
-    );
     let wall = drawn(wall_bar("chef", "Kitchen", html! {}, html! {}));
     for control in [
         "#conn",
@@ -261,6 +256,22 @@ fn bars_tell_where_one_is_and_who_one_is() {
     }
 }
 
+#[tokio::test]
+async fn every_page_of_a_device_that_locks_itself_carries_what_locks_it() {
+    let plain = async || drawn(page(Page::new(BodyKind::Plain, "PIN", "Kahawa"), html! {}));
+    let shared = super::page::locking_itself(Some(90), plain()).await;
+    assert_eq!(
+        attribute(&shared, "form[hidden][action='/lock']", "data-idle"),
+        Some("90")
+    );
+    for own in [
+        super::page::locking_itself(None, plain()).await,
+        plain().await,
+    ] {
+        assert!(find(&own, "form[data-idle]").is_none());
+    }
+}
+
 #[test]
 fn the_back_office_has_its_own_bar() {
     let person = Person {
@@ -269,7 +280,6 @@ fn the_back_office_has_its_own_bar() {
         hue: 5,
         me: "/me".to_owned(),
         lock: "/lock".to_owned(),
-        idle: None,
     };
     let link = Tab {
         icon: "users",

@@ -1,5 +1,9 @@
 //! The answers: whole pages, fragments, and the one place where an error is drawn and logged.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use maud::{Markup, html};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response};
@@ -88,7 +92,8 @@ fn html_response(status: StatusCode, markup: Markup) -> Response {
         .body(markup.0)
 }
 
-/// Draws what handlers refuse and logs what breaks, once, with a reference a person can read out.
+/// Draws what handlers refuse and logs what breaks, once, with a reference a person can read out. A panic is a defect
+/// like any other, and the till goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct Answers;
 
@@ -111,25 +116,36 @@ impl<E: Endpoint> Endpoint for Answered<E> {
     async fn call(&self, req: Request) -> poem::Result<Response> {
         let asker = Asker::of(&req);
         let (method, path) = (req.method().clone(), req.uri().path().to_owned());
-        match self.inner.call(req).await {
-            Ok(response) => Ok(response.into_response()),
-            Err(failure) => {
-                let error = match failure.downcast::<Error>() {
-                    Ok(error) => error,
-                    Err(other) if other.status() == StatusCode::METHOD_NOT_ALLOWED => {
-                        Error::refused(
-                            StatusCode::METHOD_NOT_ALLOWED,
-                            "method_not_allowed",
-                            "This address does not do that.",
-                        )
-                    }
-                    Err(other) => other.into(),
-                };
-                let reference = log(&error, method.as_str(), &path);
-                Ok(draw(&error, asker, reference.as_deref()))
-            }
-        }
+        let error = match AssertUnwindSafe(self.inner.call(req)).catch_unwind().await {
+            Ok(Ok(response)) => return Ok(response.into_response()),
+            Ok(Err(failure)) => of_poem(failure),
+            Err(panic) => anyhow::anyhow!("a handler panicked: {}", words_of(&panic)).into(),
+        };
+        let reference = log(&error, method.as_str(), &path);
+        Ok(draw(&error, asker, reference.as_deref()))
     }
+}
+
+fn of_poem(failure: poem::Error) -> Error {
+    match failure.downcast::<Error>() {
+        Ok(error) => error,
+        Err(other) if other.status() == StatusCode::METHOD_NOT_ALLOWED => Error::refused(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "This address does not do that.",
+        ),
+        Err(other) => other.into(),
+    }
+}
+
+/// What was said at a panic, which is either of two kinds of text or nothing that can be read.
+fn words_of(panic: &Box<dyn Any + Send>) -> &str {
+    let panic = panic.as_ref();
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a word")
 }
 
 /// Logs a defect and answers the reference under which it was logged.
@@ -282,5 +298,50 @@ fn code(error: &Error) -> &'static str {
         Error::Invalid(_) => "invalid",
         Error::Unavailable => "unavailable",
         Error::Database(_) | Error::Unexpected(_) => "unexpected",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::{EndpointExt, Request, Route, get, handler};
+
+    use super::*;
+
+    #[handler]
+    async fn faint() -> &'static str {
+        panic!("the waiter fainted")
+    }
+
+    /// What somebody reads who asks with this header.
+    async fn read(name: &str, value: &str) -> (Response, String) {
+        let till = Route::new().at("/", get(faint)).with(Answers);
+        let request = Request::builder().header(name, value).finish();
+        let mut response = till.get_response(request).await;
+        let text = response.take_body().into_string().await.unwrap();
+        (response, text)
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_any_defect_is_with_a_reference_and_no_word_of_it() {
+        for (name, value) in [
+            ("accept", "text/html"),
+            ("hx-request", "true"),
+            ("accept", "application/json"),
+        ] {
+            let (response, text) = read(name, value).await;
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(!text.contains("fainted"), "{text}");
+            assert!(text.contains("Something went wrong on our side."), "{text}");
+            assert!(text.to_lowercase().contains("reference"), "{text}");
+        }
+        let (_, text) = read("accept", "application/json").await;
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(body["code"], "unexpected");
+        assert_eq!(body["reference"].as_str().unwrap().len(), 12);
+        let (_, text) = read("hx-request", "true").await;
+        assert!(
+            text.starts_with("<hx-partial hx-target=\"#notice\">"),
+            "{text}"
+        );
     }
 }

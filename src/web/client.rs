@@ -3,12 +3,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use poem::http::HeaderMap;
 use poem::http::uri::Scheme;
+use poem::http::{HeaderMap, HeaderName, header};
 use poem::{Addr, FromRequest, Request, RequestBody};
 
 use crate::app::App;
-use crate::config::TrustedProxies;
+use crate::config::{Origin, TrustedProxies};
 
 /// The far end of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,22 +28,30 @@ impl Client {
             _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
         let proxies = &app.config().trusted_proxies;
+        let proxy_says_so = || {
+            proxies.trusts(peer)
+                && last_word(req.headers(), "x-forwarded-proto").is_some_and(|it| it == "https")
+        };
         Client {
             address: browser(peer, req.headers(), proxies),
             is_https: req.scheme() == &Scheme::HTTPS
-                || (proxies.trusts(peer)
-                    && last_word(req.headers(), "x-forwarded-proto")
-                        .is_some_and(|it| it == "https")),
+                || proxy_says_so()
+                || is_at_https_origin(req.headers(), &app.config().origins),
         }
     }
 
-    /// What is counted and locked together: an IPv4 address, or the network of 64 bits that one
-    /// household or café gets in IPv6 and in which a single device changes its address at will.
+    /// What is counted and locked together.
     pub fn network(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V4(address) => IpAddr::V4(address),
-            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        }
+        network(self.address)
+    }
+}
+
+/// An IPv4 address, or the network of 64 bits that one household or café gets in IPv6 and in which a single device
+/// changes its address at will.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 
@@ -90,6 +98,23 @@ fn address(text: &str) -> Option<IpAddr> {
         .or_else(with_port)
         .or_else(bracketed)
         .map(|it| it.to_canonical())
+}
+
+/// Whether the browser is at an address that the settings know with HTTPS, for proxies that forget to say so. A host
+/// that is known with and without is only believed when the browser itself says at which of them it is.
+fn is_at_https_origin(headers: &HeaderMap, origins: &[Origin]) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_known = |text: String| {
+        let origin = text.parse::<Origin>();
+        origin.is_ok_and(|origin| origins.contains(&origin))
+    };
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), _) => origin.starts_with("https://") && is_known(origin.to_owned()),
+        (None, Some(host)) => {
+            is_known(format!("https://{host}")) && !is_known(format!("http://{host}"))
+        }
+        (None, None) => false,
+    }
 }
 
 /// The value that the nearest proxy gave.
@@ -171,6 +196,39 @@ mod tests {
         ] {
             assert_eq!(told("127.0.0.1", &[hop], "127.0.0.1"), expected);
         }
+    }
+
+    #[test]
+    fn a_browser_at_an_https_origin_of_the_settings_speaks_https_whatever_a_proxy_forgets() {
+        let origins = |list: &[&str]| -> Vec<Origin> {
+            list.iter().map(|origin| origin.parse().unwrap()).collect()
+        };
+        let speaks = |headers: &[(HeaderName, &str)], known: &[&str]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.insert(name, HeaderValue::from_str(value).unwrap());
+            }
+            is_at_https_origin(&map, &origins(known))
+        };
+        let secure = ["https://pos.example.com", "http://192.168.1.5:3000"];
+        for (name, value, expected) in [
+            (header::HOST, "pos.example.com", true),
+            (header::HOST, "POS.example.com:443", true),
+            (header::HOST, "192.168.1.5:3000", false),
+            (header::HOST, "elsewhere.example.com", false),
+            (header::ORIGIN, "https://pos.example.com", true),
+            (header::ORIGIN, "http://pos.example.com", false),
+            (header::ORIGIN, "https://evil.example", false),
+            (header::ORIGIN, "null", false),
+        ] {
+            assert_eq!(speaks(&[(name, value)], &secure), expected, "{value}");
+        }
+        let both = ["https://pos.example.com", "http://pos.example.com"];
+        let host = (header::HOST, "pos.example.com");
+        assert!(!speaks(&[host.clone()], &both), "a cookie would be lost");
+        let origin = (header::ORIGIN, "https://pos.example.com");
+        assert!(speaks(&[host, origin], &both));
+        assert!(!speaks(&[], &secure));
     }
 
     #[test]

@@ -112,6 +112,24 @@ impl Error {
         })
     }
 
+    /// More than any form has.
+    pub fn too_large() -> Self {
+        Error::refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "That is too large to send.",
+        )
+    }
+
+    /// What nobody can make sense of.
+    pub fn unreadable() -> Self {
+        Error::refused(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "This request cannot be read. Reload the page and try again.",
+        )
+    }
+
     /// One faulty field.
     pub fn field(field: &'static str, sentence: impl Into<String>) -> Self {
         Error::Invalid(vec![FieldError {
@@ -142,16 +160,8 @@ impl From<poem::Error> for Error {
     fn from(failure: poem::Error) -> Self {
         match failure.status() {
             StatusCode::NOT_FOUND => Error::NotFound("page"),
-            StatusCode::PAYLOAD_TOO_LARGE => Error::refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "That is too large to send.",
-            ),
-            status if status.is_client_error() => Error::refused(
-                StatusCode::BAD_REQUEST,
-                "bad_request",
-                "This request cannot be read. Reload the page and try again.",
-            ),
+            StatusCode::PAYLOAD_TOO_LARGE => Error::too_large(),
+            status if status.is_client_error() => Error::unreadable(),
             _ => Error::Unexpected(anyhow::anyhow!("{failure}")),
         }
     }

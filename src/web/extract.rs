@@ -49,6 +49,19 @@ impl<'a> FromRequest<'a> for Once {
     }
 }
 
+/// The key of a request whose clients may leave it out.
+#[derive(Debug, Clone)]
+pub struct MaybeOnce(pub Option<Once>);
+
+impl<'a> FromRequest<'a> for MaybeOnce {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        match req.header("idempotency-key") {
+            Some(_) => Ok(MaybeOnce(Some(Once::from_request(req, body).await?))),
+            None => Ok(MaybeOnce(None)),
+        }
+    }
+}
+
 /// The parameters in the address; what does not parse does not exist.
 #[derive(Debug)]
 pub struct Path<T>(pub T);

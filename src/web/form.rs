@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::io;
 use std::str::FromStr;
 
+use poem::error::ReadBodyError;
 use poem::http::{StatusCode, header};
-use poem::{FromRequest, Request, RequestBody};
+use poem::{Body, FromRequest, Request, RequestBody};
+use tokio_util::bytes::Bytes;
 
 use super::error::{Error, FieldError};
 use crate::values::Money;
@@ -209,13 +212,7 @@ async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T,
         .trim()
         .to_ascii_lowercase();
     let bytes = match body.take() {
-        Ok(body) => body.into_bytes_limit(LARGEST).await.map_err(|_| {
-            Error::refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "That is too large to send.",
-            )
-        })?,
+        Ok(body) => bytes_of(body).await?,
         Err(_) => Default::default(),
     };
     let mut fields = match declared.as_str() {
@@ -236,9 +233,26 @@ async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T,
     }
 }
 
+/// The bytes of a body, as many as a form may have.
+pub(super) async fn bytes_of(body: Body) -> Result<Bytes, Error> {
+    body.into_bytes_limit(LARGEST)
+        .await
+        .map_err(|failure| match failure {
+            ReadBodyError::PayloadTooLarge => Error::too_large(),
+            ReadBodyError::Io(failure) if failure.kind() == io::ErrorKind::TimedOut => {
+                Error::refused(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "too_slow",
+                    "This took too long to arrive. Try again.",
+                )
+            }
+            _ => Error::unreadable(),
+        })
+}
+
 fn from_form(bytes: &[u8]) -> Result<Fields, Error> {
     let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(bytes).map_err(|_| unreadable())?;
+        serde_urlencoded::from_bytes(bytes).map_err(|_| Error::unreadable())?;
     let mut values: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in pairs {
         values.entry(name).or_default().push(value);
@@ -257,11 +271,11 @@ fn from_json(bytes: &[u8]) -> Result<Fields, Error> {
             Value::Number(number) => Ok(number.to_string()),
             Value::Bool(flag) => Ok(flag.to_string()),
             Value::Null => Ok(String::new()),
-            Value::Array(_) | Value::Object(_) => Err(unreadable()),
+            Value::Array(_) | Value::Object(_) => Err(Error::unreadable()),
         }
     }
     let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
-        return Err(unreadable());
+        return Err(Error::unreadable());
     };
     let integers = object
         .iter()
@@ -285,10 +299,36 @@ fn from_json(bytes: &[u8]) -> Result<Fields, Error> {
     })
 }
 
-fn unreadable() -> Error {
-    Error::refused(
-        StatusCode::BAD_REQUEST,
-        "bad_request",
-        "This request cannot be read. Reload the page and try again.",
-    )
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use poem::error::ResponseError;
+
+    use super::*;
+
+    async fn status_of(body: Body) -> StatusCode {
+        bytes_of(body).await.unwrap_err().status()
+    }
+
+    #[tokio::test]
+    async fn a_body_is_too_large_too_slow_or_broken_and_each_is_told_apart() {
+        let breaking = |kind: io::ErrorKind| {
+            let pieces = [Ok("name=Kah"), Err(io::Error::from(kind))];
+            Body::from_bytes_stream(stream::iter(pieces))
+        };
+        assert_eq!(
+            status_of(breaking(io::ErrorKind::TimedOut)).await,
+            StatusCode::REQUEST_TIMEOUT
+        );
+        assert_eq!(
+            status_of(breaking(io::ErrorKind::ConnectionReset)).await,
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(
+            status_of(Body::from_vec(vec![b'x'; LARGEST + 1])).await,
+            StatusCode::PAYLOAD_TOO_LARGE
+        );
+        let whole = bytes_of(Body::from_vec(vec![b'x'; LARGEST])).await.unwrap();
+        assert_eq!(whole.len(), LARGEST);
+    }
 }

@@ -5,6 +5,7 @@ use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
 
 use super::error::Error;
+use super::form::bytes_of;
 use crate::app::App;
 
 /// Scripts, styles and pictures only from here; nothing inline, nothing framed.
@@ -102,11 +103,7 @@ fn check_length(req: &Request) -> Result<(), Error> {
         .and_then(|length| length.parse::<u64>().ok())
         .unwrap_or(0);
     if length > LARGEST_BODY {
-        return Err(Error::refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "That is too large to send.",
-        ));
+        return Err(Error::too_large());
     }
     Ok(())
 }
@@ -114,8 +111,8 @@ fn check_length(req: &Request) -> Result<(), Error> {
 /// Refuses changing requests that another site made a browser send.
 ///
 /// `Sec-Fetch-Site` decides where the browser sends it (on HTTPS and localhost); elsewhere `Origin`
-/// must be one of the allowed origins. Clients that sign in by `Authorization` carry no cookie that
-/// another site could ride on.
+/// must be one of the allowed origins. Whoever signs in as a [`bearer`] rides on no cookie, even if one
+/// comes along, and another site cannot make a browser send that header.
 fn check_origin(req: &Request) -> Result<(), Error> {
     let forged = || {
         Error::refused(
@@ -124,7 +121,7 @@ fn check_origin(req: &Request) -> Result<(), Error> {
             "This request came from another site and was not carried out.",
         )
     };
-    if req.header(header::COOKIE).is_none() && req.header(header::AUTHORIZATION).is_some() {
+    if bearer(req).is_some() {
         return Ok(());
     }
     match (req.header("sec-fetch-site"), req.header(header::ORIGIN)) {
@@ -150,6 +147,13 @@ fn check_origin(req: &Request) -> Result<(), Error> {
     }
 }
 
+/// The token of a client that signs in by `Authorization: Bearer`, even an empty one: then no cookie counts.
+pub fn bearer(req: &Request) -> Option<&str> {
+    let header = req.header(header::AUTHORIZATION)?.trim();
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Moves a plain form's hidden `_key` into the header that everything else looks at.
 async fn take_key_from_form(req: &mut Request) -> Result<(), Error> {
     let is_form = req
@@ -158,17 +162,7 @@ async fn take_key_from_form(req: &mut Request) -> Result<(), Error> {
     if !is_form || req.header("idempotency-key").is_some() {
         return Ok(());
     }
-    let bytes = req
-        .take_body()
-        .into_bytes_limit(LARGEST_BODY as usize)
-        .await
-        .map_err(|_| {
-            Error::refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "That is too large to send.",
-            )
-        })?;
+    let bytes = bytes_of(req.take_body()).await?;
     let key = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&bytes)
         .unwrap_or_default()
         .into_iter()

@@ -31,6 +31,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::connection::{Connections, Guarded};
+use crate::config::TrustedProxies;
 
 /// Connections waiting to be accepted.
 const BACKLOG: i32 = 1024;
@@ -45,8 +46,11 @@ const TURNED_AWAY_POLITELY: usize = 32;
 /// What a connection may cost; the default is what production uses.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Open connections; more are answered 503. Lowered to what the file descriptors allow.
+    /// Open connections; more are answered 503, and so is one address that has a quarter of them. Lowered to what the
+    /// file descriptors allow.
     pub connections: usize,
+    /// Whose connections are those of many browsers, so that they may have them all; this machine's always are.
+    pub proxies: TrustedProxies,
     /// The time for the head of a request, from the connection (for the first) or from the head's first byte.
     pub head: Duration,
     /// The longest silence inside a request's body, so that a form half sent does not hold its handler.
@@ -65,6 +69,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            proxies: TrustedProxies::default(),
             head: Duration::from_secs(15),
             body_silence: Duration::from_secs(15),
             body: Duration::from_secs(120),
@@ -131,7 +136,8 @@ impl Listener {
         socket.listen(BACKLOG)?;
         let tcp = TcpListener::from_std(socket.into())?;
         let local = tcp.local_addr()?;
-        let connections = Connections::new(limits.connections.min(files_allow()));
+        let most = limits.connections.min(files_allow());
+        let connections = Connections::new(most, limits.proxies.clone());
         Ok(Self {
             tcp,
             local,
@@ -230,7 +236,7 @@ impl Acceptor for Door {
     async fn accept(&mut self) -> io::Result<(Guarded, LocalAddr, RemoteAddr, Scheme)> {
         loop {
             match self.tcp.accept().await {
-                Ok((tcp, peer)) => match self.connections.enter() {
+                Ok((tcp, peer)) => match self.connections.enter(peer.ip()) {
                     Some(place) => {
                         // The only way through poem from a connection to its requests is the address.
                         let local =

@@ -561,6 +561,43 @@ async fn beyond_the_threshold_a_reason_and_somebody_elses_secret_are_needed() {
 }
 
 #[tokio::test]
+async fn a_repeated_close_asks_for_no_secret_again() {
+    let house = House::open().await;
+    let mut till = house.person(CASHIER).await;
+    start(&mut till, &POUCH).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, CASHIER).await;
+    lock(&mut till, shift, 44_900).await.must_be(StatusCode::OK);
+    let daniel = id_of(&house, MANAGER).await;
+    let form = [
+        ("reason", "Wrong change to table 15"),
+        ("approver", daniel.as_str()),
+        ("password", PASSWORD),
+    ];
+    let (path, key) = (format!("/shifts/{shift}/close"), key());
+    for _ in 0..2 {
+        let closed = till
+            .change(Method::POST, &path, &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(
+            closed.header("hx-redirect"),
+            format!("/shifts/{shift}/report")
+        );
+        // The manager has chosen another password since.
+        house
+            .execute(
+                "UPDATE staff SET password_hash = 'another' WHERE username = $1",
+                [MANAGER.into()],
+            )
+            .await;
+    }
+    assert_eq!(
+        house.number("SELECT count(*) FROM sign_in_failures").await,
+        0
+    );
+}
+
+#[tokio::test]
 async fn the_threshold_itself_needs_nobody() {
     let house = House::open().await;
     let mut till = house.person(CASHIER).await;
@@ -1004,5 +1041,5 @@ async fn the_managers_list_follows_by_itself_and_is_for_managers() {
     close(&mut till, shift, &[]).await.must_be(StatusCode::OK);
     watching.shows("report-1").await;
     let refused = till.open("/api/realtime/stream?view=shifts").await;
-    assert_eq!(refused.status(), StatusCode::NOT_FOUND);
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
 }

@@ -629,6 +629,50 @@ async fn on_a_paired_till_a_tile_and_a_pin_open_the_floor() {
 }
 
 #[tokio::test]
+async fn a_shared_till_locks_itself_on_every_screen_and_a_display_on_none() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let board = format!("/kitchen/stations/{bar}");
+    let mut till = house.till(MANAGER, "Till 1").await;
+    for path in [
+        "/floor",
+        "/me",
+        "/me/pin",
+        "/me/password",
+        "/shift",
+        "/shifts",
+        "/kitchen",
+        &board,
+        "/staff",
+        "/no-such-page",
+    ] {
+        let page = till.get(path).await;
+        assert_eq!(
+            page.attributes("form[action='/lock'][data-idle]", "data-idle"),
+            ["120"],
+            "{path}: {}",
+            page.status
+        );
+    }
+    house
+        .execute("UPDATE staff SET must_change_password = true", [])
+        .await;
+    let mut newcomer = house.till(WAITER, "Till 2").await;
+    newcomer
+        .get("/me/password")
+        .await
+        .must_be(StatusCode::OK)
+        .one("form[data-idle]");
+
+    let nobodys = house.till(MANAGER, "Bar display").await.get(&board).await;
+    let ones_own = house.person(MANAGER).await.get("/me/password").await;
+    let tiles = house.display("Till 1").await.get("/sign-in").await;
+    for page in [nobodys, ones_own, tiles] {
+        assert!(page.all("form[data-idle]").is_empty(), "{}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn a_pin_is_nothing_away_from_a_paired_terminal() {
     let house = House::open().await;
     set_pin(&house, WAITER, "4071").await;
@@ -753,6 +797,30 @@ async fn a_pin_needs_the_secret_so_far_and_no_pattern() {
     no_key.must_be(StatusCode::BAD_REQUEST);
 }
 
+#[tokio::test]
+async fn a_new_pin_sent_twice_is_saved_once_and_the_old_one_is_no_wrong_try() {
+    let house = House::open().await;
+    set_pin(&house, WAITER, "4071").await;
+    let mut till = house.till(WAITER, "Till 1").await;
+    let (form, key) = (
+        [("current", "4071"), ("pin", "8305"), ("again", "8305")],
+        key(),
+    );
+    for _ in 0..3 {
+        let saved = till
+            .change(Method::POST, "/me/pin", &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(saved.header("hx-redirect"), "/me?done=pin");
+    }
+    assert_eq!(
+        house
+            .number("SELECT (SELECT count(*) FROM sign_in_failures) + (SELECT count(*) FROM audit_log WHERE deed = 'staff.pin_set')")
+            .await,
+        1
+    );
+}
+
 // ---- passwords ----------------------------------------------------------------------------------------
 
 #[tokio::test]
@@ -862,6 +930,169 @@ async fn a_new_password_ends_every_other_session_at_once() {
             .await,
         1
     );
+}
+
+#[tokio::test]
+async fn a_new_password_sent_twice_is_saved_once_and_leads_on_both_times() {
+    let house = House::open().await;
+    let mut here = house.browser();
+    here.sign_in(WAITER, SEEDED).await.must_be(StatusCode::OK);
+    let page = here.get("/me/password").await.must_be(StatusCode::OK);
+    let key = page.attributes("input[name=_key]", "value").remove(0);
+    let form = [("current", SEEDED), ("new", OWN), ("again", OWN)];
+    let mut deaf = here.clone();
+    for _ in 0..2 {
+        let saved = here
+            .change(Method::POST, "/me/password", &form, &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(saved.header("hx-redirect"), "/me?done=password");
+    }
+    here.get("/floor").await.must_be(StatusCode::OK);
+
+    // The same browser, had it lost the answer and with it the new session.
+    assert_eq!(
+        deaf.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let other = [
+        ("current", SEEDED),
+        ("new", "not the new one"),
+        ("again", ""),
+    ];
+    deaf.change(Method::POST, "/me/password", &other, &key)
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let saved = deaf
+        .change(Method::POST, "/me/password", &form, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(saved.header("hx-redirect"), "/me?done=password");
+    deaf.get("/floor").await.must_be(StatusCode::OK);
+
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'staff.password_changed'")
+            .await,
+        1
+    );
+    let without = [("hx-request", "true"), ("sec-fetch-site", "same-origin")];
+    let form = format!("current={OWN}&new={SEEDED}&again={SEEDED}");
+    here.send(Method::POST, "/me/password", Some(form), &without)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_bearer_is_a_bearer_whatever_cookies_come_along_and_nobody_else_is() {
+    let house = House::open().await;
+    let login = json!({ "username": CASHIER, "password": SEEDED });
+    let answer = house
+        .browser()
+        .api(Method::POST, "/api/auth/login", None, Some(login))
+        .await
+        .must_be(StatusCode::OK);
+    let token = answer.json()["token"].as_str().unwrap().to_owned();
+    let waiter = house.person(WAITER).await;
+
+    // The token counts and the cookie does not, nor is it taken away.
+    let mut client = waiter.clone();
+    let me = client
+        .api(Method::GET, "/api/auth/me", Some(&token), None)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(me.json()["staff"]["role"], "cashier");
+    client
+        .api(Method::POST, "/api/auth/logout", Some(&token), None)
+        .await
+        .must_be(StatusCode::NO_CONTENT);
+    assert!(client.cookies.contains_key(session::COOKIE));
+
+    // What only looks like a token opens nothing, even with a cookie that would.
+    for (authorization, status) in [
+        ("Bearer", StatusCode::UNAUTHORIZED),
+        ("Bearer ", StatusCode::UNAUTHORIZED),
+        ("bearer nonsense", StatusCode::UNAUTHORIZED),
+        ("Bearer nonsense", StatusCode::UNAUTHORIZED),
+        ("", StatusCode::FORBIDDEN),
+        ("Basic bW9zZXM6eA==", StatusCode::FORBIDDEN),
+        ("Bearers of gifts", StatusCode::FORBIDDEN),
+    ] {
+        for headers in [
+            vec![("authorization", authorization)],
+            vec![
+                ("authorization", authorization),
+                ("sec-fetch-site", "cross-site"),
+            ],
+        ] {
+            let refused = waiter
+                .clone()
+                .send_json(Method::POST, "/api/auth/logout-all", None, &headers)
+                .await;
+            assert_eq!(refused.status, status, "{authorization:?}");
+        }
+    }
+    waiter.clone().get("/floor").await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_client_may_change_its_password_with_a_key_or_without() {
+    let house = House::open().await;
+    let mut client = house.browser();
+    let login = json!({ "username": CASHIER, "password": SEEDED });
+    let answer = client
+        .api(Method::POST, "/api/auth/login", None, Some(login))
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    let token = answer["token"].as_str().unwrap().to_owned();
+    let change = Some(json!({ "current": SEEDED, "new": OWN }));
+    let with_key = |token: &str| format!("Bearer {token}");
+    let (bearer, key) = (with_key(&token), key());
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
+    let path = "/api/auth/password";
+    let changed = client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    let fresh = changed["token"].as_str().unwrap().to_owned();
+    client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let bearer = with_key(&fresh);
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
+    let again = client
+        .send_json(Method::POST, path, change.clone(), &headers)
+        .await
+        .must_be(StatusCode::OK)
+        .json();
+    assert_eq!(again, changed);
+    assert_eq!(
+        house.number("SELECT count(*) FROM sign_in_failures").await,
+        0
+    );
+    // Without a key it is a wrong password.
+    client
+        .api(Method::POST, path, Some(&fresh), change)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    let malformed = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", "short"),
+    ];
+    let change = Some(json!({ "current": OWN, "new": "three red mangoes" }));
+    client
+        .send_json(Method::POST, path, change, &malformed)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
 }
 
 // ---- for machines -------------------------------------------------------------------------------------
@@ -1137,6 +1368,26 @@ async fn who_was_sent_out_is_not_asked_in_place() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_names_somebody_in_a_cookie_is_told_nothing() {
+    let house = House::open().await;
+    let waiter = id_of(&house, WAITER).await.to_string();
+    for forged in [waiter.clone(), format!("{waiter}.{}", "0".repeat(32))] {
+        let mut stranger = house.browser();
+        stranger.cookies.insert("pos_last".to_owned(), forged);
+        let asked = stranger
+            .fragment("/sign-in/again")
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(asked.header("hx-redirect"), "/sign-in");
+        let refused = stranger
+            .fragment("/orders")
+            .await
+            .must_be(StatusCode::UNAUTHORIZED);
+        assert!(refused.all("dialog").is_empty(), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
 async fn a_renewed_token_is_revoked_with_the_one_it_came_from() {
     let house = House::open().await;
     let mut browser = house.person(WAITER).await;
@@ -1266,6 +1517,25 @@ async fn guessing_a_managers_pin_locks_it_on_that_till() {
         .await
         .unwrap_err();
     assert_eq!(refused.status(), StatusCode::LOCKED);
+}
+
+#[tokio::test]
+async fn approvals_and_sign_ins_share_the_tries_of_an_address() {
+    use poem::error::ResponseError;
+    let house = House::open().await;
+    let (cashier, manager) = (
+        cashier_at_the_till(&house).await,
+        id_of(&house, MANAGER).await,
+    );
+    while house.app.tries().admit(&cashier.client).is_ok() {}
+    let refused = staff::approve(&house.app, &cashier, manager, &typed(SEEDED))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        house.number("SELECT count(*) FROM sign_in_failures").await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -1436,7 +1706,7 @@ async fn a_change_is_obeyed_by_other_instances_within_a_second_without_redis() {
         .post(&format!("/staff/{waiter}/force-out"), &[])
         .await
         .must_be(StatusCode::OK);
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(
         browser.fragment("/orders").await.status,
         StatusCode::UNAUTHORIZED
@@ -1537,6 +1807,39 @@ async fn a_forgotten_password_is_replaced_by_one_that_works_once() {
         staff::actions::reset_password_by_command(&house.app, "nobody")
             .await
             .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_pin_that_somebody_else_may_know_goes_with_the_password() {
+    let house = House::open().await;
+    set_pin(&house, WAITER, "4071").await;
+    let waiter = id_of(&house, WAITER).await.to_string();
+    let reset = house
+        .person(ADMIN)
+        .await
+        .post(&format!("/staff/{waiter}/password"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let mut till = house.display("Till 1").await;
+    let refused = till
+        .post("/sign-in/pin", &[("staff", &waiter), ("pin", "4071")])
+        .await
+        .must_be(StatusCode::FORBIDDEN);
+    assert_eq!(
+        refused.one("hx-partial[hx-target='#err-pin']"),
+        "There is no PIN yet. Use the password."
+    );
+    // They choose a password of their own, and then a PIN.
+    till.sign_in(WAITER, &reset.one("#one-time"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        till.get("/me/pin")
+            .await
+            .must_be(StatusCode::SEE_OTHER)
+            .header("location"),
+        "/me/password"
     );
 }
 

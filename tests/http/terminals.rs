@@ -20,7 +20,9 @@ async fn code_for(house: &House, terminal: TerminalId) -> String {
 
 async fn pair_from(house: &House, address: &str, code: &str) -> Answer {
     let form = serde_urlencoded::to_string([("code", code)]).unwrap();
+    let key = key();
     let headers = [
+        ("idempotency-key", key.as_str()),
         ("hx-request", "true"),
         ("sec-fetch-site", "same-origin"),
         ("x-forwarded-for", address),
@@ -95,6 +97,55 @@ async fn a_tablet_becomes_a_till_by_a_code_and_stays_one() {
 }
 
 #[tokio::test]
+async fn a_code_sent_twice_pairs_once_and_a_lost_answer_needs_a_new_code() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    let mut tablet = house.browser();
+    let page = tablet.get("/pair").await.must_be(StatusCode::OK);
+    let key = page.attributes("input[name=_key]", "value").remove(0);
+    let mut deaf = tablet.clone();
+
+    // A wrong code uses nothing up.
+    tablet
+        .change(Method::POST, "/pair", &[("code", "ABCD-2345")], &key)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    let typed = [("code", code.as_str())];
+    let paired = tablet
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(paired.header("hx-redirect"), "/sign-in");
+    let repeated = tablet
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(repeated.header("hx-redirect"), "/pair");
+    let page = tablet.get("/pair").await;
+    assert!(page.one(".banner").contains("This device is Till 1."));
+
+    let lost = deaf
+        .change(Method::POST, "/pair", &typed, &key)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        lost.one("hx-partial[hx-target='#err-code']"),
+        "This code was used, but this device did not hear of it. Make a new code and type that."
+    );
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'terminal.paired'")
+            .await,
+        1
+    );
+    let without = [("hx-request", "true"), ("sec-fetch-site", "same-origin")];
+    let form = Some(format!("code={code}"));
+    deaf.send(Method::POST, "/pair", form, &without)
+        .await
+        .must_be(StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn a_wall_display_shows_its_board_after_pairing() {
     let house = House::open().await;
     let display = house.terminal("Bar display").await;
@@ -134,16 +185,101 @@ async fn a_display_that_is_bound_to_another_board_leaves_the_first() {
         .await
         .must_be(StatusCode::OK);
     assert!(screen.ends().await.contains("signed-out"));
-    let led = wall.clone().get("/").await.must_be(StatusCode::SEE_OTHER);
-    let boards = wall
-        .clone()
-        .get(led.header("location"))
+    // What the script asks for then leads to the other board.
+    let mut wall = wall.clone();
+    let asked = wall
+        .fragment("/sign-in/again")
         .await
-        .must_be(StatusCode::SEE_OTHER);
+        .must_be(StatusCode::OK);
+    assert!(asked.all("dialog").is_empty());
     assert_eq!(
-        boards.header("location"),
+        led_from(&mut wall, asked.header("hx-redirect")).await,
         format!("/kitchen/stations/{kitchen}")
     );
+}
+
+/// Where a browser arrives that goes to this address.
+async fn led_from(browser: &mut Device, address: &str) -> String {
+    let mut at = address.to_owned();
+    loop {
+        let answer = browser.get(&at).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            answer.must_be(StatusCode::OK);
+            return at;
+        }
+        at = answer.header("location").to_owned();
+    }
+}
+
+#[tokio::test]
+async fn a_display_on_which_somebody_had_signed_in_goes_back_to_its_board() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let board = format!("/kitchen/stations/{bar}");
+    let mut wall = house.display("Bar display").await;
+    let form = [("username", MANAGER), ("password", "password123")];
+    wall.post("/sign-in", &form).await.must_be(StatusCode::OK);
+    wall.get("/floor").await.must_be(StatusCode::OK);
+    house.hand.advance(Duration::hours(9));
+
+    let refused = wall
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::UNAUTHORIZED);
+    let asked = wall
+        .fragment("/sign-in/again")
+        .await
+        .must_be(StatusCode::OK);
+    for answer in [refused, asked] {
+        assert!(answer.all("dialog").is_empty(), "{}", answer.text);
+        let to = answer.header("hx-redirect").to_owned();
+        assert_eq!(led_from(&mut wall, &to).await, board);
+    }
+    assert_eq!(led_from(&mut wall, "/floor").await, board);
+}
+
+#[tokio::test]
+async fn whoever_sees_a_board_because_of_the_till_loses_it_with_the_tills_binding() {
+    let house = House::open().await;
+    let bar: cafe_pos::values::StationId = house.id("stations", "name", "Bar").await;
+    let kitchen: cafe_pos::values::StationId = house.id("stations", "name", "Kitchen").await;
+    house
+        .execute(
+            "UPDATE terminals SET station_id = $1 WHERE name = 'Till 1'",
+            [bar.into()],
+        )
+        .await;
+    let till = house.terminal("Till 1").await;
+    let cashier = house.till(CASHIER, "Till 1").await;
+    let mut by_the_till = Screen::of(&cashier, &format!("view=board&station={bar}")).await;
+    by_the_till.shows("heartbeat").await;
+    let kitchen = kitchen.to_string();
+    let form = [
+        ("name", "Till 1"),
+        ("kind", "till"),
+        ("station", kitchen.as_str()),
+        ("idle_seconds", "120"),
+    ];
+    let mut admin = house.person(ADMIN).await;
+    admin
+        .put(&format!("/terminals/{till}"), &form)
+        .await
+        .must_be(StatusCode::OK);
+    assert!(by_the_till.ends().await.contains("signed-out"));
+    // It is the board that went: the person is signed in as before.
+    cashier
+        .clone()
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::OK);
+
+    let mut by_the_till = Screen::of(&cashier, &format!("view=board&station={kitchen}")).await;
+    by_the_till.shows("heartbeat").await;
+    admin
+        .delete(&format!("/terminals/{till}/pairing"))
+        .await
+        .must_be(StatusCode::OK);
+    assert!(by_the_till.ends().await.contains("signed-out"));
 }
 
 #[tokio::test]
@@ -203,6 +339,27 @@ async fn codes_are_not_guessed() {
         malformed.one("hx-partial[hx-target='#err-code']"),
         "The code has 8 letters and digits, such as ABCD-2345."
     );
+}
+
+#[tokio::test]
+async fn nobody_locks_pairing_by_signing_in_under_its_name() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Till 1").await).await;
+    let form = serde_urlencoded::to_string([("username", "*pairing"), ("password", "what?")]);
+    let headers = [
+        ("hx-request", "true"),
+        ("sec-fetch-site", "same-origin"),
+        ("x-forwarded-for", "192.168.1.8"),
+    ];
+    for _ in 0..6 {
+        house
+            .browser()
+            .send(Method::POST, "/sign-in", form.clone().ok(), &headers)
+            .await;
+    }
+    pair_from(&house, "192.168.1.8", &code)
+        .await
+        .must_be(StatusCode::OK);
 }
 
 #[tokio::test]
@@ -285,6 +442,59 @@ async fn a_terminal_that_is_taken_back_is_out_at_once() {
             .all("fieldset.staff")
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn what_a_pin_opened_on_a_terminal_ends_with_its_pairing_and_what_a_password_opened_does_not()
+{
+    let house = House::open().await;
+    let hash = cafe_pos::staff::hashing::hash_now("4071").expect("a hash");
+    house
+        .execute(
+            "UPDATE staff SET pin_hash = $2 WHERE username = $1",
+            [WAITER.into(), hash.as_str().into()],
+        )
+        .await;
+    let waiter: cafe_pos::values::StaffId = house.id("staff", "username", WAITER).await;
+    let (mut by_pin, mut by_password) = (
+        house.display("Till 1").await,
+        house.till(CASHIER, "Till 2").await,
+    );
+    let pin = [("staff", waiter.to_string()), ("pin", "4071".to_owned())];
+    let pin = pin.each_ref().map(|(name, value)| (*name, value.as_str()));
+    by_pin
+        .post("/sign-in/pin", &pin)
+        .await
+        .must_be(StatusCode::OK);
+    by_pin.get("/floor").await.must_be(StatusCode::OK);
+    let mut screen = Screen::of(&by_pin, "view=floor").await;
+    screen.shows("Dining room").await;
+
+    // The token alone is nothing elsewhere.
+    let mut elsewhere = by_pin.clone();
+    elsewhere.cookies.remove(device::COOKIE);
+    assert_eq!(
+        elsewhere.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+
+    let mut admin = house.person(ADMIN).await;
+    for till in ["Till 1", "Till 2"] {
+        let till = house.terminal(till).await;
+        admin
+            .delete(&format!("/terminals/{till}/pairing"))
+            .await
+            .must_be(StatusCode::OK);
+    }
+    assert_eq!(
+        by_pin.fragment("/orders").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert!(screen.ends().await.contains("signed-out"));
+    by_password
+        .fragment("/orders")
+        .await
+        .must_be(StatusCode::OK);
 }
 
 #[tokio::test]

@@ -1,4 +1,8 @@
-use std::{sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use anyhow::Result;
 use tokio::time::{Instant, sleep};
@@ -354,4 +358,48 @@ async fn a_change_of_everything_draws_a_few_views_at_a_time() {
     for screen in &mut screens {
         shows(screen, "0").await;
     }
+}
+
+/// What was logged, as it would be read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines(&self) -> usize {
+        let text = self.0.lock().unwrap();
+        String::from_utf8_lossy(&text).lines().count()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_view_that_cannot_be_drawn_any_more_is_logged_once() {
+    let log = Log::default();
+    let written = log.clone();
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_writer(move || written.clone())
+        .finish();
+    let _heard = tracing::subscriber::set_default(lines);
+
+    let (live, cafe) = (Live::in_memory(), Cafe::new());
+    cafe.0.broken.store(true, SeqCst);
+    let pace = Pace {
+        first_pause: Duration::from_millis(2),
+        longest_pause: Duration::from_millis(10),
+        ..unhurried()
+    };
+    let feeds = feeds(&live, pace);
+    let _screen = feeds.watch(&cafe, Panel(OrderId::new()));
+    until("some failures", || feeds.counts().failures > 5).await;
+    assert_eq!(log.lines(), 1);
 }

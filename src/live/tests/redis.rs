@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::{Cafe, Panel, feeds, soon, unhurried, until};
-use crate::live::{Changed, Live, News, Subscriber};
+use crate::live::{Changed, Live, News, Subscriber, redis_answers};
 use crate::values::{OrderId, StationId};
 
 /// A Redis of our own on a free port of the loopback, gone with the value.
@@ -286,4 +286,14 @@ async fn an_address_that_is_none_is_refused_at_once() {
     for url in ["http://localhost", "rediss://localhost", "nonsense", ""] {
         assert!(Live::with_redis(url, Uuid::now_v7()).is_err(), "{url}");
     }
+}
+
+#[tokio::test]
+async fn whoever_looks_is_told_whether_redis_answers() {
+    let mut redis = Redis::new();
+    let url = format!("redis://127.0.0.1:{}", redis.port);
+    redis.live().await;
+    redis_answers(&url).await.unwrap();
+    redis.kill();
+    redis_answers(&url).await.unwrap_err();
 }

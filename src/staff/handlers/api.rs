@@ -9,11 +9,12 @@ use super::own::{NewPassword, keeps_its_token};
 use super::sign_in::{Credentials, present};
 use crate::app::App;
 use crate::staff::actions::{self, Welcome};
+use crate::staff::member::StaffRefusal;
 use crate::staff::place::Place;
-use crate::staff::session::{self, Claims};
-use crate::staff::{Role, SignedIn, cookies};
+use crate::staff::session::{self, Claims, Session};
+use crate::staff::{Role, SignedIn, cookies, store};
 use crate::values::{StaffId, rfc3339};
-use crate::web::{Form, Result};
+use crate::web::{Error, Form, MaybeOnce, Result};
 
 /// Gives a token for name and password.
 #[handler]
@@ -23,22 +24,49 @@ pub async fn login(app: App, place: Place, Form(typed): Form<Credentials>) -> Re
 }
 
 /// Changes one's password and gives a token that goes on.
+///
+/// The one changing address besides signing in and out where clients may leave the key out, because they sign in with
+/// it: a repetition with the old token answers 401, one with the new token 422 as for any wrong password, and neither
+/// changes anything. With a key, a repetition with the new token answers as the first request did.
 #[handler]
 pub async fn set_password(
     app: App,
     req: &Request,
     place: Place,
     AnySession(session): AnySession,
+    MaybeOnce(once): MaybeOnce,
     Form(typed): Form<NewPassword>,
 ) -> Result<Response> {
-    let welcome =
-        actions::change_password(&app, &place, &session, &typed.current, &typed.new).await?;
+    let claim = once.map(|once| once.of(&session.person, "staff.choose_password", &()));
+    if let Some(claim) = &claim
+        && app.already(claim).await?
+    {
+        return Ok(as_json(welcomed(&still_here(&app, req, session).await?)));
+    }
+    let (current, new) = (&typed.current, &typed.new);
+    let welcome = actions::change_password(&app, &place, &session, current, new, claim)
+        .await?
+        .done()
+        .ok_or(StaffRefusal::PasswordMoved)?;
     let answer = as_json(welcomed(&welcome));
-    if keeps_its_token(req.headers()) {
+    if keeps_its_token(req) {
         return Ok(answer);
     }
-    let cookies = cookies::signed_in(&welcome.claims, &welcome.token, place.client.is_https);
+    let cookies = cookies::signed_in(&app, &welcome.claims, &welcome.token, place.client.is_https);
     Ok(cookies::with(cookies, answer))
+}
+
+/// The session of this request as if it had just begun.
+async fn still_here(app: &App, req: &Request, session: Session) -> Result<Welcome> {
+    let token = session::token(req).ok_or(Error::SignedOut)?;
+    let member = store::find(app.db(), session.claims.sub)
+        .await?
+        .ok_or(Error::SignedOut)?;
+    Ok(Welcome {
+        claims: session.claims,
+        token,
+        member,
+    })
 }
 
 /// Ends this session.
@@ -101,7 +129,7 @@ fn gone(req: &Request, place: &Place) -> Response {
         .status(StatusCode::NO_CONTENT)
         .header(header::CACHE_CONTROL, "no-store")
         .finish();
-    if keeps_its_token(req.headers()) {
+    if keeps_its_token(req) {
         return answer;
     }
     cookies::with(cookies::signed_out(place.client.is_https), answer)

@@ -75,7 +75,7 @@ pub async fn sign_in(
     Form(typed): Form<Credentials>,
 ) -> Result<Response> {
     match actions::sign_in(&app, &place, &typed.username, &typed.password).await {
-        Ok(welcome) => Ok(led_on(asker, &place, &welcome, typed.to.as_deref())),
+        Ok(welcome) => Ok(led_on(&app, asker, &place, &welcome, typed.to.as_deref())),
         // Without a script the page is drawn again, with what was typed.
         Err(Error::Refused(refused)) if asker == Asker::Page => {
             let settings = app.settings().await?;
@@ -106,26 +106,31 @@ pub async fn sign_in_with_pin(
         .staff
         .ok_or_else(|| Error::field("staff", "Tap your name first."))?;
     let welcome = actions::sign_in_with_pin(&app, &place, staff, &typed.pin).await?;
-    Ok(led_on(asker, &place, &welcome, typed.to.as_deref()))
+    Ok(led_on(&app, asker, &place, &welcome, typed.to.as_deref()))
 }
 
-fn led_on(asker: Asker, place: &Place, welcome: &Welcome, to: Option<&str>) -> Response {
+fn led_on(app: &App, asker: Asker, place: &Place, welcome: &Welcome, to: Option<&str>) -> Response {
     let to = match to.and_then(url::own_path) {
         _ if welcome.member.must_change_password => url::own_password(),
         Some(to) => to.to_owned(),
         None => url::home(),
     };
-    let cookies = cookies::signed_in(&welcome.claims, &welcome.token, place.client.is_https);
+    let cookies = cookies::signed_in(app, &welcome.claims, &welcome.token, place.client.is_https);
     cookies::with(cookies, Go::to(asker, to))
 }
 
-/// The dialog that asks the person whose session ended in the middle of work.
+/// The dialog that asks the person whose session ended in the middle of work. A wall display needs nobody: it is led
+/// to its board, which may be another one by now.
 #[handler]
 pub async fn ask_again(app: App, req: &Request, asker: Asker, place: Place) -> Result<Response> {
+    let is_signed_in = session::session(&app, req).await.is_ok();
+    if place.is_display() && !is_signed_in {
+        return Ok(Go::to(asker, url::home()).into_response());
+    }
     if asker != Asker::Fragment {
         return Ok(Redirect::see_other(url::sign_in()).into_response());
     }
-    if session::session(&app, req).await.is_ok() {
+    if is_signed_in {
         return Ok(Frag(again::nothing_to_ask()).into_response());
     }
     Ok(match renewal::who_is_asked(&app, req, &place).await? {
@@ -146,7 +151,7 @@ pub async fn sign_in_again(app: App, place: Place, Form(typed): Form<Again>) -> 
         }
         (None, None) => return Err(Error::field("password", "Please fill this in.")),
     };
-    let cookies = cookies::signed_in(&welcome.claims, &welcome.token, place.client.is_https);
+    let cookies = cookies::signed_in(&app, &welcome.claims, &welcome.token, place.client.is_https);
     Ok(cookies::with(cookies, Frag(again::done())))
 }
 

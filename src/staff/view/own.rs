@@ -45,13 +45,14 @@ pub fn me(cafe: &str, person: &Person, member: &Member, said: Option<&str>) -> M
     )
 }
 
-/// Chooses a password. `must`: nothing else works before.
-pub fn password(cafe: &str, username: &str, must: bool) -> Markup {
+/// Chooses a password. `must`: nothing else works before. `key` makes a nervous second tap repeat the first.
+pub fn password(cafe: &str, username: &str, must: bool, key: &str) -> Markup {
     let content = html! {
         @if !must { (bar("Change password")) }
         main {
             section.card {
                 form.stack method="post" action=(url::own_password()) hx-post=(url::own_password()) hx-swap="none" {
+                    (ui::key_input(key))
                     h1.big-h { @if must { "Choose a password" } @else { "Change password" } }
                     @if must { p { "The one you were given works once. Choose your own before you go on." } }
                     input.vh type="text" name="username" value=(username) autocomplete="username" readonly tabindex="-1" aria-hidden="true";

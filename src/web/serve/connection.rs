@@ -1,7 +1,8 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     future::Future,
     io,
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -20,21 +21,36 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::config::TrustedProxies;
 use crate::live::Outflow;
+use crate::web::client::network;
 
 /// Marks the local address of a request as the number of its connection.
 pub(super) const SCHEME: &str = "connection";
 
+/// One client may have this part of all connections.
+const SHARE: usize = 4;
+
 /// The time that a head under way still has when the program stops.
 const LAST_CALL: Duration = Duration::from_millis(500);
 
-/// All open connections, by number.
+/// All open connections.
 #[derive(Clone)]
 pub(super) struct Connections {
     most: usize,
-    open: Arc<Mutex<HashMap<u64, Arc<Peer>>>>,
+    /// Whose connections are those of many.
+    proxies: Arc<TrustedProxies>,
+    open: Arc<Mutex<Open>>,
     numbers: Arc<AtomicU64>,
     pub(super) turned_away: Arc<AtomicU64>,
+}
+
+#[derive(Default)]
+struct Open {
+    /// By number.
+    peers: HashMap<u64, Arc<Peer>>,
+    /// How many each client has, of those whose connections are counted.
+    each: HashMap<IpAddr, usize>,
 }
 
 /// What the connection's two ends, its socket and its requests, know of each other.
@@ -48,9 +64,10 @@ struct Peer {
 }
 
 impl Connections {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize, proxies: TrustedProxies) -> Self {
         Self {
             most,
+            proxies: Arc::new(proxies),
             open: Arc::default(),
             numbers: Arc::default(),
             turned_away: Arc::default(),
@@ -58,19 +75,30 @@ impl Connections {
     }
 
     pub(super) fn open(&self) -> usize {
-        self.lock().len()
+        self.lock().peers.len()
     }
 
-    /// A place for one more connection, if there is one.
-    pub(super) fn enter(&self) -> Option<Place> {
+    /// A place for one more connection from this address, if there is one. One client alone cannot take them all;
+    /// this machine and the proxies that are trusted stand for many.
+    pub(super) fn enter(&self, address: IpAddr) -> Option<Place> {
+        let stands_for_many = address.to_canonical().is_loopback() || self.proxies.trusts(address);
+        let client = (!stands_for_many).then(|| network(address));
         let mut open = self.lock();
-        if open.len() >= self.most {
+        if open.peers.len() >= self.most {
             return None;
         }
+        if let Some(client) = client {
+            let has = open.each.entry(client).or_default();
+            if *has >= (self.most / SHARE).max(1) {
+                return None;
+            }
+            *has += 1;
+        }
         let (id, peer) = (self.numbers.fetch_add(1, SeqCst), Arc::<Peer>::default());
-        open.insert(id, Arc::clone(&peer));
+        open.peers.insert(id, Arc::clone(&peer));
         Some(Place {
             id,
+            client,
             peer,
             connections: self.clone(),
         })
@@ -81,13 +109,13 @@ impl Connections {
         let Addr::Custom(SCHEME, id) = &local.0 else {
             return None;
         };
-        let peer = self.lock().get(&id.parse().ok()?).cloned()?;
+        let peer = self.lock().peers.get(&id.parse().ok()?).cloned()?;
         peer.answering.fetch_add(1, SeqCst);
         peer.begun.fetch_add(1, SeqCst);
         Some(Visit(peer))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Peer>>> {
+    fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,6 +123,7 @@ impl Connections {
 /// One connection's place among the open ones, free again when dropped.
 pub(super) struct Place {
     id: u64,
+    client: Option<IpAddr>,
     peer: Arc<Peer>,
     connections: Connections,
 }
@@ -107,7 +136,16 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.connections.lock().remove(&self.id);
+        let mut open = self.connections.lock();
+        open.peers.remove(&self.id);
+        if let Some(client) = self.client
+            && let Entry::Occupied(mut has) = open.each.entry(client)
+        {
+            *has.get_mut() -= 1;
+            if *has.get() == 0 {
+                has.remove();
+            }
+        }
     }
 }
 

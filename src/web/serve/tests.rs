@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Limits, Listener, Visitors, serve};
+use super::{Limits, Listener, Visitors, connection::Connections, serve};
 use crate::live::{Changed, FeedCounts, Feeds, Live, Outlet, StreamOptions, View, sse_stream};
 
 /// A running server with one page, one upload and one stream.
@@ -389,6 +389,23 @@ async fn one_connection_too_many_is_told_so_and_finds_a_place_later() {
             .await
             .starts_with("HTTP/1.1 200")
     );
+}
+
+#[test]
+fn one_address_has_a_quarter_of_the_places_and_a_proxy_may_have_all() {
+    let connections = Connections::new(8, "10.0.0.7".parse().unwrap());
+    let enter = |address: &str| connections.enter(address.parse().unwrap());
+    let mut one = vec![enter("203.0.113.9").unwrap()];
+    one.push(enter("::ffff:203.0.113.9").unwrap());
+    assert!(enter("203.0.113.9").is_none(), "two of eight");
+    let _others: Vec<_> = ["203.0.113.10", "10.0.0.7", "10.0.0.7", "10.0.0.7", "::1"]
+        .map(|address| enter(address).unwrap())
+        .into();
+    one.pop();
+    let _again = enter("203.0.113.9").unwrap();
+    assert_eq!(connections.open(), 7);
+    let _last = enter("127.0.0.1").unwrap();
+    assert!(enter("127.0.0.1").is_none(), "all eight are taken");
 }
 
 #[tokio::test]

@@ -1,0 +1,45 @@
+//! A till that several people share goes back to the tiles by itself, whatever is on its screen.
+
+use poem::{Endpoint, Middleware, Request};
+
+use super::session;
+use crate::app::App;
+use crate::ui;
+use crate::web::Asker;
+
+/// Lets every page lock itself that a signed-in till is shown, refusals among them.
+#[derive(Debug, Clone, Copy)]
+pub struct SharedTills;
+
+impl<E: Endpoint> Middleware<E> for SharedTills {
+    type Output = Locking<E>;
+
+    fn transform(&self, inner: E) -> Locking<E> {
+        Locking { inner }
+    }
+}
+
+/// An endpoint whose pages lock themselves.
+pub struct Locking<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Locking<E> {
+    type Output = E::Output;
+
+    async fn call(&self, req: Request) -> poem::Result<E::Output> {
+        let idle = idle(&req).await;
+        ui::page::locking_itself(idle, self.inner.call(req)).await
+    }
+}
+
+/// The till's seconds without a touch; nothing where nobody is signed in or the device is nobody else's. A wall
+/// display goes on showing its board.
+async fn idle(req: &Request) -> Option<u32> {
+    if Asker::of(req) != Asker::Page {
+        return None;
+    }
+    let app = App::of(req).ok()?;
+    let terminal = session::session(&app, req).await.ok()?.person.terminal?;
+    (!terminal.is_display()).then_some(terminal.idle_seconds)
+}
