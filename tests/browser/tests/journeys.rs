@@ -90,7 +90,7 @@ async fn two_screens_see_one_order() {
         moses.signs_in_first("moses").await?;
         amina.signs_in_first("amina").await?;
         kitchen.signs_in_first("peter").await?;
-        open_board(&kitchen, "Kitchen").await?;
+        kitchen.opens_board("Kitchen").await?;
 
         moses.opens_table("7", 3).await?;
         amina.goes_to("/floor").await?;
@@ -149,18 +149,6 @@ async fn two_screens_see_one_order() {
     .await;
 }
 
-/// From the list of boards to one of them.
-async fn open_board(screen: &Screen, station: &str) -> Result<()> {
-    screen.arrives_at("/kitchen").await?;
-    // Who may work at one board only may be led straight to it.
-    if screen.counts("#board", "").await? == 0 {
-        screen.can_be_used_by_all("boards").await?;
-        screen.taps("main a.btn", station).await?;
-    }
-    screen.sees("header.top h1", station).await?;
-    screen.is_live().await
-}
-
 /// The sheet of a product's choices, opened and closed again.
 async fn choices(screen: &Screen) -> Result<()> {
     screen
@@ -215,7 +203,7 @@ async fn a_double_tap_sends_once() {
 
         let kitchen = house.screen("Kitchen", View::TABLET).await?;
         kitchen.signs_in_first("peter").await?;
-        open_board(&kitchen, "Kitchen").await?;
+        kitchen.opens_board("Kitchen").await?;
         kitchen.sees("article.kt", "Table G2").await?;
         let (tickets, lines) = (
             kitchen.counts("article.kt", "").await?,
