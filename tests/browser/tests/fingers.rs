@@ -1,0 +1,68 @@
+//! Fingers that tap too often, too fast, or on what has just come to lie under them.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use cafe_pos_journeys::{House, View, journey};
+
+/// Between the taps of a nervous finger: slow enough for an answer to come in between.
+const NERVOUS: Duration = Duration::from_millis(300);
+/// Longer than a place rests after a tap, and than an answer takes.
+const AT_REST: Duration = Duration::from_millis(1_200);
+
+#[tokio::test]
+async fn a_nervous_finger_does_only_what_it_was_put_on() {
+    journey(
+        "a-nervous-finger-does-only-what-it-was-put-on",
+        async |house: &House| {
+            let joan = house.screen("Joan's tablet", View::TABLET).await?;
+            let kitchen = house.screen("Kitchen", View::WALL).await?;
+            joan.signs_in_first("joan").await?;
+            kitchen.signs_in_first("peter").await?;
+            kitchen.opens_board("Kitchen").await?;
+            for table in ["1", "2", "3"] {
+                joan.opens_table(table, 2).await?;
+                joan.taps("button.tile", "Rolex").await?;
+                joan.sees("#order-actions button", "1 kitchen").await?;
+                joan.taps("#order-actions button", "Send").await?;
+                joan.sees("li.line.sent", "Rolex").await?;
+                kitchen
+                    .sees("article.kt", &format!("Table {table}"))
+                    .await?;
+            }
+
+            // The next ticket moves up under the finger.
+            kitchen
+                .taps_on_the_spot("button.bump", "Bump", 2, NERVOUS)
+                .await?;
+            kitchen.sees_no("article.kt", "Table 1").await?;
+            tokio::time::sleep(AT_REST).await;
+            ensure!(
+                kitchen.counts("button.bump", "").await? == 2,
+                "only the ticket under the finger is bumped"
+            );
+            kitchen.taps("button.bump", "Bump").await?;
+            kitchen.sees_no("article.kt", "Table 2").await?;
+            tokio::time::sleep(AT_REST).await;
+            kitchen
+                .taps("article.kt[aria-label^='Table 3,'] button.bump", "Bump")
+                .await?;
+            kitchen.sees("#board", "All caught up").await?;
+
+            // Send turns into Served under the finger: the first dish is ready, but not carried out.
+            joan.sees("li.line [data-status=ready]", "Ready").await?;
+            joan.taps("button.tile", "Cappuccino").await?;
+            joan.taps_on_the_spot("#order-actions button", "1 bar", 2, NERVOUS)
+                .await?;
+            joan.sees("li.line.sent", "Cappuccino").await?;
+            tokio::time::sleep(AT_REST).await;
+            ensure!(
+                joan.counts("li.line", "Served").await? == 0,
+                "nobody carried anything out"
+            );
+            joan.taps("#order-actions button", "Served").await?;
+            joan.sees("li.line", "Served").await
+        },
+    )
+    .await;
+}
