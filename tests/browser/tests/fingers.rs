@@ -9,6 +9,8 @@ use cafe_pos_journeys::{House, View, journey};
 const NERVOUS: Duration = Duration::from_millis(300);
 /// Longer than a place rests after a tap, and than an answer takes.
 const AT_REST: Duration = Duration::from_millis(1_200);
+/// How long an answer takes over a weak network.
+const FAR: Duration = Duration::from_millis(500);
 
 #[tokio::test]
 async fn a_nervous_finger_does_only_what_it_was_put_on() {
@@ -64,5 +66,25 @@ async fn a_nervous_finger_does_only_what_it_was_put_on() {
             joan.sees("li.line", "Served").await
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn quick_taps_on_plus_all_count() {
+    journey("quick-taps-on-plus-all-count", async |house: &House| {
+        let ivan = house.screen("Ivan's tablet", View::TABLET).await?;
+        ivan.signs_in_first("ivan").await?;
+        ivan.opens_table("6", 2).await?;
+        ivan.taps("button.tile", "Espresso").await?;
+        ivan.sees("li.line", "Espresso").await?;
+        ivan.is_far_away(FAR).await?;
+        let quick = Duration::from_millis(40);
+        ivan.taps_on_the_spot("button[aria-label='One more Espresso']", "", 3, quick)
+            .await?;
+        ivan.sees("li.line .stepper output", "4").await?;
+        let asked = ivan.asked("POST", "/quantity");
+        ensure!(asked == 3, "three taps are three requests, not {asked}");
+        Ok(())
+    })
     .await;
 }
