@@ -140,7 +140,7 @@ const minted = (source, request) => {
 on("htmx:after:request", event => {
     const { sourceElement, response } = event.detail.ctx;
     const holder = sourceElement.closest?.("[data-mint]");
-    if (holder && response.status < 500) mints.delete(holder);
+    if (holder && response.status >= 400 && response.status < 500) mints.delete(holder);
 });
 
 // ---- plain forms, which htmx does not send ---------------------------------------------------------
@@ -156,4 +156,5 @@ on("submit", event => {
 addEventListener("pageshow", event => {
     if (!event.persisted) return;
     for (const input of all("input[data-filled]")) input.value = "";
+    mints = new WeakMap();
 });

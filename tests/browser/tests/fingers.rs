@@ -88,3 +88,26 @@ async fn quick_taps_on_plus_all_count() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_double_tap_opens_one_order() {
+    journey("a-double-tap-opens-one-order", async |house: &House| {
+        let ivan = house.screen("Ivan's tablet", View::TABLET).await?;
+        ivan.signs_in_first("ivan").await?;
+        ivan.goes_to("/floor").await?;
+        ivan.taps("aside.side button", "New takeaway").await?;
+        ivan.types("dialog input[name=name]", "Nakato").await?;
+        ivan.is_far_away(FAR).await?;
+        // The first answer is there, and the next page not yet.
+        let impatient = FAR * 3 / 2;
+        ivan.taps_on_the_spot("dialog button.primary", "Start order", 2, impatient)
+            .await?;
+        ivan.arrives_at("/orders/").await?;
+        ivan.goes_to("/orders").await?;
+        ivan.sees("#all-orders", "Nakato").await?;
+        let opened = ivan.counts("#all-orders li", "Nakato").await?;
+        ensure!(opened == 1, "{opened} orders for one guest");
+        Ok(())
+    })
+    .await;
+}
