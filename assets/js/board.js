@@ -96,6 +96,21 @@ on("keydown", event => {
     if (!event.repeat || event.key.startsWith("Arrow")) act();
 });
 
+// ---- tickets that fit ---------------------------------------------------------------------------------
+
+// The server cuts a long ticket into pieces as high as a column of a wall with text of the usual size. What is too tall
+// all the same, because the screen is lower or its text bigger, is drawn smaller: cut by the browser, it would go on in
+// the next column without a name and without a word that it does.
+const SMALLEST = 4; // .kt[data-fit] in the style sheet
+
+const isCut = ticket => ticket.getClientRects().length > 1;
+const fit = () => {
+    for (const ticket of tickets()) delete ticket.dataset.fit;
+    for (const ticket of tickets()) {
+        for (let size = 1; isCut(ticket) && size <= SMALLEST; size++) ticket.dataset.fit = size;
+    }
+};
+
 // ---- tickets beyond the edge --------------------------------------------------------------------------
 
 // Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest.
@@ -116,7 +131,11 @@ on("click", event => {
     if (!button) return;
     board().scrollTo({ left: button.dataset.to === "on" ? board().scrollLeft + board().clientWidth : 0 });
 });
-addEventListener("resize", beyond);
+const arrange = () => {
+    fit();
+    beyond();
+};
+addEventListener("resize", arrange);
 on("scroll", beyond, { capture: true });
 
 // ---- sounds -----------------------------------------------------------------------------------------
@@ -169,7 +188,7 @@ on("click", event => {
     const zoom = event.target.closest?.("[data-zoom]");
     if (zoom) {
         scale(Number(document.documentElement.dataset.scale ?? 0) + Number(zoom.dataset.zoom));
-        beyond();
+        arrange();
     }
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
@@ -177,6 +196,5 @@ on("click", event => {
 
 onDraw(() => {
     showCursor();
-    beyond();
-    listen();
+    arrange();
 });
