@@ -38,7 +38,7 @@
 //! - A dialog that the page holds itself (`data-dialog="id"` opens it) stands outside the regions of a feed.
 //! - `time[datetime][data-tick=board|floor|clock]` ticks ([`ticking`], [`clock`]); `now_ms` and the heartbeat's data
 //!   (milliseconds since 1970) set the clock it ticks by.
-//! - `data-own="<staff id>"`: those of [`Page::me`] get `data-mine` and stand first in `.tables`, `.olist`, `#ready-strip`.
+//! - `data-own="<staff id>"`: those of [`Page::me`] get `data-mine` and stand first in `.olist` and `#ready-strip`; tables keep their places.
 //!
 //! # Till (`order.js`)
 //! - Lines: `li.line#line-<id> data-line="<id>"`, with a `button.pick`, `data-quantity`, optional `data-name data-seat data-course`;
