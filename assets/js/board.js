@@ -144,13 +144,24 @@ const AGAIN = 30_000; // an untouched ticket rings again
 let rang = 0;
 let knownNew = new Set();
 let knownLate = null;
-let knownReady = null;
+
+// What this tab has shown as ready, on whichever page: what became so meanwhile rings when it is shown.
+const readyKept = texts => {
+    try {
+        if (texts) sessionStorage.ready = JSON.stringify([...texts]);
+        else if (sessionStorage.ready) return new Set(JSON.parse(sessionStorage.ready));
+    } catch { /* storage is switched off: known for the life of the page */ }
+    return texts ?? null;
+};
+let knownReady = readyKept();
 
 const ids = elements => new Set(elements.map(element => element.id || element.dataset.ready));
+/** An addition makes an old ticket new, even one that nobody has touched yet. */
+const newOnes = () => new Set(all("#board .kt[data-new]").map(ticket => `${ticket.id} ${ticket.dataset.additions}`));
 const news = (now, before) => [...now].some(id => !before.has(id));
 
 const listen = () => {
-    const fresh = ids(all("#board .kt[data-new]"));
+    const fresh = newOnes();
     if (fresh.size > 0 && (news(fresh, knownNew) || Date.now() - rang >= AGAIN)) {
         rang = Date.now();
         ring("new");
@@ -159,14 +170,16 @@ const listen = () => {
     const late = ids(all('#board .kt[data-age="late"]'));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
+    if (!one("#ready-strip")) return;
     const me = document.body.dataset.me;
     const ready = ids(all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me));
     if (knownReady && news(ready, knownReady)) ring("ready");
-    knownReady = ready;
+    knownReady = readyKept(ready);
 };
 if (board()) on("live:lost", () => ring("lost"));
 setInterval(listen, 1_000);
 
+on("htmx:after:settle", listen);
 // ---- size of the text -------------------------------------------------------------------------------
 
 const SIZES = [-2, 3];
