@@ -146,14 +146,16 @@ let knownNew = new Set();
 let knownLate = null;
 
 // What this tab has shown as ready, on whichever page: what became so meanwhile rings when it is shown.
-const readyKept = texts => {
+let knownReady = null;
+try {
+    if (sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
+} catch { /* storage is switched off: known for the life of the page */ }
+const keepReady = ready => {
+    knownReady = ready;
     try {
-        if (texts) sessionStorage.ready = JSON.stringify([...texts]);
-        else if (sessionStorage.ready) return new Set(JSON.parse(sessionStorage.ready));
-    } catch { /* storage is switched off: known for the life of the page */ }
-    return texts ?? null;
+        sessionStorage.ready = JSON.stringify([...ready]);
+    } catch { /* as above */ }
 };
-let knownReady = readyKept();
 
 const ids = elements => new Set(elements.map(element => element.id || element.dataset.ready));
 /** An addition makes an old ticket new, even one that nobody has touched yet. */
@@ -174,12 +176,13 @@ const listen = () => {
     const me = document.body.dataset.me;
     const ready = ids(all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me));
     if (knownReady && news(ready, knownReady)) ring("ready");
-    knownReady = readyKept(ready);
+    keepReady(ready);
 };
 if (board()) on("live:lost", () => ring("lost"));
+// Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
-
 on("htmx:after:settle", listen);
+
 // ---- size of the text -------------------------------------------------------------------------------
 
 const SIZES = [-2, 3];
