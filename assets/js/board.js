@@ -96,6 +96,21 @@ on("keydown", event => {
     if (!event.repeat || event.key.startsWith("Arrow")) act();
 });
 
+// ---- tickets that fit ---------------------------------------------------------------------------------
+
+// The server cuts a long ticket into pieces as high as a column of a wall with text of the usual size. What is too tall
+// all the same, because the screen is lower or its text bigger, is drawn smaller: cut by the browser, it would go on in
+// the next column without a name and without a word that it does.
+const SMALLEST = 4; // .kt[data-fit] in the style sheet
+
+const isCut = ticket => ticket.getClientRects().length > 1;
+const fit = () => {
+    for (const ticket of tickets()) delete ticket.dataset.fit;
+    for (const ticket of tickets()) {
+        for (let size = 1; isCut(ticket) && size <= SMALLEST; size++) ticket.dataset.fit = size;
+    }
+};
+
 // ---- tickets beyond the edge --------------------------------------------------------------------------
 
 // Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest.
@@ -116,7 +131,11 @@ on("click", event => {
     if (!button) return;
     board().scrollTo({ left: button.dataset.to === "on" ? board().scrollLeft + board().clientWidth : 0 });
 });
-addEventListener("resize", beyond);
+const arrange = () => {
+    fit();
+    beyond();
+};
+addEventListener("resize", arrange);
 on("scroll", beyond, { capture: true });
 
 // ---- sounds -----------------------------------------------------------------------------------------
@@ -125,13 +144,26 @@ const AGAIN = 30_000; // an untouched ticket rings again
 let rang = 0;
 let knownNew = new Set();
 let knownLate = null;
+
+// What this tab has shown as ready, on whichever page: what became so meanwhile rings when it is shown.
 let knownReady = null;
+try {
+    if (sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
+} catch { /* storage is switched off: known for the life of the page */ }
+const keepReady = ready => {
+    knownReady = ready;
+    try {
+        sessionStorage.ready = JSON.stringify([...ready]);
+    } catch { /* as above */ }
+};
 
 const ids = elements => new Set(elements.map(element => element.id || element.dataset.ready));
+/** An addition makes an old ticket new, even one that nobody has touched yet. */
+const newOnes = () => new Set(all("#board .kt[data-new]").map(ticket => `${ticket.id} ${ticket.dataset.additions}`));
 const news = (now, before) => [...now].some(id => !before.has(id));
 
 const listen = () => {
-    const fresh = ids(all("#board .kt[data-new]"));
+    const fresh = newOnes();
     if (fresh.size > 0 && (news(fresh, knownNew) || Date.now() - rang >= AGAIN)) {
         rang = Date.now();
         ring("new");
@@ -140,13 +172,16 @@ const listen = () => {
     const late = ids(all('#board .kt[data-age="late"]'));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
+    if (!one("#ready-strip")) return;
     const me = document.body.dataset.me;
     const ready = ids(all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me));
     if (knownReady && news(ready, knownReady)) ring("ready");
-    knownReady = ready;
+    keepReady(ready);
 };
 if (board()) on("live:lost", () => ring("lost"));
+// Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
+on("htmx:after:settle", listen);
 
 // ---- size of the text -------------------------------------------------------------------------------
 
@@ -169,7 +204,7 @@ on("click", event => {
     const zoom = event.target.closest?.("[data-zoom]");
     if (zoom) {
         scale(Number(document.documentElement.dataset.scale ?? 0) + Number(zoom.dataset.zoom));
-        beyond();
+        arrange();
     }
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
@@ -177,6 +212,5 @@ on("click", event => {
 
 onDraw(() => {
     showCursor();
-    beyond();
-    listen();
+    arrange();
 });

@@ -1,7 +1,7 @@
 // Every changing request carries an Idempotency-Key (product.md section 8). Which one says the markup:
 //   data-key="tap"               a new key for each tap: product tiles, + and −; two taps there mean two
 //   data-deed="send" (data-rev)  "<tab>:<deed>:<revision>" from the nearest data-rev: a second tap repeats the first,
-//                                and the control rests for 700 ms
+//                                and the control rests for 700 ms, as does the place where it was tapped
 //   <input type=hidden name=_key> the key the server drew into the form
 //   data-mint="order"            a new UUIDv7 in place of "{id}" in the address and in values; it is the key, too
 // Anything else gets a new key.
@@ -71,11 +71,12 @@ const rest = (deed, address) => {
     return true;
 };
 
+const actionOf = deed => ["post", "put", "patch", "delete"].map(verb => deed.getAttribute(`hx-${verb}`)).find(Boolean);
+
 /** `aria-disabled`, not `disabled`: that would take the focus away from who works with a keyboard. */
 const showRest = () => {
     for (const deed of all("[data-deed]")) {
-        const action = ["post", "put", "patch", "delete"].map(verb => deed.getAttribute(`hx-${verb}`)).find(Boolean);
-        const rests = resting.has(deed.dataset.rests) || resting.has(`${deed.dataset.deed} ${action}`);
+        const rests = resting.has(deed.dataset.rests) || resting.has(`${deed.dataset.deed} ${actionOf(deed)}`);
         if (rests && deed.getAttribute("aria-disabled") !== "true") {
             deed.setAttribute("aria-disabled", "true");
             deed.dataset.resting = "";
@@ -87,10 +88,43 @@ const showRest = () => {
 };
 onDraw(showRest);
 
+// ---- a place at rest --------------------------------------------------------------------------------
+
+// The board closes up after a bump, and Send turns into Served: the second tap of a nervous finger would do what
+// nobody asked for. What has come under a finger that just tapped is not meant; what stood there before is, such as
+// the next line of a ticket.
+
+const NEAR = 40; // pixels
+let finger = null; // where and when a deed was last tapped, and how all of them lay then
+
+const lies = deed => {
+    const { left, top } = deed.getBoundingClientRect();
+    return [deed.dataset.deed, actionOf(deed), Math.round(left), Math.round(top)].join(" ");
+};
+const middle = deed => {
+    const { left, top, width, height } = deed.getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+};
+
+on("click", event => {
+    const deed = event.target.closest?.("[data-deed]");
+    if (!deed) return;
+    const [x, y] = event.detail > 0 ? [event.clientX, event.clientY] : middle(deed); // a key has no place of its own
+    const now = performance.now();
+    const near = finger && now - finger.at < REST && Math.hypot(x - finger.x, y - finger.y) <= NEAR;
+    if (near && !finger.lay.has(lies(deed))) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+    }
+    finger = { x, y, at: now, lay: new Set(all("[data-deed]").map(lies)) };
+}, { capture: true });
+
 // ---- ids minted here -------------------------------------------------------------------------------
 
-// Kept until an answer came: whoever taps again after silence asks for the same order, not for a second one.
-const mints = new WeakMap();
+// Kept for as long as the page stands, since one that was answered leads to the next page and may be tapped again
+// until that has come: it asks for the same order, not for a second one. Only who was refused has made nothing.
+let mints = new WeakMap();
 
 const minted = (source, request) => {
     const holder = source.closest("[data-mint]");
@@ -106,7 +140,7 @@ const minted = (source, request) => {
 on("htmx:after:request", event => {
     const { sourceElement, response } = event.detail.ctx;
     const holder = sourceElement.closest?.("[data-mint]");
-    if (holder && response.status < 500) mints.delete(holder);
+    if (holder && response.status >= 400 && response.status < 500) mints.delete(holder);
 });
 
 // ---- plain forms, which htmx does not send ---------------------------------------------------------
@@ -122,4 +156,5 @@ on("submit", event => {
 addEventListener("pageshow", event => {
     if (!event.persisted) return;
     for (const input of all("input[data-filled]")) input.value = "";
+    mints = new WeakMap();
 });

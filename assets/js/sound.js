@@ -78,8 +78,10 @@ if (one("#stream")) {
 on("click", event => event.target.closest?.("[data-sound]") && toggle());
 on("sound:toggle", toggle);
 
+// A kiosk may be allowed to sound without a tap, and a till may after one on the page before.
+if (one("[data-sound], #ready-strip")) arm();
+
 if (one("[data-sound]")) {
     showSound();
-    arm(); // a kiosk may be allowed to sound without a tap
     setInterval(showSound, 5_000);
 }

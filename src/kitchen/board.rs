@@ -128,38 +128,51 @@ impl Posted {
     }
 }
 
-/// How many small lines of text a column of a wall display holds under a ticket's header. A product's
-/// name counts as three, a modifier under it as two (design/README.md: 40 and 28 px at 1080p).
-const COLUMN: usize = 40;
+/// How high the lines of a piece may be together, in tenths of the board's text size: a column of a wall of 1920 by 1080
+/// pixels is 41 of them high, of which a header of two lines, the word about other stations and the bump zone take 12.
+const COLUMN: usize = 285;
+/// How many letters of a product's name stand beside each other there, in a wide font.
+const NAME: usize = 14;
+/// How many of the smaller ones under it.
+const SMALL: usize = 20;
 
 /// Cuts a ticket that is longer than a screen into pieces that stand beside each other, so that nobody
 /// has to scroll inside a ticket (kitchen.md section 1.9). The pieces together are the ticket's lines.
 pub fn pieces(ticket: &Ticket) -> Vec<&[TicketLine]> {
-    let mut pieces = Vec::new();
-    let mut rest = ticket.lines.as_slice();
-    loop {
-        let mut used = 0;
-        let fits = rest.iter().take_while(|line| {
-            used += height(line);
-            used <= COLUMN
-        });
-        let fits = fits.count().clamp(1.min(rest.len()), rest.len());
-        let (piece, after) = rest.split_at(fits);
-        pieces.push(piece);
-        if after.is_empty() {
-            return pieces;
+    let mut cuts = vec![0];
+    let mut used = 0;
+    let mut before = 0;
+    for (at, line) in ticket.lines.iter().enumerate() {
+        let height = height(line, ticket, before);
+        if used > 0 && used + height > COLUMN {
+            cuts.push(at);
+            used = 0;
         }
-        rest = after;
+        used += height;
+        before = line.addition;
     }
+    cuts.push(ticket.lines.len());
+    cuts.windows(2)
+        .map(|ends| &ticket.lines[ends[0]..ends[1]])
+        .collect()
 }
 
-fn height(line: &TicketLine) -> usize {
-    let small = line.modifiers.len()
-        + usize::from(line.second_name.is_some())
-        + usize::from(line.note.is_some())
-        + usize::from(line.allergy.is_some())
-        + usize::from(line.seat.is_some() || line.course > 1);
-    3 + 2 * small
+/// What the style sheet makes of a line (`.kt .item`): a name has 20 tenths a row, what stands under it 15 (an allergy
+/// in its box 25), and there is air and a rule around it.
+fn height(line: &TicketLine, ticket: &Ticket, before: i16) -> usize {
+    let name = 20 * rows(&line.name, NAME);
+    let under = [&line.second_name, &line.note].into_iter().flatten();
+    let under = under.chain(line.modifiers.iter().map(|modifier| &modifier.name));
+    let place = usize::from(line.seat.is_some() || ticket.has_courses());
+    let small = under.map(|text| rows(text, SMALL)).sum::<usize>() + place;
+    let allergy = line.allergy.as_ref();
+    let allergy = allergy.map_or(0, |text| 8 + 17 * rows(text, SMALL));
+    let add_on = if line.addition > before { 21 } else { 0 };
+    (10 + name + 15 * small + allergy).max(34) + add_on
+}
+
+fn rows(text: &str, letters: usize) -> usize {
+    text.chars().count().div_ceil(letters).max(1)
 }
 
 #[cfg(test)]
@@ -299,20 +312,58 @@ mod tests {
         assert_eq!(posted.place(&grill), (2, 3));
     }
 
-    #[test]
-    fn a_long_ticket_is_cut_and_a_short_one_is_not() {
-        let short = posted(NOON, (0..13).map(|_| line(1, "Burger")).collect());
-        assert_eq!(pieces(&short.ticket).len(), 1);
-        let long = posted(NOON, (0..14).map(|_| line(1, "Burger")).collect());
-        let sizes: Vec<_> = pieces(&long.ticket)
+    fn sizes(lines: Vec<TicketLine>) -> Vec<usize> {
+        let posted = posted(NOON, lines);
+        pieces(&posted.ticket)
             .iter()
             .map(|piece| piece.len())
-            .collect();
-        assert_eq!(sizes, [13, 1]);
-        assert_eq!(
-            pieces(&posted(NOON, Vec::new()).ticket),
-            [&[] as &[TicketLine]]
-        );
+            .collect()
+    }
+
+    fn times(count: usize, line: &TicketLine) -> Vec<TicketLine> {
+        vec![line.clone(); count]
+    }
+
+    #[test]
+    fn a_long_ticket_is_cut_and_a_short_one_is_not() {
+        let burger = line(1, "Burger");
+        assert_eq!(sizes(times(8, &burger)), [8]);
+        assert_eq!(sizes(times(9, &burger)), [8, 1]);
+        assert_eq!(sizes(times(20, &burger)), [8, 8, 4]);
+        assert_eq!(sizes(Vec::new()), [0]);
+    }
+
+    #[test]
+    fn what_makes_a_line_higher_leaves_room_for_fewer() {
+        let plain = line(1, "Katogo");
+        let long = line(1, "Katogo with beef offal");
+        let noted = TicketLine {
+            note: Some("The child eats first, please".to_owned()),
+            ..plain.clone()
+        };
+        let allergic = TicketLine {
+            allergy: Some("peanut".to_owned()),
+            ..plain.clone()
+        };
+        let added = TicketLine {
+            addition: 1,
+            ..plain.clone()
+        };
+        assert_eq!(sizes(times(9, &long)), [5, 4]);
+        assert_eq!(sizes(times(9, &noted)), [4, 4, 1]);
+        assert_eq!(sizes(times(9, &allergic)), [5, 4]);
+        let with_addition = [times(7, &plain), times(1, &added)].concat();
+        assert_eq!(sizes(with_addition), [7, 1], "its heading needs room, too");
+    }
+
+    #[test]
+    fn a_single_line_that_is_too_high_stands_alone() {
+        let endless = TicketLine {
+            note: Some("and then ".repeat(60)),
+            ..line(1, "Burger")
+        };
+        let plain = line(1, "Chips");
+        assert_eq!(sizes(vec![plain.clone(), endless, plain]), [1, 1, 1]);
     }
 
     proptest! {
@@ -322,12 +373,12 @@ mod tests {
                 modifiers: vec![TicketModifier { name: "No onion".to_owned(), loud: true }; count],
                 ..line(1, "Burger")
             });
-            let posted = posted(NOON, lines.collect());
-            let pieces = pieces(&posted.ticket);
-            prop_assert_eq!(pieces.concat(), posted.ticket.lines.clone());
+            let ticket = posted(NOON, lines.collect()).ticket;
+            let pieces = pieces(&ticket);
+            prop_assert_eq!(pieces.concat(), ticket.lines.clone());
             for piece in pieces {
-                let height: usize = piece.iter().map(height).sum();
-                prop_assert!(piece.len() == 1 || height <= COLUMN || posted.ticket.lines.is_empty());
+                let height: usize = piece.iter().map(|line| height(line, &ticket, 0)).sum();
+                prop_assert!(piece.len() == 1 || height <= COLUMN || ticket.lines.is_empty());
             }
         }
     }

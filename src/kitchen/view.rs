@@ -113,7 +113,7 @@ fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -
             @let (first, last) = (number == 1, number == pieces.len());
             article.kt id=(piece_id(ticket.id, number)) data-age=(age.name()) data-soon=(pace.soon_s) data-late=(pace.late_s)
                 data-rev={ (ticket.id) "." (ticket.revision) } data-n=[last.then_some(key)]
-                data-new[first && ticket.wants_attention(now)] aria-label={ (ticket.title) ", " (age.label()) } {
+                data-new[first && ticket.wants_attention(now)] data-additions=(ticket.additions) aria-label={ (ticket.title) ", " (age.label()) } {
                 header {
                     span.key aria-label={ "Key " (key) } { (key) }
                     h2 { (ticket.title) @if let Some(customer) = &ticket.customer { " " span.for-whom { (customer) } } }

@@ -299,8 +299,9 @@ fn all_orders(floor: &Floor) -> Markup {
 fn ready_strip(floor: &Floor) -> Markup {
     let ready = floor.ready();
     html! {
-        section #ready-strip aria-label="Ready to serve" hidden[ready.is_empty()] {
-            h2 { (icon("ready")) (ready.len()) " ready" }
+        section #ready-strip aria-label="Ready to serve" data-empty[ready.is_empty()] {
+            // The strip keeps its place while it is empty, so that the tables keep theirs.
+            @if ready.is_empty() { p { "Nothing waits to be served." } } @else { h2 { (icon("ready")) (ready.len()) " ready" } }
             @for order in ready { (ready_button(order, floor.now)) }
         }
     }

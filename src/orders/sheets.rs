@@ -176,7 +176,7 @@ fn seat_and_course(order: &Order, chosen: &Chosen) -> Markup {
 
 fn seats(order: &Order, chosen: Option<i16>) -> Markup {
     html! {
-        div.seg role="group" aria-label="Seat" {
+        div.seg.wrap role="group" aria-label="Seat" {
             label { input type="radio" name="seat" value="" checked[chosen.is_none()]; "Table" }
             @for seat in 1..=order.guests {
                 label { input type="radio" name="seat" value=(seat) checked[chosen == Some(seat)]; (seat) }
@@ -187,7 +187,7 @@ fn seats(order: &Order, chosen: Option<i16>) -> Markup {
 
 fn courses(chosen: i16) -> Markup {
     html! {
-        div.seg role="group" aria-label="Course" {
+        div.seg.wrap role="group" aria-label="Course" {
             @for course in 1..=4 {
                 label { input type="radio" name="course" value=(course) checked[chosen == course]; "Course " (course) }
             }

@@ -280,10 +280,9 @@ pub fn seat_and_course(order: &Order) -> Markup {
         div #order-for.for {
             @if order.guests > 1 {
                 span.eyebrow aria-hidden="true" { "Seat" }
-                fieldset.seg {
-                    legend.vh { "Seat for the next item" }
+                div.seg role="group" aria-label="Seat for the next item" {
                     label { input type="radio" name="seat" value="" checked; "Table" }
-                    @for seat in 1..=order.guests.min(6) {
+                    @for seat in 1..=order.guests {
                         label { input type="radio" name="seat" value=(seat); (seat) }
                     }
                 }

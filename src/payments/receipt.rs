@@ -12,6 +12,8 @@ use crate::ui::{self, BodyKind, Status, icon};
 use crate::values::{Currency, DayRule, Money};
 use crate::web::url;
 
+const NEXT_SALE: &str = r#"{"kind":"takeaway"}"#;
+
 /// What the result of a payment shows.
 pub struct Screen<'a> {
     /// The order that was paid.
@@ -74,19 +76,28 @@ pub fn page(screen: &Screen) -> Markup {
 fn result(screen: &Screen, left: Money) -> Markup {
     let (order, payment) = (screen.order, screen.payment);
     let still_due = order.balance().is_positive();
+    let next_sale = leads_to_next_sale(order);
+    let (label, figure) = match payment.method {
+        Method::Cash => ("Give change", payment.change),
+        _ => ("Paid now", payment.amount),
+    };
     html! {
-        section.card.stack.done aria-label="Payment result" {
+        // One id for both ways to the next sale: whoever taps one and then the other opens one order.
+        section.card.stack.done aria-label="Payment result" data-mint=[next_sale.then_some("order")] {
             p {
                 @if left.is_positive() { (ui::badge_saying(Status::Due, "Partly paid")) }
                 @else { (ui::badge_saying(Status::Paid, "Paid in full")) }
             }
+            @if next_sale {
+                button.btn.told.change type="button" hx-put=(url::minted_order()) hx-vals=(NEXT_SALE) hx-swap="none" {
+                    span { (label) } b.huge { (figure.with_code()) } small { "Tap for the next sale" }
+                }
+            }
             dl.change {
+                @if !next_sale { div.full { dt { (label) } dd.huge { (figure.with_code()) } } }
                 @if payment.method == Method::Cash {
-                    div.full { dt { "Give change" } dd.huge { (payment.change.with_code()) } }
                     div { dt { "Paid now" } dd { (payment.amount) } }
                     div { dt { "Cash received" } dd { (payment.tendered.unwrap_or(payment.amount)) } }
-                } @else {
-                    div.full { dt { "Paid now" } dd.huge { (payment.amount.with_code()) } }
                 }
                 @if left.is_positive() { div.full { dt { "Still to pay" } dd { (left.with_code()) } } }
             }
@@ -101,11 +112,17 @@ fn result(screen: &Screen, left: Money) -> Markup {
     }
 }
 
+/// Whether Done opens a new counter sale, as does a tap on the change: at the counter the next guest stands there
+/// already.
+fn leads_to_next_sale(order: &Order) -> bool {
+    order.is_counter_sale() && !order.balance().is_positive()
+}
+
 /// On to the next guest: at the counter a new sale is ready, else the floor.
 fn done(order: &Order) -> Markup {
     html! {
-        @if order.is_counter_sale() && !order.balance().is_positive() {
-            button.btn.xl type="button" data-mint="order" hx-put=(url::minted_order()) hx-vals=(r#"{"kind":"takeaway"}"#) hx-swap="none" { "Done" }
+        @if leads_to_next_sale(order) {
+            button.btn.xl type="button" hx-put=(url::minted_order()) hx-vals=(NEXT_SALE) hx-swap="none" { "Done" }
         } @else {
             a.btn.xl href=(url::floor()) { "Done" }
         }

@@ -27,9 +27,9 @@
 //! | markup | key |
 //! |---|---|
 //! | `data-key="tap"` | new for each tap. Tiles and steppers; with `hx-sync="#order-panel:queue all"`, without which htmx drops the third quick tap |
-//! | `data-deed="send"` in or below `data-rev="…"` | `<tab>:<deed>:<rev>`; rests 700 ms after a tap. **`data-rev` must be unique over all orders**: write `{order id}.{revision}` |
+//! | `data-deed="send"` in or below `data-rev="…"` | `<tab>:<deed>:<rev>`; rests 700 ms after a tap, as does its place for deeds that move there. **`data-rev` must be unique over all orders**: write `{order id}.{revision}` |
 //! | `input type=hidden name=_key` ([`key_input`]) | that value |
-//! | `data-mint="order"` | `order:<id>`, where `{id}` in the address, in `hx-vals` or in a hidden input's value (or any `input[data-mint-id]`) becomes a new UUIDv7; the same one until an answer came |
+//! | `data-mint="order"` | `order:<id>`, where `{id}` in the address, in `hx-vals` or in a hidden input's value (or any `input[data-mint-id]`) becomes a new UUIDv7; the same one for as long as the page stands and nobody is refused |
 //! | plain form (no htmx) | empty `input name=_key` and `input data-mint-id` are filled on submit |
 //!
 //! # Pictures
@@ -39,7 +39,7 @@
 //! - A dialog that the page holds itself (`data-dialog="id"` opens it) stands outside the regions of a feed.
 //! - `time[datetime][data-tick=board|floor|clock]` ticks ([`ticking`], [`clock`]); `now_ms` and the heartbeat's data
 //!   (milliseconds since 1970) set the clock it ticks by.
-//! - `data-own="<staff id>"`: those of [`Page::me`] get `data-mine` and stand first in `.tables`, `.olist`, `#ready-strip`.
+//! - `data-own="<staff id>"`: those of [`Page::me`] get `data-mine` and stand first in `.olist` and `#ready-strip`; tables keep their places.
 //!
 //! # Till (`order.js`)
 //! - Lines: `li.line#line-<id> data-line="<id>"`, with a `button.pick`, `data-quantity`, optional `data-name data-seat data-course`;
@@ -69,7 +69,7 @@
 //!
 //! # Board (`board.js`, `clock.js`, `sound.js`)
 //! `main.board#board` > `article.kt#k-<ticket> data-n="1" data-soon data-late` (seconds) with `data-new` until somebody
-//! touched it. In its header a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are
+//! touched it, and its `data-additions`: another one rings at once. `board.js` sets `data-fit` on one that is too tall. In its header a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are
 //! `button.item`, the wide zone `button.bump`, start `button.start`. `[data-board="recall"]` recalls the last bump,
 //! `[data-board="recalls"]` opens their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
 //! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.

@@ -67,4 +67,30 @@ impl Screen {
         self.taps(".chips button", &guests.to_string()).await?;
         self.sees("#order-panel", "Nothing ordered yet").await
     }
+
+    /// From the list of boards to one of them.
+    pub async fn opens_board(&self, station: &str) -> Result<()> {
+        self.arrives_at("/kitchen").await?;
+        // Who may work at one board only may be led straight to it.
+        if self.counts("#board", "").await? == 0 {
+            self.can_be_used_by_all("boards").await?;
+            self.taps("main a.btn", station).await?;
+        }
+        self.sees("header.top h1", station).await?;
+        self.is_live().await
+    }
+
+    /// Becomes a terminal, with a code that an admin reads out.
+    pub async fn becomes_terminal(&self, terminal: &str, admin: &Screen) -> Result<()> {
+        admin.goes_to("/terminals").await?;
+        let edit = format!("button[aria-label='Edit {terminal}']");
+        admin.taps(&edit, "").await?;
+        admin.taps("dialog button", "Pair a device").await?;
+        admin.sees("#pairing-code", "-").await?;
+        let code = admin.reads("#pairing-code").await?;
+        self.goes_to("/pair").await?;
+        self.types("#code", &code).await?;
+        self.taps("form button.primary", "Pair").await?;
+        self.arrives_at("/sign-in").await
+    }
 }

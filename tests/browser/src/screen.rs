@@ -17,7 +17,7 @@ use chromiumoxide::cdp::browser_protocol::input::{
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
 use chromiumoxide::cdp::browser_protocol::network::{
-    EventRequestWillBeSent, EventResponseReceived,
+    EmulateNetworkConditionsParams, EnableParams, EventRequestWillBeSent, EventResponseReceived,
 };
 use chromiumoxide::cdp::browser_protocol::page::{
     CaptureScreenshotFormat, CaptureScreenshotParams, NavigateParams,
@@ -227,18 +227,20 @@ impl Screen {
             self.ask(&format!("{}; true", axe::LIBRARY)).await?;
         }
         let violations = self.ask(axe::RUN).await?;
-        if let Ok(mut faults) = self.faults.lock() {
-            faults.extend(
-                axe::grave(&violations)
-                    .into_iter()
-                    .map(|fault| format!("axe, {screen}: {fault}")),
-            );
-        }
+        let grave = axe::grave(&violations).into_iter();
+        self.is_wrong(grave.map(|fault| format!("axe, {screen}: {fault}")));
         Ok(())
     }
 
+    /// Remembers faults that were found on the screen.
+    pub(crate) fn is_wrong(&self, found: impl Iterator<Item = String>) {
+        if let Ok(mut faults) = self.faults.lock() {
+            faults.extend(found);
+        }
+    }
+
     /// Fonts are there, nothing moves any more.
-    async fn comes_to_rest(&self) -> Result<()> {
+    pub(crate) async fn comes_to_rest(&self) -> Result<()> {
         let rest = "document.fonts.ready.then(() => Promise.race([
             Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity).map(one => one.finished)),
             new Promise(done => setTimeout(done, 1500)),
@@ -277,6 +279,40 @@ impl Screen {
         let (x, y) = self.reaches(css, text).await?;
         self.presses(x, y, 1).await?;
         self.presses(x, y, 2).await
+    }
+
+    /// Taps one spot several times, whatever comes to lie there meanwhile.
+    pub async fn taps_on_the_spot(
+        &self,
+        css: &str,
+        text: &str,
+        times: i64,
+        pause: Duration,
+    ) -> Result<()> {
+        let (x, y) = self.reaches(css, text).await?;
+        for tap in 1..=times {
+            if tap > 1 {
+                sleep(pause).await;
+            }
+            self.presses(x, y, tap).await?;
+        }
+        Ok(())
+    }
+
+    /// From now on every answer takes so much longer, as it does where the network is weak.
+    pub async fn is_far_away(&self, delay: Duration) -> Result<()> {
+        let milliseconds = u32::try_from(delay.as_millis())?;
+        let weak = EmulateNetworkConditionsParams::new(false, milliseconds, -1.0, -1.0);
+        self.page.execute(EnableParams::default()).await?;
+        self.page.execute(weak).await?;
+        Ok(())
+    }
+
+    /// How often the browser has asked for an address with `part` in it by this method.
+    pub fn asked(&self, method: &str, part: &str) -> usize {
+        let requests = self.requests();
+        let asked = requests.lines().filter(|line| line.starts_with(method));
+        asked.filter(|line| line.contains(part)).count()
     }
 
     async fn presses(&self, x: f64, y: f64, clicks: i64) -> Result<()> {
