@@ -568,7 +568,12 @@ async fn a_repeated_close_asks_for_no_secret_again() {
     let shift = shift_of(&house, CASHIER).await;
     lock(&mut till, shift, 44_900).await.must_be(StatusCode::OK);
     let daniel = id_of(&house, MANAGER).await;
+    let count = count_screen(&mut till, shift)
+        .await
+        .attributes("#close input[name='count']", "value")
+        .remove(0);
     let form = [
+        ("count", count.as_str()),
         ("reason", "Wrong change to table 15"),
         ("approver", daniel.as_str()),
         ("password", PASSWORD),
