@@ -36,7 +36,8 @@ impl<E: Endpoint> Endpoint for Locking<E> {
 /// The till's seconds without a touch; nothing where nobody is signed in or the device is nobody else's. A wall
 /// display goes on showing its board.
 async fn idle(req: &Request) -> Option<u32> {
-    if Asker::of(req) != Asker::Page {
+    let draws_nothing = Asker::of(req) != Asker::Page || req.uri().path().starts_with("/assets/");
+    if draws_nothing {
         return None;
     }
     let app = App::of(req).ok()?;

@@ -14,7 +14,7 @@ use crate::staff::view::desk::desk;
 use crate::staff::{Admin, cookies};
 use crate::values::{Short, StationId, TerminalId, Text};
 use crate::web::answer::with_status;
-use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Result, url};
+use crate::web::{Asker, Draft, Error, Form, Frag, Go, Once, Page, Path, Result, url};
 
 form! {
     /// What an admin says about a terminal.
@@ -167,7 +167,8 @@ pub async fn ask_code(app: App, place: Place) -> Result<Page> {
     Ok(Page(view::pair(
         &settings.cafe_name,
         place.terminal.as_deref(),
-        None,
+        "",
+        &[],
         &new_key(),
     )))
 }
@@ -179,39 +180,43 @@ pub async fn pair(
     asker: Asker,
     place: Place,
     once: Once,
-    Form(typed): Form<Typed>,
+    Draft { form, typed }: Draft<Typed>,
 ) -> Result<Response> {
     // Nobody is signed in here, and who the device is to become only the code says.
     let claim = once.of(By::system(), "terminals.pair", &());
-    let paired = match actions::pair(&app, &place, &typed.code, claim).await {
-        Ok(Written::Already(_)) if place.terminal.is_none() => {
-            Err(TerminalRefusal::CodeUsedUp.into())
-        }
-        other => other,
+    // What is no code at all is nobody's secret, and may be mended.
+    let mended = form.as_ref().err().map(|_| typed.text("code"));
+    let paired = match form {
+        Ok(it) => actions::pair(&app, &place, &it.code, claim).await,
+        Err(faults) => Err(faults),
     };
-    match paired {
-        Ok(Written::Already(_)) => Ok(Go::to(asker, url::pair()).into_response()),
+    let refused = match paired {
         Ok(Written::Done((terminal, token))) => {
             let to = match terminal.station.filter(|_| terminal.is_display()) {
                 Some(board) => url::board(board),
                 None => url::sign_in(),
             };
             let cookie = device::cookie(&token, place.client.is_https);
-            Ok(cookies::with([cookie], Go::to(asker, to)))
+            return Ok(cookies::with([cookie], Go::to(asker, to)));
         }
-        // Without a script the page is drawn again.
-        Err(Error::Refused(refused)) if asker == Asker::Page => {
-            let settings = app.settings().await?;
-            let page = view::pair(
-                &settings.cafe_name,
-                place.terminal.as_deref(),
-                Some(&refused.sentence),
-                &new_key(),
-            );
-            Ok(with_status(refused.status, refused.retry_after, Page(page)))
+        Ok(Written::Already(_)) if place.terminal.is_some() => {
+            return Ok(Go::to(asker, url::pair()).into_response());
         }
-        Err(other) => Err(other),
-    }
+        Ok(Written::Already(_)) => TerminalRefusal::CodeUsedUp.into(),
+        Err(refused) => refused,
+    };
+    // Without a script the page is drawn again.
+    let Some(again) = refused.on_form("code").filter(|_| asker == Asker::Page) else {
+        return Err(refused);
+    };
+    let page = view::pair(
+        &app.settings().await?.cafe_name,
+        place.terminal.as_deref(),
+        &mended.unwrap_or_default(),
+        &again.faults,
+        &new_key(),
+    );
+    Ok(with_status(again.status, again.retry_after, Page(page)))
 }
 
 async fn redrawn(app: &App) -> Result<Markup> {

@@ -7,7 +7,7 @@ use super::device::Terminal;
 use super::terminal::{Kind, Listed};
 use crate::ui::{self, Field};
 use crate::values::{StationId, age_words};
-use crate::web::url;
+use crate::web::{FieldError, url};
 
 /// The list with its button for a new terminal.
 pub fn page_content(terminals: &[Listed], now: OffsetDateTime) -> Markup {
@@ -203,9 +203,15 @@ pub fn code_state(one: &Listed) -> Markup {
     }
 }
 
-/// The page on the device. `fault` is why the last try was refused, where no script said so; `key` makes a nervous
-/// second tap repeat the first.
-pub fn pair(cafe: &str, terminal: Option<&Terminal>, fault: Option<&str>, key: &str) -> Markup {
+/// The page on the device. `code` is what was typed and `faults` why it was refused, where no script said so; `key`
+/// makes a nervous second tap repeat the first.
+pub fn pair(
+    cafe: &str,
+    terminal: Option<&Terminal>,
+    code: &str,
+    faults: &[FieldError],
+    key: &str,
+) -> Markup {
     let content = html! {
         main {
             header.row { (ui::mark()) div { h1 { (cafe) } small { "Make this device a terminal" } } }
@@ -215,7 +221,7 @@ pub fn pair(cafe: &str, terminal: Option<&Terminal>, fault: Option<&str>, key: &
                     @if let Some(terminal) = terminal {
                         (ui::banner(ui::Kind::Info, true, html! { "This device is " b { (terminal.name) } ". Another code makes it another terminal." }))
                     }
-                    (Field::new("Pairing code", "code").max(20).required().error(fault)
+                    (Field::new("Pairing code", "code").value(code).max(20).required().error(FieldError::of(faults, "code"))
                         .hint("An admin finds it under Terminals: Edit, Pair a device."))
                     button.btn.lg.primary.wide hx-disable="this" { "Pair" }
                 }

@@ -58,6 +58,27 @@ pub struct FieldError {
     pub sentence: String,
 }
 
+impl FieldError {
+    /// What is wrong with this field, if something is.
+    pub fn of<'a>(faults: &'a [FieldError], field: &str) -> Option<&'a str> {
+        faults
+            .iter()
+            .find(|fault| fault.field == field)
+            .map(|fault| fault.sentence.as_str())
+    }
+}
+
+/// How a form is answered that is drawn again.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Seconds after which another try makes sense.
+    pub retry_after: Option<u64>,
+    /// What its fields say.
+    pub faults: Vec<FieldError>,
+}
+
 /// A room's enum of refusals. `Display` is the sentence shown at the till.
 pub trait Refusal: Display {
     /// The status of the answer; a conflict with the present state unless said otherwise.
@@ -136,6 +157,27 @@ impl Error {
             field,
             sentence: sentence.into(),
         }])
+    }
+
+    /// How the form that met this is drawn again; nothing where another try at it would not help. What is about no field
+    /// is said at `field`.
+    pub fn on_form(&self, field: &'static str) -> Option<Again> {
+        match self {
+            Error::Refused(refused) => Some(Again {
+                status: refused.status,
+                retry_after: refused.retry_after,
+                faults: vec![FieldError {
+                    field: refused.field.unwrap_or(field),
+                    sentence: refused.sentence.clone(),
+                }],
+            }),
+            Error::Invalid(faults) => Some(Again {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                retry_after: None,
+                faults: faults.clone(),
+            }),
+            _ => None,
+        }
     }
 
     /// The person's role does not reach this far.

@@ -134,7 +134,8 @@ impl Fields {
         None
     }
 
-    fn text(&self, name: &str) -> String {
+    /// A field's first value as it was typed, whether it fits or not.
+    pub fn text(&self, name: &str) -> String {
         self.values
             .get(name)
             .and_then(|values| values.first())
@@ -204,7 +205,37 @@ impl<'a, T: FromFields + Send> FromRequest<'a> for Form<T> {
     }
 }
 
+/// A form whose handler draws it again where it does not fit, as people need it whose browser runs no scripts.
+#[derive(Debug)]
+pub struct Draft<T> {
+    /// The form, or what is wrong with its fields.
+    pub form: Result<T, Error>,
+    /// What was typed.
+    pub typed: Fields,
+}
+
+impl<'a, T: FromFields + Send> FromRequest<'a> for Draft<T> {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let mut typed = fields_of(req, body).await?;
+        Ok(Draft {
+            form: filled_in(&mut typed),
+            typed,
+        })
+    }
+}
+
 async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T, Error> {
+    filled_in(&mut fields_of(req, body).await?)
+}
+
+fn filled_in<T: FromFields>(fields: &mut Fields) -> Result<T, Error> {
+    match T::from_fields(fields) {
+        Some(form) if fields.errors.is_empty() => Ok(form),
+        _ => Err(Error::Invalid(std::mem::take(&mut fields.errors))),
+    }
+}
+
+async fn fields_of(req: &Request, body: &mut RequestBody) -> Result<Fields, Error> {
     let declared = req
         .header(header::CONTENT_TYPE)
         .and_then(|kind| kind.split(';').next())
@@ -215,21 +246,15 @@ async fn read<T: FromFields>(req: &Request, body: &mut RequestBody) -> Result<T,
         Ok(body) => bytes_of(body).await?,
         Err(_) => Default::default(),
     };
-    let mut fields = match declared.as_str() {
-        "application/json" => from_json(&bytes)?,
-        "application/x-www-form-urlencoded" => from_form(&bytes)?,
-        "" if bytes.is_empty() => Fields::default(),
-        _ => {
-            return Err(Error::refused(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content_type",
-                "Send a form or JSON.",
-            ));
-        }
-    };
-    match T::from_fields(&mut fields) {
-        Some(form) if fields.errors.is_empty() => Ok(form),
-        _ => Err(Error::Invalid(fields.errors)),
+    match declared.as_str() {
+        "application/json" => from_json(&bytes),
+        "application/x-www-form-urlencoded" => from_form(&bytes),
+        "" if bytes.is_empty() => Ok(Fields::default()),
+        _ => Err(Error::refused(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content_type",
+            "Send a form or JSON.",
+        )),
     }
 }
 

@@ -13,4 +13,4 @@ pub mod url;
 pub use answer::{Frag, Go, Page};
 pub use error::{Error, FieldError, Refusal, Refused, Result};
 pub use extract::{Asker, MaybeOnce, Once, Path, Query};
-pub use form::Form;
+pub use form::{Draft, Form};

@@ -152,6 +152,16 @@ async fn a_browser_without_scripts_keeps_what_was_typed() {
     );
     assert_eq!(page.attributes("input[name=username]", "value"), [WAITER]);
     assert_eq!(page.attributes("input[name=to]", "value"), ["/ready"]);
+
+    let form = format!("username={WAITER}&password=&to=%2Fready");
+    let page = house
+        .browser()
+        .send(Method::POST, "/sign-in", Some(form), &headers)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.one("#err-password"), "Please fill this in.");
+    assert_eq!(page.attributes("input[name=username]", "value"), [WAITER]);
+    assert_eq!(page.attributes("input[name=to]", "value"), ["/ready"]);
 }
 
 #[tokio::test]

@@ -146,6 +146,33 @@ async fn a_code_sent_twice_pairs_once_and_a_lost_answer_needs_a_new_code() {
 }
 
 #[tokio::test]
+async fn a_device_without_scripts_keeps_the_form_when_the_code_is_none() {
+    let house = House::open().await;
+    let headers = [("sec-fetch-site", "same-origin"), ("accept", "text/html")];
+    for (code, told, kept) in [
+        (
+            "ABCD-234",
+            "The code has 8 letters and digits, such as ABCD-2345.",
+            "ABCD-234",
+        ),
+        (
+            "ABCD-2345",
+            "This code is wrong or older than 15 minutes. 4 tries left.",
+            "",
+        ),
+    ] {
+        let form = format!("code={code}&_key={}", key());
+        let page = house
+            .browser()
+            .send(Method::POST, "/pair", Some(form), &headers)
+            .await
+            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.one("#err-code"), told);
+        assert_eq!(page.attributes("input[name=code]", "value"), [kept]);
+    }
+}
+
+#[tokio::test]
 async fn a_wall_display_shows_its_board_after_pairing() {
     let house = House::open().await;
     let display = house.terminal("Bar display").await;

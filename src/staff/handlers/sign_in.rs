@@ -15,7 +15,7 @@ use crate::staff::view::{again, sign_in as view};
 use crate::staff::{cookies, renewal, store};
 use crate::values::StaffId;
 use crate::web::answer::with_status;
-use crate::web::{Asker, Error, Form, Frag, Go, Page, Query, Result, url};
+use crate::web::{Asker, Draft, Error, Form, Frag, Go, Page, Query, Result, url};
 
 /// Where somebody wants to be led on to, and whether they asked for the password form.
 #[derive(Debug, Default, Deserialize)]
@@ -60,38 +60,41 @@ pub async fn ask_who(
             view::tiles(&settings.cafe_name, till, &people, to, super::now_ms(&app))
         }
         None => {
-            view::with_password_page(&settings.cafe_name, place.terminal.as_deref(), "", None, to)
+            view::with_password_page(&settings.cafe_name, place.terminal.as_deref(), "", &[], to)
         }
     };
     Ok(Page(page).into_response())
 }
 
-/// Signs in by name and password.
+/// Signs in by name and password. Without a script the page is drawn again where that fails, with what was typed but
+/// the password.
 #[handler]
 pub async fn sign_in(
     app: App,
     asker: Asker,
     place: Place,
-    Form(typed): Form<Credentials>,
+    Draft { form, typed }: Draft<Credentials>,
 ) -> Result<Response> {
-    match actions::sign_in(&app, &place, &typed.username, &typed.password).await {
-        Ok(welcome) => Ok(led_on(&app, asker, &place, &welcome, typed.to.as_deref())),
-        // Without a script the page is drawn again, with what was typed.
-        Err(Error::Refused(refused)) if asker == Asker::Page => {
-            let settings = app.settings().await?;
-            let to = typed.to.as_deref().and_then(url::own_path);
-            let terminal = place.terminal.as_deref();
-            let page = view::with_password_page(
-                &settings.cafe_name,
-                terminal,
-                &typed.username,
-                Some(&refused.sentence),
-                to,
-            );
-            Ok(with_status(refused.status, refused.retry_after, Page(page)))
-        }
-        Err(other) => Err(other),
-    }
+    let welcome = match form {
+        Ok(it) => actions::sign_in(&app, &place, &it.username, &it.password).await,
+        Err(faults) => Err(faults),
+    };
+    let (username, to) = (typed.text("username"), typed.text("to"));
+    let refused = match welcome {
+        Ok(welcome) => return Ok(led_on(&app, asker, &place, &welcome, Some(&to))),
+        Err(refused) => refused,
+    };
+    let Some(again) = refused.on_form("password").filter(|_| asker == Asker::Page) else {
+        return Err(refused);
+    };
+    let page = view::with_password_page(
+        &app.settings().await?.cafe_name,
+        place.terminal.as_deref(),
+        &username,
+        &again.faults,
+        url::own_path(&to),
+    );
+    Ok(with_status(again.status, again.retry_after, Page(page)))
 }
 
 /// Signs in by tile and PIN.

@@ -6,7 +6,7 @@ use crate::staff::store::Listed;
 use crate::terminals::Terminal;
 use crate::ui::{self, Field, keypad::pin_keypad};
 use crate::values::initials;
-use crate::web::url;
+use crate::web::{FieldError, url};
 
 /// The page of a till that several people share. `to` is where they are led on to.
 pub fn tiles(
@@ -53,12 +53,12 @@ pub fn tiles(
     ui::page(page, content)
 }
 
-/// The page of any other browser. `fault` is why the last try was refused, where no script said so.
+/// The page of any other browser. `faults` are why the last try was refused, where no script said so.
 pub fn with_password_page(
     cafe: &str,
     device: Option<&Terminal>,
     username: &str,
-    fault: Option<&str>,
+    faults: &[FieldError],
     to: Option<&str>,
 ) -> Markup {
     let place = device.map_or_else(|| "Sign in".to_owned(), |terminal| terminal.name.clone());
@@ -67,7 +67,7 @@ pub fn with_password_page(
             (head(cafe, &place))
             section.card {
                 form.stack method="post" action=(url::sign_in()) hx-post=(url::sign_in()) hx-swap="none" {
-                    (fields(username, fault, to))
+                    (fields(username, faults, to))
                     button.btn.lg.primary.wide hx-disable="this" { "Sign in" }
                 }
             }
@@ -89,17 +89,18 @@ pub fn password_dialog(to: Option<&str>) -> Markup {
         "Sign in with password",
         html! {
             form hx-post=(url::sign_in()) hx-swap="none" {
-                div.body.stack { (fields("", None, to)) }
+                div.body.stack { (fields("", &[], to)) }
                 footer { button.btn.lg.primary hx-disable="this" { "Sign in" } }
             }
         },
     )
 }
 
-fn fields(username: &str, fault: Option<&str>, to: Option<&str>) -> Markup {
+fn fields(username: &str, faults: &[FieldError], to: Option<&str>) -> Markup {
+    let fault = |field: &str| FieldError::of(faults, field);
     html! {
-        (Field::new("Username", "username").value(username).autocomplete("username").max(100).required())
-        (Field::new("Password", "password").kind("password").autocomplete("current-password").max(200).required().error(fault))
+        (Field::new("Username", "username").value(username).autocomplete("username").max(100).required().error(fault("username")))
+        (Field::new("Password", "password").kind("password").autocomplete("current-password").max(200).required().error(fault("password")))
         (leading(to))
     }
 }
