@@ -157,7 +157,6 @@ const keepReady = ready => {
     } catch { /* as above */ }
 };
 
-const ids = elements => new Set(elements.map(element => element.id || element.dataset.ready));
 /** An addition makes an old ticket new, even one that nobody has touched yet. */
 const newOnes = () => new Set(all("#board .kt[data-new]").map(ticket => `${ticket.id} ${ticket.dataset.additions}`));
 const news = (now, before) => [...now].some(id => !before.has(id));
@@ -169,12 +168,13 @@ const listen = () => {
         ring("new");
     }
     knownNew = fresh;
-    const late = ids(all('#board .kt[data-age="late"]'));
+    const late = new Set(all('#board .kt[data-age="late"]').map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
     if (!one("#ready-strip")) return;
     const me = document.body.dataset.me;
-    const ready = ids(all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me));
+    const mine = all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me);
+    const ready = new Set(mine.map(each => each.dataset.ready)); // another thing of the same order is another one
     if (knownReady && news(ready, knownReady)) ring("ready");
     keepReady(ready);
 };

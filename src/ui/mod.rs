@@ -69,9 +69,10 @@
 //!
 //! # Board (`board.js`, `clock.js`, `sound.js`)
 //! `main.board#board` > `article.kt#k-<ticket> data-n="1" data-soon data-late` (seconds) with `data-new` until somebody
-//! touched it, and its `data-additions`: another one rings at once. `board.js` sets `data-fit` on one that is too tall. In its header a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are
-//! `button.item`, the wide zone `button.bump`, start `button.start`. `[data-board="recall"]` recalls the last bump,
-//! `[data-board="recalls"]` opens their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
+//! touched it, and its `data-additions`: another one rings at once. `board.js` sets `data-fit` on one that is too tall. In its header
+//! a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are `button.item`, the wide zone
+//! `button.bump`, start `button.start`. `[data-board="recall"]` recalls the last bump, `[data-board="recalls"]` opens
+//! their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
 //! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
 
 pub mod controls;
