@@ -171,7 +171,7 @@ const listen = () => {
     const late = new Set(all('#board .kt[data-age="late"]').map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
-    if (!one("#ready-strip")) return;
+    if (!one("#ready-strip, a#ready-bell")) return; // before the first picture the bell is a mere place
     const me = document.body.dataset.me;
     const mine = all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me);
     const ready = new Set(mine.map(each => each.dataset.ready)); // another thing of the same order is another one

@@ -10,7 +10,7 @@ use crate::floor::{Area, Table};
 use crate::shifts::{self, Shift};
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Tab, icon};
-use crate::values::{TableId, epoch_millis};
+use crate::values::{OrderId, TableId, epoch_millis};
 use crate::web::url;
 
 /// What the floor is drawn from.
@@ -315,7 +315,7 @@ pub fn bell_region(waiting: &[Waiting]) -> Markup {
                 aria-label={ (waiting.len()) " ready to serve" } {
                 (icon("ready")) (waiting.len())
                 @for one in waiting {
-                    i hidden data-own=(one.waiter) data-ready={ (one.order) "-" (epoch_millis(one.since)) } {}
+                    i hidden data-own=(one.waiter) data-ready=(ready_mark(one.order, Some(one.since), one.ready)) {}
                 }
             }
         }
@@ -329,10 +329,25 @@ fn ready_button(order: &OpenOrder, now: OffsetDateTime) -> Markup {
         order.ready_text.clone()
     };
     html! {
-        a.btn id={ "r-" (order.id) } href=(url::order(order.id)) data-own=(order.waiter) data-ready={ (order.id) "-" (order.ready_since.map_or(0, epoch_millis)) } {
-            (order.title) small { (text) @if let Some(at) = order.ready_since { " · " (since(at, now)) } }
+        div.ready-item id={ "r-" (order.id) } data-own=(order.waiter) data-ready=(ready_mark(order.id, order.ready_since, order.ready)) data-rev=(ready_rev(order)) {
+            a.btn href=(url::order(order.id)) {
+                (order.title) small { (text) @if let Some(at) = order.ready_since { " · " (since(at, now)) } }
+            }
+            button.btn.icon type="button" hx-post=(url::order_servings(order.id)) hx-vals=(r#"{"from":"ready"}"#) hx-swap="none"
+                data-deed="serve" aria-label={ "Served: " (order.title) } { (icon("check")) }
         }
     }
+}
+
+/// What rings once, on whichever screen: so many dishes of this order, the first of which waits since then.
+fn ready_mark(order: OrderId, since: Option<OffsetDateTime>, ready: i64) -> String {
+    format!("{order}-{}-{ready}", since.map_or(0, epoch_millis))
+}
+
+/// What a second tap on Served repeats: the same dishes, and none that are ready since.
+fn ready_rev(order: &OpenOrder) -> String {
+    let since = order.ready_since.map_or(0, epoch_millis);
+    format!("{}.{since}{}", order.id, order.ready)
 }
 
 fn ready_list(floor: &Floor) -> Markup {
@@ -340,7 +355,7 @@ fn ready_list(floor: &Floor) -> Markup {
     html! {
         div #ready-list.stack {
             @for order in &ready {
-                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-rev={ (order.id) "." (order.ready_since.map_or(0, epoch_millis)) (order.ready) } {
+                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-rev=(ready_rev(order)) {
                     div {
                         b { (order.title) } " " span.dim { (short_name(&order.waiter_name)) @if let Some(at) = order.ready_since { " · " (since(at, floor.now)) } }
                         p { (order.ready_text) }

@@ -254,7 +254,7 @@ pub fn forgotten_banner(forgotten: &[Shift], person: &Person) -> Markup {
         .filter(|shift| shift.staff != person.id)
         .map(|shift| format!("{} ({})", shift.name, shift.date))
         .collect();
-    html! {
+    let content = html! {
         @if let Some(shift) = own {
             (ui::banner(Kind::Warn, false, html! {
                 "Your shift of " (shift.date) " was never closed. " a href=(url::shift_count(shift.id)) { "Count and close it" }
@@ -265,5 +265,6 @@ pub fn forgotten_banner(forgotten: &[Shift], person: &Person) -> Markup {
                 "Never closed: " (others.join(", ")) ". " a href=(url::shifts()) { "Look at the shifts" }
             }))
         }
-    }
+    };
+    html! { @if !forgotten.is_empty() { div.banners { (content) } } }
 }

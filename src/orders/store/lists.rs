@@ -271,6 +271,8 @@ pub struct Waiting {
     pub waiter: StaffId,
     /// Since when the first of it waits.
     pub since: OffsetDateTime,
+    /// How many of its lines wait.
+    pub ready: i64,
 }
 
 /// The lines that wait to be carried out: all of open orders, those of closed ones that were ready after `$1`.
@@ -283,7 +285,7 @@ pub(in crate::orders) async fn waiting(
     closed_ready_since: OffsetDateTime,
 ) -> Result<Vec<Waiting>> {
     let sql = format!(
-        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.ready_at) AS since {READY} GROUP BY o.id ORDER BY min(l.ready_at), o.id"
+        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.ready_at) AS since, count(*) AS ready {READY} GROUP BY o.id ORDER BY min(l.ready_at), o.id"
     );
     Ok(
         Waiting::find_by_statement(statement(db, sql, [closed_ready_since.into()]))
