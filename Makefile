@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench fmt
+.PHONY: help run test lint bench soak fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -8,6 +8,7 @@ help:
 	@echo 'make test    install what the tests need, check format and lints, run every test'
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
 	@echo 'make bench   the measured claims, each printing its figures'
+	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
 	@echo 'make fmt     format the code'
 
 run:
@@ -21,6 +22,9 @@ lint:
 
 bench:
 	@exec deploy/setup/bench.sh
+
+soak:
+	@exec deploy/setup/soak.sh
 
 fmt:
 	cargo fmt --all

@@ -1,4 +1,5 @@
-//! The loops beside the server: sealing the audit log, clearing away orders that nobody wants.
+//! The loops beside the server: sealing the audit log, clearing away orders that nobody wants, putting products back on
+//! sale.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::{orders, staff};
+use crate::{menu, orders, staff};
 
 /// Starts every loop; they end when the program stops.
 pub fn start(app: &App, tasks: &TaskTracker) {
@@ -21,6 +22,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
         Duration::from_secs(60),
         "cancelling abandoned orders",
         cancel_abandoned,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(60),
+        "putting back on sale what was sold out until now",
+        put_back,
     ));
     tasks.spawn(every(
         app.clone(),
@@ -69,6 +76,12 @@ async fn cancel_abandoned(app: &App) -> crate::web::Result<()> {
         orders::cancel_abandoned(tx).await
     })
     .await?;
+    Ok(())
+}
+
+async fn put_back(app: &App) -> crate::web::Result<()> {
+    app.write_unkeyed(By::system(), async |tx: &mut Tx| menu::put_back(tx).await)
+        .await?;
     Ok(())
 }
 

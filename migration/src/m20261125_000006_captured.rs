@@ -1,4 +1,5 @@
-//! What a line captured when it was added, what a claimed key made, and who a ticket is for.
+//! What a line captured when it was added, what a claimed key made, who a ticket is for, and until when a product is
+//! sold out.
 
 use sea_orm_migration::prelude::ConnectionTrait;
 
@@ -19,6 +20,9 @@ ALTER TABLE idempotency_keys ADD COLUMN makes uuid;
 -- Who a takeaway is for, to be called out by the cook.
 ALTER TABLE tickets ADD COLUMN customer text;
 
+-- Until when a product is sold out; without it, until somebody says otherwise.
+ALTER TABLE products ADD COLUMN sold_out_until timestamptz;
+
 -- Rows that are changed a few times within minutes find room beside themselves, so that no index is touched.
 ALTER TABLE orders SET (fillfactor = 60);
 ALTER TABLE order_lines SET (fillfactor = 70);
@@ -35,6 +39,7 @@ ALTER TABLE ticket_lines RESET (fillfactor);
 ALTER TABLE tickets RESET (fillfactor);
 ALTER TABLE order_lines RESET (fillfactor);
 ALTER TABLE orders RESET (fillfactor);
+ALTER TABLE products DROP COLUMN sold_out_until;
 ALTER TABLE tickets DROP COLUMN customer;
 ALTER TABLE idempotency_keys DROP COLUMN makes;
 ALTER TABLE order_lines DROP CONSTRAINT order_lines_from_stock_within;

@@ -1,13 +1,14 @@
 //! The verbs of the menu that this program knows so far: sell a product, mark it as sold out.
 
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::choice::MenuRefusal;
 use super::product::{Menu, Product};
 use super::store;
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
-use crate::values::{ProductId, Quantity};
+use crate::values::{ProductId, Quantity, rfc3339};
 use crate::web::{Error, Result};
 
 /// The product at the price of this moment. `menu` may be seconds old, the price may not.
@@ -50,23 +51,42 @@ pub async fn give_back(tx: &mut Tx, product: ProductId, pieces: i16) -> Result<(
     Ok(())
 }
 
-/// Marks a product as sold out ("86"), counts it down from a number, or sells it freely again.
+/// Marks a product as sold out ("86"), until a moment or until somebody says otherwise, counts it down from a number, or
+/// sells it freely again.
 pub async fn set_stock(
     tx: &mut Tx,
     product: ProductId,
     sold_out: bool,
+    until: Option<OffsetDateTime>,
     left: Option<u16>,
 ) -> Result<()> {
     let left = left.map(i32::from);
-    let before = store::set_stock(tx, product, sold_out, left)
+    let before = store::set_stock(tx, product, sold_out, until, left)
         .await?
         .ok_or(Error::NotFound("product"))?;
     store::next_version(tx).await?;
     tx.journal(
         Entry::new("menu.stock", "product", product)
             .before(json!({ "soldOut": before.sold_out, "left": before.stock_left }))
-            .after(json!({ "soldOut": sold_out, "left": left, "name": before.name })),
+            .after(json!({ "soldOut": sold_out, "until": until.map(rfc3339), "left": left, "name": before.name })),
     );
     tx.changed(Changed::Menu);
     Ok(())
+}
+
+/// Puts back on sale what was sold out until now; answers how many products.
+pub async fn put_back(tx: &mut Tx) -> Result<usize> {
+    let back = store::put_back(tx).await?;
+    for product in &back {
+        tx.journal(
+            Entry::new("menu.stock", "product", *product)
+                .before(json!({ "soldOut": true }))
+                .after(json!({ "soldOut": false })),
+        );
+    }
+    if !back.is_empty() {
+        store::next_version(tx).await?;
+        tx.changed(Changed::Menu);
+    }
+    Ok(back.len())
 }

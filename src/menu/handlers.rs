@@ -16,6 +16,8 @@ form! {
     pub struct Stock {
         /// Not at all.
         sold_out: flag bool,
+        /// Not until the business day ends, which says it all.
+        until_tomorrow: flag bool,
         /// Only so many more.
         left: opt Left,
     }
@@ -64,10 +66,14 @@ pub async fn set_stock(
     Path(product): Path<ProductId>,
     Form(stock): Form<Stock>,
 ) -> Result<Frag> {
+    let days = app.settings().await?.day_rule();
+    let today = days.date_of(app.clock().now());
+    let until = stock.until_tomorrow.then(|| days.begins(today.next()));
     let claim = once.of(&by, "menu.set_stock", &(product, &stock));
     app.write(claim, async |tx: &mut Tx| {
         let left = stock.left.map(|left| left.0);
-        actions::set_stock(tx, product, stock.sold_out, left).await
+        let sold_out = stock.sold_out || stock.until_tomorrow;
+        actions::set_stock(tx, product, sold_out, until, left).await
     })
     .await?;
     let menu = app.menu().await?;

@@ -10,7 +10,7 @@ pub mod product;
 mod store;
 pub mod view;
 
-pub use actions::{give_back, product_now, set_stock, take};
+pub use actions::{give_back, product_now, put_back, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};
 pub use feed::MenuView;
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};

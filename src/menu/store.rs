@@ -271,6 +271,7 @@ pub(super) async fn set_stock(
     tx: &crate::data::Tx,
     id: ProductId,
     sold_out: bool,
+    until: Option<OffsetDateTime>,
     stock_left: Option<i32>,
 ) -> Result<Option<Now>> {
     let before = Now::find_by_statement(Statement::from_sql_and_values(
@@ -284,12 +285,29 @@ pub(super) async fn set_stock(
     if before.is_some() {
         tx.execute_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "UPDATE products SET sold_out = $2, stock_left = $3 WHERE id = $1",
-            [id.into(), sold_out.into(), stock_left.into()],
+            "UPDATE products SET sold_out = $2, stock_left = $3, sold_out_until = $4 WHERE id = $1",
+            [id.into(), sold_out.into(), stock_left.into(), until.into()],
         ))
         .await?;
     }
     Ok(before)
+}
+
+/// Puts back on sale what was sold out until a moment that has passed; answers which.
+pub(super) async fn put_back(tx: &crate::data::Tx) -> Result<Vec<ProductId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ProductId,
+    }
+    let rows = Row::find_by_statement(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "UPDATE products SET sold_out = false, sold_out_until = NULL \
+         WHERE sold_out AND sold_out_until <= $1 RETURNING id",
+        [tx.now().into()],
+    ))
+    .all(&**tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Moves the menu to its next version.

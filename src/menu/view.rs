@@ -66,9 +66,9 @@ pub fn stock_row(product: &Product) -> Markup {
                 form hx-post=(set) hx-swap="none" { button.btn { "On sale" } }
             }
             @if !product.is_out() {
-                form hx-post=(set) hx-swap="none" {
-                    input type="hidden" name="sold_out" value="on";
-                    button.btn.danger { "Sold out" }
+                form.row hx-post=(set) hx-swap="none" {
+                    button.btn name="until_tomorrow" value="on" { "Out today" }
+                    button.btn.danger name="sold_out" value="on" { "Sold out" }
                 }
             }
         }

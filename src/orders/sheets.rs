@@ -105,8 +105,13 @@ fn stock(product: &Product) -> Markup {
             @if product.is_out() {
                 button.btn.wide.quiet { (icon("check")) "Back on sale" }
             } @else {
-                input type="hidden" name="sold_out" value="on";
-                button.btn.wide.quiet { (icon("cancelled")) "Mark as sold out" }
+                div.row.wrap {
+                    input.count name="left" inputmode="numeric" maxlength="4" aria-label={ "How many " (product.name) " are left" } placeholder="Left"
+                        value=(product.stock_left.map_or(String::new(), |left| left.to_string()));
+                    button.btn { "Count" }
+                    button.btn name="until_tomorrow" value="on" { (icon("cancelled")) "Out today" }
+                    button.btn name="sold_out" value="on" { (icon("cancelled")) "Sold out" }
+                }
             }
         }
     }

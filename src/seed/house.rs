@@ -293,6 +293,7 @@ fn product_row(
         sort,
         active: true,
         sold_out: false,
+        sold_out_until: None,
         stock_left: None,
         created_at: now,
         deleted_at: None,

@@ -1,5 +1,6 @@
 //! What is sold out, and what is counted down.
 
+use cafe_pos::data::{By, Tx};
 use poem::http::{Method, StatusCode};
 
 use super::house::*;
@@ -164,4 +165,29 @@ async fn pieces_that_were_never_counted_do_not_go_back_to_the_count() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(house.number(left).await, 5);
+}
+
+#[tokio::test]
+async fn what_is_sold_out_today_is_back_on_sale_tomorrow() {
+    let house = House::open().await;
+    let mut cook = house.person(COOK).await;
+    let stock = stock_of(&house, "Chips").await;
+    cook.post(&stock, &[("until_tomorrow", "on")])
+        .await
+        .must_be(StatusCode::OK);
+    let put_back = async || {
+        house
+            .app
+            .write_unkeyed(By::system(), async |tx: &mut Tx| {
+                cafe_pos::menu::put_back(tx).await
+            })
+            .await
+            .expect("an answer")
+    };
+    assert_eq!(put_back().await, 0, "the day is not over");
+    house.hand.advance(time::Duration::days(1));
+    assert_eq!(put_back().await, 1);
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    till.tap(order, "Chips").await.must_be(StatusCode::OK);
 }

@@ -30,6 +30,7 @@ pub struct Model {
     pub sort: i32,
     pub active: bool,
     pub sold_out: bool,
+    pub sold_out_until: Option<TimeDateTimeWithTimeZone>,
     pub stock_left: Option<i32>,
     pub created_at: TimeDateTimeWithTimeZone,
     pub deleted_at: Option<TimeDateTimeWithTimeZone>,
