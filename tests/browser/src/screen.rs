@@ -17,7 +17,8 @@ use chromiumoxide::cdp::browser_protocol::input::{
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
 use chromiumoxide::cdp::browser_protocol::network::{
-    EmulateNetworkConditionsParams, EnableParams, EventRequestWillBeSent, EventResponseReceived,
+    EmulateNetworkConditionsByRuleParams, EventRequestWillBeSent, EventResponseReceived,
+    NetworkConditions,
 };
 use chromiumoxide::cdp::browser_protocol::page::{
     CaptureScreenshotFormat, CaptureScreenshotParams, NavigateParams,
@@ -301,9 +302,9 @@ impl Screen {
 
     /// From now on every answer takes so much longer, as it does where the network is weak.
     pub async fn is_far_away(&self, delay: Duration) -> Result<()> {
-        let milliseconds = u32::try_from(delay.as_millis())?;
-        let weak = EmulateNetworkConditionsParams::new(false, milliseconds, -1.0, -1.0);
-        self.page.execute(EnableParams::default()).await?;
+        let everything = String::new();
+        let weak = NetworkConditions::new(everything, delay.as_secs_f64() * 1e3, -1.0, -1.0);
+        let weak = EmulateNetworkConditionsByRuleParams::new(false, vec![weak]);
         self.page.execute(weak).await?;
         Ok(())
     }
@@ -453,8 +454,10 @@ impl Screen {
     }
 
     pub(crate) async fn picture_at_once(&self, to: &Path) -> Result<()> {
-        let mut params = CaptureScreenshotParams::default();
-        params.format = Some(CaptureScreenshotFormat::Png);
+        let params = CaptureScreenshotParams {
+            format: Some(CaptureScreenshotFormat::Png),
+            ..CaptureScreenshotParams::default()
+        };
         let taken = timeout(
             PATIENCE,
             self.page.screenshot(chromiumoxide::page::ScreenshotParams {
