@@ -51,7 +51,7 @@ fn connections(database: Option<Duration>, live: &Live) -> Markup {
     let content = html! {
         div.body {
             ul.parts {
-                (part("Server", Kind::Ok, "Answers", "It keeps orders, kitchen, cash and shifts. It stands in the café, so none of them needs the internet.".to_owned()))
+                (part("Server", Kind::Ok, "Answers", "It keeps orders, kitchen, cash and shifts. They go on for as long as this device reaches it.".to_owned()))
                 @match database {
                     Some(took) => (part("Database", Kind::Ok, "Answers", format!("It answered within {} ms.", took.as_millis().max(1)))),
                     None => (part("Database", Kind::Bad, "Does not answer", "Nothing can be changed until it is back; what is on the screen may be old.".to_owned())),

@@ -20,6 +20,8 @@ form! {
         until_tomorrow: flag bool,
         /// Only so many more.
         left: opt Left,
+        /// Freely again, whatever number stands beside the button.
+        back: flag bool,
     }
 }
 
@@ -71,7 +73,7 @@ pub async fn set_stock(
     let until = stock.until_tomorrow.then(|| days.begins(today.next()));
     let claim = once.of(&by, "menu.set_stock", &(product, &stock));
     app.write(claim, async |tx: &mut Tx| {
-        let left = stock.left.map(|left| left.0);
+        let left = stock.left.filter(|_| !stock.back).map(|left| left.0);
         let sold_out = stock.sold_out || stock.until_tomorrow;
         actions::set_stock(tx, product, sold_out, until, left).await
     })

@@ -5,7 +5,7 @@ use time::Duration;
 
 use super::line::LineState;
 use super::order::Order;
-use super::{floor_view, store, view};
+use super::{floor_view, panel, store};
 use crate::app::App;
 use crate::live::{Changed, View};
 use crate::values::{LineId, OrderId, TableId};
@@ -56,14 +56,14 @@ pub(super) fn is_watched(app: &App, order: OrderId) -> bool {
 
 /// The regions of an order's panel.
 pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::Result<Markup> {
-    let panel = view::Panel {
+    let panel = panel::Panel {
         order,
         shown: &shown(app, order).await?,
         pays,
         days: &app.settings().await?.day_rule(),
         menu: &*app.menu().await?,
     };
-    Ok(view::regions(&panel))
+    Ok(panel::regions(&panel))
 }
 
 /// Which lines a screen of their station has shown; asked for only where a line waits for that.

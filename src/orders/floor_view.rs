@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
+use super::panel::badge_of;
 use super::status::Status;
 use super::store::{OpenOrder, Waiting};
-use super::view::{badge_of, since};
+use super::view::since;
 use crate::floor::{Area, Table};
 use crate::shifts::{self, Shift};
 use crate::staff::{Person, short_name};

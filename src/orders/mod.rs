@@ -11,6 +11,7 @@ pub mod floor_view;
 pub mod handlers;
 pub mod line;
 pub mod order;
+pub mod panel;
 mod refusal;
 pub mod sheets;
 pub mod status;

@@ -97,20 +97,21 @@ fn note_templates(templates: &[String]) -> Markup {
     }
 }
 
-/// "86" from the product's own sheet.
+/// "86" from the product's own sheet: folded, so that whoever only orders does not meet it.
 fn stock(product: &Product) -> Markup {
     html! {
-        form.stock-mark hx-post=(url::product_stock(product.id)) hx-swap="none" {
-            (fresh_key())
-            @if product.is_out() {
-                button.btn.wide.quiet { (icon("check")) "Back on sale" }
-            } @else {
-                div.row.wrap {
-                    input.count name="left" inputmode="numeric" maxlength="4" aria-label={ "How many " (product.name) " are left" } placeholder="Left"
-                        value=(product.stock_left.map_or(String::new(), |left| left.to_string()));
-                    button.btn { "Count" }
-                    button.btn name="until_tomorrow" value="on" { (icon("cancelled")) "Out today" }
-                    button.btn name="sold_out" value="on" { (icon("cancelled")) "Sold out" }
+        details.stock-mark {
+            summary { (icon("cancelled")) "Sold out or counted" }
+            form.row.wrap hx-post=(url::product_stock(product.id)) hx-swap="none" {
+                (fresh_key())
+                input.count name="left" inputmode="numeric" maxlength="4" aria-label={ "How many " (product.name) " are left" } placeholder="Left"
+                    value=(product.stock_left.map_or(String::new(), |left| left.to_string()));
+                button.btn { "Count" }
+                @if product.is_out() {
+                    button.btn name="back" value="on" { (icon("check")) "Back on sale" }
+                } @else {
+                    button.btn name="until_tomorrow" value="on" { "Out today" }
+                    button.btn name="sold_out" value="on" { "Sold out" }
                 }
             }
         }

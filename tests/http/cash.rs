@@ -10,16 +10,6 @@ use time::Duration;
 use super::house::*;
 use super::live::Screen;
 
-/// A cashier with 50,000 in a pouch.
-async fn with_float(house: &House, username: &str) -> Device {
-    let mut till = house.person(username).await;
-    let float = [("cash", "pouch"), ("count_10000", "5")];
-    till.post("/shift/float", &float)
-        .await
-        .must_be(StatusCode::OK);
-    till
-}
-
 /// A counter sale of one product at this price.
 async fn sale_of(house: &House, till: &mut Device, price: i64) -> OrderId {
     house
@@ -75,7 +65,7 @@ async fn receipt(till: &mut Device, paid: &Answer) -> Answer {
 #[tokio::test]
 async fn cash_settles_an_order_sends_what_is_unsent_and_tells_the_change() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 82_000).await;
     let paid = till
         .post(&payments(order), &[("tendered", "100,000")])
@@ -102,7 +92,7 @@ async fn cash_settles_an_order_sends_what_is_unsent_and_tells_the_change() {
 #[tokio::test]
 async fn exact_from_the_order_panel_is_one_tap() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let screen = till
         .get(&format!("/orders/{order}"))
@@ -132,7 +122,7 @@ async fn exact_from_the_order_panel_is_one_tap() {
 #[tokio::test]
 async fn parts_are_paid_until_nothing_is_left() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 82_000).await;
     let part = [
         ("part", "amount"),
@@ -173,7 +163,7 @@ async fn parts_are_paid_until_nothing_is_left() {
 #[tokio::test]
 async fn a_tip_goes_beside_the_bill_into_the_same_drawer() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 17_000).await;
     let paid = till
         .post(
@@ -192,7 +182,7 @@ async fn a_tip_goes_beside_the_bill_into_the_same_drawer() {
 #[tokio::test]
 async fn wrong_amounts_get_a_sentence_and_take_nothing() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 82_000).await;
     let wrong: [(&[(&str, &str)], &str); 12] = [
         (&[], "Type the cash received."),
@@ -257,7 +247,7 @@ async fn wrong_amounts_get_a_sentence_and_take_nothing() {
 #[tokio::test]
 async fn the_same_key_twice_takes_the_money_once() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let (key, form) = (key(), [("tendered", "10,000")]);
     let mut receipts = Vec::new();
@@ -279,8 +269,8 @@ async fn the_same_key_twice_takes_the_money_once() {
 #[tokio::test]
 async fn two_tills_that_pay_one_order_at_once_take_the_money_once() {
     let house = House::open().await;
-    let mut amina = with_float(&house, CASHIER).await;
-    let mut brian = with_float(&house, OTHER_CASHIER).await;
+    let mut amina = house.with_float(CASHIER).await;
+    let mut brian = house.with_float(OTHER_CASHIER).await;
     let order = sale_of(&house, &mut amina, 82_000).await;
     let form = [
         ("part", "full"),
@@ -313,7 +303,7 @@ async fn two_tills_that_pay_one_order_at_once_take_the_money_once() {
 #[tokio::test]
 async fn an_order_that_is_paid_takes_no_more() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let form = [("tendered", "9,000")];
     till.post(&payments(order), &form)
@@ -334,7 +324,7 @@ async fn an_order_that_is_paid_takes_no_more() {
 #[tokio::test]
 async fn a_balance_that_moved_meanwhile_is_told_and_nothing_is_taken() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     till.tap(order, "Espresso").await.must_be(StatusCode::OK);
     let stale = [("tendered", "9,000"), ("expected", "9,000")];
@@ -393,7 +383,7 @@ async fn without_a_counted_float_no_cash_is_taken_and_the_way_leads_there() {
 async fn cash_goes_to_the_shift_of_whoever_takes_it() {
     let house = House::open().await;
     let mut waiter = house.till(WAITER, "Floor tablet").await;
-    let mut cashier = with_float(&house, CASHIER).await;
+    let mut cashier = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut waiter, 9_000).await;
     cashier
         .post(&payments(order), &[("tendered", "9,000")])
@@ -407,7 +397,7 @@ async fn cash_goes_to_the_shift_of_whoever_takes_it() {
 #[tokio::test]
 async fn a_waiter_takes_no_payments_unless_the_house_lets_them() {
     let house = House::open().await;
-    let mut waiter = with_float(&house, WAITER).await;
+    let mut waiter = house.with_float(WAITER).await;
     let order = sale_of(&house, &mut waiter, 9_000).await;
     let form = [("tendered", "9,000")];
     let refused = waiter
@@ -467,7 +457,7 @@ async fn an_order_that_costs_nothing_is_closed_without_money_or_float() {
 #[tokio::test]
 async fn an_empty_or_cancelled_order_takes_no_money() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = till.counter_sale().await;
     let form = [("tendered", "9,000")];
     let refused = till
@@ -497,7 +487,7 @@ async fn an_empty_or_cancelled_order_takes_no_money() {
 #[tokio::test]
 async fn the_notes_and_the_change_follow_what_is_typed() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 82_000).await;
     let pay = format!("/orders/{order}/pay");
     let screen = till.get(&pay).await.must_be(StatusCode::OK);
@@ -552,7 +542,7 @@ async fn a_receipt_carries_what_a_guest_and_the_tax_man_read() {
     house
         .hand
         .set(time::macros::datetime!(2030-03-01 21:30 UTC));
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 11_800).await;
     let paid = till
         .post(&payments(order), &[("tendered", "20,000")])
@@ -580,7 +570,7 @@ async fn money_is_dated_by_the_cafe_and_after_a_z_by_the_next_date() {
     house
         .hand
         .set(time::macros::datetime!(2030-03-02 00:30 UTC));
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let form = [("tendered", "9,000")];
     till.post(&payments(order), &form)
@@ -605,7 +595,7 @@ async fn money_is_dated_by_the_cafe_and_after_a_z_by_the_next_date() {
 #[tokio::test]
 async fn a_clock_that_reads_earlier_than_the_last_sale_stops_trade() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let form = [("tendered", "9,000")];
     let open = sale_of(&house, &mut till, 9_000).await;
@@ -643,7 +633,7 @@ async fn a_clock_that_reads_earlier_than_the_last_sale_stops_trade() {
 #[tokio::test]
 async fn screens_that_show_the_order_the_floor_and_the_shift_look_again() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let mut news = house.app.live().subscribe();
     till.post(&payments(order), &[("tendered", "9,000")])
@@ -668,7 +658,7 @@ async fn screens_that_show_the_order_the_floor_and_the_shift_look_again() {
 #[tokio::test]
 async fn another_till_that_shows_the_order_sees_what_is_left_to_pay() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     let other = house.till(OTHER_CASHIER, "Till 1").await;
     let mut watching = Screen::of(&other, &format!("view=order&order={order}")).await;
@@ -682,7 +672,7 @@ async fn another_till_that_shows_the_order_sees_what_is_left_to_pay() {
 #[tokio::test]
 async fn payments_and_cash_are_never_changed_or_deleted() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     till.post(&payments(order), &[("tendered", "9,000")])
         .await
@@ -702,8 +692,8 @@ async fn payments_and_cash_are_never_changed_or_deleted() {
 #[tokio::test]
 async fn a_repeated_payment_answers_with_its_own_receipt_and_not_with_a_colleagues() {
     let house = House::open().await;
-    let mut amina = with_float(&house, CASHIER).await;
-    let mut ruth = with_float(&house, MANAGER).await;
+    let mut amina = house.with_float(CASHIER).await;
+    let mut ruth = house.with_float(MANAGER).await;
     let order = sale_of(&house, &mut amina, 30_000).await;
     let part = [
         ("part", "amount"),
@@ -729,7 +719,7 @@ async fn a_repeated_payment_answers_with_its_own_receipt_and_not_with_a_colleagu
 #[tokio::test]
 async fn a_paid_order_closes_when_what_was_added_to_it_is_taken_off_again() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = sale_of(&house, &mut till, 9_000).await;
     till.post(&payments(order), &[("tendered", "9,000")])
         .await
@@ -779,7 +769,7 @@ async fn an_order_that_was_carried_over_goes_to_the_shift_that_takes_its_money()
         .must_be(StatusCode::OK);
     let left = format!("SELECT count(*) FROM orders WHERE id = '{order}' AND shift_id IS NULL");
     assert_eq!(house.number(&left).await, 1);
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     till.post(
         &payments(order),
         &[("part", "full"), ("tendered", "50,000")],

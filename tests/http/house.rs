@@ -226,6 +226,15 @@ impl House {
         device
     }
 
+    /// Somebody who may take cash, with 50,000 counted into a pouch.
+    pub async fn with_float(&self, username: &str) -> Device {
+        let mut till = self.person(username).await;
+        till.post("/shift/float", &[("cash", "pouch"), ("count_10000", "5")])
+            .await
+            .must_be(StatusCode::OK);
+        till
+    }
+
     /// A paired wall display of the seed: "Kitchen display" or "Bar display".
     pub async fn display(&self, terminal: &str) -> Device {
         let mut device = self.browser();

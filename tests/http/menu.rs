@@ -168,6 +168,21 @@ async fn pieces_that_were_never_counted_do_not_go_back_to_the_count() {
 }
 
 #[tokio::test]
+async fn what_is_back_on_sale_is_not_counted_any_more() {
+    let house = House::open().await;
+    let mut cook = house.person(COOK).await;
+    let stock = stock_of(&house, "Chips").await;
+    cook.post(&stock, &[("left", "0")])
+        .await
+        .must_be(StatusCode::OK);
+    cook.post(&stock, &[("left", "0"), ("back", "on")])
+        .await
+        .must_be(StatusCode::OK);
+    let free = "SELECT count(*) FROM products WHERE name = 'Chips' AND stock_left IS NULL AND NOT sold_out";
+    assert_eq!(house.number(free).await, 1);
+}
+
+#[tokio::test]
 async fn what_is_sold_out_today_is_back_on_sale_tomorrow() {
     let house = House::open().await;
     let mut cook = house.person(COOK).await;

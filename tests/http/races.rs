@@ -10,16 +10,6 @@ use sea_orm::ConnectionTrait;
 
 use super::house::*;
 
-/// A cashier with 50,000 in a pouch.
-async fn with_float(house: &House, username: &str) -> Device {
-    let mut till = house.person(username).await;
-    let float = [("cash", "pouch"), ("count_10000", "5")];
-    till.post("/shift/float", &float)
-        .await
-        .must_be(StatusCode::OK);
-    till
-}
-
 /// A table's order with this many espressos at 1,000 each, sent.
 async fn espressos(house: &House, till: &mut Device, pieces: u16) -> OrderId {
     house
@@ -74,7 +64,7 @@ async fn the_money_adds_up(house: &House) {
 #[tokio::test]
 async fn twenty_payments_at_once_pay_what_is_due_and_no_shilling_more() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = espressos(&house, &mut till, 12).await;
     let part = [
         ("part", "amount"),
@@ -95,7 +85,7 @@ async fn twenty_payments_at_once_pay_what_is_due_and_no_shilling_more() {
 #[tokio::test]
 async fn one_key_twenty_times_at_once_is_one_payment_and_one_receipt() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = espressos(&house, &mut till, 12).await;
     let part = [
         ("part", "amount"),
@@ -125,7 +115,7 @@ async fn one_key_twenty_times_at_once_is_one_payment_and_one_receipt() {
 #[tokio::test]
 async fn a_double_tap_on_the_payment_form_pays_once() {
     let house = House::open().await;
-    let mut till = with_float(&house, CASHIER).await;
+    let mut till = house.with_float(CASHIER).await;
     let order = espressos(&house, &mut till, 3).await;
     let page = till
         .get(&format!("/orders/{order}/pay"))
@@ -157,7 +147,7 @@ async fn a_double_tap_on_the_payment_form_pays_once() {
 async fn paying_while_somebody_adds_a_line_takes_what_the_screen_showed_or_nothing() {
     for _ in 0..6 {
         let house = House::open().await;
-        let mut till = with_float(&house, CASHIER).await;
+        let mut till = house.with_float(CASHIER).await;
         let order = espressos(&house, &mut till, 3).await;
         let mut waiter = house.till(WAITER, "Floor tablet").await;
         let shown = [

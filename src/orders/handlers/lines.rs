@@ -10,7 +10,7 @@ use crate::data::{Claim, Tx};
 use crate::menu;
 use crate::orders::line::{Line, NewLine};
 use crate::orders::order::Order;
-use crate::orders::{actions, sheets, store, view};
+use crate::orders::{actions, panel, sheets, store};
 use crate::staff::OrderTaker;
 use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity};
 use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
@@ -144,7 +144,7 @@ pub async fn remove_line(
         })
         .await?
         .done();
-    let undo = removed.as_ref().map(|(_, line)| view::removed(id, line));
+    let undo = removed.as_ref().map(|(_, line)| panel::removed(id, line));
     let order = removed.map(|(order, _)| order);
     panel_with(&app, &by, asker, id, order, undo.unwrap_or_default()).await
 }

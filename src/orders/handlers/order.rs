@@ -10,7 +10,7 @@ use super::{as_json, panel, text};
 use crate::app::App;
 use crate::data::Tx;
 use crate::orders::actions::{self, NewPlace};
-use crate::orders::{feed, sheets, store, view};
+use crate::orders::{feed, panel, sheets, store, view};
 use crate::staff::OrderTaker;
 use crate::values::{CategoryId, LineId, OrderId, ProductId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
@@ -68,7 +68,7 @@ pub async fn show(
         menu: &menu,
         favourites: &products,
         person: &by,
-        panel: view::Panel {
+        panel: panel::Panel {
             order: &order,
             shown: &feed::shown(&app, &order).await?,
             pays: by.role.takes_payments(&settings),

@@ -49,6 +49,9 @@ async fn take(house: &House, folder: &Path) -> Result<()> {
         &[View::TABLET, View::UPRIGHT, View::PHONE],
     )
     .await?;
+    amina.goes_to("/ready").await?;
+    amina.picture(&folder.join("ready-1280.png")).await?;
+    counter_sale(&amina, folder).await?;
     pay(&amina, folder, &order).await?;
     close_shift(&amina, folder).await
 }
@@ -149,6 +152,27 @@ async fn seat_seven(moses: &Screen) -> Result<()> {
     Ok(())
 }
 
+/// A guest at the counter: what is ordered, what may be chosen, and what the screen depends on.
+async fn counter_sale(amina: &Screen, folder: &Path) -> Result<()> {
+    amina.goes_to("/floor").await?;
+    amina.taps("button", "Counter sale").await?;
+    amina.sees("#order-title", "Counter").await?;
+    for product in ["Latte", "Butter croissant", "Cappuccino"] {
+        add(amina, product).await?;
+    }
+    of(amina, folder, "counter", &[View::TABLET, View::PHONE]).await?;
+    amina
+        .taps("button.tile-more[aria-label='Choices for Latte']", "")
+        .await?;
+    amina.sees("dialog", "Milk").await?;
+    of(amina, folder, "choices", &[View::TABLET, View::PHONE]).await?;
+    amina.taps("dialog [data-close]", "").await?;
+    amina.taps("#conn", "").await?;
+    amina.sees("dialog", "Database").await?;
+    amina.picture(&folder.join("connections-1280.png")).await?;
+    amina.taps("dialog footer [data-close]", "Close").await
+}
+
 async fn pay(amina: &Screen, folder: &Path, order: &str) -> Result<()> {
     amina.goes_to(order).await?;
     amina.taps("#order-actions a", "Pay").await?;
@@ -164,5 +188,8 @@ async fn close_shift(amina: &Screen, folder: &Path) -> Result<()> {
     amina.goes_to("/shift").await?;
     amina.taps("#own-shift a", "Count and close").await?;
     amina.counts_cash(&FLOAT).await?;
-    amina.picture(&folder.join("shift-close-1280.png")).await
+    amina.picture(&folder.join("shift-close-1280.png")).await?;
+    amina.taps("button.primary", "Lock count").await?;
+    amina.sees(".variance", "").await?;
+    amina.picture(&folder.join("shift-locked-1280.png")).await
 }

@@ -1,0 +1,449 @@
+//! The order panel and its regions. Each function draws one element with one id; the page, the answers and the live feed
+//! all call the same ones.
+
+use maud::{Markup, html};
+use serde_json::json;
+
+use super::line::{Line, LineState};
+use super::order::{Order, Place};
+use super::status::Status;
+use crate::menu::Menu;
+use crate::ui::{self, icon};
+use crate::values::{Currency, DayRule, LineId, Money, OrderId, TaxClassId, quick_cash};
+use crate::web::url;
+
+/// What the order panel is drawn from: nothing of one person, so that all who look at the order share a picture.
+#[derive(Clone, Copy)]
+pub struct Panel<'a> {
+    /// The order.
+    pub order: &'a Order,
+    /// Lines that a screen of their station has shown.
+    pub shown: &'a [LineId],
+    /// Whether the buttons of paying are on it.
+    pub pays: bool,
+    /// Local times.
+    pub days: &'a DayRule,
+    /// The menu, for the choices that stand under the selected line.
+    pub menu: &'a Menu,
+}
+pub(super) fn panel(panel: &Panel) -> Markup {
+    let order = panel.order;
+    html! {
+        section #order-panel.order-panel aria-label={ "Order " (order.number) ", " (order.title()) } {
+            (peek(order))
+            input #show-order.vh type="checkbox" aria-label="Show the whole order";
+            (head(order))
+            (seat_and_course(order))
+            (lines(panel))
+            (line_bar(order))
+            (sums(order))
+            (actions(order, panel.pays))
+        }
+    }
+}
+
+/// The regions of the order panel as partials: what an answer and the live feed send.
+pub fn regions(panel: &Panel) -> Markup {
+    let order = panel.order;
+    html! {
+        hx-partial hx-target="#order-title" hx-swap="outerMorph" { (heading(order)) }
+        hx-partial hx-target="#order-meta" hx-swap="outerMorph" { (subheading(order)) }
+        hx-partial hx-target="#order-for" hx-swap="outerMorph" { (seat_and_course(order)) }
+        hx-partial hx-target="#order-peek" hx-swap="outerMorph" { (peek(order)) }
+        hx-partial hx-target="#order-head" hx-swap="outerMorph" { (head(order)) }
+        hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(panel)) }
+        hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
+        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays)) }
+    }
+}
+
+fn rev(order: &Order) -> String {
+    format!("{}.{}", order.id, order.revision)
+}
+
+/// The phone's handle of the panel: what it is, how many to send, the total.
+fn peek(order: &Order) -> Markup {
+    html! {
+        label #order-peek.peek for="show-order" data-rev=(rev(order)) {
+            (icon("up")) (order.title())
+            span.dim { (peek_text(order)) }
+            span.push { (order.total().with_code()) }
+        }
+    }
+}
+
+fn peek_text(order: &Order) -> String {
+    match (order.pieces_to_send(), order.lines.len()) {
+        (0, 1) => "1 line".to_owned(),
+        (0, lines) => format!("{lines} lines"),
+        (unsent, _) => format!("{unsent} to send"),
+    }
+}
+
+fn head(order: &Order) -> Markup {
+    html! {
+        header #order-head data-rev=(rev(order)) {
+            b { "Order " (order.number) }
+            (status_badge(order))
+            span.push {}
+            button.btn.icon.quiet type="button" hx-get=(url::order_details(order.id)) hx-target="#sheet"
+                aria-label="Order options: guests, name, cancel" { (icon("more")) }
+        }
+    }
+}
+
+fn status_badge(order: &Order) -> Markup {
+    match order.pieces_to_send() {
+        0 => badge_of(order.status(), order.sent().count() == 0),
+        unsent => ui::badge_saying(ui::Status::New, &format!("{unsent} to send")),
+    }
+}
+
+/// The badge of an order's status. `empty`: nothing is on it yet.
+pub fn badge_of(status: Status, empty: bool) -> Markup {
+    match status {
+        Status::Cancelled => ui::badge(ui::Status::Cancelled),
+        Status::Pending if empty => ui::badge(ui::Status::New),
+        Status::Pending => ui::badge(ui::Status::New),
+        Status::Preparing => ui::badge(ui::Status::Preparing),
+        Status::Ready => ui::badge(ui::Status::Ready),
+        Status::AwaitingPayment => ui::badge(ui::Status::Due),
+        Status::Served => ui::badge(ui::Status::Paid),
+    }
+}
+
+/// For which seat and course the next product is. Only this person's own choice: no feed redraws it.
+pub fn seat_and_course(order: &Order) -> Markup {
+    html! {
+        div #order-for.for {
+            @if order.guests > 1 {
+                span.eyebrow aria-hidden="true" { "Seat" }
+                div.seg role="group" aria-label="Seat for the next item" {
+                    label { input type="radio" name="seat" value="" checked; "Table" }
+                    @for seat in 1..=order.guests {
+                        label { input type="radio" name="seat" value=(seat); (seat) }
+                    }
+                }
+            }
+            select name="course" aria-label="Course for the next item" {
+                @for course in 1..=4 { option value=(course) { "Course " (course) } }
+            }
+        }
+    }
+}
+
+fn lines(panel: &Panel) -> Markup {
+    let order = panel.order;
+    let mut courses: Vec<i16> = order.lines.iter().map(|line| line.course).collect();
+    courses.sort_unstable();
+    courses.dedup();
+    html! {
+        div #order-lines.lines.scroll tabindex="0" role="group" aria-label="Order lines" data-rev=(rev(order)) data-lines=(order.lines.len()) {
+            @if order.lines.is_empty() {
+                (ui::empty("receipt", "Nothing ordered yet", &format!("Tap a product to add it to {}.", order.title()), html! {}))
+            }
+            @for course in &courses {
+                @let of_course: Vec<&Line> = order.lines.iter().filter(|line| line.course == *course).collect();
+                h2.course {
+                    "Course " (course) span.push {}
+                    (sent_note(&of_course, panel.days))
+                }
+                ul { @for line in of_course { (line_item(panel, line)) } }
+            }
+        }
+    }
+}
+
+fn sent_note(lines: &[&Line], days: &DayRule) -> String {
+    let sent = lines.iter().filter_map(|line| line.sent_at).max();
+    let unsent = lines.iter().any(|line| line.is_unsent());
+    match (sent, unsent) {
+        (Some(at), false) => format!("Sent {}", days.local(at).time()),
+        (Some(at), true) => format!("Partly sent {}", days.local(at).time()),
+        (None, _) => "Not sent".to_owned(),
+    }
+}
+
+fn line_item(panel: &Panel, line: &Line) -> Markup {
+    let seat = line
+        .seat
+        .map_or("Table".to_owned(), |seat| format!("Seat {seat}"));
+    html! {
+        li.line.sent[!line.is_unsent()].void[line.is_voided()] id={ "line-" (line.id) } data-line=(line.id) data-name=(line.name)
+            data-seat=(seat) data-course={ "Course " (line.course) } data-product=[line.product] data-quantity=(line.quantity) {
+            @if line.is_unsent() {
+                (pick(line))
+                (quantity(panel.order, line))
+                span.num { (line.total()) }
+                (other_choices(panel, line))
+            } @else {
+                span.qty { (line.quantity) "×" }
+                (pick(line))
+                span.row { (state_badge(line, panel.shown)) span.num { (line.total()) } }
+            }
+        }
+    }
+}
+
+fn pick(line: &Line) -> Markup {
+    let choices = line.choices();
+    let extra = line.choices_price();
+    let said: Vec<String> = line
+        .seat
+        .map(|seat| format!("Seat {seat}"))
+        .into_iter()
+        .chain((!choices.is_empty()).then_some(choices))
+        .collect();
+    html! {
+        button.pick type="button" {
+            b { (line.name) }
+            @if !said.is_empty() || !extra.is_zero() {
+                small { (said.join(" · ")) @if extra.is_positive() { " +" (extra) } @else if extra.is_negative() { " " (extra) } }
+            }
+            @if let Some(note) = &line.note { small.note { (note) } }
+            @if let Some(allergy) = &line.allergy { small.alg { (icon("late")) "Allergy: " (allergy) } }
+        }
+    }
+}
+
+/// How many choices of one group stand under the selected line; more are in the sheet.
+const CHOICES_AT_HAND: usize = 6;
+
+/// The single choices of a line, one tap each: the milk of the latte that was just added. Only the selected line shows
+/// them.
+fn other_choices(panel: &Panel, line: &Line) -> Markup {
+    let product = line.product.and_then(|product| panel.menu.product(product));
+    let groups = product.iter().flat_map(|product| &product.groups);
+    let at_hand = groups.filter(|group| {
+        group.is_single() && group.min == 1 && group.modifiers.len() <= CHOICES_AT_HAND
+    });
+    html! {
+        @for group in at_hand {
+            span.choices role="group" aria-label={ (group.name) " of " (line.name) } {
+                @for modifier in &group.modifiers {
+                    @let chosen = line.modifiers.iter().any(|one| one.id == modifier.id && !one.left_out);
+                    button.chip type="button" aria-pressed=(if chosen { "true" } else { "false" }) disabled[modifier.sold_out]
+                        hx-post=(url::order_line_choice(panel.order.id, line.id)) hx-vals={ "{\"modifier\":\"" (modifier.id) "\"}" }
+                        hx-swap="none" data-key="tap" hx-sync="#order-panel:queue all" {
+                        (modifier.name)
+                        @if modifier.price_delta.is_positive() { " +" (modifier.price_delta) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What takes the removal of a line back, for whoever removed it.
+pub fn removed(order: OrderId, line: &Line) -> Markup {
+    let undo = line.product.map(|product| {
+        let mut values = json!({ "product": product, "quantity": line.quantity, "choices": "1", "course": line.course });
+        let chosen = line.modifiers.iter().filter(|one| !one.left_out);
+        for (number, modifier) in chosen.enumerate() {
+            values[format!("m-{number}")] = json!(modifier.id);
+        }
+        for (name, value) in [
+            ("note", line.note.clone()),
+            ("allergy", line.allergy.clone()),
+            ("seat", line.seat.map(|seat| seat.to_string())),
+        ] {
+            if let Some(value) = value {
+                values[name] = json!(value);
+            }
+        }
+        html! {
+            button.btn type="button" hx-post=(url::order_lines(order)) hx-vals=(values.to_string()) hx-swap="none" data-key="tap" data-once
+                hx-sync="#order-panel:queue all" { (ui::labelled("undo", "Undo")) }
+        }
+    });
+    html! {
+        hx-partial hx-target="#notice" {
+            (ui::notice::toast_with(ui::Kind::Ok, &format!("{} × {} removed.", line.quantity, line.name), undo.unwrap_or_default()))
+        }
+    }
+}
+
+fn quantity(order: &Order, line: &Line) -> Markup {
+    let set = url::order_line_quantity(order.id, line.id);
+    let less = line.quantity.get() - 1;
+    html! {
+        span.stepper role="group" aria-label={ "Quantity of " (line.name) } {
+            @if less == 0 {
+                button.btn type="button" hx-delete=(url::order_line(order.id, line.id)) hx-swap="none" data-key="tap"
+                    hx-sync="#order-panel:queue all" aria-label={ "Remove " (line.name) } { (icon("trash")) }
+            } @else {
+                button.btn type="button" hx-post=(set) hx-vals={ "{\"by\":\"-1\"}" } hx-swap="none" data-key="tap"
+                    hx-sync="#order-panel:queue all" aria-label={ "One less " (line.name) } { (icon("minus")) }
+            }
+            output { (line.quantity) }
+            button.btn type="button" hx-post=(set) hx-vals={ "{\"by\":\"1\"}" } hx-swap="none" data-key="tap"
+                hx-sync="#order-panel:queue all" aria-label={ "One more " (line.name) } { (icon("plus")) }
+        }
+    }
+}
+
+fn state_badge(line: &Line, shown: &[LineId]) -> Markup {
+    match line.state {
+        LineState::Unsent => html! {},
+        LineState::Sent if shown.contains(&line.id) => {
+            ui::badge_saying(ui::Status::New, "On screen")
+        }
+        LineState::Sent => ui::badge_saying(ui::Status::New, "Sent"),
+        LineState::Preparing => ui::badge(ui::Status::Preparing),
+        LineState::Ready => ui::badge(ui::Status::Ready),
+        LineState::Served => ui::badge_saying(ui::Status::Paid, "Served"),
+        LineState::Voided => ui::badge_saying(ui::Status::Cancelled, "Void"),
+    }
+}
+
+/// Acts on the selected line; the script writes its id in place of `{line}`.
+fn line_bar(order: &Order) -> Markup {
+    let of = |pattern| url::of_selected_line(pattern, order.id);
+    html! {
+        div #line-bar.line-bar role="toolbar" aria-label="Selected line" {
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent" { (icon("note")) "Note" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent" { (icon("mods")) "Modifiers" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_seat)) hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_course)) hx-target="#sheet" data-for="unsent" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
+            button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
+            button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("trash")) "Remove" }
+        }
+    }
+}
+
+fn sums(order: &Order) -> Markup {
+    let totals = order.totals().unwrap_or_default();
+    let items: i32 = order
+        .lines
+        .iter()
+        .filter(|line| !line.is_voided())
+        .map(|line| i32::from(line.quantity.get()))
+        .sum();
+    let balance = order.balance();
+    html! {
+        dl #order-sums.totals data-rev=(rev(order)) {
+            dt { "Subtotal, " (items) @if items == 1 { " item" } @else { " items" } } dd { (totals.subtotal) }
+            @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
+            @for tax in &totals.taxes {
+                @if !tax.rate.is_zero() {
+                    dt { (tax_name(order, tax.tax_class)) @if order.tax_included { " included" } } dd { (tax.tax) }
+                }
+            }
+            @if order.paid.is_positive() { dt { "Paid" } dd { (Money::ZERO - order.paid) } }
+            dt.due { @if order.paid.is_positive() { "To pay" } @else { "Total" } }
+            dd.due { @if order.paid.is_positive() { (balance.with_code()) } @else { (totals.total.with_code()) } }
+        }
+    }
+}
+
+fn tax_name(order: &Order, class: TaxClassId) -> &str {
+    order
+        .lines
+        .iter()
+        .find(|line| line.tax_class == class)
+        .map_or("Tax", |line| line.tax_name.as_str())
+}
+
+fn actions(order: &Order, pays: bool) -> Markup {
+    let unsent = order.to_send().count();
+    let ready = order.ready().count();
+    let due = order.balance().is_positive();
+    let counter = order.is_counter_sale() && pays && due && order.is_open();
+    html! {
+        div #order-actions.actions.counter[counter] data-rev=(rev(order)) {
+            @if !order.is_open() {
+                @if ready > 0 { (served_button(order, ready, true)) }
+                a.btn.xl.wide[ready == 0] href=(url::floor()) { "Back to the floor" }
+            } @else if counter {
+                button.btn.xl.primary type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
+                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, order.balance())) {
+                    (icon("cash")) "Exact " (order.balance())
+                }
+                (banknotes(order))
+                (send_button(order, unsent, false))
+                a.btn.xl href=(url::order_pay(order.id)) data-after-taps { "Pay" }
+            } @else {
+                @if unsent == 0 && ready > 0 { (served_button(order, ready, !due)) }
+                @else { (send_button(order, unsent, unsent > 0)) }
+                @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) data-after-taps { "Pay" } }
+            }
+        }
+    }
+}
+
+/// What a guest at the counter hands over when it is not exact; the change is on the next screen.
+fn banknotes(order: &Order) -> Markup {
+    let amounts = quick_cash(order.balance(), Currency::venue());
+    html! {
+        div.banknotes role="group" aria-label="Cash received" {
+            @for amount in amounts.into_iter().skip(1).take(3) {
+                button.btn type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed={ "cash-" (amount.minor()) }
+                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, amount)) { (amount) }
+            }
+        }
+    }
+}
+
+/// A payment in cash of what this picture says is due, and of nothing else.
+fn cash_values(order: &Order, tendered: Money) -> String {
+    json!({ "method": "cash", "tendered": tendered.to_string(), "expected": order.balance().to_string() })
+        .to_string()
+}
+
+fn served_button(order: &Order, ready: usize, primary: bool) -> Markup {
+    html! {
+        button.btn.xl.primary[primary] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve"
+            hx-sync="#order-panel:queue all" { (icon("check")) "Served" span.count { (ready) } }
+    }
+}
+
+fn send_button(order: &Order, unsent: usize, primary: bool) -> Markup {
+    html! {
+        button.btn.xl.primary[primary] type="button" disabled[unsent == 0] hx-post=(url::order_sends(order.id)) hx-swap="none" data-deed="send"
+            hx-sync="#order-panel:queue all" {
+            (icon("send")) span.said { "Send" @if unsent > 0 { small { (send_where(order)) } } }
+        }
+    }
+}
+
+/// Where a send goes: "2 kitchen · 1 bar". Stations are named by the feed that draws this.
+fn send_where(order: &Order) -> String {
+    let mut stations: Vec<(String, i32)> = Vec::new();
+    for line in order.to_send() {
+        let name = line.station_name.to_lowercase();
+        match stations.iter_mut().find(|(station, _)| *station == name) {
+            Some((_, count)) => *count += i32::from(line.quantity.get()),
+            None => stations.push((name, line.quantity.get().into())),
+        }
+    }
+    let said: Vec<String> = stations
+        .into_iter()
+        .map(|(station, count)| format!("{count} {station}"))
+        .collect();
+    said.join(" · ")
+}
+/// Who the order is for, as the screen's title.
+pub(super) fn heading(order: &Order) -> Markup {
+    html! { h1 #order-title data-rev=(rev(order)) { (order.title()) } }
+}
+
+pub(super) fn subheading(order: &Order) -> Markup {
+    html! { span #order-meta.meta data-rev=(rev(order)) { (meta(order)) } }
+}
+
+fn meta(order: &Order) -> String {
+    let guests = match order.guests {
+        1 => "1 guest".to_owned(),
+        more => format!("{more} guests"),
+    };
+    match &order.place {
+        Place::Table { area, .. } => format!("{area} · {guests}"),
+        Place::Takeaway { name, phone } => {
+            let said: Vec<&str> = [name, phone]
+                .into_iter()
+                .filter_map(|part| part.as_deref())
+                .collect();
+            said.join(" · ")
+        }
+    }
+}
