@@ -22,5 +22,13 @@ if (idleForm) {
         idleForm.requestSubmit();
     };
     setInterval(look, 1000);
+
+    // Where the terminal is set so, a send ends it, too: the next person finds the tiles.
+    if ("afterSend" in idleForm.dataset) {
+        on("htmx:after:request", event => {
+            const { sourceElement, response } = event.detail.ctx;
+            if (response?.ok && sourceElement.closest?.('[data-deed="send"]')) idleForm.requestSubmit();
+        });
+    }
     on("visibilitychange", () => document.hidden || look());
 }

@@ -1,5 +1,5 @@
-//! What a line captured when it was added, what a claimed key made, who a ticket is for, and until when a product is
-//! sold out.
+//! What a line captured when it was added, what a claimed key made, who a ticket is for, until when a product is sold
+//! out, and which tills lock themselves after a send.
 
 use sea_orm_migration::prelude::ConnectionTrait;
 
@@ -23,6 +23,9 @@ ALTER TABLE tickets ADD COLUMN customer text;
 -- Until when a product is sold out; without it, until somebody says otherwise.
 ALTER TABLE products ADD COLUMN sold_out_until timestamptz;
 
+-- Whether a shared till goes back to the tiles when something was sent on it.
+ALTER TABLE terminals ADD COLUMN locks_after_send boolean NOT NULL DEFAULT false;
+
 -- Rows that are changed a few times within minutes find room beside themselves, so that no index is touched.
 ALTER TABLE orders SET (fillfactor = 60);
 ALTER TABLE order_lines SET (fillfactor = 70);
@@ -39,6 +42,7 @@ ALTER TABLE ticket_lines RESET (fillfactor);
 ALTER TABLE tickets RESET (fillfactor);
 ALTER TABLE order_lines RESET (fillfactor);
 ALTER TABLE orders RESET (fillfactor);
+ALTER TABLE terminals DROP COLUMN locks_after_send;
 ALTER TABLE products DROP COLUMN sold_out_until;
 ALTER TABLE tickets DROP COLUMN customer;
 ALTER TABLE idempotency_keys DROP COLUMN makes;

@@ -123,6 +123,7 @@ async fn stations_and_terminals(
             has_drawer: terminal.has_drawer,
             station_id: terminal.board_of.map(|station| station.station()),
             idle_seconds: terminal.idle_seconds,
+            locks_after_send: false,
             device_token_hash: None,
             pairing_code_hash: None,
             pairing_expires_at: None,

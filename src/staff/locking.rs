@@ -28,19 +28,22 @@ impl<E: Endpoint> Endpoint for Locking<E> {
     type Output = E::Output;
 
     async fn call(&self, req: Request) -> poem::Result<E::Output> {
-        let idle = idle(&req).await;
-        ui::page::locking_itself(idle, self.inner.call(req)).await
+        let lock = lock(&req).await;
+        ui::page::locking_itself(lock, self.inner.call(req)).await
     }
 }
 
-/// The till's seconds without a touch; nothing where nobody is signed in or the device is nobody else's. A wall
-/// display goes on showing its board.
-async fn idle(req: &Request) -> Option<u32> {
+/// When the till locks itself; nothing where nobody is signed in or the device is nobody else's. A wall display goes on
+/// showing its board.
+async fn lock(req: &Request) -> Option<ui::page::Lock> {
     let draws_nothing = Asker::of(req) != Asker::Page || req.uri().path().starts_with("/assets/");
     if draws_nothing {
         return None;
     }
     let app = App::of(req).ok()?;
     let terminal = session::session(&app, req).await.ok()?.person.terminal?;
-    (!terminal.is_display()).then_some(terminal.idle_seconds)
+    (!terminal.is_display()).then_some(ui::page::Lock {
+        idle_seconds: terminal.idle_seconds,
+        after_send: terminal.locks_after_send,
+    })
 }

@@ -127,5 +127,6 @@ fn facts(terminal: &Terminal) -> serde_json::Value {
         "has_drawer": terminal.has_drawer,
         "station": terminal.station,
         "idle_seconds": terminal.idle_seconds,
+        "locks_after_send": terminal.locks_after_send,
     })
 }

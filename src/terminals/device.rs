@@ -38,6 +38,8 @@ pub struct Terminal {
     pub station: Option<StationId>,
     /// Seconds without a touch after which a shared tablet goes back to the tiles.
     pub idle_seconds: u32,
+    /// Whether it goes back to the tiles when something was sent on it.
+    pub locks_after_send: bool,
 }
 
 impl Terminal {

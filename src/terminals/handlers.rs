@@ -25,6 +25,7 @@ form! {
         has_drawer: flag bool,
         station: opt StationId,
         idle_seconds: one IdleSeconds,
+        locks_after_send: flag bool,
     }
 }
 
@@ -42,6 +43,7 @@ impl From<Described> for Description {
             has_drawer: it.has_drawer,
             station: it.station,
             idle_seconds: it.idle_seconds,
+            locks_after_send: it.locks_after_send,
         }
     }
 }

@@ -37,6 +37,7 @@ fn terminal(row: terminals::Model) -> Terminal {
         has_drawer: row.has_drawer,
         station: row.station_id,
         idle_seconds: u32::try_from(row.idle_seconds).unwrap_or(120),
+        locks_after_send: row.locks_after_send,
     }
 }
 
@@ -129,8 +130,8 @@ pub async fn drawer_in_use(db: &impl ConnectionTrait, id: TerminalId) -> Result<
 pub async fn insert(tx: &Tx, id: TerminalId, it: &Description) -> Result<()> {
     execute(
         tx,
-        "INSERT INTO terminals (name, location, kind, has_drawer, station_id, idle_seconds, id, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO terminals (name, location, kind, has_drawer, station_id, idle_seconds, locks_after_send, id, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         columns(it).into_iter().chain([id.into(), tx.now().into()]),
     )
     .await?;
@@ -141,15 +142,15 @@ pub async fn insert(tx: &Tx, id: TerminalId, it: &Description) -> Result<()> {
 pub async fn update(tx: &Tx, id: TerminalId, it: &Description) -> Result<()> {
     execute(
         tx,
-        "UPDATE terminals SET name = $1, location = $2, kind = $3, has_drawer = $4, station_id = $5, idle_seconds = $6 \
-         WHERE id = $7",
+        "UPDATE terminals SET name = $1, location = $2, kind = $3, has_drawer = $4, station_id = $5, idle_seconds = $6, \
+           locks_after_send = $7 WHERE id = $8",
         columns(it).into_iter().chain([id.into()]),
     )
     .await?;
     Ok(())
 }
 
-fn columns(it: &Description) -> [sea_orm::Value; 6] {
+fn columns(it: &Description) -> [sea_orm::Value; 7] {
     [
         it.name.as_str().into(),
         it.location
@@ -160,6 +161,7 @@ fn columns(it: &Description) -> [sea_orm::Value; 6] {
         it.has_drawer.into(),
         it.station.into(),
         it.idle_seconds.get().into(),
+        it.locks_after_send.into(),
     ]
 }
 

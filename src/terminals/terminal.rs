@@ -95,6 +95,8 @@ pub struct Description {
     pub station: Option<StationId>,
     /// Seconds without a touch after which it goes back to the tiles.
     pub idle_seconds: IdleSeconds,
+    /// Whether it goes back to the tiles when something was sent on it.
+    pub locks_after_send: bool,
 }
 
 impl Description {
@@ -201,6 +203,7 @@ mod tests {
             has_drawer,
             station,
             idle_seconds: "120".parse().unwrap(),
+            locks_after_send: false,
         }
     }
 

@@ -155,6 +155,10 @@ fn fields(it: Option<&Terminal>, boards: &[(StationId, String)]) -> Markup {
         }
         (ui::error_place("has_drawer", None))
         (Field::new("Back to the tiles after seconds without a touch", "idle_seconds").kind("number").value(&idle).required())
+        label.switch {
+            input type="checkbox" role="switch" name="locks_after_send" value="true" checked[it.is_some_and(|it| it.locks_after_send)];
+            " Back to the tiles after each send"
+        }
     }
 }
 

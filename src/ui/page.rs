@@ -109,23 +109,32 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
     }
 }
 
+/// When a till that several people share goes back to the tiles by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// After so many seconds without a touch.
+    pub idle_seconds: u32,
+    /// And as soon as something was sent.
+    pub after_send: bool,
+}
+
 tokio::task_local! {
-    /// Seconds without a touch after which the device that asks for a page locks itself.
-    static IDLE: Option<u32>;
+    /// When the device that asks for a page locks itself.
+    static LOCK: Option<Lock>;
 }
 
-/// Draws what is drawn meanwhile for a device that locks itself after so many seconds; `None` where it is nobody else's.
+/// Draws what is drawn meanwhile for a device that locks itself; `None` where it is nobody else's.
 /// Known to the request and not to the page, so that no page can forget it: not even an error's, or a board's.
-pub async fn locking_itself<T>(idle: Option<u32>, drawing: impl Future<Output = T>) -> T {
-    IDLE.scope(idle, drawing).await
+pub async fn locking_itself<T>(lock: Option<Lock>, drawing: impl Future<Output = T>) -> T {
+    LOCK.scope(lock, drawing).await
 }
 
-/// What `idle.js` sends when nobody has touched the screen for so long.
+/// What `idle.js` sends when nobody has touched the screen for so long, or something was sent.
 fn idle_lock() -> Markup {
-    let idle = IDLE.try_with(|idle| *idle).ok().flatten();
+    let lock = LOCK.try_with(|lock| *lock).ok().flatten();
     html! {
-        @if let Some(seconds) = idle {
-            form hidden method="post" action=(url::lock()) data-idle=(seconds) {}
+        @if let Some(lock) = lock {
+            form hidden method="post" action=(url::lock()) data-idle=(lock.idle_seconds) data-after-send[lock.after_send] {}
         }
     }
 }

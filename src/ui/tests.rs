@@ -259,11 +259,19 @@ fn bars_tell_where_one_is_and_who_one_is() {
 #[tokio::test]
 async fn every_page_of_a_device_that_locks_itself_carries_what_locks_it() {
     let plain = async || drawn(page(Page::new(BodyKind::Plain, "PIN", "Kahawa"), html! {}));
-    let shared = super::page::locking_itself(Some(90), plain()).await;
-    assert_eq!(
-        attribute(&shared, "form[hidden][action='/lock']", "data-idle"),
-        Some("90")
-    );
+    for after_send in [false, true] {
+        let lock = super::page::Lock {
+            idle_seconds: 90,
+            after_send,
+        };
+        let shared = super::page::locking_itself(Some(lock), plain()).await;
+        let form = "form[hidden][action='/lock']";
+        assert_eq!(attribute(&shared, form, "data-idle"), Some("90"));
+        assert_eq!(
+            attribute(&shared, form, "data-after-send").is_some(),
+            after_send
+        );
+    }
     for own in [
         super::page::locking_itself(None, plain()).await,
         plain().await,

@@ -543,6 +543,7 @@ async fn an_admin_adds_and_describes_terminals() {
         ("location", "Patio"),
         ("kind", "till"),
         ("idle_seconds", "45"),
+        ("locks_after_send", "true"),
         ("has_drawer", "true"),
     ];
     let key = key();
@@ -553,7 +554,7 @@ async fn an_admin_adds_and_describes_terminals() {
             .must_be(StatusCode::OK);
         assert!(done.one("#terminals").contains("Patio tablet"));
     }
-    assert_eq!(house.number("SELECT count(*) FROM terminals WHERE name = 'Patio tablet' AND has_drawer AND idle_seconds = 45").await, 1);
+    assert_eq!(house.number("SELECT count(*) FROM terminals WHERE name = 'Patio tablet' AND has_drawer AND locks_after_send AND idle_seconds = 45").await, 1);
     let taken = admin
         .post("/terminals", &form)
         .await

@@ -19,6 +19,7 @@ pub struct Model {
     pub has_drawer: bool,
     pub station_id: Option<StationId>,
     pub idle_seconds: i32,
+    pub locks_after_send: bool,
     pub device_token_hash: Option<Vec<u8>>,
     pub pairing_code_hash: Option<Vec<u8>>,
     pub pairing_expires_at: Option<TimeDateTimeWithTimeZone>,
