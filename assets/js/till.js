@@ -23,6 +23,16 @@ on("change", event => {
     if (event.target.closest?.("[data-filter]")) document.body.dataset.show = event.target.value;
 });
 
+// Whose tables they are is known only here, so the numbers are counted here, too.
+const MEANT = { all: ".tbl", mine: ".tbl[data-mine]", free: '.tbl[data-status="free"]' };
+const countTables = () => {
+    for (const place of all("[data-tables]")) {
+        const text = String(all(MEANT[place.dataset.tables]).length);
+        if (place.textContent !== text) place.textContent = text;
+    }
+};
+if (one("[data-tables]")) onDraw(countTables);
+
 // ---- leaving ---------------------------------------------------------------------------------------
 
 // The server looks again whether there are lines; without this message it would find the order in 15 minutes.

@@ -145,9 +145,9 @@ fn floor_main(floor: &Floor) -> Markup {
             div.areas.scroll tabindex="0" role="group" aria-label="Tables" {
                 fieldset.seg.filter data-filter="#floor" {
                     legend.vh { "Show tables" }
-                    label { input type="radio" name="show" value="all" checked; "All" }
-                    label { input type="radio" name="show" value="mine"; "Mine" }
-                    label { input type="radio" name="show" value="free"; "Free" }
+                    label { input type="radio" name="show" value="all" checked; "All " span data-tables="all" {} }
+                    label { input type="radio" name="show" value="mine"; "Mine " span data-tables="mine" {} }
+                    label { input type="radio" name="show" value="free"; "Free " span data-tables="free" {} }
                 }
                 (tables(floor))
             }
