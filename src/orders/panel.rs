@@ -252,7 +252,7 @@ pub fn removed(order: OrderId, line: &Line) -> Markup {
             }
         }
         html! {
-            button.btn type="button" hx-post=(url::order_lines(order)) hx-vals=(values.to_string()) hx-swap="none" data-key="tap" data-once
+            button.btn type="button" hx-post=(url::order_lines(order)) hx-vals=(values.to_string()) hx-swap="none" data-deed="undo" data-rev={ (line.id) ".1" }
                 hx-sync="#order-panel:queue all" { (ui::labelled("undo", "Undo")) }
         }
     });

@@ -405,3 +405,26 @@ async fn the_chip_lists_what_the_screen_depends_on() {
             .contains("It answered within")
     );
 }
+
+#[tokio::test]
+async fn a_search_is_sent_with_the_category_of_the_rail_and_goes_back_to_it() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    let screen = till.get(&format!("/orders/{order}")).await;
+    // What htmx sends along: the input of the rail's category, empty as long as the favourites are shown.
+    assert_eq!(screen.attributes("#menu-category", "value"), [""]);
+    let menu = format!("/orders/{order}/menu");
+    let found = till
+        .fragment(&format!("{menu}?q=espr&category="))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(found.all(".tile .name")[0], "Espresso");
+    let category = &screen.attributes(".rail a[data-category]", "data-category")[1];
+    let cleared = till
+        .fragment(&format!("{menu}?q=&category={category}"))
+        .await
+        .must_be(StatusCode::OK);
+    let label = &screen.all(".rail a[data-category]")[1];
+    assert_eq!(&cleared.attributes("#menu-grid", "aria-label")[0], label);
+}

@@ -12,7 +12,7 @@ use crate::data::Tx;
 use crate::orders::actions::{self, NewPlace};
 use crate::orders::{feed, panel, sheets, store, view};
 use crate::staff::OrderTaker;
-use crate::values::{CategoryId, LineId, OrderId, ProductId};
+use crate::values::{LineId, OrderId, ProductId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 /// Opens an order under the id that the client minted, and goes there.
@@ -84,7 +84,9 @@ pub async fn show(
 
 #[derive(Debug, Deserialize)]
 struct Shown {
-    category: Option<CategoryId>,
+    /// Empty as long as the favourites are shown.
+    #[serde(default)]
+    category: String,
     #[serde(default)]
     q: String,
 }
@@ -100,7 +102,7 @@ pub async fn show_menu(
     let menu = app.menu().await?;
     let favourites = favourites(&app).await?;
     let typed: String = shown.q.chars().take(60).collect();
-    let (label, products) = view::shown(&menu, &favourites, shown.category, &typed);
+    let (label, products) = view::shown(&menu, &favourites, shown.category.parse().ok(), &typed);
     Ok(Frag(view::menu_grid(id, &label, &products)))
 }
 
