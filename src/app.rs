@@ -7,7 +7,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use poem::Request;
 use sea_orm::DatabaseConnection;
 use sha2::Sha256;
-use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Secret};
@@ -16,7 +15,7 @@ use crate::data::once;
 use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
-use crate::menu::Menu;
+use crate::menu::{Daypart, Menu};
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::staff::tries::Tries;
@@ -43,7 +42,7 @@ struct Inner {
     key_secret: Arc<[u8]>,
     settings: Cached<(), Settings>,
     menu: Cached<(), Menu>,
-    favourites: Cached<OffsetDateTime, Vec<ProductId>>,
+    favourites: Cached<Daypart, Vec<ProductId>>,
     sessions: Cached<SessionKey, Option<SessionRow>>,
     devices: Cached<DeviceKey, Option<Terminal>>,
     hashing: tokio::sync::Semaphore,
@@ -73,7 +72,7 @@ impl App {
             key_secret,
             settings: Cached::new(Duration::from_secs(1), 1),
             menu: Cached::new(Duration::from_secs(3), 1),
-            favourites: Cached::new(Duration::from_secs(600), 4),
+            favourites: Cached::new(Duration::from_secs(600), 16),
             sessions: Cached::new(RIGHTS_KEPT, 10_000),
             devices: Cached::new(RIGHTS_KEPT, 1_000),
             hashing: tokio::sync::Semaphore::new(2),
@@ -176,13 +175,15 @@ impl App {
             .await
     }
 
-    /// The till's first category for the week that began at `week`, at most ten minutes old.
-    pub async fn favourites(&self, week: OffsetDateTime) -> Result<Arc<Vec<ProductId>>> {
+    /// The till's first category for this part of the day, at most ten minutes old.
+    pub async fn favourites(&self) -> Result<Arc<Vec<ProductId>>> {
         let inner = &self.0;
+        let days = self.settings().await?.day_rule();
+        let when = Daypart::at(inner.clock.now(), &days);
         inner
             .favourites
-            .get(week, async || {
-                crate::menu::favourites(&inner.db, week).await
+            .get(when, async || {
+                crate::menu::favourites(&inner.db, when, &days.zone().to_string()).await
             })
             .await
     }

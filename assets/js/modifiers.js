@@ -1,5 +1,5 @@
-// The modifiers sheet: how many may be chosen, what is missing, what it costs, and adding without a tap on Add
-// where the last required choice was all that was missing. The server checks everything again.
+// The modifiers sheet: how many may be chosen, what is missing, what it costs, words before choices, and adding without
+// a tap on Add where the last required choice was all that was missing. The server checks everything again.
 
 const boxes = group => all("input[type=radio], input[type=checkbox]", group);
 const minimum = group => Number(group.dataset.min ?? 0);
@@ -12,6 +12,7 @@ const touched = new WeakSet(); // forms in which something optional was touched
 const lacked = new WeakMap(); // form → the groups that were missing when last drawn
 
 const drawForm = form => {
+    for (const chip of all("[data-how]", form)) if (contradicts(chip)) say(chip, null);
     for (const group of groupsOf(form)) limit(group);
     const missing = groupsOf(form).filter(isMissing);
     lacked.set(form, missing);
@@ -44,9 +45,65 @@ const limit = group => {
 };
 
 const price = form => {
-    const extras = all("input:checked[data-delta]", form).reduce((sum, box) => sum + Number(box.dataset.delta), 0);
+    const extras = all("input:checked[data-delta]", form).reduce((sum, box) => sum + surcharge(box), 0);
     return (Number(form.dataset.price) + extras) * Number(form.elements.quantity?.value ?? 1);
 };
+
+const surcharge = box => {
+    const delta = Number(box.dataset.delta);
+    return delta > 0 && box.closest("[data-choice]").dataset.how === "extra" ? 2 * delta : delta;
+};
+
+// ---- Extra, Light, Side, No: a word for the choice that is tapped next ------------------------------------
+
+const wordOf = form => one("[data-word][aria-pressed=true]", form)?.dataset.word ?? null;
+
+const press = (form, word) => {
+    for (const button of all("[data-word]", form)) button.setAttribute("aria-pressed", String(button.dataset.word === word));
+    if (word) form.dataset.armed = word;
+    else delete form.dataset.armed;
+};
+
+// A word about a choice that is not taken any more; "no" about one that is.
+const contradicts = chip => (chip.dataset.how === "no") === one("input:not([type=hidden])", chip).checked;
+
+const say = (chip, word) => {
+    if (word) chip.dataset.how = word;
+    else delete chip.dataset.how;
+    one("input[type=hidden]", chip).value = word ? `${word}:${chip.dataset.choice}` : "";
+    one(".word", chip).textContent = word ? one(`[data-word=${word}]`, chip.closest("form")).textContent : "";
+};
+
+const take = (chip, word) => {
+    const box = one("input:not([type=hidden])", chip);
+    if (word === "no" && box.type === "radio") return; // something must be chosen: another one says it
+    box.checked = word !== "no";
+    say(chip, word);
+    press(chip.closest("form"), null);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+on("click", event => {
+    const button = event.target.closest?.("[data-word]");
+    if (button) {
+        const form = button.closest("form");
+        press(form, wordOf(form) === button.dataset.word ? null : button.dataset.word);
+        return;
+    }
+    const chip = event.target.closest?.("[data-choice]");
+    const word = chip && wordOf(chip.closest("form"));
+    if (!word || (one("input:not([type=hidden])", chip).disabled && word !== "no")) return;
+    event.preventDefault(); // which puts the box back after this: it is set when that is over
+    setTimeout(() => take(chip, word));
+}, { capture: true });
+
+// A tap without a word takes the word off.
+on("change", event => {
+    const chip = event.target.closest?.("[data-choice][data-how]");
+    if (!chip) return;
+    say(chip, null);
+    drawForm(chip.closest("form"));
+});
 
 on("input", event => {
     const form = event.target.closest?.("form[data-modifiers]");

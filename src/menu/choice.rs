@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::pick::{How, Pick, Prefix};
 use super::product::{Group, Modifier, Product};
 use crate::values::{ModifierId, Money};
 use crate::web::Refusal;
@@ -23,8 +24,36 @@ pub struct Chosen {
     pub loud: bool,
     /// The usual: neither printed nor shown.
     pub silent: bool,
-    /// A default that was left out.
+    /// Left out, and said so.
     pub left_out: bool,
+    /// The word before it; lines of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<Prefix>,
+}
+
+impl Chosen {
+    /// The finger's word that this came from.
+    pub fn pick(&self) -> Pick {
+        let how = match (self.left_out, self.prefix) {
+            (true, _) => How::No,
+            (false, Some(prefix)) => How::With(prefix),
+            (false, None) => How::Plain,
+        };
+        Pick {
+            modifier: self.id,
+            how,
+        }
+    }
+
+    /// What one of it adds to the price, whatever word stands before it.
+    fn delta(&self) -> Money {
+        match self.prefix {
+            Some(Prefix::Extra) if self.price.is_positive() => {
+                Money::new(self.price.minor() / 2) // exact: it was doubled
+            }
+            _ => self.price,
+        }
+    }
 }
 
 /// A product with its choices made.
@@ -96,7 +125,8 @@ impl Choice {
                 .iter()
                 .find(|one| one.id == modifier.id && !one.left_out);
             if let Some(captured) = captured.filter(|_| !modifier.left_out) {
-                modifier.price = captured.price;
+                let delta = captured.delta();
+                modifier.price = modifier.prefix.map_or(delta, |prefix| prefix.price(delta));
             }
         }
         Self::of(base_price, self.modifiers)
@@ -106,55 +136,49 @@ impl Choice {
 impl Product {
     /// The choice of a single tap: the defaults.
     pub fn one_tap(&self) -> Result<Choice, MenuRefusal> {
-        let defaults: Vec<ModifierId> = self
-            .groups
-            .iter()
-            .flat_map(Group::defaults)
-            .map(|modifier| modifier.id)
-            .collect();
+        let defaults = self.groups.iter().flat_map(Group::defaults);
+        let defaults: Vec<Pick> = defaults.map(|one| Pick::plain(one.id)).collect();
         self.choose(&defaults)
     }
 
-    /// Checks what was chosen against the groups and prices it.
-    pub fn choose(&self, chosen: &[ModifierId]) -> Result<Choice, MenuRefusal> {
-        let known = |id: &ModifierId| {
-            self.groups
-                .iter()
-                .any(|group| group.modifiers.iter().any(|modifier| modifier.id == *id))
-        };
-        if !chosen.iter().all(known) {
+    /// Checks what was picked against the groups and prices it.
+    pub fn choose(&self, picks: &[Pick]) -> Result<Choice, MenuRefusal> {
+        let known = |pick: &Pick| self.groups.iter().any(|group| group.has(pick.modifier));
+        if !picks.iter().all(known) {
             return Err(MenuRefusal::NotOffered(self.name.clone()));
         }
         let mut modifiers = Vec::new();
         for group in &self.groups {
-            modifiers.extend(self.choose_of(group, chosen)?);
+            modifiers.extend(self.choose_of(group, picks)?);
         }
         Ok(Choice::of(self.price, modifiers))
     }
 
-    /// What is chosen when `modifier` is taken instead of the others of its single choice, or beside those of a group that
+    /// What is picked when `modifier` is taken instead of the others of its single choice, or beside those of a group that
     /// allows several.
-    pub fn instead(&self, chosen: &[Chosen], modifier: ModifierId) -> Vec<ModifierId> {
-        let has = |group: &Group, id| group.modifiers.iter().any(|one| one.id == id);
-        let single = |id| {
-            self.groups
-                .iter()
-                .any(|group| group.is_single() && has(group, modifier) && has(group, id))
+    pub fn instead(&self, chosen: &[Chosen], modifier: ModifierId) -> Vec<Pick> {
+        let rivals = |id| {
+            let mut groups = self.groups.iter().filter(|group| group.is_single());
+            groups.any(|group| group.has(modifier) && group.has(id))
         };
-        let kept = chosen
-            .iter()
-            .filter(|one| !one.left_out && one.id != modifier);
-        let kept = kept.map(|one| one.id).filter(|id| !single(*id));
-        kept.chain([modifier]).collect()
+        let kept = chosen.iter().map(Chosen::pick);
+        let kept = kept.filter(|pick| pick.modifier != modifier && !rivals(pick.modifier));
+        kept.chain([Pick::plain(modifier)]).collect()
     }
 
-    fn choose_of(&self, group: &Group, chosen: &[ModifierId]) -> Result<Vec<Chosen>, MenuRefusal> {
-        let taken: Vec<&Modifier> = group
-            .modifiers
-            .iter()
-            .filter(|modifier| chosen.contains(&modifier.id))
-            .collect();
-        if let Some(out) = taken.iter().find(|modifier| modifier.sold_out) {
+    fn choose_of(&self, group: &Group, picks: &[Pick]) -> Result<Vec<Chosen>, MenuRefusal> {
+        let wanted = |modifier: &Modifier| picks.iter().find(|pick| pick.modifier == modifier.id);
+        let mut taken = Vec::new();
+        let mut left_out = Vec::new();
+        for modifier in &group.modifiers {
+            match wanted(modifier).map(|pick| pick.how) {
+                Some(How::Plain) => taken.push((modifier, None)),
+                Some(How::With(prefix)) => taken.push((modifier, Some(prefix))),
+                Some(How::No) => left_out.push(modifier),
+                None => {}
+            }
+        }
+        if let Some((out, _)) = taken.iter().find(|(modifier, _)| modifier.sold_out) {
             return Err(MenuRefusal::SoldOut(out.name.clone()));
         }
         if taken.len() < group.min {
@@ -169,48 +193,54 @@ impl Product {
                 max: group.max,
             });
         }
-        let mut result: Vec<Chosen> = taken.iter().map(|modifier| modifier.chosen()).collect();
         // In a single choice another one says it all; otherwise what was left out must be said.
         if !group.is_single() || taken.is_empty() {
-            result.extend(
-                group
-                    .defaults()
-                    .filter(|default| !taken.iter().any(|one| one.id == default.id))
-                    .map(Modifier::left_out),
-            );
+            let dropped = group.defaults().filter(|one| wanted(one).is_none());
+            left_out.extend(dropped);
         }
-        Ok(result)
+        let taken = taken
+            .into_iter()
+            .map(|(modifier, prefix)| modifier.chosen(prefix));
+        let left_out = left_out.into_iter().map(Modifier::left_out);
+        Ok(taken.chain(left_out).collect())
     }
 }
 
 impl Modifier {
-    fn chosen(&self) -> Chosen {
-        Chosen {
+    fn chosen(&self, prefix: Option<Prefix>) -> Chosen {
+        let for_cooks = self.kitchen_name.as_ref().unwrap_or(&self.name);
+        let plain = Chosen {
             id: self.id,
             name: self.name.clone(),
-            kitchen: self.kitchen_name.clone().unwrap_or(self.name.clone()),
+            kitchen: for_cooks.clone(),
             price: self.price_delta,
             loud: self.loud,
             silent: self.is_default && self.price_delta == Money::ZERO,
             left_out: false,
+            prefix,
+        };
+        let Some(prefix) = prefix else { return plain };
+        Chosen {
+            name: prefix.of(&self.name),
+            kitchen: prefix.for_kitchen(for_cooks),
+            price: prefix.price(self.price_delta),
+            loud: true,
+            silent: false,
+            ..plain
         }
     }
 
     fn left_out(&self) -> Chosen {
+        let for_cooks = self.kitchen_name.as_ref().unwrap_or(&self.name);
         Chosen {
             id: self.id,
             name: format!("No {}", self.name.to_lowercase()),
-            kitchen: format!(
-                "NO {}",
-                self.kitchen_name
-                    .as_ref()
-                    .unwrap_or(&self.name)
-                    .to_uppercase()
-            ),
+            kitchen: format!("NO {}", for_cooks.to_uppercase()),
             price: Money::ZERO,
             loud: true,
             silent: false,
             left_out: true,
+            prefix: None,
         }
     }
 }
@@ -220,6 +250,20 @@ mod tests {
     use super::*;
     use crate::menu::TaxClass;
     use crate::values::{BasisPoints, ModifierGroupId, ProductId, StationId, TaxClassId};
+
+    fn plain(ids: &[ModifierId]) -> Vec<Pick> {
+        ids.iter().copied().map(Pick::plain).collect()
+    }
+
+    fn with(modifier: ModifierId, prefix: Prefix) -> Pick {
+        let how = How::With(prefix);
+        Pick { modifier, how }
+    }
+
+    fn without(modifier: ModifierId) -> Pick {
+        let how = How::No;
+        Pick { modifier, how }
+    }
 
     fn modifier(name: &str, price: i64, is_default: bool) -> Modifier {
         Modifier {
@@ -283,7 +327,7 @@ mod tests {
     fn another_single_choice_replaces_the_default_and_its_price() {
         let milk = milk();
         let oat = milk.modifiers[1].id;
-        let choice = latte(vec![milk]).choose(&[oat]).unwrap();
+        let choice = latte(vec![milk]).choose(&plain(&[oat])).unwrap();
         assert_eq!(choice.unit_price, Money::new(10_000));
         assert_eq!(choice.modifiers.len(), 1);
         assert!(!choice.modifiers[0].silent);
@@ -309,11 +353,11 @@ mod tests {
         let milk = milk();
         let (whole, oat) = (milk.modifiers[0].id, milk.modifiers[1].id);
         let mut product = latte(vec![milk]);
-        let captured = product.choose(&[oat]).unwrap();
+        let captured = product.choose(&plain(&[oat])).unwrap();
         product.price = Money::new(12_000);
         product.groups[0].modifiers[1].price_delta = Money::new(2_000);
         let again = |chosen| {
-            let choice = product.choose(&[chosen]).unwrap();
+            let choice = product.choose(&plain(&[chosen])).unwrap();
             choice.at_captured(captured.base_price, &captured.modifiers)
         };
         assert_eq!(again(oat).unit_price, Money::new(10_000));
@@ -337,11 +381,11 @@ mod tests {
         let both: Vec<_> = milk.modifiers.iter().map(|modifier| modifier.id).collect();
         let product = latte(vec![milk]);
         assert!(matches!(
-            product.choose(&both),
+            product.choose(&plain(&both)),
             Err(MenuRefusal::TooMany { max: 1, .. })
         ));
         assert!(matches!(
-            product.choose(&[ModifierId::new()]),
+            product.choose(&plain(&[ModifierId::new()])),
             Err(MenuRefusal::NotOffered(_))
         ));
     }
@@ -358,11 +402,111 @@ mod tests {
             extras.modifiers[0].id,
         );
         let product = latte(vec![milk, extras]);
-        let chosen = product.choose(&[whole, shot]).unwrap().modifiers;
-        assert_eq!(product.instead(&chosen, oat), [shot, oat]);
-        let chosen = product.choose(&[oat]).unwrap().modifiers;
-        assert_eq!(product.instead(&chosen, shot), [oat, shot]);
-        assert_eq!(product.instead(&chosen, oat), [oat]);
+        let chosen = product.choose(&plain(&[whole, shot])).unwrap().modifiers;
+        assert_eq!(product.instead(&chosen, oat), plain(&[shot, oat]));
+        let chosen = product.choose(&plain(&[oat])).unwrap().modifiers;
+        assert_eq!(product.instead(&chosen, shot), plain(&[oat, shot]));
+        assert_eq!(product.instead(&chosen, oat), plain(&[oat]));
+    }
+
+    #[test]
+    fn extra_is_said_aloud_and_costs_its_surcharge_twice() {
+        let group = group("Extras", 0, 2, vec![modifier("Cheese", 2_000, false)]);
+        let cheese = group.modifiers[0].id;
+        let choice = latte(vec![group])
+            .choose(&[with(cheese, Prefix::Extra)])
+            .unwrap();
+        assert_eq!(choice.unit_price, Money::new(13_000));
+        let chosen = &choice.modifiers[0];
+        assert_eq!(
+            (&*chosen.name, &*chosen.kitchen),
+            ("Extra cheese", "EXTRA CHEESE")
+        );
+        assert!(chosen.loud && !chosen.silent);
+    }
+
+    #[test]
+    fn a_default_with_a_word_is_silent_no_more() {
+        let milk = milk();
+        let whole = milk.modifiers[0].id;
+        let choice = latte(vec![milk])
+            .choose(&[with(whole, Prefix::Light)])
+            .unwrap();
+        assert_eq!(choice.modifiers[0].kitchen, "LIGHT WHOLE");
+        assert_eq!(choice.unit_price, Money::new(9_000));
+    }
+
+    #[test]
+    fn no_is_said_even_of_what_was_not_chosen_and_fills_no_required_choice() {
+        let (milk, extras) = (
+            milk(),
+            group("With", 0, 3, vec![modifier("Ice", 500, false)]),
+        );
+        let (whole, ice) = (milk.modifiers[0].id, extras.modifiers[0].id);
+        let product = latte(vec![milk, extras]);
+        let choice = product.choose(&[Pick::plain(whole), without(ice)]).unwrap();
+        assert_eq!(choice.modifiers[1].kitchen, "NO ICE");
+        assert_eq!(choice.unit_price, Money::new(9_000));
+        assert!(matches!(
+            product.choose(&[without(whole)]),
+            Err(MenuRefusal::Choose { .. })
+        ));
+    }
+
+    #[test]
+    fn a_word_that_comes_or_goes_later_counts_from_the_captured_price() {
+        let extras = group("Extras", 0, 2, vec![modifier("Cheese", 2_000, false)]);
+        let cheese = extras.modifiers[0].id;
+        let mut product = latte(vec![extras]);
+        let (single, double) = (Pick::plain(cheese), with(cheese, Prefix::Extra));
+        let captured = [single, double].map(|pick| product.choose(&[pick]).unwrap());
+        product.groups[0].modifiers[0].price_delta = Money::new(9_000);
+        for before in &captured {
+            let again = |pick| {
+                let choice = product.choose(&[pick]).unwrap();
+                choice.at_captured(before.base_price, &before.modifiers)
+            };
+            assert_eq!(again(single).unit_price, Money::new(11_000));
+            assert_eq!(again(double).unit_price, Money::new(13_000));
+        }
+    }
+
+    #[test]
+    fn another_milk_keeps_the_words_of_the_other_choices() {
+        let (milk, extras) = (
+            milk(),
+            group(
+                "With",
+                0,
+                3,
+                vec![modifier("Ice", 0, true), modifier("Syrup", 500, false)],
+            ),
+        );
+        let (oat, ice, syrup) = (
+            milk.modifiers[1].id,
+            extras.modifiers[0].id,
+            extras.modifiers[1].id,
+        );
+        let whole = milk.modifiers[0].id;
+        let product = latte(vec![milk, extras]);
+        let words = [with(syrup, Prefix::Extra), without(ice)];
+        let chosen = product
+            .choose(&[Pick::plain(whole), words[0], words[1]])
+            .unwrap()
+            .modifiers;
+        assert_eq!(
+            product.instead(&chosen, oat),
+            [words[0], words[1], Pick::plain(oat)]
+        );
+    }
+
+    #[test]
+    fn lines_of_earlier_versions_are_still_read() {
+        let milk = milk();
+        let line = latte(vec![milk]).one_tap().unwrap().modifiers;
+        let json = serde_json::to_value(&line).unwrap();
+        assert!(json[0].get("prefix").is_none());
+        assert_eq!(serde_json::from_value::<Vec<Chosen>>(json).unwrap(), line);
     }
 
     #[test]
@@ -370,7 +514,10 @@ mod tests {
         let cheaper = group("Offer", 0, 1, vec![modifier("Staff", -20_000, false)]);
         let id = cheaper.modifiers[0].id;
         assert_eq!(
-            latte(vec![cheaper]).choose(&[id]).unwrap().unit_price,
+            latte(vec![cheaper])
+                .choose(&plain(&[id]))
+                .unwrap()
+                .unit_price,
             Money::ZERO
         );
     }

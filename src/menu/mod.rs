@@ -4,14 +4,18 @@
 
 mod actions;
 pub mod choice;
+mod daypart;
 mod feed;
 pub mod handlers;
+mod pick;
 pub mod product;
 mod store;
 pub mod view;
 
 pub use actions::{give_back, product_now, put_back, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};
+pub use daypart::Daypart;
 pub use feed::MenuView;
+pub use pick::{How, Pick, Prefix};
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
 pub use store::{favourites, load};

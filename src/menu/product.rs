@@ -196,6 +196,11 @@ impl Group {
             .take(self.max)
     }
 
+    /// Whether a choice is one of this group.
+    pub fn has(&self, id: ModifierId) -> bool {
+        self.modifiers.iter().any(|modifier| modifier.id == id)
+    }
+
     /// Exactly one is chosen: radios, not checkboxes.
     pub fn is_single(&self) -> bool {
         self.max == 1

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
+use super::daypart::Daypart;
 use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
 use crate::data::entity::{
     categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
@@ -188,12 +189,12 @@ async fn categories_with_sections(
         .collect())
 }
 
-/// The first category of the till: pinned products in their order, then what sold best in the four
-/// weeks before `since`, 25 at most. `since` is the start of the week, so that a product keeps its
-/// place for a week: muscle memory beats cleverness.
+/// The first category of the till: pinned products in their order, then what sold best in this part of the day on days of
+/// this kind in the four weeks before this one, then what else sold best then; 25 at most.
 pub async fn favourites(
     db: &impl ConnectionTrait,
-    since: OffsetDateTime,
+    when: Daypart,
+    zone: &str,
 ) -> Result<Vec<ProductId>> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -202,12 +203,24 @@ pub async fn favourites(
     let rows = Row::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
         "SELECT p.id FROM products p \
-         LEFT JOIN (SELECT product_id, sum(quantity) AS sold FROM order_lines \
-                    WHERE sent_at >= $1::timestamptz - interval '28 days' AND sent_at < $1 AND state <> 'voided' \
+         LEFT JOIN (SELECT product_id, sum(quantity) AS sold, \
+                           sum(quantity) FILTER (WHERE part = $2 AND weekend = $3) AS sold_then \
+                    FROM (SELECT l.product_id, l.quantity, \
+                                 width_bucket((extract(epoch FROM at.local::time) / 60)::int, $5::int[]) % 4 AS part, \
+                                 extract(isodow FROM at.local) >= 6 AS weekend \
+                          FROM order_lines l, LATERAL (SELECT l.sent_at AT TIME ZONE $4 AS local) at \
+                          WHERE l.sent_at >= $1::timestamptz - interval '28 days' AND l.sent_at < $1 \
+                            AND l.state <> 'voided') sales \
                     GROUP BY product_id) s ON s.product_id = p.id \
          WHERE p.deleted_at IS NULL AND p.active AND (p.favourite IS NOT NULL OR s.sold > 0) \
-         ORDER BY p.favourite NULLS LAST, s.sold DESC NULLS LAST, p.number LIMIT 25",
-        [since.into()],
+         ORDER BY p.favourite NULLS LAST, s.sold_then DESC NULLS LAST, s.sold DESC NULLS LAST, p.number LIMIT 25",
+        [
+            when.week.into(),
+            when.part.into(),
+            when.weekend.into(),
+            zone.into(),
+            Daypart::begins().into(),
+        ],
     ))
     .all(db)
     .await?;

@@ -10,7 +10,7 @@ use crate::data::{Entry, OnConstraint, Tx};
 use crate::floor;
 use crate::kitchen;
 use crate::live::Changed;
-use crate::menu::{self, Menu, MenuRefusal};
+use crate::menu::{self, Menu, MenuRefusal, Pick};
 use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::Person;
@@ -104,13 +104,13 @@ pub async fn add_line(
     menu: &Menu,
     id: OrderId,
     product: ProductId,
-    chosen: Option<&[ModifierId]>,
+    picks: Option<&[Pick]>,
     mut asked: NewLine,
 ) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     let product = menu::product_now(tx, menu, product).await?;
-    let choice = match chosen {
-        Some(chosen) => product.choose(chosen)?,
+    let choice = match picks {
+        Some(picks) => product.choose(picks)?,
         None => product.one_tap()?,
     };
     asked.from_stock = menu::take(tx, &product, asked.quantity).await?;
@@ -197,13 +197,22 @@ pub async fn change_line(
     Ok(order)
 }
 
+/// Gives an unsent line to the next seat.
+pub async fn next_seat(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Order> {
+    let mut order = store::find_for_update(tx, id).await?;
+    order.to_next_seat(line)?;
+    store::update_line(tx, order.line(line)?).await?;
+    save(tx, &mut order).await?;
+    Ok(order)
+}
+
 /// Chooses anew for an unsent line, at the prices that were captured when it was added.
 pub async fn set_modifiers(
     tx: &mut Tx,
     menu: &Menu,
     id: OrderId,
     line: LineId,
-    chosen: &[ModifierId],
+    picks: &[Pick],
     note: Option<String>,
     allergy: Option<String>,
 ) -> Result<Order> {
@@ -213,7 +222,7 @@ pub async fn set_modifiers(
         .product
         .ok_or(OrderRefusal::NoSuchLine)?;
     let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
-    let choice = product.choose(chosen)?;
+    let choice = product.choose(picks)?;
     store_change(tx, &mut order, line, |line| {
         line.choose(choice);
         line.note = note;

@@ -175,6 +175,7 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
                 (pick(line))
                 (quantity(panel.order, line))
                 span.num { (line.total()) }
+                (seat_badge(panel.order, line, &seat))
                 (other_choices(panel, line))
             } @else {
                 span.qty { (line.quantity) "×" }
@@ -202,6 +203,20 @@ fn pick(line: &Line) -> Markup {
             }
             @if let Some(note) = &line.note { small.note { (note) } }
             @if let Some(allergy) = &line.allergy { small.alg { (icon("late")) "Allergy: " (allergy) } }
+        }
+    }
+}
+
+/// The seat of the selected line: a tap goes round the table.
+fn seat_badge(order: &Order, line: &Line, seat: &str) -> Markup {
+    html! {
+        @if order.guests > 1 {
+            span.choices {
+                button.chip type="button" hx-post=(url::order_line_seat(order.id, line.id)) hx-vals={ "{\"next\":\"1\"}" } hx-swap="none"
+                    data-key="tap" hx-sync="#order-panel:queue all" aria-label={ (seat) " of " (line.name) ". Next seat" } {
+                    (icon("seat")) (seat)
+                }
+            }
         }
     }
 }
@@ -238,9 +253,12 @@ fn other_choices(panel: &Panel, line: &Line) -> Markup {
 pub fn removed(order: OrderId, line: &Line) -> Markup {
     let undo = line.product.map(|product| {
         let mut values = json!({ "product": product, "quantity": line.quantity, "choices": "1", "course": line.course });
-        let chosen = line.modifiers.iter().filter(|one| !one.left_out);
-        for (number, modifier) in chosen.enumerate() {
-            values[format!("m-{number}")] = json!(modifier.id);
+        for (number, chosen) in line.modifiers.iter().enumerate() {
+            let pick = chosen.pick();
+            match pick.written() {
+                Some(word) => values[format!("word-{number}")] = json!(word),
+                None => values[format!("m-{number}")] = json!(pick.modifier),
+            }
         }
         for (name, value) in [
             ("note", line.note.clone()),

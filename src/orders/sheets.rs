@@ -5,9 +5,9 @@ use maud::{Markup, html};
 
 use super::line::Line;
 use super::order::{Order, Place};
-use crate::menu::{Group, Modifier, Product};
+use crate::menu::{Group, How, Modifier, Pick, Product};
 use crate::ui::{self, Shape, icon};
-use crate::values::{Currency, ModifierId, OrderId, initials};
+use crate::values::{Currency, OrderId, initials};
 use crate::web::url;
 
 /// A key for a form that is drawn for one person.
@@ -17,8 +17,8 @@ pub fn fresh_key() -> Markup {
 
 /// What the sheet of choices begins with.
 pub struct Chosen<'a> {
-    /// Chosen modifiers; the defaults for a fresh line.
-    pub modifiers: Vec<ModifierId>,
+    /// What is picked; the defaults for a fresh line.
+    pub picks: Vec<Pick>,
     /// For the kitchen.
     pub note: &'a str,
     /// What the guest must not get.
@@ -27,6 +27,13 @@ pub struct Chosen<'a> {
     pub seat: Option<i16>,
     /// When it is to be cooked.
     pub course: i16,
+}
+
+impl Chosen<'_> {
+    fn how(&self, modifier: &Modifier) -> Option<How> {
+        let pick = self.picks.iter().find(|pick| pick.modifier == modifier.id);
+        pick.map(|pick| pick.how)
+    }
 }
 
 /// Choices of a product that is being added, or of a line that is there.
@@ -57,6 +64,7 @@ pub fn product(
             input type="hidden" name="choices" value="1";
             @if line.is_none() { input type="hidden" name="product" value=(product.id); }
             div.body.groups {
+                @if !product.groups.is_empty() { (words()) }
                 @for group in &product.groups { (group_of(group, chosen)) }
                 @if line.is_none() { (seat_and_course(order, chosen)) }
                 label.field.half { "Note for the kitchen or bar"
@@ -82,6 +90,22 @@ pub fn product(
         @if keeps_stock && line.is_none() { (stock(product)) }
     };
     ui::dialog::dialog_with(Shape::Wide, &product.name, heading, content)
+}
+
+/// Words for the choice that is tapped next; they stay in sight while the choices scroll (`assets/js/modifiers.js`).
+fn words() -> Markup {
+    html! {
+        div.words role="group" aria-label="For the next choice" {
+            @for (_, word) in How::WORDS {
+                button.chip type="button" data-word=(word) aria-pressed="false" { (capital(word)) }
+            }
+        }
+    }
+}
+
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
 }
 
 /// What is often written, one tap each (`assets/js/notes.js`).
@@ -126,7 +150,7 @@ fn group_of(group: &Group, chosen: &Chosen) -> Markup {
     let any = group
         .modifiers
         .iter()
-        .any(|modifier| chosen.modifiers.contains(&modifier.id));
+        .any(|modifier| !matches!(chosen.how(modifier), None | Some(How::No)));
     let hint = match (group.min, group.max) {
         (0, 1) => "At most 1".to_owned(),
         (0, max) => format!("Up to {max}"),
@@ -155,11 +179,19 @@ fn chip(group: &Group, modifier: &Modifier, chosen: &Chosen) -> Markup {
     } else {
         "checkbox"
     };
+    let how = chosen.how(modifier);
+    let pick = how.map(|how| Pick {
+        modifier: modifier.id,
+        how,
+    });
+    let word = how.and_then(How::word);
     html! {
-        label.chip aria-disabled=[modifier.sold_out.then_some("true")] {
+        label.chip data-choice=(modifier.id) data-how=[word] aria-disabled=[modifier.sold_out.then_some("true")] {
             // Radios of one group must share a name, and those of two groups must not.
             input type=(kind) name={ "m-" (group.id) } value=(modifier.id) data-delta=(modifier.price_delta.minor())
-                checked[chosen.modifiers.contains(&modifier.id)] disabled[modifier.sold_out];
+                checked[!matches!(how, None | Some(How::No))] disabled[modifier.sold_out];
+            input type="hidden" name={ "word-" (modifier.id) } value=(pick.and_then(Pick::written).unwrap_or_default());
+            span.word { (word.map(capital).unwrap_or_default()) }
             (modifier.name)
             @if modifier.price_delta.is_positive() { span { "+" (modifier.price_delta) } }
             @if modifier.price_delta.is_negative() { span { (modifier.price_delta) } }

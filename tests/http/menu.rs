@@ -2,6 +2,7 @@
 
 use cafe_pos::data::{By, Tx};
 use poem::http::{Method, StatusCode};
+use time::macros::datetime;
 
 use super::house::*;
 
@@ -205,4 +206,52 @@ async fn what_is_sold_out_today_is_back_on_sale_tomorrow() {
     let mut till = house.till(WAITER, "Floor tablet").await;
     let order = till.counter_sale().await;
     till.tap(order, "Chips").await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_favourites_are_those_of_this_part_of_the_day_and_keep_their_places_for_a_week() {
+    let house = House::open().await;
+    house
+        .execute("UPDATE products SET favourite = NULL", [])
+        .await;
+    // Before the Wednesday of this test: espressos at eight, chips at one, more chips than espressos.
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    for product in ["Espresso", "Chips", "Chips"] {
+        till.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    till.hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    for (product, moment) in [
+        ("Espresso", "2026-12-29 08:15+03"),
+        ("Chips", "2026-12-29 13:15+03"),
+    ] {
+        house
+            .execute(
+                "UPDATE order_lines SET sent_at = $2::timestamptz WHERE name = $1",
+                [product.into(), moment.into()],
+            )
+            .await;
+    }
+    let at = async |moment| {
+        house.hand.set(moment);
+        let mut till = house.till(OTHER_WAITER, "Till 2").await;
+        let order = till.counter_sale().await;
+        let page = till.get(&format!("/orders/{order}")).await;
+        page.must_be(StatusCode::OK).all("#menu-grid .tile .name")
+    };
+    assert_eq!(
+        at(datetime!(2027-01-06 05:00 UTC)).await,
+        ["Espresso", "Chips"]
+    );
+    assert_eq!(
+        at(datetime!(2027-01-06 10:00 UTC)).await,
+        ["Chips", "Espresso"]
+    );
+    // On Saturday nothing is known of Saturdays: what sells best at all.
+    assert_eq!(
+        at(datetime!(2027-01-09 05:00 UTC)).await,
+        ["Chips", "Espresso"]
+    );
 }

@@ -265,6 +265,30 @@ async fn the_milk_of_the_last_line_is_one_tap_under_it() {
     assert_eq!(house.number("SELECT count(*) FROM order_lines").await, 1);
 }
 
+/// Taps on Undo in the answer to a removal.
+async fn take_back(till: &mut Device, removed: &Answer) -> Answer {
+    let undo = "hx-partial[hx-target='#notice'] button";
+    let values: serde_json::Value =
+        serde_json::from_str(&removed.attributes(undo, "hx-vals")[0]).expect("JSON");
+    let form: Vec<(String, String)> = values
+        .as_object()
+        .expect("an object")
+        .iter()
+        .map(|(name, value)| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            (name.clone(), text)
+        })
+        .collect();
+    let form: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let address = removed.attributes(undo, "hx-post").remove(0);
+    till.post(&address, &form).await.must_be(StatusCode::OK)
+}
+
 #[tokio::test]
 async fn what_was_taken_off_comes_back_as_it_was() {
     let house = House::open().await;
@@ -291,26 +315,7 @@ async fn what_was_taken_off_comes_back_as_it_was() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(house.number("SELECT count(*) FROM order_lines").await, 0);
-    let undo = "hx-partial[hx-target='#notice'] button";
-    let values: serde_json::Value =
-        serde_json::from_str(&removed.attributes(undo, "hx-vals")[0]).expect("JSON");
-    let form: Vec<(String, String)> = values
-        .as_object()
-        .expect("an object")
-        .iter()
-        .map(|(name, value)| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            (name.clone(), text)
-        })
-        .collect();
-    let form: Vec<(&str, &str)> = form
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let address = removed.attributes(undo, "hx-post").remove(0);
-    till.post(&address, &form).await.must_be(StatusCode::OK);
+    take_back(&mut till, &removed).await;
     assert_eq!(house.number(facts).await, 1);
 }
 
@@ -427,4 +432,74 @@ async fn a_search_is_sent_with_the_category_of_the_rail_and_goes_back_to_it() {
         .must_be(StatusCode::OK);
     let label = &screen.all(".rail a[data-category]")[1];
     assert_eq!(&cleared.attributes("#menu-grid", "aria-label")[0], label);
+}
+
+#[tokio::test]
+async fn a_tap_on_the_seat_of_a_line_goes_round_the_table_past_its_equals() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.sit_down("5", "2").await;
+    till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    let espresso = product_id(&house.db, "Espresso").await;
+    let add = [("product", espresso.as_str()), ("seat", "1")];
+    let path = format!("/orders/{order}/lines");
+    let panel = till.post(&path, &add).await.must_be(StatusCode::OK);
+    let lines = panel.attributes("li.line", "data-line");
+    let next = format!("/orders/{order}/lines/{}/seat", lines[0]);
+    for seat in ["Seat 1", "Seat 2", "Table"] {
+        let panel = till.post(&next, &[("next", "1")]).await;
+        let panel = panel.must_be(StatusCode::OK);
+        assert_eq!(panel.attributes("li.line", "data-seat"), [seat, "Seat 1"]);
+        assert_eq!(panel.all("li.line output"), ["1", "1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_word_before_a_choice_reaches_the_price_the_cook_and_a_line_that_comes_back() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    let latte = product_id(&house.db, "Latte").await;
+    let id = async |name: &str| house.id::<uuid::Uuid>("modifiers", "name", name).await;
+    let (oat, shot) = (id("Oat milk").await, id("Extra shot").await);
+    let sheet = till
+        .fragment(&format!("/orders/{order}/products/{latte}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(sheet.all("[data-word]"), ["Extra", "Light", "Side", "No"]);
+    let words = [format!("light:{oat}"), format!("no:{shot}")];
+    let usual = sheet.attributes("[data-group] input[checked]", "value");
+    let mut form = vec![("product", latte.as_str()), ("choices", "1")];
+    form.extend(usual.iter().take(1).map(|id| ("m-rest", id.as_str())));
+    form.extend(words.iter().map(|word| ("word-each", word.as_str())));
+    let path = format!("/orders/{order}/lines");
+    let panel = till.post(&path, &form).await.must_be(StatusCode::OK);
+    let said = panel.one("li.line .pick small");
+    assert!(said.contains("Light oat milk, No extra shot"), "{said}");
+    let line = panel.attributes("li.line", "data-line").remove(0);
+    let sheet = till
+        .fragment(&format!("/orders/{order}/lines/{line}/modifiers"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(sheet.all("[data-how=light] .word"), ["Light"]);
+    assert_eq!(sheet.all("[data-how=no] .word"), ["No"]);
+
+    let gone = till.delete(&format!("{path}/{line}")).await;
+    let panel = take_back(&mut till, &gone.must_be(StatusCode::OK)).await;
+    assert_eq!(panel.one("li.line .pick small"), said);
+
+    till.hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    let mut display = house.display("Bar display").await;
+    let bar = display.get("/kitchen").await.header("location").to_owned();
+    let text = display.get(&bar).await.must_be(StatusCode::OK).text;
+    assert!(
+        text.contains("LIGHT OAT MILK") && text.contains("NO EXTRA SHOT"),
+        "{text}"
+    );
+
+    let wrong = [("product", latte.as_str()), ("word-a", "double:cheese")];
+    let refused = till.post(&path, &wrong).await;
+    refused.must_be(StatusCode::UNPROCESSABLE_ENTITY);
 }

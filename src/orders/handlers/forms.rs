@@ -1,6 +1,7 @@
 //! What people type and tap at the till, parsed once.
 
 use crate::form;
+use crate::menu::Pick;
 use crate::values::{LineId, ModifierId, Note, ProductId, Quantity, Short, TableId, Text};
 
 /// A telephone number as people write it.
@@ -26,6 +27,8 @@ form! {
         choices: flag bool,
         modifier: many ModifierId,
         of_group: prefixed @ "m-" ModifierId,
+        /// Words before choices: `extra:<id>`.
+        words: prefixed @ "word-" Pick,
         note: opt Note,
         allergy: opt Short,
         seat: opt Seat,
@@ -38,6 +41,8 @@ form! {
     pub struct Choices {
         modifier: many ModifierId,
         of_group: prefixed @ "m-" ModifierId,
+        /// Words before choices: `extra:<id>`.
+        words: prefixed @ "word-" Pick,
         note: opt Note,
         allergy: opt Short,
     }
@@ -64,8 +69,8 @@ form! {
 }
 
 form! {
-    /// A line's seat.
-    pub struct LineSeat { seat: opt Seat }
+    /// A line's seat; `next` goes round the table.
+    pub struct LineSeat { seat: opt Seat, next: flag bool }
 }
 
 form! {
@@ -121,3 +126,20 @@ bounded! { /// When a line is to be cooked.
 Course: 1..=9, "Courses are numbered from 1 to 9." }
 bounded! { /// By how many a quantity changes.
 Steps: -999..=999, "Between −999 and 999." }
+
+impl Tap {
+    /// What was picked; `None` takes the usual.
+    pub fn picks(&self) -> Option<Vec<Pick>> {
+        let ticked = self.modifier.iter().chain(&self.of_group).copied();
+        let picks = Pick::from_form(ticked, &self.words);
+        (self.choices || !picks.is_empty()).then_some(picks)
+    }
+}
+
+impl Choices {
+    /// What was picked.
+    pub fn picks(&self) -> Vec<Pick> {
+        let ticked = self.modifier.iter().chain(&self.of_group).copied();
+        Pick::from_form(ticked, &self.words)
+    }
+}

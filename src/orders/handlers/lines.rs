@@ -7,12 +7,12 @@ use super::forms::{Choices, LineCourse, LineNote, LineSeat, OtherChoice, SetQuan
 use super::{panel, panel_with, text};
 use crate::app::App;
 use crate::data::{Claim, Tx};
-use crate::menu;
+use crate::menu::{self, Pick};
 use crate::orders::line::{Line, NewLine};
 use crate::orders::order::Order;
 use crate::orders::{actions, panel, sheets, store};
 use crate::staff::OrderTaker;
-use crate::values::{LineId, ModifierId, OrderId, ProductId, Quantity};
+use crate::values::{LineId, OrderId, ProductId, Quantity};
 use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
 
 #[derive(Debug, Deserialize)]
@@ -38,10 +38,10 @@ pub async fn show_choices(
         .groups
         .iter()
         .flat_map(|group| group.defaults())
-        .map(|modifier| modifier.id)
+        .map(|modifier| Pick::plain(modifier.id))
         .collect();
     let chosen = sheets::Chosen {
-        modifiers: defaults,
+        picks: defaults,
         note: "",
         allergy: "",
         seat: next.seat.parse().ok(),
@@ -68,7 +68,7 @@ pub async fn add_line(
     Form(tap): Form<Tap>,
 ) -> Result<Response> {
     let menu = app.menu().await?;
-    let chosen: Vec<ModifierId> = tap.modifier.iter().chain(&tap.of_group).copied().collect();
+    let picks = tap.picks();
     let asked = NewLine {
         quantity: tap.quantity.unwrap_or(Quantity::ONE),
         note: text(&tap.note),
@@ -78,11 +78,10 @@ pub async fn add_line(
         from_stock: 0,
     };
     let claim = once.of(&by, "orders.add_line", &(id, &tap));
-    let chosen = (tap.choices || !chosen.is_empty()).then_some(chosen);
     let written = app
         .write(claim, async |tx: &mut Tx| {
-            let chosen = chosen.as_deref();
-            actions::add_line(tx, &by, &menu, id, tap.product, chosen, asked.clone()).await
+            let picks = picks.as_deref();
+            actions::add_line(tx, &by, &menu, id, tap.product, picks, asked.clone()).await
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await
@@ -218,12 +217,7 @@ pub async fn ask_modifiers(
         .and_then(|product| menu.product(product))
         .ok_or(menu::MenuRefusal::Gone)?;
     let chosen = sheets::Chosen {
-        modifiers: line
-            .modifiers
-            .iter()
-            .filter(|modifier| !modifier.left_out)
-            .map(|modifier| modifier.id)
-            .collect(),
+        picks: line.modifiers.iter().map(menu::Chosen::pick).collect(),
         note: line.note.as_deref().unwrap_or(""),
         allergy: line.allergy.as_deref().unwrap_or(""),
         seat: line.seat,
@@ -269,6 +263,11 @@ pub async fn set_seat(
     Form(form): Form<LineSeat>,
 ) -> Result<Response> {
     let claim = once.of(&by, "orders.set_seat", &(id, line, &form));
+    if form.next {
+        let next = async |tx: &mut Tx| actions::next_seat(tx, id, line).await;
+        let written = app.write(claim, next).await?;
+        return panel(&app, &by, asker, id, written.done()).await;
+    }
     let changed = change(&app, claim, id, line, |line| {
         line.seat = form.seat.map(|seat| seat.0);
     })
@@ -321,17 +320,12 @@ pub async fn set_modifiers(
     Form(form): Form<Choices>,
 ) -> Result<Response> {
     let menu = app.menu().await?;
-    let chosen: Vec<ModifierId> = form
-        .modifier
-        .iter()
-        .chain(&form.of_group)
-        .copied()
-        .collect();
+    let picks = form.picks();
     let claim = once.of(&by, "orders.set_modifiers", &(id, line, &form));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             let (note, allergy) = (text(&form.note), text(&form.allergy));
-            actions::set_modifiers(tx, &menu, id, line, &chosen, note, allergy).await
+            actions::set_modifiers(tx, &menu, id, line, &picks, note, allergy).await
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await

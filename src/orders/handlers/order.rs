@@ -3,7 +3,6 @@
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
-use time::{Duration, OffsetDateTime};
 
 use super::forms::{Cancellation, Details, NewOrder, Nothing, Servings};
 use super::{as_json, panel, text};
@@ -12,7 +11,7 @@ use crate::data::Tx;
 use crate::orders::actions::{self, NewPlace};
 use crate::orders::{feed, panel, sheets, store, view};
 use crate::staff::OrderTaker;
-use crate::values::{LineId, OrderId, ProductId};
+use crate::values::{LineId, OrderId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 /// Opens an order under the id that the client minted, and goes there.
@@ -62,7 +61,7 @@ pub async fn show(
     }
     let settings = app.settings().await?;
     let menu = app.menu().await?;
-    let favourites = favourites(&app).await?;
+    let favourites = app.favourites().await?;
     let (_, products) = view::shown(&menu, &favourites, None, "");
     let page = view::page(&view::Screen {
         menu: &menu,
@@ -100,7 +99,7 @@ pub async fn show_menu(
     Query(shown): Query<Shown>,
 ) -> Result<Frag> {
     let menu = app.menu().await?;
-    let favourites = favourites(&app).await?;
+    let favourites = app.favourites().await?;
     let typed: String = shown.q.chars().take(60).collect();
     let (label, products) = view::shown(&menu, &favourites, shown.category.parse().ok(), &typed);
     Ok(Frag(view::menu_grid(id, &label, &products)))
@@ -225,15 +224,4 @@ pub async fn set_details(
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await
-}
-
-async fn favourites(app: &App) -> Result<std::sync::Arc<Vec<ProductId>>> {
-    let week = start_of_week(app.clock().now());
-    app.favourites(week).await
-}
-
-/// Monday at midnight, UTC: the places of favourites are kept for a week.
-fn start_of_week(now: OffsetDateTime) -> OffsetDateTime {
-    let monday = now.date() - Duration::days(now.weekday().number_days_from_monday().into());
-    monday.midnight().assume_utc()
 }

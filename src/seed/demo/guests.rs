@@ -3,7 +3,7 @@
 use time::{Date, Weekday};
 
 use super::chance::Chance;
-use crate::menu::{Choice, Menu, Product};
+use crate::menu::{Choice, Menu, Pick, Product};
 use crate::seed::menu::{self as shelf, MENU};
 use crate::values::ProductId;
 
@@ -326,7 +326,8 @@ fn choose(product: &Product, chance: &mut Chance) -> Option<Choice> {
             chosen.extend(usual);
         }
     }
-    product.choose(&chosen).ok()
+    let picks: Vec<Pick> = chosen.into_iter().map(Pick::plain).collect();
+    product.choose(&picks).ok()
 }
 
 #[cfg(test)]
