@@ -27,7 +27,7 @@ if (idleForm) {
     if ("afterSend" in idleForm.dataset) {
         on("htmx:after:request", event => {
             const { sourceElement, response } = event.detail.ctx;
-            if (response?.ok && sourceElement.closest?.('[data-deed="send"]')) idleForm.requestSubmit();
+            if (response?.status < 400 && sourceElement.closest?.('[data-deed="send"]')) idleForm.requestSubmit();
         });
     }
     on("visibilitychange", () => document.hidden || look());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use cafe_pos_journeys::{House, View, journey};
+use cafe_pos_journeys::{FIRST_PASSWORD, House, View, journey};
 
 /// Between the taps of a nervous finger: slow enough for an answer to come in between.
 const NERVOUS: Duration = Duration::from_millis(300);
@@ -66,6 +66,99 @@ async fn an_order_is_taken_while_others_change_it_and_the_menu() {
             let pieces = joan.reads("li.line .stepper output").await?;
             ensure!(pieces.trim() == "1", "it came back {pieces} times");
             Ok(())
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn words_before_choices_seats_and_the_last_taps_before_paying() {
+    journey(
+        "words-before-choices-seats-and-the-last-taps",
+        async |house: &House| {
+            let amina = house.screen("Amina's tablet", View::TABLET).await?;
+            amina.signs_in_first("amina").await?;
+            amina.counts_float(&[(20_000, 2)]).await?;
+            amina.arrives_at("/floor").await?;
+            amina.opens_table("6", 2).await?;
+            amina.taps("button.tile-more[aria-label='Choices for Latte']", "")
+                .await?;
+            amina.sees("dialog", "Milk").await?;
+
+            // A word is for one choice: the next tap is plain again.
+            amina.taps("dialog [data-word]", "Extra").await?;
+            amina.taps("dialog .chip", "Oat milk").await?;
+            amina.sees("dialog .chip[data-how=extra]", "Extra").await?;
+            amina.sees("dialog [data-add]", "16,000").await?;
+            amina.taps("dialog [data-word]", "No").await?;
+            amina.taps("dialog .chip", "Extra shot").await?;
+            amina.sees("dialog .chip[data-how=no]", "Extra shot").await?;
+            amina.sees("dialog [data-add]", "16,000").await?;
+            amina.can_be_used_by_all("choices with words").await?;
+            // The word goes when another milk is taken, and with its own tap.
+            amina.taps("dialog .chip", "Whole milk").await?;
+            amina.sees_no("dialog .chip[data-how=extra]", "").await?;
+            amina.taps("dialog .chip", "Extra shot").await?;
+            amina.sees_no("dialog .chip[data-how=no]", "").await?;
+            amina.sees("dialog [data-add]", "13,500").await?;
+            amina.taps("dialog [data-word]", "Light").await?;
+            amina.taps("dialog .chip", "Whole milk").await?;
+            amina.taps("dialog [data-add]", "Add").await?;
+            amina.sees("li.line .pick small", "Light whole milk, Extra shot")
+                .await?;
+
+            // Round the table.
+            for seat in ["Table", "Seat 1"] {
+                amina.taps("li.line[aria-current] .choices .chip", seat)
+                    .await?;
+            }
+            amina.sees("li.line[data-seat='Seat 2']", "Latte").await?;
+
+            // Three taps that are still on their way when the finger is on Pay.
+            amina.is_far_away(NERVOUS).await?;
+            amina.taps_on_the_spot(
+                "button[aria-label='One more Latte']",
+                "",
+                3,
+                Duration::from_millis(40),
+            )
+            .await?;
+            amina.taps("#order-actions a", "Pay").await?;
+            amina.sees("#pay-form", "54,000").await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_shared_till_goes_back_to_the_tiles_after_a_send_where_it_is_set_so() {
+    journey(
+        "back-to-the-tiles-after-a-send",
+        async |house: &House| {
+            let ruth = house.screen("Ruth's laptop", View::TABLET).await?;
+            let till = house.screen("Floor tablet", View::TABLET).await?;
+            ruth.signs_in_first("ruth").await?;
+            ruth.goes_to("/terminals").await?;
+            ruth.taps("button[aria-label='Edit Floor tablet']", "")
+                .await?;
+            ruth.taps("dialog label.switch", "after each send").await?;
+            ruth.taps("dialog button.primary", "Save").await?;
+            ruth.sees("#notice .toast", "").await?;
+            till.becomes_terminal("Floor tablet", &ruth).await?;
+            till.taps("a.btn", "Use username and password").await?;
+            till.types("#username", "joan").await?;
+            till.types("#password", FIRST_PASSWORD).await?;
+            till.taps("dialog button.primary", "Sign in").await?;
+            till.chooses_password().await?;
+            till.arrives_at("/floor").await?;
+            till.opens_table("5", 2).await?;
+            till.taps("#menu-grid .tile", "Cappuccino").await?;
+            till.sees("li.line", "Cappuccino").await?;
+            till.taps("#order-actions button", "Send").await?;
+            till.arrives_at("/sign-in").await?;
+            ruth.goes_to("/kitchen").await?;
+            ruth.opens_board("Bar").await?;
+            ruth.sees("article.kt", "Cappuccino").await
         },
     )
     .await;
