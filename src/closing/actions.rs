@@ -11,6 +11,7 @@ use super::store;
 use super::variance::{self, Parties, Standing, Variance};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
+use crate::menu;
 use crate::orders;
 use crate::payments;
 use crate::settings::Settings;
@@ -198,6 +199,7 @@ pub async fn close(
     for order in empty {
         orders::carry_over(tx, order, "Nothing was on it yet").await?;
     }
+    menu::put_back_after(tx, shift.id).await?;
     journal(tx, &shift, &report);
     tx.changed(Changed::Shift(shift.id));
     Ok(number)

@@ -1,14 +1,13 @@
 //! The verbs of the menu that this program knows so far: sell a product, mark it as sold out.
 
 use serde_json::json;
-use time::OffsetDateTime;
 
 use super::choice::MenuRefusal;
-use super::product::{Menu, Product};
+use super::product::{Menu, Product, Until};
 use super::store;
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
-use crate::values::{ProductId, Quantity, rfc3339};
+use crate::values::{ProductId, Quantity, ShiftId, rfc3339};
 use crate::web::{Error, Result};
 
 /// The product at the price of this moment. `menu` may be seconds old, the price may not.
@@ -51,13 +50,13 @@ pub async fn give_back(tx: &mut Tx, product: ProductId, pieces: i16) -> Result<(
     Ok(())
 }
 
-/// Marks a product as sold out ("86"), until a moment or until somebody says otherwise, counts it down from a number, or
+/// Marks a product as sold out ("86"), until a moment, until a shift ends or until somebody says otherwise, counts it down from a number, or
 /// sells it freely again.
 pub async fn set_stock(
     tx: &mut Tx,
     product: ProductId,
     sold_out: bool,
-    until: Option<OffsetDateTime>,
+    until: Option<Until>,
     left: Option<u16>,
 ) -> Result<()> {
     let left = left.map(i32::from);
@@ -68,7 +67,7 @@ pub async fn set_stock(
     tx.journal(
         Entry::new("menu.stock", "product", product)
             .before(json!({ "soldOut": before.sold_out, "left": before.stock_left }))
-            .after(json!({ "soldOut": sold_out, "until": until.map(rfc3339), "left": left, "name": before.name })),
+            .after(json!({ "soldOut": sold_out, "until": until.and_then(Until::moment).map(rfc3339), "untilShift": until.and_then(Until::shift), "left": left, "name": before.name })),
     );
     tx.changed(Changed::Menu);
     Ok(())
@@ -77,16 +76,26 @@ pub async fn set_stock(
 /// Puts back on sale what was sold out until now; answers how many products.
 pub async fn put_back(tx: &mut Tx) -> Result<usize> {
     let back = store::put_back(tx).await?;
-    for product in &back {
+    are_back(tx, &back).await
+}
+
+/// Puts back on sale what was sold out until the end of this shift.
+pub async fn put_back_after(tx: &mut Tx, shift: ShiftId) -> Result<usize> {
+    let back = store::put_back_after(tx, shift).await?;
+    are_back(tx, &back).await
+}
+
+async fn are_back(tx: &mut Tx, products: &[ProductId]) -> Result<usize> {
+    for product in products {
         tx.journal(
             Entry::new("menu.stock", "product", *product)
                 .before(json!({ "soldOut": true }))
                 .after(json!({ "soldOut": false })),
         );
     }
-    if !back.is_empty() {
+    if !products.is_empty() {
         store::next_version(tx).await?;
         tx.changed(Changed::Menu);
     }
-    Ok(back.len())
+    Ok(products.len())
 }

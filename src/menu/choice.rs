@@ -100,6 +100,9 @@ pub enum MenuRefusal {
         /// Its largest number.
         max: usize,
     },
+    /// Sold out until the end of a shift that there is not.
+    #[error("You have no shift open. Choose Out today, or Sold out.")]
+    NoShift,
     /// A modifier that this product does not offer.
     #[error("{0} has changed on the menu. Open it again and choose.")]
     NotOffered(String),

@@ -3,11 +3,12 @@
 use poem::handler;
 use serde::Deserialize;
 
-use super::{actions, view};
+use super::{MenuRefusal, Until, actions, view};
 use crate::app::App;
 use crate::data::Tx;
 use crate::form;
-use crate::staff::StockKeeper;
+use crate::shifts;
+use crate::staff::{Person, StockKeeper};
 use crate::values::ProductId;
 use crate::web::{Form, Frag, Once, Page, Path, Query, Result};
 
@@ -18,6 +19,8 @@ form! {
         sold_out: flag bool,
         /// Not until the business day ends, which says it all.
         until_tomorrow: flag bool,
+        /// Not until the own shift is closed.
+        until_shift_end: flag bool,
         /// Only so many more.
         left: opt Left,
         /// Freely again, whatever number stands beside the button.
@@ -56,7 +59,13 @@ pub async fn show_stock(app: App, by: StockKeeper, Query(typed): Query<Typed>) -
         &by,
         &settings.cafe_name,
         &typed,
+        has_shift(&app, &by).await?,
     )))
+}
+
+/// Whether something can be sold out until this person's shift ends.
+pub async fn has_shift(app: &App, by: &Person) -> Result<bool> {
+    Ok(shifts::open_of(app.db(), by.id).await?.is_some())
 }
 
 /// Marks a product as sold out, counts it down, or sells it freely again.
@@ -68,17 +77,25 @@ pub async fn set_stock(
     Path(product): Path<ProductId>,
     Form(stock): Form<Stock>,
 ) -> Result<Frag> {
-    let days = app.settings().await?.day_rule();
-    let today = days.date_of(app.clock().now());
-    let until = stock.until_tomorrow.then(|| days.begins(today.next()));
+    let until = if stock.until_tomorrow {
+        let days = app.settings().await?.day_rule();
+        let today = days.date_of(app.clock().now());
+        Some(Until::Moment(days.begins(today.next())))
+    } else if stock.until_shift_end {
+        let shift = shifts::open_of(app.db(), by.id).await?;
+        Some(Until::Shift(shift.ok_or(MenuRefusal::NoShift)?.id))
+    } else {
+        None
+    };
     let claim = once.of(&by, "menu.set_stock", &(product, &stock));
     app.write(claim, async |tx: &mut Tx| {
         let left = stock.left.filter(|_| !stock.back).map(|left| left.0);
-        let sold_out = stock.sold_out || stock.until_tomorrow;
+        let sold_out = stock.sold_out || until.is_some();
         actions::set_stock(tx, product, sold_out, until, left).await
     })
     .await?;
     let menu = app.menu().await?;
-    let product = menu.product(product).ok_or(super::MenuRefusal::Gone)?;
-    Ok(Frag(view::stock_swap(product)))
+    let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
+    let on_shift = has_shift(&app, &by).await?;
+    Ok(Frag(view::stock_swap(product, on_shift)))
 }

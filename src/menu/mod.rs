@@ -12,10 +12,10 @@ pub mod product;
 mod store;
 pub mod view;
 
-pub use actions::{give_back, product_now, put_back, set_stock, take};
+pub use actions::{give_back, product_now, put_back, put_back_after, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};
 pub use daypart::Daypart;
 pub use feed::MenuView;
 pub use pick::{How, Pick, Prefix};
-pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
+pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
 pub use store::{favourites, load};

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use time::OffsetDateTime;
+
 use crate::values::{
-    BasisPoints, CategoryId, ModifierGroupId, ModifierId, Money, ProductId, SectionId, StationId,
-    TaxClassId, search::Search,
+    BasisPoints, CategoryId, ModifierGroupId, ModifierId, Money, ProductId, SectionId, ShiftId,
+    StationId, TaxClassId, search::Search,
 };
 
 /// Everything that is sold, in the order of the menu.
@@ -121,6 +123,31 @@ pub struct Modifier {
     pub loud: bool,
     /// Cannot be chosen now.
     pub sold_out: bool,
+}
+
+/// When a product that is sold out is back by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// At a moment.
+    Moment(OffsetDateTime),
+    /// When this shift is closed.
+    Shift(ShiftId),
+}
+
+impl Until {
+    pub(super) fn moment(self) -> Option<OffsetDateTime> {
+        match self {
+            Until::Moment(moment) => Some(moment),
+            Until::Shift(_) => None,
+        }
+    }
+
+    pub(super) fn shift(self) -> Option<ShiftId> {
+        match self {
+            Until::Moment(_) => None,
+            Until::Shift(shift) => Some(shift),
+        }
+    }
 }
 
 impl Menu {

@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
 };
-use time::OffsetDateTime;
 
 use super::daypart::Daypart;
-use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass};
+use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
 use crate::data::entity::{
     categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
     sections, stations, tax_classes,
 };
-use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId};
+use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId, ShiftId};
 use crate::web::Result;
 
 /// The menu as it is sold now, in nine small queries.
@@ -284,7 +283,7 @@ pub(super) async fn set_stock(
     tx: &crate::data::Tx,
     id: ProductId,
     sold_out: bool,
-    until: Option<OffsetDateTime>,
+    until: Option<Until>,
     stock_left: Option<i32>,
 ) -> Result<Option<Now>> {
     let before = Now::find_by_statement(Statement::from_sql_and_values(
@@ -298,25 +297,48 @@ pub(super) async fn set_stock(
     if before.is_some() {
         tx.execute_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "UPDATE products SET sold_out = $2, stock_left = $3, sold_out_until = $4 WHERE id = $1",
-            [id.into(), sold_out.into(), stock_left.into(), until.into()],
+            "UPDATE products SET sold_out = $2, stock_left = $3, sold_out_until = $4, sold_out_shift = $5 WHERE id = $1",
+            [
+                id.into(),
+                sold_out.into(),
+                stock_left.into(),
+                until.and_then(Until::moment).into(),
+                until.and_then(Until::shift).into(),
+            ],
         ))
         .await?;
     }
     Ok(before)
 }
 
-/// Puts back on sale what was sold out until a moment that has passed; answers which.
+/// Puts back on sale what was sold out until a moment that has passed, or until the end of a shift that closed just as the
+/// product was marked; answers which.
 pub(super) async fn put_back(tx: &crate::data::Tx) -> Result<Vec<ProductId>> {
+    let over = "(sold_out_until <= $1 OR sold_out_shift IN (SELECT id FROM shifts WHERE closed_at IS NOT NULL))";
+    put_back_where(tx, over, tx.now().into()).await
+}
+
+/// Puts back on sale what was sold out until a shift's end; answers which.
+pub(super) async fn put_back_after(tx: &crate::data::Tx, shift: ShiftId) -> Result<Vec<ProductId>> {
+    put_back_where(tx, "sold_out_shift = $1", shift.into()).await
+}
+
+async fn put_back_where(
+    tx: &crate::data::Tx,
+    over: &str,
+    value: sea_orm::Value,
+) -> Result<Vec<ProductId>> {
     #[derive(FromQueryResult)]
     struct Row {
         id: ProductId,
     }
     let rows = Row::find_by_statement(Statement::from_sql_and_values(
         tx.get_database_backend(),
-        "UPDATE products SET sold_out = false, sold_out_until = NULL \
-         WHERE sold_out AND sold_out_until <= $1 RETURNING id",
-        [tx.now().into()],
+        format!(
+            "UPDATE products SET sold_out = false, sold_out_until = NULL, sold_out_shift = NULL \
+             WHERE sold_out AND {over} RETURNING id"
+        ),
+        [value],
     ))
     .all(&**tx)
     .await?;

@@ -8,7 +8,7 @@ use crate::ui::{self, BodyKind, icon};
 use crate::web::url;
 
 /// Everything on the menu, by category, with how it is sold.
-pub fn stock_page(menu: &Menu, person: &Person, cafe: &str, typed: &str) -> Markup {
+pub fn stock_page(menu: &Menu, person: &Person, cafe: &str, typed: &str, on_shift: bool) -> Markup {
     let shown = person.shown();
     let bar = ui::TopBar {
         back: Some(("Back", &url::home())),
@@ -25,28 +25,28 @@ pub fn stock_page(menu: &Menu, person: &Person, cafe: &str, typed: &str) -> Mark
             }
             @if typed.trim().is_empty() {
                 @for category in &menu.categories {
-                    (section(&category.name, &menu.of_category(category.id)))
+                    (section(&category.name, &menu.of_category(category.id), on_shift))
                 }
             } @else {
-                (section(&format!("Search: {}", typed.trim()), &menu.search(typed)))
+                (section(&format!("Search: {}", typed.trim()), &menu.search(typed), on_shift))
             }
         } }
     };
     ui::page(ui::Page::new(BodyKind::Pos, "Sold out", cafe), content)
 }
 
-fn section(name: &str, products: &[&Product]) -> Markup {
+fn section(name: &str, products: &[&Product], on_shift: bool) -> Markup {
     html! {
         section.card {
             header { h2 { (name) } }
-            @for product in products { (stock_row(product)) }
+            @for product in products { (stock_row(product, on_shift)) }
             @if products.is_empty() { p.dim { "No product matches." } }
         }
     }
 }
 
 /// One product with its marks.
-pub fn stock_row(product: &Product) -> Markup {
+pub fn stock_row(product: &Product, on_shift: bool) -> Markup {
     let set = url::product_stock(product.id);
     html! {
         div.stock.row.wrap id={ "stock-" (product.id) } {
@@ -67,7 +67,7 @@ pub fn stock_row(product: &Product) -> Markup {
             }
             @if !product.is_out() {
                 form.row hx-post=(set) hx-swap="none" {
-                    button.btn name="until_tomorrow" value="on" { "Out today" }
+                    (out_for_a_while(on_shift))
                     button.btn.danger name="sold_out" value="on" { "Sold out" }
                 }
             }
@@ -75,15 +75,23 @@ pub fn stock_row(product: &Product) -> Markup {
     }
 }
 
+/// Sold out, and back by itself. `on_shift`: whoever looks has a shift open, and may mean its end.
+pub fn out_for_a_while(on_shift: bool) -> Markup {
+    html! {
+        @if on_shift { button.btn name="until_shift_end" value="on" { "Out this shift" } }
+        button.btn name="until_tomorrow" value="on" { "Out today" }
+    }
+}
+
 /// The answer to a mark: the product's row, and what happened.
-pub fn stock_swap(product: &Product) -> Markup {
+pub fn stock_swap(product: &Product, on_shift: bool) -> Markup {
     let said = match (product.is_out(), product.stock_left) {
         (true, _) => format!("{} is sold out.", product.name),
         (false, Some(left)) => format!("{left} × {} left.", product.name),
         (false, None) => format!("{} is on sale.", product.name),
     };
     html! {
-        hx-partial hx-target={ "#stock-" (product.id) } hx-swap="outerMorph" { (stock_row(product)) }
+        hx-partial hx-target={ "#stock-" (product.id) } hx-swap="outerMorph" { (stock_row(product, on_shift)) }
         hx-partial hx-target="#notice" { (ui::toast(ui::Kind::Ok, &said)) }
         (ui::dialog::closed())
     }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::line::Line;
 use super::order::{Order, Place};
+use crate::menu::view::out_for_a_while;
 use crate::menu::{Group, How, Modifier, Pick, Product};
 use crate::ui::{self, Shape, icon};
 use crate::values::{Currency, OrderId, initials};
@@ -29,6 +30,10 @@ pub struct Chosen<'a> {
     pub course: i16,
 }
 
+/// For whoever keeps the stock, beside a product that is being added: whether they have a shift open.
+#[derive(Clone, Copy)]
+pub struct OnShift(pub bool);
+
 impl Chosen<'_> {
     fn how(&self, modifier: &Modifier) -> Option<How> {
         let pick = self.picks.iter().find(|pick| pick.modifier == modifier.id);
@@ -43,7 +48,7 @@ pub fn product(
     chosen: &Chosen,
     line: Option<&Line>,
     templates: &[String],
-    keeps_stock: bool,
+    stock_of: Option<OnShift>,
 ) -> Markup {
     let heading = html! {
         span.pic data-hue=(product.hue) data-initials=(initials(&product.name)) {}
@@ -87,7 +92,7 @@ pub fn product(
     };
     let content = html! {
         (content)
-        @if keeps_stock && line.is_none() { (stock(product)) }
+        @if let Some(OnShift(on_shift)) = stock_of { (stock(product, on_shift)) }
     };
     ui::dialog::dialog_with(Shape::Wide, &product.name, heading, content)
 }
@@ -122,7 +127,7 @@ fn note_templates(templates: &[String]) -> Markup {
 }
 
 /// "86" from the product's own sheet: folded, so that whoever only orders does not meet it.
-fn stock(product: &Product) -> Markup {
+fn stock(product: &Product, on_shift: bool) -> Markup {
     html! {
         details.stock-mark {
             summary { (icon("cancelled")) "Sold out or counted" }
@@ -134,7 +139,7 @@ fn stock(product: &Product) -> Markup {
                 @if product.is_out() {
                     button.btn name="back" value="on" { (icon("check")) "Back on sale" }
                 } @else {
-                    button.btn name="until_tomorrow" value="on" { "Out today" }
+                    (out_for_a_while(on_shift))
                     button.btn name="sold_out" value="on" { "Sold out" }
                 }
             }

@@ -295,6 +295,7 @@ fn product_row(
         active: true,
         sold_out: false,
         sold_out_until: None,
+        sold_out_shift: None,
         stock_left: None,
         created_at: now,
         deleted_at: None,

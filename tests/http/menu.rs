@@ -209,6 +209,34 @@ async fn what_is_sold_out_today_is_back_on_sale_tomorrow() {
 }
 
 #[tokio::test]
+async fn what_is_sold_out_for_a_shift_is_back_when_that_shift_is_closed() {
+    let house = House::open().await;
+    let mut manager = house.person(MANAGER).await;
+    let stock = stock_of(&house, "Chips").await;
+    let refused = manager.post(&stock, &[("until_shift_end", "on")]).await;
+    let refused = refused.must_be(StatusCode::CONFLICT);
+    assert!(
+        refused.notice().contains("no shift open"),
+        "{}",
+        refused.text
+    );
+    let page = manager.get("/menu/stock").await;
+    assert!(!page.text.contains("Out this shift"));
+
+    let mut manager = house.with_float(MANAGER).await;
+    let page = manager.get("/menu/stock").await;
+    assert!(page.text.contains("Out this shift"));
+    manager
+        .post(&stock, &[("until_shift_end", "on")])
+        .await
+        .must_be(StatusCode::OK);
+    let sold_out = "SELECT count(*) FROM products WHERE sold_out";
+    assert_eq!(house.number(sold_out).await, 1);
+    super::shifts::count_and_close(&house, &mut manager, MANAGER).await;
+    assert_eq!(house.number(sold_out).await, 0);
+}
+
+#[tokio::test]
 async fn the_favourites_are_those_of_this_part_of_the_day_and_keep_their_places_for_a_week() {
     let house = House::open().await;
     house

@@ -92,6 +92,16 @@ async fn close_as_seen(
         .await
 }
 
+/// Counts the float that `House::with_float` gave and closes the shift of whoever did not sell anything in it.
+pub async fn count_and_close(house: &House, device: &mut Device, username: &str) {
+    let shift = shift_of(house, username).await;
+    device
+        .post(&format!("/shifts/{shift}/count"), &[("count_10000", "5")])
+        .await
+        .must_be(StatusCode::OK);
+    close(device, shift, &[]).await.must_be(StatusCode::OK);
+}
+
 async fn count_screen(device: &mut Device, shift: ShiftId) -> Answer {
     device
         .get(&format!("/shifts/{shift}/count"))

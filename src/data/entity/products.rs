@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::values::{Money, ProductId, SectionId, StationId, TaxClassId};
+use crate::values::{Money, ProductId, SectionId, ShiftId, StationId, TaxClassId};
 
 /// A row of `products`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,6 +31,7 @@ pub struct Model {
     pub active: bool,
     pub sold_out: bool,
     pub sold_out_until: Option<TimeDateTimeWithTimeZone>,
+    pub sold_out_shift: Option<ShiftId>,
     pub stock_left: Option<i32>,
     pub created_at: TimeDateTimeWithTimeZone,
     pub deleted_at: Option<TimeDateTimeWithTimeZone>,

@@ -10,6 +10,7 @@ use crate::data::{Claim, Tx};
 use crate::menu::{self, Pick};
 use crate::orders::line::{Line, NewLine};
 use crate::orders::order::Order;
+use crate::orders::sheets::OnShift;
 use crate::orders::{actions, panel, sheets, store};
 use crate::staff::OrderTaker;
 use crate::values::{LineId, OrderId, ProductId, Quantity};
@@ -47,13 +48,18 @@ pub async fn show_choices(
         seat: next.seat.parse().ok(),
         course: next.course.parse().unwrap_or(1),
     };
+    let stock_of = if by.role.keeps_stock() {
+        Some(OnShift(menu::handlers::has_shift(&app, &by).await?))
+    } else {
+        None
+    };
     Ok(Frag(sheets::product(
         &order,
         product,
         &chosen,
         None,
         &app.settings().await?.note_templates,
-        by.role.keeps_stock(),
+        stock_of,
     )))
 }
 
@@ -229,7 +235,7 @@ pub async fn ask_modifiers(
         &chosen,
         Some(line),
         &app.settings().await?.note_templates,
-        false,
+        None,
     )))
 }
 
