@@ -13,6 +13,7 @@ mod m20261122_000004_record;
 mod m20261122_000005_last_sale;
 mod m20261125_000006_captured;
 mod m20261126_000007_sold_out_shift;
+mod m20261126_000008_fewer_indexes;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_last_sale::Migration),
             Box::new(m20261125_000006_captured::Migration),
             Box::new(m20261126_000007_sold_out_shift::Migration),
+            Box::new(m20261126_000008_fewer_indexes::Migration),
         ]
     }
 }

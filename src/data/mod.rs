@@ -16,5 +16,5 @@ pub mod tx;
 
 pub use failure::OnConstraint;
 pub use journal::{By, Entry};
-pub use once::{Claim, Key};
+pub use once::{Claim, Key, RowLock};
 pub use tx::{Tx, Written};

@@ -3,7 +3,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use poem::http::StatusCode;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
 use serde::Serialize;
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -42,6 +42,24 @@ pub struct Claim {
     pub(super) deed: &'static str,
     pub(super) fingerprint: Vec<u8>,
     pub(super) makes: Option<Uuid>,
+    pub(super) holds: Option<RowLock>,
+}
+
+/// A row that the work holds from its beginning to the end of its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowLock {
+    table: &'static str,
+    id: Uuid,
+}
+
+impl RowLock {
+    /// The row of a table (a name in this program, never from outside) whose `id` this is.
+    pub fn of(table: &'static str, id: impl Into<Uuid>) -> Self {
+        RowLock {
+            table,
+            id: id.into(),
+        }
+    }
 }
 
 impl Claim {
@@ -66,6 +84,17 @@ impl Claim {
             deed,
             fingerprint: mac.finalize().into_bytes().to_vec(),
             makes: None,
+            holds: None,
+        }
+    }
+
+    /// Takes the lock that the work begins with in the round trip of the claim. Only for work whose first lock it is:
+    /// locks are always taken in the same order.
+    #[must_use]
+    pub fn holding(self, row: RowLock) -> Self {
+        Claim {
+            holds: Some(row),
+            ..self
         }
     }
 
@@ -94,23 +123,36 @@ pub(super) async fn claim(
     claim: &Claim,
     now: OffsetDateTime,
 ) -> Result<Turn> {
-    let inserted = tx
-        .execute_raw(Statement::from_sql_and_values(
+    let mut values: Vec<Value> = vec![
+        claim.key.0.clone().into(),
+        claim.by.actor().into(),
+        claim.deed.into(),
+        claim.fingerprint.clone().into(),
+        now.into(),
+        claim.makes.into(),
+    ];
+    let also_held = match claim.holds {
+        None => String::new(),
+        Some(row) => {
+            values.push(row.id.into());
+            let table = row.table;
+            format!(", (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE id = $7 FOR UPDATE) h)")
+        }
+    };
+    let sql = format!(
+        "WITH claimed AS (INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING 1) \
+         SELECT (SELECT count(*) FROM claimed) AS claimed{also_held}"
+    );
+    let row = tx
+        .query_one_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
-            [
-                claim.key.0.clone().into(),
-                claim.by.actor().into(),
-                claim.deed.into(),
-                claim.fingerprint.clone().into(),
-                now.into(),
-                claim.makes.into(),
-            ],
+            sql,
+            values,
         ))
-        .await?
-        .rows_affected();
-    if inserted == 1 {
+        .await?;
+    let claimed: Option<i64> = row.map(|row| row.try_get("", "claimed")).transpose()?;
+    if claimed == Some(1) {
         return Ok(Turn::First);
     }
     if let Some(made) = earlier(tx, claim).await? {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::failure::{self, Kind};
 use super::journal::{self, By, Entry};
-use super::once::{self, Claim, Turn};
+use super::once::{self, Claim, RowLock, Turn};
 use crate::live::{Changed, Live};
 use crate::values::Clock;
 use crate::web::{Error, Result};
@@ -25,6 +25,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     now: OffsetDateTime,
     by: By,
+    held: Option<RowLock>,
     changes: Vec<Changed>,
     entries: Vec<Entry>,
 }
@@ -38,6 +39,11 @@ impl Tx {
     /// Who is changing something.
     pub fn by(&self) -> &By {
         &self.by
+    }
+
+    /// Whether the claim holds this row already ([`Claim::holding`]).
+    pub fn holds(&self, row: RowLock) -> bool {
+        self.held == Some(row)
     }
 
     /// Says what is to be looked at again once this has committed.
@@ -97,7 +103,10 @@ impl Writer<'_> {
         let by = claim.by.clone();
         self.repeat(by, async move |tx: &mut Tx| {
             match once::claim(&tx.inner, &claim, tx.now).await? {
-                Turn::First => work(tx).await.map(Written::Done),
+                Turn::First => {
+                    tx.held = claim.holds;
+                    work(tx).await.map(Written::Done)
+                }
                 Turn::Repeated(made) => Ok(Written::Already(made)),
             }
         })
@@ -140,6 +149,7 @@ impl Writer<'_> {
             inner: self.db.begin().await?,
             now: self.clock.now(),
             by,
+            held: None,
             changes: Vec::new(),
             entries: Vec::new(),
         };

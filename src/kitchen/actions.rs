@@ -123,7 +123,7 @@ pub async fn open_tickets(
 
 /// Somebody begins to work on a ticket.
 pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
-    let mut found = store::find_for_update(tx, ticket).await?;
+    let mut found = store::find_for_change(tx, ticket).await?;
     found.ticket.start(&tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.started", &found.ticket, &[]);
@@ -133,7 +133,7 @@ pub async fn start(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
 
 /// Somebody has finished one line.
 pub async fn finish_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<Ticket> {
-    let mut found = store::find_for_update(tx, ticket).await?;
+    let mut found = store::find_for_change(tx, ticket).await?;
     found.ticket.finish_line(line, &tx.by().name, tx.now())?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_done", &found.ticket, &[line]);
@@ -143,7 +143,7 @@ pub async fn finish_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> R
 
 /// A line was not finished after all.
 pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<Ticket> {
-    let mut found = store::find_for_update(tx, ticket).await?;
+    let mut found = store::find_for_change(tx, ticket).await?;
     found.ticket.reopen_line(line)?;
     store::save(tx, &found.ticket).await?;
     record(tx, "ticket.line_reopened", &found.ticket, &[line]);
@@ -153,7 +153,7 @@ pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> R
 
 /// A ticket is done and leaves the board. `seen` is the number of additions on the screen that was tapped.
 pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Ticket> {
-    let mut found = store::find_for_update(tx, ticket).await?;
+    let mut found = store::find_for_change(tx, ticket).await?;
     let left: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     found.ticket.bump(&tx.by().name, tx.now(), seen)?;
     store::save(tx, &found.ticket).await?;
@@ -164,7 +164,7 @@ pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Ti
 
 /// A bumped ticket comes back to the board as it was.
 pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
-    let mut found = store::find_for_update(tx, ticket).await?;
+    let mut found = store::find_for_change(tx, ticket).await?;
     let bumped_since = store::bumped_after(&**tx, &found.ticket).await?;
     found.ticket.recall(tx.now(), bumped_since)?;
     store::save(tx, &found.ticket).await?;

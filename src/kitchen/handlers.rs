@@ -174,6 +174,7 @@ async fn work_on<F>(app: &App, claim: Claim, home: Home, deed: F) -> Result<Opti
 where
     F: AsyncFnOnce(&mut Tx) -> Result<Ticket> + Clone,
 {
+    let claim = claim.holding(orders::row(home.order_id));
     let written = app
         .write(claim, async move |tx: &mut Tx| {
             let mut order = orders::lock(tx, home.order_id).await?;

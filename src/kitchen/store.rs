@@ -172,24 +172,31 @@ pub(super) async fn bumped_after(db: &impl ConnectionTrait, ticket: &Ticket) -> 
     Ok(row.map_or(0, |row| row.count.unsigned_abs()))
 }
 
-/// A ticket with its lines, held until the transaction ends.
-pub(super) async fn find_for_update(tx: &Tx, ticket: TicketId) -> Result<Found> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        #[sea_orm(nested)]
-        ticket: TicketRow,
-        elsewhere: Vec<Uuid>,
-    }
+/// A ticket with its lines, for a change in a transaction that holds its order: everything that changes a ticket holds
+/// the order first, so the ticket needs no lock of its own. (Its delivery receipt does not, and touches nothing else.)
+pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> {
     let sql = "SELECT t.*, ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
-                                 WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere \
-               FROM tickets t WHERE t.id = $1 FOR UPDATE";
-    let row: Option<Row> = one(&**tx, sql, [ticket.into()]).await?;
-    let row = row.ok_or(Error::NotFound("ticket"))?;
-    // Asked once the lock is had: what another screen did meanwhile is in these lines.
-    let mut lines = lines_of(&**tx, vec![ticket.into()]).await?;
+                                 WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere, \
+                      l.id AS l_id, l.ticket_id AS l_ticket_id, l.line_id AS l_line_id, l.quantity AS l_quantity, l.name AS l_name, \
+                      l.second_name AS l_second_name, l.modifiers AS l_modifiers, l.note AS l_note, l.allergy AS l_allergy, \
+                      l.seat AS l_seat, l.course AS l_course, l.prep_seconds AS l_prep_seconds, l.addition AS l_addition, \
+                      l.fired_at AS l_fired_at, l.done_at AS l_done_at, l.done_by AS l_done_by \
+               FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL \
+               WHERE t.id = $1 ORDER BY l.addition, l.position";
+    let rows = tx
+        .query_all_raw(statement(&**tx, sql, [ticket.into()]))
+        .await?;
+    let first = rows.first().ok_or(Error::NotFound("ticket"))?;
+    let has_lines = first.try_get::<Option<Uuid>>("", "l_id")?.is_some();
+    let lines = rows
+        .iter()
+        .filter(|_| has_lines)
+        .map(|row| LineRow::from_query_result(row, "l_")?.try_into())
+        .collect::<Result<Vec<TicketLine>>>()?;
+    let elsewhere: Vec<Uuid> = first.try_get("", "elsewhere")?;
     Ok(Found {
-        ticket: row.ticket.with(lines.remove(&ticket).unwrap_or_default())?,
-        elsewhere: row.elsewhere.into_iter().map(StationId::from).collect(),
+        ticket: TicketRow::from_query_result(first, "")?.with(lines)?,
+        elsewhere: elsewhere.into_iter().map(StationId::from).collect(),
     })
 }
 
@@ -415,7 +422,19 @@ async fn lines_of(
     let rows: Vec<LineRow> = all(db, sql, [tickets.into()]).await?;
     let mut lines: HashMap<TicketId, Vec<TicketLine>> = HashMap::new();
     for row in rows {
-        let line = TicketLine {
+        lines
+            .entry(row.ticket_id)
+            .or_default()
+            .push(row.try_into()?);
+    }
+    Ok(lines)
+}
+
+impl TryFrom<LineRow> for TicketLine {
+    type Error = Error;
+
+    fn try_from(row: LineRow) -> Result<TicketLine> {
+        Ok(TicketLine {
             id: row.id,
             line: row.line_id,
             quantity: row.quantity,
@@ -430,10 +449,8 @@ async fn lines_of(
             addition: row.addition,
             fired_at: row.fired_at,
             done: mark(row.done_at, row.done_by),
-        };
-        lines.entry(row.ticket_id).or_default().push(line);
+        })
     }
-    Ok(lines)
 }
 
 /// The ticket that left a board last.

@@ -207,8 +207,8 @@ pub async fn favourites(
                     FROM (SELECT l.product_id, l.quantity, \
                                  width_bucket((extract(epoch FROM at.local::time) / 60)::int, $5::int[]) % 4 AS part, \
                                  extract(isodow FROM at.local) >= 6 AS weekend \
-                          FROM order_lines l, LATERAL (SELECT l.sent_at AT TIME ZONE $4 AS local) at \
-                          WHERE l.sent_at >= $1::timestamptz - interval '28 days' AND l.sent_at < $1 \
+                          FROM orders o JOIN order_lines l ON l.order_id = o.id, LATERAL (SELECT l.sent_at AT TIME ZONE $4 AS local) at \
+                          WHERE o.opened_at >= $1::timestamptz - interval '29 days' AND o.opened_at < $1 AND l.sent_at >= $1::timestamptz - interval '28 days' AND l.sent_at < $1 \
                             AND l.state <> 'voided') sales \
                     GROUP BY product_id) s ON s.product_id = p.id \
          WHERE p.deleted_at IS NULL AND p.active AND (p.favourite IS NOT NULL OR s.sold > 0) \

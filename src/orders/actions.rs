@@ -5,7 +5,7 @@ use time::Duration;
 
 use super::line::{Line, NewLine};
 use super::order::{Added, Kind, Order, OrderRefusal, Place};
-use super::store;
+use super::store::{self, Lines};
 use crate::data::{Entry, OnConstraint, Tx};
 use crate::floor;
 use crate::kitchen;
@@ -114,12 +114,11 @@ pub async fn add_line(
         None => product.one_tap()?,
     };
     asked.from_stock = menu::take(tx, &product, asked.quantity).await?;
-    let added = order.add(&product, choice, asked, by.id, tx.now())?;
-    match added {
-        Added::Fresh(line) => store::insert_line(tx, order.id, order.line(line)?).await?,
-        Added::Grown(line) => store::update_line(tx, order.line(line)?).await?,
-    }
-    save(tx, &mut order).await?;
+    let lines = match order.add(&product, choice, asked, by.id, tx.now())? {
+        Added::Fresh(line) => Lines::Fresh(line),
+        Added::Grown(line) => Lines::Changed(line),
+    };
+    save(tx, &mut order, lines).await?;
     Ok(order)
 }
 
@@ -131,7 +130,17 @@ pub async fn set_quantity(
     line: LineId,
     quantity: Quantity,
 ) -> Result<Order> {
-    let mut order = store::find_for_update(tx, id).await?;
+    let order = store::find_for_update(tx, id).await?;
+    set_quantity_of(tx, menu, order, line, quantity).await
+}
+
+async fn set_quantity_of(
+    tx: &mut Tx,
+    menu: &Menu,
+    mut order: Order,
+    line: LineId,
+    quantity: Quantity,
+) -> Result<Order> {
     let before = order.unsent(line)?.clone();
     let mut from_stock = before.from_stock;
     if let Some(product) = before.product {
@@ -144,8 +153,7 @@ pub async fn set_quantity(
         }
     }
     order.set_quantity(line, quantity, from_stock)?;
-    store::update_line(tx, order.line(line)?).await?;
-    save_settled(tx, &mut order).await?;
+    save_settled(tx, &mut order, Lines::Changed(line)).await?;
     Ok(order)
 }
 
@@ -160,28 +168,33 @@ pub async fn step_quantity(
     let order = store::find_for_update(tx, id).await?;
     let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(by);
     if quantity <= 0 {
-        return remove_line(tx, id, line).await.map(|(order, _)| order);
+        return take_off(tx, order, line).await.map(|(order, _)| order);
     }
     let quantity = Quantity::new(quantity).map_err(|_| OrderRefusal::TooMany)?;
-    set_quantity(tx, menu, id, line, quantity).await
+    set_quantity_of(tx, menu, order, line, quantity).await
 }
 
 /// Takes an unsent line off; answers it too.
 pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<(Order, Line)> {
-    let mut order = store::find_for_update(tx, id).await?;
+    let order = store::find_for_update(tx, id).await?;
+    take_off(tx, order, line).await
+}
+
+async fn take_off(tx: &mut Tx, mut order: Order, line: LineId) -> Result<(Order, Line)> {
     let line = order.remove(line)?;
-    store::delete_line(tx, line.id).await?;
     if let Some(product) = line.product {
         menu::give_back(tx, product, line.from_stock).await?;
     }
-    tx.journal(Entry::new("order.line_removed", "order", id).before(json!({
-        "reference": order.reference,
-        "line": line.id,
-        "name": line.name,
-        "quantity": line.quantity,
-        "total": line.total(),
-    })));
-    save_settled(tx, &mut order).await?;
+    tx.journal(
+        Entry::new("order.line_removed", "order", order.id).before(json!({
+            "reference": order.reference,
+            "line": line.id,
+            "name": line.name,
+            "quantity": line.quantity,
+            "total": line.total(),
+        })),
+    );
+    save_settled(tx, &mut order, Lines::Gone(line.id)).await?;
     Ok((order, line))
 }
 
@@ -201,8 +214,7 @@ pub async fn change_line(
 pub async fn next_seat(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     order.to_next_seat(line)?;
-    store::update_line(tx, order.line(line)?).await?;
-    save(tx, &mut order).await?;
+    save(tx, &mut order, Lines::Changed(line)).await?;
     Ok(order)
 }
 
@@ -259,8 +271,7 @@ async fn store_change(
     if let Some(swallowed) = changed.swallowed {
         store::delete_line(tx, swallowed).await?;
     }
-    store::update_line(tx, order.line(changed.kept)?).await?;
-    save_settled(tx, order).await
+    save_settled(tx, order, Lines::Changed(changed.kept)).await
 }
 
 /// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
@@ -272,18 +283,17 @@ pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<Order> {
     if order.is_left() {
         take_up(tx, by, &mut order).await?;
     }
-    send_unsent(tx, &mut order).await?;
-    save_settled(tx, &mut order).await?;
+    let sent = send_unsent(tx, &mut order).await?;
+    save_settled(tx, &mut order, Lines::Sent(&sent)).await?;
     Ok(order)
 }
 
-/// Sends what is unsent; answers whether there was any. The caller saves the order.
-pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> {
+/// Sends what is unsent; answers which lines. The caller saves the order with them.
+pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<Vec<LineId>> {
     let sent = order.send(tx.now())?;
     if sent.is_empty() {
-        return Ok(false);
+        return Ok(sent);
     }
-    store::mark_sent(tx, order.id, &sent, tx.by().staff).await?;
     let mut stations: Vec<(_, Vec<kitchen::NewLine>)> = Vec::new();
     for line in order.lines.iter().filter(|line| sent.contains(&line.id)) {
         let work = for_kitchen(line);
@@ -308,7 +318,7 @@ pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> 
         customer: order.customer().map(str::to_owned),
     };
     kitchen::open_tickets(tx, &snapshot, stations).await?;
-    let sent: Vec<_> = order
+    let said: Vec<_> = order
         .lines
         .iter()
         .filter(|line| sent.contains(&line.id))
@@ -316,9 +326,9 @@ pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<bool> 
         .collect();
     tx.journal(Entry::new("order.sent", "order", order.id).after(json!({
         "reference": order.reference,
-        "lines": sent,
+        "lines": said,
     })));
-    Ok(true)
+    Ok(sent)
 }
 
 fn for_kitchen(line: &Line) -> kitchen::NewLine {
@@ -351,12 +361,11 @@ pub async fn serve(tx: &mut Tx, id: OrderId, named: &[LineId]) -> Result<Order> 
     if served.is_empty() {
         return Ok(order);
     }
-    store::mark_served(tx, id, &served, tx.by().staff).await?;
     tx.journal(
         Entry::new("order.served", "order", id)
             .after(json!({ "reference": order.reference, "lines": served })),
     );
-    save(tx, &mut order).await?;
+    save(tx, &mut order, Lines::Served(&served)).await?;
     Ok(order)
 }
 
@@ -378,7 +387,7 @@ pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
             .because(reason)
             .before(json!({ "reference": order.reference, "total": order.total(), "lines": order.lines.len() })),
     );
-    save(tx, &mut order).await
+    save(tx, &mut order, Lines::AsTheyWere).await
 }
 
 /// Cancels the orders without lines that nobody has touched for 15 minutes; answers how many.
@@ -431,7 +440,7 @@ pub async fn change_details(
             *how = phone;
         }
     }
-    save(tx, &mut order).await?;
+    save(tx, &mut order, Lines::AsTheyWere).await?;
     Ok(order)
 }
 
@@ -458,9 +467,9 @@ pub(super) fn note_taken_up(tx: &mut Tx, order: &Order, before: Option<ShiftId>)
 }
 
 /// Notes that the order is settled, and closed, where what was changed leaves nothing to pay; then stores it.
-pub(super) async fn save_settled(tx: &mut Tx, order: &mut Order) -> Result<()> {
+pub(super) async fn save_settled(tx: &mut Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
     settle(tx, order, None).await?;
-    save(tx, order).await
+    save(tx, order, lines).await
 }
 
 /// `held` is the business date that the caller holds. Without one (what is left costs nothing) it is asked for where this
@@ -488,9 +497,9 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Stores the order's own row and says who must look again.
-pub(super) async fn save(tx: &mut Tx, order: &mut Order) -> Result<()> {
-    store::save(tx, order)
+/// Stores the order with what became of its lines, and says who must look again.
+pub(super) async fn save(tx: &mut Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
+    store::save(tx, order, lines)
         .await
         .on_constraint(OrderRefusal::PAID_WITHIN_TOTAL, || OrderRefusal::BelowPaid)?;
     tx.changed(Changed::Order(order.id));

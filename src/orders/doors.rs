@@ -2,14 +2,19 @@
 
 use serde_json::json;
 
-use super::actions::{note_taken_up, save, save_settled, send_unsent, settle};
+use super::actions::{note_taken_up, save, send_unsent, settle};
 use super::order::Order;
-use super::store::{self, OpenOrder};
-use crate::data::{Entry, Tx};
+use super::store::{self, Lines, OpenOrder};
+use crate::data::{Entry, RowLock, Tx};
 use crate::kitchen::LineProgress;
 use crate::values::{BusinessDate, Money, OrderId, ShiftId};
 use crate::web::Result;
 use sea_orm::ConnectionTrait;
+
+/// The order's row, for work that begins with it: its claim takes the lock along.
+pub fn row(id: OrderId) -> RowLock {
+    store::row(id)
+}
 
 /// The order with its lines, its row held until the transaction ends.
 pub async fn lock(tx: &Tx, id: OrderId) -> Result<Order> {
@@ -28,13 +33,8 @@ pub async fn progressed(tx: &mut Tx, order: &mut Order, progress: &[LineProgress
     if moved.is_empty() {
         return Ok(());
     }
-    let lines: Vec<_> = order
-        .lines
-        .iter()
-        .filter(|line| moved.contains(&line.id))
-        .collect();
-    store::store_progress(tx, order.id, &lines).await?;
-    save_settled(tx, order).await
+    settle(tx, order, None).await?;
+    save(tx, order, Lines::Moved(&moved)).await
 }
 
 /// Takes money that was received for an order which this transaction has locked: sends what is
@@ -48,10 +48,10 @@ pub async fn receive(tx: &mut Tx, order: &mut Order, received: Received) -> Resu
         order.take_up(received.shift);
         note_taken_up(tx, order, before);
     }
-    send_unsent(tx, order).await?;
+    let sent = send_unsent(tx, order).await?;
     order.receive(received.amount, received.rounding)?;
     settle(tx, order, Some(received.date)).await?;
-    save(tx, order).await
+    save(tx, order, Lines::Sent(&sent)).await
 }
 
 /// Money on its way to an order.
@@ -69,12 +69,12 @@ pub struct Received {
 
 /// Settles an order that costs nothing: a free item needs no payment. The order is locked, and the business day held.
 pub async fn settle_nothing_due(tx: &mut Tx, order: &mut Order, date: BusinessDate) -> Result<()> {
-    send_unsent(tx, order).await?;
+    let sent = send_unsent(tx, order).await?;
     if order.balance().is_positive() {
         return Err(super::OrderRefusal::MoreThanDue(order.balance()).into());
     }
     settle(tx, order, Some(date)).await?;
-    save(tx, order).await
+    save(tx, order, Lines::Sent(&sent)).await
 }
 
 /// Open orders that belong to a shift.
@@ -98,7 +98,7 @@ pub async fn hand_over(tx: &mut Tx, id: OrderId, to: ShiftId, reason: &str) -> R
             .before(json!({ "shift": before }))
             .after(json!({ "shift": to, "reference": order.reference })),
     );
-    save(tx, &mut order).await
+    save(tx, &mut order, Lines::AsTheyWere).await
 }
 
 /// Leaves an open order to whoever takes it up next.
@@ -112,5 +112,5 @@ pub async fn carry_over(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
             .before(json!({ "shift": before }))
             .after(json!({ "reference": order.reference })),
     );
-    save(tx, &mut order).await
+    save(tx, &mut order, Lines::AsTheyWere).await
 }

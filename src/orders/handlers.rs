@@ -16,10 +16,16 @@ use super::line::LineState;
 use super::order::Order;
 use super::{feed, store};
 use crate::app::App;
+use crate::data::Claim;
 use crate::staff::Person;
 use crate::ui;
 use crate::values::{OrderId, Text};
 use crate::web::{Asker, Frag, Result};
+
+/// A claim whose work begins with this order.
+fn beginning_with(order: OrderId, claim: Claim) -> Claim {
+    claim.holding(store::row(order))
+}
 
 /// The present state of the panel, for a person or as JSON.
 ///

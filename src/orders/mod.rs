@@ -21,7 +21,7 @@ pub mod view;
 pub use actions::cancel_abandoned;
 pub use doors::{
     Received, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed, receive,
-    settle_nothing_due,
+    row, settle_nothing_due,
 };
 pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use line::{Line, LineState};

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use super::line::Line;
 use super::order::{Order, Place};
-use crate::data::Tx;
+use crate::data::{RowLock, Tx};
 use crate::menu::Chosen;
 use crate::values::{
     BasisPoints, BusinessDate, LineId, Money, OrderId, ProductId, Quantity, ShiftId, StaffId,
@@ -54,7 +54,7 @@ struct OrderRow {
 
 #[derive(FromQueryResult)]
 struct LineRow {
-    id: LineId,
+    line_id: LineId,
     position: i32,
     product_id: Option<ProductId>,
     name: String,
@@ -84,46 +84,48 @@ struct LineRow {
     ready_at: Option<OffsetDateTime>,
 }
 
-// What stands in other tables is asked for by scalar subqueries, never by joins: where FOR UPDATE had to wait, Postgres
-// looks at the order's new row but joins it to the rows it had found for the old one, and an order that was given
-// another waiter or table meanwhile would come back without them.
-const ORDER: &str = "SELECT o.id, o.business_date, o.number, o.reference, o.table_id, \
+/// The order with its lines, a row for each line. One that has none comes in a row whose `line_id` is null.
+const ORDER: &str = "WITH o AS MATERIALIZED (\
+    SELECT o.id, o.business_date, o.number, o.reference, o.table_id, \
     (SELECT t.code FROM dining_tables t WHERE t.id = o.table_id) AS table_code, \
     (SELECT a.name FROM dining_tables t JOIN areas a ON a.id = t.area_id WHERE t.id = o.table_id) AS area, \
     o.guests, o.customer_name, o.customer_phone, o.waiter_id, (SELECT s.name FROM staff s WHERE s.id = o.waiter_id) AS waiter_name, \
     o.shift_id, coalesce((SELECT h.closed_at IS NOT NULL FROM shifts h WHERE h.id = o.shift_id), false) AS shift_over, \
     o.opened_at, o.tax_included, o.service_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, \
     o.settled_date, o.closed_at, o.cancelled_at, o.revision \
-    FROM orders o WHERE o.id = $1";
+    FROM orders o WHERE o.id = $1) \
+    SELECT o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
+    l.from_stock, l.modifiers, l.note, l.allergy, l.seat, l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, \
+    (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name, l.prep_seconds, l.discount, l.comped, l.state, \
+    l.added_by, l.added_at, l.sent_at, l.ready_at \
+    FROM o LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position";
+
+/// The row that whoever changes an order holds.
+pub(super) fn row(id: OrderId) -> RowLock {
+    RowLock::of("orders", id)
+}
+
+/// The order, its row held until the transaction ends. It is read by a statement of its own after the lock is had: a
+/// statement that has to wait for a lock goes on with what it saw before it waited.
+pub(super) async fn find_for_update(tx: &Tx, id: OrderId) -> Result<Order> {
+    if !tx.holds(row(id)) {
+        let lock = "SELECT 1 FROM orders WHERE id = $1 FOR UPDATE";
+        tx.execute_raw(statement(&**tx, lock, [id.into()])).await?;
+    }
+    find(&**tx, id).await
+}
 
 /// The order with its lines, or "not found".
 pub async fn find(db: &impl ConnectionTrait, id: OrderId) -> Result<Order> {
-    read(db, id, ORDER.to_owned()).await
-}
-
-/// The same, holding the order's row until the transaction ends.
-pub(super) async fn find_for_update(tx: &Tx, id: OrderId) -> Result<Order> {
-    read(&**tx, id, format!("{ORDER} FOR UPDATE OF o")).await
-}
-
-async fn read(db: &impl ConnectionTrait, id: OrderId, sql: String) -> Result<Order> {
-    let row = OrderRow::find_by_statement(statement(db, sql, [id.into()]))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("order"))?;
-    let lines = LineRow::find_by_statement(statement(
-        db,
-        "SELECT l.id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, l.from_stock, l.modifiers, l.note, l.allergy, l.seat, \
-         l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, s.name AS station_name, l.prep_seconds, l.discount, \
-         l.comped, l.state, l.added_by, l.added_at, l.sent_at, l.ready_at \
-         FROM order_lines l JOIN stations s ON s.id = l.station_id WHERE l.order_id = $1 ORDER BY l.position",
-        [id.into()],
-    ))
-    .all(db)
-    .await?
-    .into_iter()
-    .map(line)
-    .collect::<Result<Vec<Line>>>()?;
+    let rows = db.query_all_raw(statement(db, ORDER, [id.into()])).await?;
+    let first = rows.first().ok_or(Error::NotFound("order"))?;
+    let row = OrderRow::from_query_result(first, "")?;
+    let has_lines = first.try_get::<Option<LineId>>("", "line_id")?.is_some();
+    let lines = rows
+        .iter()
+        .filter(|_| has_lines)
+        .map(|row| line(LineRow::from_query_result(row, "")?))
+        .collect::<Result<Vec<Line>>>()?;
     let place = match (row.table_id, row.table_code, row.area) {
         (Some(id), Some(code), Some(area)) => Place::Table { id, code, area },
         _ => Place::Takeaway {
@@ -161,9 +163,9 @@ async fn read(db: &impl ConnectionTrait, id: OrderId, sql: String) -> Result<Ord
 }
 
 fn line(row: LineRow) -> Result<Line> {
-    let defect = |what: &str| anyhow::anyhow!("line {} has an unreadable {what}", row.id);
+    let defect = |what: &str| anyhow::anyhow!("line {} has an unreadable {what}", row.line_id);
     Ok(Line {
-        id: row.id,
+        id: row.line_id,
         position: row.position,
         product: row.product_id,
         quantity: Quantity::new(row.quantity.into()).map_err(|_| defect("quantity"))?,
@@ -271,175 +273,178 @@ pub(super) async fn insert(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Stores the order's own columns and moves its revision on. Lines are stored one by one.
-pub(super) async fn save(tx: &Tx, order: &mut Order) -> Result<()> {
+/// What became of an order's lines, to be stored together with the order in one round trip.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lines<'a> {
+    /// Nothing.
+    AsTheyWere,
+    /// This one is new.
+    Fresh(LineId),
+    /// What may change on an unsent line did.
+    Changed(LineId),
+    /// This unsent one was taken off.
+    Gone(LineId),
+    /// These went to the kitchen.
+    Sent(&'a [LineId]),
+    /// These were carried out.
+    Served(&'a [LineId]),
+    /// The kitchen has taken these further, or back.
+    Moved(&'a [LineId]),
+}
+
+/// Stores the order's own columns, of which 22 parameters speak, and moves its revision on.
+const SAVE: &str = "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, service = $5, tax = $6, total = $7, rounding = $8, paid = $9, \
+    first_sent_at = $10, bill_printed_at = $11, settled_at = $12, closed_at = $13, cancelled_at = $14, \
+    guests = $15, customer_name = $16, customer_phone = $17, waiter_id = $18, shift_id = $19, revision = $20, updated_at = $21, \
+    settled_date = $22 \
+    WHERE id = $1";
+
+// Where several lines are meant, the order is named although the lines are enough: one plan serves every number of lines,
+// and it is to begin at the few lines of one order.
+const FRESH: &str = "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
+    allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
+    VALUES ($23, $1, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47)";
+const CHANGED: &str = "UPDATE order_lines SET quantity = $24, unit_price = $25, modifiers = $26, note = $27, allergy = $28, seat = $29, course = $30, \
+    held = $31, from_stock = $32 WHERE id = $23 AND state = 'unsent'";
+const GONE: &str = "DELETE FROM order_lines WHERE id = $23 AND state = 'unsent'";
+const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $21, sent_by = $24 \
+    WHERE order_id = $1 AND id = ANY($23) AND state = 'unsent'";
+const SERVED: &str = "UPDATE order_lines SET state = 'served', served_at = $21, served_by = $24 \
+    WHERE order_id = $1 AND id = ANY($23) AND state = 'ready'";
+const MOVED: &str = "UPDATE order_lines l SET state = n.state, ready_at = n.ready_at, \
+    started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $21) END, \
+    served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
+    served_by = CASE WHEN n.state = 'served' THEN l.served_by END \
+    FROM jsonb_to_recordset($23) AS n (id uuid, state text, ready_at timestamptz) \
+    WHERE l.order_id = $1 AND l.id = n.id";
+
+/// Stores the order with what became of its lines, and moves its revision on.
+pub(super) async fn save(tx: &Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
+    order.revision += 1;
+    let mut values = order_values(order, tx.now())?;
+    let of_lines = match lines {
+        Lines::AsTheyWere | Lines::Sent([]) | Lines::Served([]) | Lines::Moved([]) => None,
+        Lines::Fresh(line) => {
+            values.extend(fresh_values(order.line(line)?));
+            Some(FRESH)
+        }
+        Lines::Changed(line) => {
+            values.extend(changed_values(order.line(line)?));
+            Some(CHANGED)
+        }
+        Lines::Gone(line) => {
+            values.push(line.into());
+            Some(GONE)
+        }
+        Lines::Sent(lines) => {
+            values.extend([uuids(lines), tx.by().staff.into()]);
+            Some(SENT)
+        }
+        Lines::Served(lines) => {
+            values.extend([uuids(lines), tx.by().staff.into()]);
+            Some(SERVED)
+        }
+        Lines::Moved(lines) => {
+            values.push(moved_value(order, lines));
+            Some(MOVED)
+        }
+    };
+    let sql = match of_lines {
+        None => SAVE.to_owned(),
+        Some(of_lines) => format!("WITH lines AS ({of_lines}) {SAVE}"),
+    };
+    tx.execute_raw(statement(&**tx, sql, values)).await?;
+    Ok(())
+}
+
+fn order_values(order: &Order, now: OffsetDateTime) -> Result<Vec<Value>> {
     let totals = order.totals()?;
     let (_, name, phone) = place_columns(&order.place);
-    order.revision += 1;
-    tx.execute_raw(statement(
-        &**tx,
-        "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, service = $5, tax = $6, total = $7, rounding = $8, paid = $9, \
-         first_sent_at = $10, bill_printed_at = $11, settled_at = $12, closed_at = $13, cancelled_at = $14, \
-         guests = $15, customer_name = $16, customer_phone = $17, waiter_id = $18, shift_id = $19, revision = $20, updated_at = $21, \
-         settled_date = $22 \
-         WHERE id = $1",
-        [
-            order.id.into(),
-            totals.subtotal.into(),
-            totals.comps.into(),
-            totals.discounts().into(),
-            totals.service.into(),
-            totals.tax.into(),
-            totals.total.into(),
-            order.rounding.into(),
-            order.paid.into(),
-            order.first_sent_at.into(),
-            order.bill_printed_at.into(),
-            order.settled_at.into(),
-            order.closed_at.into(),
-            order.cancelled_at.into(),
-            order.guests.into(),
-            name.into(),
-            phone.into(),
-            order.waiter.into(),
-            order.shift.into(),
-            order.revision.into(),
-            tx.now().into(),
-            order.settled_date.into(),
-        ],
-    ))
-    .await?;
-    Ok(())
+    Ok(vec![
+        order.id.into(),
+        totals.subtotal.into(),
+        totals.comps.into(),
+        totals.discounts().into(),
+        totals.service.into(),
+        totals.tax.into(),
+        totals.total.into(),
+        order.rounding.into(),
+        order.paid.into(),
+        order.first_sent_at.into(),
+        order.bill_printed_at.into(),
+        order.settled_at.into(),
+        order.closed_at.into(),
+        order.cancelled_at.into(),
+        order.guests.into(),
+        name.into(),
+        phone.into(),
+        order.waiter.into(),
+        order.shift.into(),
+        order.revision.into(),
+        now.into(),
+        order.settled_date.into(),
+    ])
 }
 
-/// Stores a fresh line.
-pub(super) async fn insert_line(tx: &Tx, order: OrderId, line: &Line) -> Result<()> {
-    tx.execute_raw(statement(
-        &**tx,
-        "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
-         allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
-        [
-            line.id.into(),
-            order.into(),
-            line.position.into(),
-            line.product.into(),
-            line.name.clone().into(),
-            line.kitchen_name.clone().into(),
-            line.quantity.get().into(),
-            line.unit_price.into(),
-            json!(line.modifiers).into(),
-            line.note.clone().into(),
-            line.allergy.clone().into(),
-            line.seat.into(),
-            line.course.into(),
-            line.held.into(),
-            line.tax_class.into(),
-            line.tax_name.clone().into(),
-            line.tax_rate.get().into(),
-            line.station.into(),
-            line.prep_seconds.into(),
-            line.discount.into(),
-            line.comped.into(),
-            line.state.as_str().into(),
-            line.added_by.into(),
-            line.added_at.into(),
-            line.base_price.into(),
-            line.from_stock.into(),
-        ],
-    ))
-    .await?;
-    Ok(())
+fn fresh_values(line: &Line) -> [Value; 25] {
+    [
+        line.id.into(),
+        line.position.into(),
+        line.product.into(),
+        line.name.clone().into(),
+        line.kitchen_name.clone().into(),
+        line.quantity.get().into(),
+        line.unit_price.into(),
+        json!(line.modifiers).into(),
+        line.note.clone().into(),
+        line.allergy.clone().into(),
+        line.seat.into(),
+        line.course.into(),
+        line.held.into(),
+        line.tax_class.into(),
+        line.tax_name.clone().into(),
+        line.tax_rate.get().into(),
+        line.station.into(),
+        line.prep_seconds.into(),
+        line.discount.into(),
+        line.comped.into(),
+        line.state.as_str().into(),
+        line.added_by.into(),
+        line.added_at.into(),
+        line.base_price.into(),
+        line.from_stock.into(),
+    ]
 }
 
-/// Stores what may change on an unsent line.
-pub(super) async fn update_line(tx: &Tx, line: &Line) -> Result<()> {
-    tx.execute_raw(statement(
-        &**tx,
-        "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
-         held = $9, from_stock = $10 WHERE id = $1 AND state = 'unsent'",
-        [
-            line.id.into(),
-            line.quantity.get().into(),
-            line.unit_price.into(),
-            json!(line.modifiers).into(),
-            line.note.clone().into(),
-            line.allergy.clone().into(),
-            line.seat.into(),
-            line.course.into(),
-            line.held.into(),
-            line.from_stock.into(),
-        ],
-    ))
-    .await?;
-    Ok(())
+fn changed_values(line: &Line) -> [Value; 10] {
+    [
+        line.id.into(),
+        line.quantity.get().into(),
+        line.unit_price.into(),
+        json!(line.modifiers).into(),
+        line.note.clone().into(),
+        line.allergy.clone().into(),
+        line.seat.into(),
+        line.course.into(),
+        line.held.into(),
+        line.from_stock.into(),
+    ]
 }
 
-/// Takes an unsent line away.
+fn moved_value(order: &Order, moved: &[LineId]) -> Value {
+    let lines = order.lines.iter().filter(|line| moved.contains(&line.id));
+    let facts = lines.map(|line| {
+        json!({ "id": line.id, "state": line.state.as_str(), "ready_at": line.ready_at.map(rfc3339) })
+    });
+    json!(facts.collect::<Vec<_>>()).into()
+}
+
+/// Takes away an unsent line that another one has swallowed.
 pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
     tx.execute_raw(statement(
         &**tx,
         "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'",
         [line.into()],
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Marks lines as handed to the kitchen.
-pub(super) async fn mark_sent(
-    tx: &Tx,
-    order: OrderId,
-    lines: &[LineId],
-    by: Option<StaffId>,
-) -> Result<()> {
-    // The order is named although the lines are enough: one plan serves every number of lines, and it is to begin at the
-    // few lines of one order.
-    tx.execute_raw(statement(
-        &**tx,
-        "UPDATE order_lines SET state = 'sent', sent_at = $2, sent_by = $3 \
-         WHERE order_id = $4 AND id = ANY($1) AND state = 'unsent'",
-        [uuids(lines), tx.now().into(), by.into(), order.into()],
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Marks lines as served.
-pub(super) async fn mark_served(
-    tx: &Tx,
-    order: OrderId,
-    lines: &[LineId],
-    by: Option<StaffId>,
-) -> Result<()> {
-    tx.execute_raw(statement(
-        &**tx,
-        "UPDATE order_lines SET state = 'served', served_at = $2, served_by = $3 \
-         WHERE order_id = $4 AND id = ANY($1) AND state = 'ready'",
-        [uuids(lines), tx.now().into(), by.into(), order.into()],
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Stores where the kitchen has taken lines, in one round trip whatever their number.
-pub(super) async fn store_progress(tx: &Tx, order: OrderId, lines: &[&Line]) -> Result<()> {
-    let lines = lines.iter().map(|line| {
-        json!({ "id": line.id, "state": line.state.as_str(), "ready_at": line.ready_at.map(rfc3339) })
-    });
-    tx.execute_raw(statement(
-        &**tx,
-        "UPDATE order_lines l SET state = n.state, ready_at = n.ready_at, \
-         started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $2) END, \
-         served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
-         served_by = CASE WHEN n.state = 'served' THEN l.served_by END \
-         FROM jsonb_to_recordset($1) AS n (id uuid, state text, ready_at timestamptz) \
-         WHERE l.order_id = $3 AND l.id = n.id",
-        [
-            json!(lines.collect::<Vec<_>>()).into(),
-            tx.now().into(),
-            order.into(),
-        ],
     ))
     .await?;
     Ok(())

@@ -50,7 +50,7 @@ pub async fn hold_days_around(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Day>> 
         &**tx,
         "SELECT d.date, d.z_at IS NOT NULL AS has_z, \
            greatest((SELECT max(taken_at) FROM payments), (SELECT max(opened_at) FROM orders)) AS last_sale, \
-           (SELECT jsonb_object_agg(key, value) FROM settings) AS settings \
+           (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM settings) AS settings \
          FROM business_days d WHERE d.date >= $1 ORDER BY d.date FOR SHARE OF d",
         [(now - Duration::days(2)).date().into()],
     ))

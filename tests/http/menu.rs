@@ -251,6 +251,9 @@ async fn the_favourites_are_those_of_this_part_of_the_day_and_keep_their_places_
     till.hand_over_to_kitchen(order)
         .await
         .must_be(StatusCode::OK);
+    house
+        .execute("UPDATE orders SET opened_at = '2026-12-29 08:00+03'", [])
+        .await;
     for (product, moment) in [
         ("Espresso", "2026-12-29 08:15+03"),
         ("Chips", "2026-12-29 13:15+03"),

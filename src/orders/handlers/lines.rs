@@ -4,7 +4,7 @@ use poem::{Response, handler};
 use serde::Deserialize;
 
 use super::forms::{Choices, LineCourse, LineNote, LineSeat, OtherChoice, SetQuantity, Step, Tap};
-use super::{panel, panel_with, text};
+use super::{beginning_with, panel, panel_with, text};
 use crate::app::App;
 use crate::data::{Claim, Tx};
 use crate::menu::{self, Pick};
@@ -83,7 +83,7 @@ pub async fn add_line(
         course: tap.course.map_or(1, |course| course.0),
         from_stock: 0,
     };
-    let claim = once.of(&by, "orders.add_line", &(id, &tap));
+    let claim = beginning_with(id, once.of(&by, "orders.add_line", &(id, &tap)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             let picks = picks.as_deref();
@@ -104,7 +104,7 @@ pub async fn set_quantity(
     Form(form): Form<SetQuantity>,
 ) -> Result<Response> {
     let menu = app.menu().await?;
-    let claim = once.of(&by, "orders.set_quantity", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_quantity", &(id, line, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             actions::set_quantity(tx, &menu, id, line, form.quantity).await
@@ -124,7 +124,7 @@ pub async fn step_quantity(
     Form(form): Form<Step>,
 ) -> Result<Response> {
     let menu = app.menu().await?;
-    let claim = once.of(&by, "orders.step_quantity", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.step_quantity", &(id, line, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             actions::step_quantity(tx, &menu, id, line, form.by.0).await
@@ -142,7 +142,7 @@ pub async fn remove_line(
     asker: Asker,
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.remove_line", &(id, line));
+    let claim = beginning_with(id, once.of(&by, "orders.remove_line", &(id, line)));
     let removed = app
         .write(claim, async |tx: &mut Tx| {
             actions::remove_line(tx, id, line).await
@@ -165,7 +165,10 @@ pub async fn choose_instead(
     Form(form): Form<OtherChoice>,
 ) -> Result<Response> {
     let menu = app.menu().await?;
-    let claim = once.of(&by, "orders.choose_instead", &(id, line, &form));
+    let claim = beginning_with(
+        id,
+        once.of(&by, "orders.choose_instead", &(id, line, &form)),
+    );
     let written = app
         .write(claim, async |tx: &mut Tx| {
             actions::choose_instead(tx, &menu, id, line, form.modifier).await
@@ -249,7 +252,7 @@ pub async fn set_note(
     Path((id, line)): Path<(OrderId, LineId)>,
     Form(form): Form<LineNote>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.set_note", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_note", &(id, line, &form)));
     let changed = change(&app, claim, id, line, |line| {
         line.note = text(&form.note);
         line.allergy = text(&form.allergy);
@@ -268,7 +271,7 @@ pub async fn set_seat(
     Path((id, line)): Path<(OrderId, LineId)>,
     Form(form): Form<LineSeat>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.set_seat", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_seat", &(id, line, &form)));
     if form.next {
         let next = async |tx: &mut Tx| actions::next_seat(tx, id, line).await;
         let written = app.write(claim, next).await?;
@@ -291,7 +294,7 @@ pub async fn set_course(
     Path((id, line)): Path<(OrderId, LineId)>,
     Form(form): Form<LineCourse>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.set_course", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_course", &(id, line, &form)));
     let changed = change(&app, claim, id, line, |line| line.course = form.course.0).await?;
     panel(&app, &by, asker, id, changed).await
 }
@@ -327,7 +330,7 @@ pub async fn set_modifiers(
 ) -> Result<Response> {
     let menu = app.menu().await?;
     let picks = form.picks();
-    let claim = once.of(&by, "orders.set_modifiers", &(id, line, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_modifiers", &(id, line, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             let (note, allergy) = (text(&form.note), text(&form.allergy));

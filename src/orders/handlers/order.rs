@@ -5,7 +5,7 @@ use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
 
 use super::forms::{Cancellation, Details, NewOrder, Nothing, Servings};
-use super::{as_json, panel, text};
+use super::{as_json, beginning_with, panel, text};
 use crate::app::App;
 use crate::data::Tx;
 use crate::orders::actions::{self, NewPlace};
@@ -115,7 +115,7 @@ pub async fn send(
     Path(id): Path<OrderId>,
     Form(_): Form<Nothing>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.send", &id);
+    let claim = beginning_with(id, once.of(&by, "orders.send", &id));
     let written = app
         .write(claim, async |tx: &mut Tx| actions::send(tx, &by, id).await)
         .await?;
@@ -139,7 +139,7 @@ pub async fn serve(
     Form(form): Form<Servings>,
 ) -> Result<Response> {
     let lines: Vec<LineId> = form.line.iter().copied().chain(named.line).collect();
-    let claim = once.of(&by, "orders.serve", &(id, &lines));
+    let claim = beginning_with(id, once.of(&by, "orders.serve", &(id, &lines)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             actions::serve(tx, id, &lines).await
@@ -162,7 +162,7 @@ pub async fn cancel(
     Path(id): Path<OrderId>,
     Form(form): Form<Cancellation>,
 ) -> Result<Go> {
-    let claim = once.of(&by, "orders.cancel", &(id, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.cancel", &(id, &form)));
     let reason = text(&form.reason).unwrap_or_else(|| "Cancelled before sending".to_owned());
     app.write(claim, async |tx: &mut Tx| {
         actions::cancel(tx, id, &reason).await
@@ -183,7 +183,7 @@ pub async fn leave(
     once: Once,
     Path(id): Path<OrderId>,
 ) -> Result<StatusCode> {
-    let claim = once.of(&by, "orders.leave", &id);
+    let claim = beginning_with(id, once.of(&by, "orders.leave", &id));
     // Whoever leaves does not wait for this. Should the program stop meanwhile, the order is found in 15 minutes.
     tokio::spawn(async move {
         tokio::time::sleep(MAY_COME_BACK).await;
@@ -216,7 +216,7 @@ pub async fn set_details(
     Path(id): Path<OrderId>,
     Form(form): Form<Details>,
 ) -> Result<Response> {
-    let claim = once.of(&by, "orders.set_details", &(id, &form));
+    let claim = beginning_with(id, once.of(&by, "orders.set_details", &(id, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
             let guests = form.guests.map(|guests| guests.0);

@@ -107,7 +107,7 @@ pub(in crate::orders) async fn closed_but_waiting(
     listed(
         db,
         format!(
-            "{OPEN} WHERE o.closed_at IS NOT NULL AND o.id IN (SELECT r.order_id FROM order_lines r WHERE r.state = 'ready' AND r.ready_at > $1) \
+            "{OPEN} WHERE o.closed_at IS NOT NULL AND o.id IN (SELECT r.order_id FROM order_lines r WHERE r.waiting_since > $1) \
              GROUP BY o.id, s.id, t.id ORDER BY o.opened_at, o.id"
         ),
         vec![since.into()],
@@ -227,7 +227,7 @@ pub(in crate::orders) async fn floor_revision(
         db,
         "SELECT (coalesce((SELECT sum(hashtextextended(id::text, revision)) FROM orders \
               WHERE (closed_at IS NULL AND cancelled_at IS NULL) \
-                 OR id IN (SELECT order_id FROM order_lines WHERE state = 'ready' AND ready_at > $1)), 0) \
+                 OR id IN (SELECT order_id FROM order_lines WHERE waiting_since > $1)), 0) \
             + coalesce((SELECT sum(hashtextextended(code || seats || area_id, sort)) FROM dining_tables WHERE deleted_at IS NULL), 0) \
             + coalesce((SELECT sum(hashtextextended(name, sort)) FROM areas WHERE deleted_at IS NULL), 0) \
             + coalesce((SELECT sum(hashtextextended(name, 0)) FROM staff), 0))::numeric(40) % 4611686018427387904 AS revision",
@@ -277,7 +277,7 @@ pub struct Waiting {
 
 /// The lines that wait to be carried out: all of open orders, those of closed ones that were ready after `$1`.
 const READY: &str = "FROM order_lines l JOIN orders o ON o.id = l.order_id \
-    WHERE l.state = 'ready' AND o.cancelled_at IS NULL AND (o.closed_at IS NULL OR l.ready_at > $1)";
+    WHERE l.waiting_since IS NOT NULL AND o.cancelled_at IS NULL AND (o.closed_at IS NULL OR l.waiting_since > $1)";
 
 /// What waits to be carried out, oldest first.
 pub(in crate::orders) async fn waiting(
@@ -285,7 +285,7 @@ pub(in crate::orders) async fn waiting(
     closed_ready_since: OffsetDateTime,
 ) -> Result<Vec<Waiting>> {
     let sql = format!(
-        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.ready_at) AS since, count(*) AS ready {READY} GROUP BY o.id ORDER BY min(l.ready_at), o.id"
+        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.waiting_since) AS since, count(*) AS ready {READY} GROUP BY o.id ORDER BY min(l.waiting_since), o.id"
     );
     Ok(
         Waiting::find_by_statement(statement(db, sql, [closed_ready_since.into()]))
