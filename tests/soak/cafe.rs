@@ -1,6 +1,6 @@
 //! The café under fire: the built program on a private Postgres that waits for the disk, and people who are signed in.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -28,6 +28,9 @@ pub enum Victim {
     /// The parent of Postgres' processes, which the program then starts again.
     Postgres,
 }
+
+/// Where the program that runs now writes what went wrong.
+const LAST_WORDS: &str = "stderr";
 
 impl Victim {
     /// As it is printed.
@@ -160,7 +163,11 @@ impl Cafe {
                 return;
             }
             if let Ok(Some(ended)) = self.program.try_wait() {
-                panic!("the program ended by itself: {ended}");
+                let said = fs::read_to_string(self.folder.path().join(LAST_WORDS));
+                panic!(
+                    "the program ended by itself: {ended}\n{}",
+                    said.unwrap_or_default()
+                );
             }
             assert!(begun.elapsed() < PATIENCE, "not well within {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -216,7 +223,7 @@ fn start(folder: &TempDir, port: u16) -> Child {
         .env("PORT", port.to_string())
         .env("LOG", "error")
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(File::create(folder.path().join(LAST_WORDS)).expect("a file"))
         .spawn()
         .expect("the program");
     // A program that cannot write would stop: somebody reads what it says.

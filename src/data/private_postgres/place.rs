@@ -5,11 +5,16 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
 use super::account::Account;
 use super::{PORT, StartError};
+
+/// How long a lock outlives the program that held it, at most: the moment between fork and exec, on a busy machine.
+const LOCK_LEAVES_WITHIN: Duration = Duration::from_secs(2);
 
 /// `sun_path` of a Unix socket holds 108 bytes with the closing zero.
 const LONGEST_SOCKET: usize = 107;
@@ -54,7 +59,7 @@ pub(super) fn hold(root: &Path) -> Result<File, StartError> {
         .write(true)
         .open(&path)
         .map_err(StartError::io("Cannot open", &path))?;
-    match file.try_lock() {
+    match lock_of_the_dead(&file) {
         Ok(()) => {
             let written = file
                 .set_len(0)
@@ -76,6 +81,20 @@ pub(super) fn hold(root: &Path) -> Result<File, StartError> {
             })
         }
         Err(TryLockError::Error(error)) => Err(StartError::io("Cannot lock", &path)(error)),
+    }
+}
+
+/// The lock, for which a program that was killed may be to be waited: it can have been starting a process, and that one has
+/// the file open, too, until it has become the other program or has died.
+fn lock_of_the_dead(file: &File) -> Result<(), TryLockError> {
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_LEAVES_WITHIN => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            outcome => return outcome,
+        }
     }
 }
 
