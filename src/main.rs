@@ -10,10 +10,6 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
-/// Gives the 19 MB that each password takes back at once, which the system's allocator keeps for later.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A point of sale for cafés: order, kitchen, cash, count.
 ///
 /// Settings come from the environment; .env.example lists them all.

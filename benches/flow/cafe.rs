@@ -19,7 +19,7 @@ use crate::client::Connection;
 use crate::processes;
 
 /// Espresso, cappuccino, a bottle of water: one ticket, at the bar.
-const ORDERED: [i32; 3] = [101, 111, 821];
+pub const ORDERED: [i32; 3] = [101, 111, 821];
 /// So many tills share one bartender.
 const TILLS_PER_BARTENDER: usize = 8;
 
@@ -42,7 +42,8 @@ pub struct Cafe {
     /// The load generator's own way to the database, to find the ticket that a send made.
     pub opened: Opened,
     serving: Child,
-    _folder: TempDir,
+    /// Where all of it is kept.
+    pub folder: TempDir,
 }
 
 /// Resident memory in kilobytes.
@@ -101,7 +102,7 @@ impl Cafe {
             address,
             opened,
             serving,
-            _folder: folder,
+            folder,
         };
         cafe.start_shifts().await;
         cafe

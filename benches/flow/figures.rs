@@ -7,6 +7,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::cafe::{Cafe, Memory};
+use crate::pgbench::Baseline;
 
 /// What a till does to an order, in this order; three lines each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,12 @@ impl Times {
         self.0[command as usize].push(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
+    fn add(&mut self, other: Times) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            mine.extend(theirs);
+        }
+    }
+
     /// The time that `percent` of the commands did not exceed (nearest rank).
     fn percentile(&self, command: Command, percent: usize) -> u64 {
         let mut times = self.0[command as usize].clone();
@@ -62,9 +69,13 @@ impl Times {
 }
 
 /// What was measured with one number of tills.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run {
     pub tills: usize,
+    /// What pgbench did in turn with it.
+    pub baseline: Vec<Baseline>,
+    /// Orders a second by those of pgbench, in thousandths, round by round.
+    pub ratios: Vec<u64>,
     /// Orders that were paid within the window.
     pub orders: u64,
     pub took: Duration,
@@ -76,9 +87,47 @@ pub struct Run {
 }
 
 impl Run {
+    /// Nothing yet.
+    pub fn of(tills: usize) -> Self {
+        Run {
+            tills,
+            ..Run::default()
+        }
+    }
+
+    /// One round of the flow, and the round of pgbench after it.
+    pub fn add(&mut self, round: Run, baseline: Baseline) {
+        self.ratios.push(ratio(&round, baseline));
+        self.baseline.push(baseline);
+        self.orders += round.orders;
+        self.took += round.took;
+        self.program_ms += round.program_ms;
+        self.postgres_ms += round.postgres_ms;
+        self.load_ms += round.load_ms;
+        self.times.add(round.times);
+    }
+
+    /// The median of the rounds' ratios, in thousandths.
+    fn ratio(&self) -> u64 {
+        let mut ratios = self.ratios.clone();
+        ratios.sort_unstable();
+        ratios.get(ratios.len() / 2).copied().unwrap_or(0)
+    }
+
+    fn baseline_per_second(&self) -> String {
+        let orders: u64 = self.baseline.iter().map(|one| one.orders).sum();
+        let took: Duration = self.baseline.iter().map(|one| one.took).sum();
+        tenths(orders * 10_000 / millis(took).max(1))
+    }
+
+    fn baseline_ms_per_order(&self) -> String {
+        let orders: u64 = self.baseline.iter().map(|one| one.orders).sum();
+        let cpu: u64 = self.baseline.iter().map(|one| one.postgres_ms).sum();
+        tenths(cpu * 10 / orders.max(1))
+    }
+
     fn orders_per_second(&self) -> String {
-        let took = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
-        tenths(self.orders * 10_000 / took.max(1))
+        tenths(self.orders * 10_000 / millis(self.took).max(1))
     }
 
     fn per_order(&self, ms: u64) -> String {
@@ -128,17 +177,25 @@ fn file_system() -> String {
 
 /// All of it as two tables and two lines.
 pub fn print(runs: &[Run], idle: Memory, after: Memory) {
-    println!("                          CPU ms per order");
-    println!("tills   orders/s   program   Postgres   load   orders");
+    println!(
+        "                     CPU ms per order                           the same statements by pgbench"
+    );
+    println!(
+        "tills   orders/s   program   Postgres   both   load   orders   orders/s   Postgres ms   ratio"
+    );
     for run in runs {
         println!(
-            "{:>5} {:>10} {:>9} {:>10} {:>6} {:>8}",
+            "{:>5} {:>10} {:>9} {:>10} {:>6} {:>6} {:>8} {:>10} {:>13} {:>7}",
             run.tills,
             run.orders_per_second(),
             run.per_order(run.program_ms),
             run.per_order(run.postgres_ms),
+            run.per_order(run.program_ms + run.postgres_ms),
             run.per_order(run.load_ms),
-            run.orders
+            run.orders,
+            run.baseline_per_second(),
+            run.baseline_ms_per_order(),
+            hundredths(run.ratio() / 10)
         );
     }
     println!("\nms per command       p50 and p99 with this many tills");
@@ -163,6 +220,17 @@ pub fn print(runs: &[Run], idle: Memory, after: Memory) {
 fn print_memory(whose: &str, idle: u64, after: u64) {
     let [idle, after] = [idle, after].map(|kb| tenths(kb * 10 / 1024));
     println!("Memory of {whose}: {idle} MB idle, {after} MB after");
+}
+
+fn ratio(round: &Run, baseline: Baseline) -> u64 {
+    let product = |orders: u64, took: Duration| u128::from(orders) * took.as_millis();
+    let thousandths = product(round.orders, baseline.took) * 1_000;
+    let thousandths = thousandths / product(baseline.orders, round.took).max(1);
+    u64::try_from(thousandths).unwrap_or(u64::MAX)
+}
+
+fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn tenths(number: u64) -> String {

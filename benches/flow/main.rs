@@ -5,15 +5,20 @@
 mod cafe;
 mod client;
 mod figures;
+mod pgbench;
 mod processes;
 mod tills;
 
 use std::time::Duration;
 
 use figures::Run;
+use pgbench::Pgbench;
 
 /// How many tills work at the same time, one run after the other.
 const TILLS: [usize; 3] = [1, 8, 32];
+
+/// How often the flow and pgbench take turns with each number of tills.
+const ROUNDS: u32 = 3;
 
 fn main() {
     // Cargo says `--bench` when figures are wanted; to list or to test the targets nothing is to be measured.
@@ -23,7 +28,7 @@ fn main() {
     let seconds = std::env::var("BENCH_SECONDS")
         .ok()
         .and_then(|seconds| seconds.parse().ok())
-        .unwrap_or(10);
+        .unwrap_or(15);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -36,9 +41,15 @@ async fn measure(window: Duration) {
     let cafe = cafe::Cafe::open(most).await;
     figures::print_head(&cafe, window).await;
     let idle = cafe.memory();
+    let pgbench = Pgbench::prepare(&cafe).await;
     let mut runs: Vec<Run> = Vec::new();
     for tills in TILLS {
-        runs.push(tills::run(&cafe, tills, window).await);
+        let mut run = Run::of(tills);
+        for _ in 0..ROUNDS {
+            let round = tills::run(&cafe, tills, window / ROUNDS).await;
+            run.add(round, pgbench.run(tills, window / ROUNDS));
+        }
+        runs.push(run);
     }
     figures::print(&runs, idle, cafe.memory());
     cafe.close().await;

@@ -60,7 +60,7 @@ async fn watch(cafe: &Cafe, tills: usize, window: Duration, board: &Board) -> Ru
         program_ms: after.program - before.program,
         postgres_ms: after.postgres - before.postgres,
         load_ms: after.load - before.load,
-        times: Times::default(),
+        ..Run::default()
     }
 }
 

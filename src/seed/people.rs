@@ -1,12 +1,11 @@
 //! The people of a new café: fourteen over all six roles. The owner renames them or lets them go.
 
-use argon2::{Argon2, PasswordHasher};
 use rand::Rng;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{SeedError, id_of};
 use crate::data::entity::staff;
-use crate::staff::Role;
+use crate::staff::{Role, hashing};
 use crate::values::StaffId;
 
 /// Everybody who works here, highest role first.
@@ -126,11 +125,9 @@ pub(super) async fn with_passwords(
                 Passwords::Known => KNOWN_PASSWORD.to_owned(),
                 Passwords::OneTime => one_time_password(),
             };
-            let hash = Argon2::default()
-                .hash_password(password.as_bytes())
-                .map_err(|failure| SeedError::Hash(failure.to_string()))?
-                .to_string();
-            hashed.push((member, password, hash));
+            let hash = hashing::hash_now(&password)
+                .map_err(|failure| SeedError::Hash(failure.to_string()))?;
+            hashed.push((member, password, hash.as_str().to_owned()));
         }
         Ok(hashed)
     };
@@ -155,7 +152,7 @@ fn one_time_password() -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use argon2::{PasswordHash, PasswordVerifier};
+    use argon2::{Argon2, PasswordHash, PasswordVerifier};
 
     use super::*;
 
