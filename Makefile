@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench soak fmt
+.PHONY: help run test lint bench bench-long soak fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -7,7 +7,8 @@ help:
 	@echo '             5 minutes instead of 3 the first time; settings: .env, see .env.example)'
 	@echo 'make test    install what the tests need, check format and lints, run every test'
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
-	@echo 'make bench   the measured claims, each printing its figures'
+	@echo 'make bench   the measured claims, each printing its figures (BENCH=flow, screens, start or visits for one part)'
+	@echo 'make bench-long   ten minutes of trade, minute by minute (BENCH_MINUTES=60 for an hour)'
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
 	@echo 'make fmt     format the code'
 
@@ -22,6 +23,9 @@ lint:
 
 bench:
 	@exec deploy/setup/bench.sh
+
+bench-long:
+	@BENCH=long exec deploy/setup/bench.sh
 
 soak:
 	@exec deploy/setup/soak.sh

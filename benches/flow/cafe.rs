@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use cafe_pos::commands::database::{self, Opened};
 use cafe_pos::config::{Config, Environment};
@@ -41,6 +42,7 @@ pub struct Cafe {
     pub bartenders: Vec<String>,
     /// The load generator's own way to the database, to find the ticket that a send made.
     pub opened: Opened,
+    settings: Vec<(&'static str, String)>,
     serving: Child,
     /// Where all of it is kept.
     pub folder: TempDir,
@@ -57,31 +59,20 @@ pub struct Memory {
 
 impl Cafe {
     /// Starts the program on an empty folder and signs in as many cashiers as there are tills at most.
-    pub async fn open(tills: usize) -> Self {
+    pub async fn open(tills: usize, redis: Option<&str>) -> Self {
         // Open to all, so that Postgres' own user can enter when root runs this.
         let folder = tempfile::Builder::new()
             .prefix("cafe-pos-bench")
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()
             .expect("a temporary folder");
-        let settings = [
-            ("DATA_DIR", folder.path().display().to_string()),
-            ("HOST", "127.0.0.1".to_owned()),
-            ("PORT", "0".to_owned()),
-            ("LOG", "warn".to_owned()),
-        ];
-        let mut serving = Command::new(env!("CARGO_BIN_EXE_cafe-pos"))
-            .arg("serve")
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .envs(settings.clone())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program");
+        let mut settings = vec![("DATA_DIR", folder.path().display().to_string())];
+        settings.extend(redis.map(|url| ("REDIS_URL", url.to_owned())));
+        let mut serving = serve(&settings);
         let address = address_of(&mut serving);
         let environment: Environment = settings
-            .map(|(name, value)| (name.to_owned(), value))
-            .into_iter()
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect();
         let config = Config::read(&environment, |_| true).expect("settings");
         let opened = database::open(&config).await.expect("the database");
@@ -101,6 +92,7 @@ impl Cafe {
             bartenders: sign_in(&address, "bar", bartenders).await,
             address,
             opened,
+            settings,
             serving,
             folder,
         };
@@ -136,6 +128,69 @@ impl Cafe {
         row.try_get_by_index(0).expect("an id")
     }
 
+    /// The board on which everything of the flow is made.
+    pub async fn bar(&self) -> String {
+        self.texts("SELECT id::text FROM stations WHERE name = 'Bar'")
+            .await
+            .remove(0)
+    }
+
+    /// The ids of all tables.
+    pub async fn tables(&self) -> Vec<String> {
+        self.texts("SELECT id::text FROM dining_tables ORDER BY sort, code")
+            .await
+    }
+
+    async fn texts(&self, sql: &str) -> Vec<String> {
+        let question = Statement::from_string(self.opened.db.get_database_backend(), sql);
+        let rows = self.opened.db.query_all_raw(question).await;
+        let rows = rows.expect("an answer");
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).expect("a text"))
+            .collect()
+    }
+
+    /// Stops the program cleanly and starts it again; answers how long that took, from the start of its process until
+    /// `/api/health` says that all is well.
+    pub async fn restart(&mut self) -> Duration {
+        self.stop();
+        let begun = Instant::now();
+        self.serving = serve(&self.settings);
+        self.program = self.serving.id();
+        self.address = address_of(&mut self.serving);
+        loop {
+            let mut connection = Connection::to(&self.address).await;
+            let health = connection.get("/api/health", None, "identity").await;
+            if health.head.contains(" 200 ") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let took = begun.elapsed();
+        self.postmaster = postmaster(self.folder.path().join("postgres/cluster/postmaster.pid"));
+        took
+    }
+
+    /// A second program on the same database; its address.
+    pub fn another_instance(&self, redis: &str) -> (Child, String) {
+        let sockets = self.folder.path().join("postgres/run");
+        let database = format!(
+            "postgres://pos@localhost/pos?host={}",
+            sockets.display().to_string().replace('/', "%2F")
+        );
+        let secret = fs::read_to_string(self.folder.path().join("session-secret"));
+        let mut serving = serve(&[
+            ("DATABASE_URL", database),
+            ("REDIS_URL", redis.to_owned()),
+            (
+                "SESSION_SECRET",
+                secret.expect("a secret").trim().to_owned(),
+            ),
+        ]);
+        let address = address_of(&mut serving);
+        (serving, address)
+    }
+
     /// What is resident now.
     pub fn memory(&self) -> Memory {
         let postgres = processes::family(self.postmaster);
@@ -147,7 +202,11 @@ impl Cafe {
 
     /// Stops the program, which stops its Postgres.
     pub async fn close(mut self) {
+        self.stop();
         self.opened.close().await.expect("closed");
+    }
+
+    fn stop(&mut self) {
         let asked = Command::new("kill")
             .arg(self.program.to_string())
             .status()
@@ -156,6 +215,18 @@ impl Cafe {
         let ended = self.serving.wait().expect("its end");
         assert!(ended.success(), "the program ended with {ended}");
     }
+}
+
+fn serve(settings: &[(&'static str, String)]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_cafe-pos"))
+        .arg("serve")
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("LOG", "warn")])
+        .envs(settings.iter().map(|(name, value)| (*name, value)))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program")
 }
 
 /// The program says its address when it serves.

@@ -58,6 +58,18 @@ impl Connection {
         self.exchange(&request).await
     }
 
+    /// A page, as a browser asks for it.
+    pub async fn get(&mut self, path: &str, session: Option<&str>, encoding: &str) -> Answer {
+        let rights = session.map_or(String::new(), |session| {
+            format!("authorization: Bearer {session}\r\n")
+        });
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\n{rights}accept: text/html,*/*\r\naccept-encoding: {encoding}\r\n\r\n",
+            self.host
+        );
+        self.exchange(&request).await
+    }
+
     /// Name and password for a session.
     pub async fn sign_in(&mut self, json: &str) -> Answer {
         let request = format!(

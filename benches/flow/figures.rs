@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::cafe::{Cafe, Memory};
 use crate::pgbench::Baseline;
+use crate::screens::Seen;
 
 /// What a till does to an order, in this order; three lines each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +127,11 @@ impl Run {
         tenths(cpu * 10 / orders.max(1))
     }
 
+    /// Orders a second, rounded down.
+    pub fn whole_orders_per_second(&self) -> u64 {
+        self.orders * 1_000 / millis(self.took).max(1)
+    }
+
     fn orders_per_second(&self) -> String {
         tenths(self.orders * 10_000 / millis(self.took).max(1))
     }
@@ -215,6 +221,58 @@ pub fn print(runs: &[Run], idle: Memory, after: Memory) {
     println!();
     print_memory("program", idle.program, after.program);
     print_memory("Postgres", idle.postgres, after.postgres);
+}
+
+/// What the screens' table says above its columns.
+pub fn print_screens_head(pace: u64) {
+    println!(
+        "\nms from Send to the ticket on a screen, commands paced at {pace} orders/s (half of what 8 tills reach)"
+    );
+    println!(
+        "screens      p50      p99      max   tickets   missed   program MB   looking through"
+    );
+}
+
+/// A row of it.
+pub fn print_screens(seen: &Seen, through: &str, memory: Memory) {
+    let [half, most, all] = [50, 99, 100].map(|percent| hundredths(seen.percentile(percent) / 10));
+    println!(
+        "{:>7} {half:>8} {most:>8} {all:>8} {:>9} {:>8} {:>12}   {through}",
+        seen.screens,
+        seen.sends,
+        seen.missed,
+        tenths(memory.program * 10 / 1024)
+    );
+}
+
+/// One minute of many.
+pub fn print_minute(minute: u32, run: &Run, memory: Memory) {
+    println!(
+        "{minute:>6} {:>10} {:>12} {:>13}",
+        run.orders_per_second(),
+        tenths(memory.program * 10 / 1024),
+        tenths(memory.postgres * 10 / 1024)
+    );
+}
+
+/// What is resident, in one line.
+pub fn print_memory_now(whose: &str, kb: u64) {
+    println!("Memory of the {whose}: {} MB", tenths(kb * 10 / 1024));
+}
+
+/// Bytes as kB of 1,000 bytes.
+pub fn tenths_of_kb(bytes: usize) -> String {
+    tenths(u64::try_from(bytes / 100).unwrap_or(u64::MAX))
+}
+
+/// How a page's time grew.
+pub fn print_page(name: &str, before: u64, after: u64) {
+    println!(
+        "{name:<30} {:>13} {:>33} {:>7}",
+        hundredths(before / 10),
+        hundredths(after / 10),
+        hundredths(after * 100 / before.max(1))
+    );
 }
 
 fn print_memory(whose: &str, idle: u64, after: u64) {

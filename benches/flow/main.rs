@@ -7,12 +7,17 @@ mod client;
 mod figures;
 mod pgbench;
 mod processes;
+mod redis;
+mod screens;
 mod tills;
+mod visits;
 
 use std::time::Duration;
 
+use cafe::Cafe;
 use figures::Run;
 use pgbench::Pgbench;
+use redis::Redis;
 
 /// How many tills work at the same time, one run after the other.
 const TILLS: [usize; 3] = [1, 8, 32];
@@ -38,19 +43,125 @@ fn main() {
 
 async fn measure(window: Duration) {
     let most = TILLS.into_iter().max().unwrap_or(1);
-    let cafe = cafe::Cafe::open(most).await;
+    let mut cafe = Cafe::open(most, None).await;
     figures::print_head(&cafe, window).await;
-    let idle = cafe.memory();
-    let pgbench = Pgbench::prepare(&cafe).await;
+    let signed_in = cafe.memory();
+    let wanted = |part: &str| {
+        let asked = std::env::var("BENCH").unwrap_or_default();
+        asked.is_empty() || asked.split(',').any(|one| one == part)
+    };
     let mut runs: Vec<Run> = Vec::new();
-    for tills in TILLS {
-        let mut run = Run::of(tills);
-        for _ in 0..ROUNDS {
-            let round = tills::run(&cafe, tills, window / ROUNDS).await;
-            run.add(round, pgbench.run(tills, window / ROUNDS));
+    if wanted("flow") {
+        let pgbench = Pgbench::prepare(&cafe).await;
+        for tills in TILLS {
+            let mut run = Run::of(tills);
+            for _ in 0..ROUNDS {
+                let round = tills::run(&cafe, tills, window / ROUNDS).await;
+                run.add(round, pgbench.run(tills, window / ROUNDS));
+            }
+            runs.push(run);
         }
-        runs.push(run);
+        figures::print(&runs, signed_in, cafe.memory());
     }
-    figures::print(&runs, idle, cafe.memory());
+    if wanted("screens") {
+        let capacity = match runs.iter().find(|run| run.tills == 8) {
+            Some(run) => run.whole_orders_per_second(),
+            None => tills::run(&cafe, 8, window / ROUNDS)
+                .await
+                .whole_orders_per_second(),
+        };
+        let pace = (capacity / 2).max(1);
+        figures::print_screens_head(pace);
+        let address = [cafe.address.clone()];
+        for number in screens::SCREENS {
+            let seen = screens::watch(&cafe, &address, number, pace, window).await;
+            figures::print_screens(&seen, "one instance", cafe.memory());
+        }
+        across_instances(pace, window).await;
+    }
+    if wanted("start") {
+        start(&mut cafe).await;
+    }
+    if wanted("visits") {
+        visits(&cafe).await;
+    }
+    if std::env::var("BENCH").is_ok_and(|asked| asked == "long") {
+        trade_for_long(&cafe).await;
+    }
     cafe.close().await;
+}
+
+/// Eight tills for minutes on end: what is not given back shows.
+async fn trade_for_long(cafe: &Cafe) {
+    let minutes = std::env::var("BENCH_MINUTES").ok();
+    let minutes: u32 = minutes.and_then(|text| text.parse().ok()).unwrap_or(10);
+    println!("\nminute   orders/s   program MB   Postgres MB");
+    for minute in 1..=minutes {
+        let run = tills::run(cafe, 8, Duration::from_secs(58)).await;
+        figures::print_minute(minute, &run, cafe.memory());
+    }
+}
+
+/// The screens look through another instance than the tills, which hears of the changes through Redis.
+async fn across_instances(pace: u64, window: Duration) {
+    let redis = Redis::start();
+    let cafe = Cafe::open(8, Some(&redis.url)).await;
+    let (mut other, other_address) = cafe.another_instance(&redis.url);
+    let addresses = [other_address];
+    for number in [1, 50] {
+        let seen = screens::watch(&cafe, &addresses, number, pace, window).await;
+        figures::print_screens(&seen, "another one, through Redis", cafe.memory());
+    }
+    other.kill().expect("it was there");
+    other.wait().expect("its end");
+    cafe.close().await;
+}
+
+async fn start(cafe: &mut Cafe) {
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        took.push(cafe.restart().await);
+    }
+    took.sort_unstable();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!(
+        "\nStart to healthy after a clean stop, with its Postgres: {} ms (median of 5; {} to {})",
+        took[2].as_millis(),
+        took[0].as_millis(),
+        took[4].as_millis()
+    );
+    figures::print_memory_now("program, idle after a start", cafe.memory().program);
+}
+
+async fn visits(cafe: &Cafe) {
+    let cashier = &cafe.cashiers[0];
+    let mut connection = client::Connection::to(&cafe.address).await;
+    let order = format!("/orders/{}", uuid::Uuid::now_v7());
+    let opened = connection
+        .send("PUT", &order, cashier, "kind=takeaway")
+        .await;
+    opened.must_succeed("open");
+    let board = format!("/kitchen/stations/{}", cafe.bar().await);
+    println!("\nFirst visit, everything that is fetched, as a browser that takes gzip gets it");
+    for (name, path, session) in [
+        ("sign-in", "/sign-in", None),
+        ("order", order.as_str(), Some(cashier.as_str())),
+        ("board", board.as_str(), Some(cafe.bartender(0))),
+    ] {
+        let bytes = visits::first_visit(cafe, path, session).await;
+        println!("{name:<20} {:>6} kB", figures::tenths_of_kb(bytes));
+    }
+    let pages = [("order screen", order.as_str()), ("floor", "/floor")];
+    let mut before = Vec::new();
+    for (_, path) in pages {
+        before.push(visits::page_time(cafe, path, cashier).await);
+    }
+    visits::grow(cafe, 200).await;
+    println!(
+        "\nms per page, p50              with the seed   1,000 products, 200 open orders   ratio"
+    );
+    for ((name, path), before) in pages.into_iter().zip(before) {
+        let after = visits::page_time(cafe, path, cashier).await;
+        figures::print_page(name, before, after);
+    }
 }

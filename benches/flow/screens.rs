@@ -1,0 +1,187 @@
+//! From the tap on Send until the ticket is in what a kitchen screen was sent: with 1, 50 and 200 screens on one board.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::LocalSet;
+use uuid::Uuid;
+
+use crate::cafe::Cafe;
+use crate::client::Connection;
+
+/// How many screens look at the bar's board, one number after the other.
+pub const SCREENS: [usize; 3] = [1, 50, 200];
+/// So many tills take orders, each at its pace.
+const TILLS: usize = 4;
+
+/// What was seen with one number of screens.
+pub struct Seen {
+    pub screens: usize,
+    /// Tickets that were sent within the window.
+    pub sends: usize,
+    /// From the send's first byte to the end of the event that shows its ticket, for each screen and ticket, in
+    /// microseconds, sorted.
+    pub took: Vec<u64>,
+    /// Tickets that a screen was never sent.
+    pub missed: usize,
+}
+
+impl Seen {
+    /// Nearest rank.
+    pub fn percentile(&self, percent: usize) -> u64 {
+        let rank = (self.took.len() * percent).div_ceil(100).max(1);
+        self.took.get(rank - 1).copied().unwrap_or(0)
+    }
+}
+
+/// When each ticket was sent, and when each screen had it.
+#[derive(Default)]
+struct Notes {
+    sent: RefCell<HashMap<Uuid, Instant>>,
+    arrived: RefCell<Vec<HashMap<Uuid, Instant>>>,
+    stop: Cell<bool>,
+}
+
+/// Lets four tills work at the pace of `orders_per_second` in all while the screens watch at `addresses`, in turn.
+pub async fn watch(
+    cafe: &Cafe,
+    addresses: &[String],
+    screens: usize,
+    orders_per_second: u64,
+    window: Duration,
+) -> Seen {
+    let notes = Rc::new(Notes::default());
+    *notes.arrived.borrow_mut() = vec![HashMap::new(); screens];
+    let bar = cafe.bar().await;
+    let local = LocalSet::new();
+    local
+        .run_until(async {
+            for screen in 0..screens {
+                let address = addresses[screen % addresses.len()].clone();
+                let stream = open_stream(&address, &bar, cafe.bartender(0)).await;
+                tokio::task::spawn_local(follow(stream, screen, Rc::clone(&notes)));
+            }
+            // The first pictures have arrived.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let pause = Duration::from_millis(TILLS as u64 * 1_000 / orders_per_second.max(1));
+            let tills = (0..TILLS).map(|till| work(cafe, till, pause, Rc::clone(&notes)));
+            let clock = async {
+                tokio::time::sleep(window).await;
+                notes.stop.set(true);
+            };
+            tokio::join!(futures_util::future::join_all(tills), clock);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        })
+        .await;
+    seen(screens, &notes)
+}
+
+fn seen(screens: usize, notes: &Notes) -> Seen {
+    let (sent, arrived) = (notes.sent.borrow(), notes.arrived.borrow());
+    let mut took = Vec::new();
+    let mut missed = 0;
+    for (ticket, at) in sent.iter() {
+        for screen in arrived.iter() {
+            match screen.get(ticket) {
+                Some(then) => {
+                    took.push(u64::try_from((*then - *at).as_micros()).unwrap_or(u64::MAX))
+                }
+                None => missed += 1,
+            }
+        }
+    }
+    took.sort_unstable();
+    Seen {
+        screens,
+        sends: sent.len(),
+        took,
+        missed,
+    }
+}
+
+async fn open_stream(address: &str, bar: &str, session: &str) -> BufReader<TcpStream> {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let request = format!(
+        "GET /api/realtime/stream?view=board&station={bar} HTTP/1.1\r\nhost: {address}\r\n\
+         authorization: Bearer {session}\r\naccept: text/event-stream\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    BufReader::with_capacity(64 * 1024, stream)
+}
+
+/// Notes each ticket when the event that shows it has arrived whole: at its empty line.
+async fn follow(mut stream: BufReader<TcpStream>, screen: usize, notes: Rc<Notes>) {
+    let mut line = Vec::new();
+    let mut shown: Vec<Uuid> = Vec::new();
+    loop {
+        line.clear();
+        match stream.read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            let now = Instant::now();
+            let mut arrived = notes.arrived.borrow_mut();
+            for ticket in shown.drain(..) {
+                arrived[screen].entry(ticket).or_insert(now);
+            }
+        } else {
+            shown.extend(tickets_in(&line));
+        }
+    }
+}
+
+/// The tickets in a piece of a board: their elements' ids are `k-<id>`.
+fn tickets_in(markup: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
+    const MARK: &[u8] = b"id=\"k-";
+    let starts = markup
+        .windows(MARK.len())
+        .enumerate()
+        .filter(|(_, six)| *six == MARK);
+    starts.filter_map(|(at, _)| {
+        let id = markup.get(at + MARK.len()..at + MARK.len() + 36)?;
+        Uuid::try_parse_ascii(id).ok()
+    })
+}
+
+async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
+    let mut connection = Connection::to(&cafe.address).await;
+    let mut next = Instant::now() + pause * u32::try_from(till).unwrap_or(0) / TILLS as u32;
+    while !notes.stop.get() {
+        tokio::time::sleep_until(next.into()).await;
+        next += pause;
+        let (order, cashier) = (Uuid::now_v7(), &cafe.cashiers[till]);
+        let path = format!("/orders/{order}");
+        let opened = connection
+            .send("PUT", &path, cashier, "kind=takeaway")
+            .await;
+        opened.must_succeed("open");
+        for product in &cafe.products {
+            let form = format!("product={product}");
+            let line = connection
+                .send("POST", &format!("{path}/lines"), cashier, &form)
+                .await;
+            line.must_succeed("line");
+        }
+        let tapped = Instant::now();
+        let sent = connection
+            .send("POST", &format!("{path}/sends"), cashier, "")
+            .await;
+        sent.must_succeed("send");
+        let ticket = cafe.ticket_of(order).await;
+        notes.sent.borrow_mut().insert(ticket, tapped);
+        let bumped = connection
+            .send(
+                "POST",
+                &format!("/kitchen/tickets/{ticket}/bump"),
+                cafe.bartender(0),
+                "",
+            )
+            .await;
+        bumped.must_succeed("bump");
+    }
+}
