@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench soak fmt
+.PHONY: help run test lint bench soak model fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -9,6 +9,8 @@ help:
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
 	@echo 'make bench   the measured claims, each printing its figures'
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
+	@echo 'make model   random commands from several people, program and specification compared after each:'
+	@echo '             STEPS=20000 SEED=7 (a fresh seed without one; a failure prints it)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -25,6 +27,9 @@ bench:
 
 soak:
 	@exec deploy/setup/soak.sh
+
+model:
+	@exec deploy/setup/model.sh
 
 fmt:
 	cargo fmt --all
