@@ -34,18 +34,18 @@ const CROWDED: usize = 9;
 impl<'a> Chance<'a> {
     /// How often people do what.
     const HABITS: [(u32, Habit<'a>); 21] = [
-        (80, Self::open),
-        (190, Self::add),
-        (45, Self::quantity),
+        (90, Self::open),
+        (170, Self::add),
+        (40, Self::quantity),
         (30, Self::remove),
         (20, Self::undo),
-        (70, Self::change_line),
+        (130, Self::change_line),
         (20, Self::details),
-        (90, Self::send),
+        (75, Self::send),
         (45, Self::serve),
         (16, Self::cancel),
-        (210, Self::at_board),
-        (120, Self::pay),
+        (230, Self::at_board),
+        (140, Self::pay),
         (16, Self::start_shift),
         (14, Self::count),
         (26, Self::pass_on),
@@ -228,7 +228,16 @@ impl<'a> Chance<'a> {
 
     fn add(&mut self) -> Option<Command> {
         let order = self.order(|_| true)?.clone();
-        let product = self.book.menu.choose(self.rng)?;
+        let free = self.book.menu.iter().find(|product| product.price == 0);
+        let product = match order.lines.is_empty() && self.once_in(8) {
+            true => free?,
+            false => self.book.menu.choose(self.rng)?,
+        };
+        // Guests of one table often want the same, and equal lines merge.
+        let before = order.lines.last().filter(|_| self.once_in(3));
+        let before =
+            before.and_then(|line| self.book.menu.iter().find(|one| one.id == line.product));
+        let product = before.unwrap_or(product);
         let plain = self.rng.random_bool(0.55);
         let quantity = match self.rng.random_range(0..40) {
             0 => 0,

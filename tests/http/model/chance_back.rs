@@ -8,33 +8,34 @@ use super::book::*;
 use super::chance::Chance;
 use super::command::{Command, Deed, OrderDeed, Pay, ShiftDeed, TicketDeed};
 use super::kitchen::RECALL_WITHIN;
-use super::menu::Stock;
+use super::menu::{Product, Stock};
 
 impl Chance<'_> {
     pub fn at_board(&mut self) -> Option<Command> {
         let lately = self.book.tickets.iter().rev().take(80);
         let (open, gone): (Vec<&Ticket>, Vec<&Ticket>) =
             lately.partition(|ticket| ticket.bumped_at.is_none());
-        let ticket = match open.is_empty() || self.once_in(6) {
-            true => *gone.choose(self.rng)?,
+        let ticket = match self.once_in(8) {
+            true => **gone.get(..gone.len().min(8))?.choose(self.rng).as_ref()?,
             // The oldest first, as cooks do.
             false if self.rng.random_bool(0.6) => *open.last()?,
             false => *open.choose(self.rng)?,
         };
         let line = ticket.lines.choose(self.rng)?.id;
+        let additions = ticket.additions;
         let deed = match self.rng.random_range(0..14) {
             0 => TicketDeed::Shown,
             1 | 2 => TicketDeed::Start,
-            3..6 => TicketDeed::Done(line),
-            6 => TicketDeed::NotDone(line),
-            7 if self.once_in(3) => TicketDeed::Done(Uuid::from_u128(self.rng.random())),
-            7 | 8 => TicketDeed::Recall,
-            9 => TicketDeed::Bump {
-                seen: Some(ticket.additions - 1).filter(|seen| *seen >= 0),
+            3 | 4 => TicketDeed::Done(line),
+            5 => TicketDeed::NotDone(line),
+            6 if self.once_in(3) => TicketDeed::Done(Uuid::from_u128(self.rng.random())),
+            6 => TicketDeed::Recall,
+            7 if additions > 0 => TicketDeed::Bump {
+                seen: Some(additions - 1),
             },
-            10 => TicketDeed::Bump { seen: None },
+            8 => TicketDeed::Bump { seen: None },
             _ => TicketDeed::Bump {
-                seen: Some(ticket.additions),
+                seen: Some(additions),
             },
         };
         let deed = match ticket.bumped_at {
@@ -75,6 +76,10 @@ impl Chance<'_> {
             }
         };
         let due = order.balance();
+        let is_free = due == 0 && order.unsent().next().is_some();
+        if due == 0 && !is_free && !self.once_in(6) {
+            return None;
+        }
         if due == 0 || self.once_in(40) {
             return Some(Command {
                 who,
@@ -228,18 +233,20 @@ impl Chance<'_> {
     }
 
     pub fn stock(&mut self) -> Option<Command> {
-        let product = self.book.menu.choose(self.rng)?;
-        let stock = match self.rng.random_range(0..10) {
-            0 => Stock::SoldOut,
-            1 => Stock::OutThisShift,
-            2..6 => Stock::Left(self.rng.random_range(0..12)),
-            _ => Stock::OnSale,
-        };
         // What is out comes back soon: there are few products here.
-        let stock = if product.sold_out || product.left == Some(0) {
-            Stock::OnSale
-        } else {
-            stock
+        let is_out = |product: &&Product| product.sold_out || product.left == Some(0);
+        let out: Vec<&Product> = self.book.menu.iter().filter(is_out).collect();
+        let (product, stock) = match out.choose(self.rng) {
+            Some(product) if !self.once_in(4) => (*product, Stock::OnSale),
+            _ => {
+                let stock = match self.rng.random_range(0..8) {
+                    0 => Stock::SoldOut,
+                    1 => Stock::OutThisShift,
+                    2 | 3 => Stock::Left(self.rng.random_range(0..12)),
+                    _ => Stock::OnSale,
+                };
+                (self.book.menu.choose(self.rng)?, stock)
+            }
         };
         let who =
             self.who(|role| role.takes_payments() || matches!(role, Role::Kitchen | Role::Bar));
@@ -255,7 +262,7 @@ impl Chance<'_> {
         let deed = match (self.rng.random_range(0..4), choices.choose(self.rng)) {
             (2, Some(choice)) => Deed::ChoicePrice(choice.id, self.rng.random_range(-20..60) * 100),
             (3, Some(choice)) => {
-                Deed::ChoiceSoldOut(choice.id, !choice.sold_out && self.once_in(2))
+                Deed::ChoiceSoldOut(choice.id, !choice.sold_out && self.once_in(3))
             }
             _ if product.price == 0 => return None,
             _ => Deed::Price(product.id, self.rng.random_range(10..400) * 100),

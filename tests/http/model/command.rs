@@ -149,6 +149,55 @@ pub enum ShiftDeed {
     },
 }
 
+impl Deed {
+    /// One word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Deed::Order(_, deed) => match deed {
+                OrderDeed::Open { .. } => "open",
+                OrderDeed::Add(add) if add.undo.is_some() => "undo",
+                OrderDeed::Add(_) => "add",
+                OrderDeed::Step { .. } => "step",
+                OrderDeed::Quantity { .. } => "quantity",
+                OrderDeed::Remove(_) => "remove",
+                OrderDeed::Note { .. } => "note",
+                OrderDeed::Seat { .. } => "seat",
+                OrderDeed::NextSeat(_) => "next seat",
+                OrderDeed::Course { .. } => "course",
+                OrderDeed::Choose { .. } => "choose",
+                OrderDeed::Instead { .. } => "instead",
+                OrderDeed::Details { .. } => "details",
+                OrderDeed::Send => "send",
+                OrderDeed::Serve { .. } => "serve",
+                OrderDeed::Cancel => "cancel",
+                OrderDeed::Pay(_) => "pay",
+                OrderDeed::NothingToPay => "nothing to pay",
+            },
+            Deed::Ticket(_, deed) => match deed {
+                TicketDeed::Shown => "shown",
+                TicketDeed::Start => "start",
+                TicketDeed::Done(_) => "line done",
+                TicketDeed::NotDone(_) => "line not done",
+                TicketDeed::Bump { .. } => "bump",
+                TicketDeed::Recall => "recall",
+            },
+            Deed::Shift(_, deed) => match deed {
+                ShiftDeed::Count { .. } => "count",
+                ShiftDeed::PassOn { to: Some(_), .. } => "hand over",
+                ShiftDeed::PassOn { .. } => "carry over",
+                ShiftDeed::Close { .. } => "close",
+            },
+            Deed::StartShift { .. } => "start shift",
+            Deed::Stock(..) => "stock",
+            Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
+            Deed::Wait(_) => "wait",
+            Deed::Again(_) => "again",
+            Deed::KeyOfAnother(_) => "key of another",
+            Deed::Sweep => "sweep",
+        }
+    }
+}
+
 impl OrderDeed {
     /// Whether what was typed lies within its bounds at all.
     pub fn can_be_read(&self) -> bool {
