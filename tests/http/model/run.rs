@@ -12,7 +12,6 @@ use super::actors::Actors;
 use super::book::*;
 use super::chance::{Chance, Past};
 use super::command::{Add, Command, Deed, OrderDeed};
-use super::menu::Word;
 use super::world;
 use crate::house::{Answer, House};
 
@@ -190,12 +189,6 @@ impl Day {
             course: line.course,
             undo: Some(form.collect()),
         };
-        debug_assert!(
-            !line
-                .chosen
-                .iter()
-                .any(|one| one.word == Word::No && one.price != 0)
-        );
         self.past.undo.push((*id, add));
         if self.past.undo.len() > 4 {
             self.past.undo.remove(0);

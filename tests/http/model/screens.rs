@@ -152,9 +152,9 @@ pub fn expected_panel(book: &Book, order: &Order, pays: bool) -> Value {
         "number": format!("Order {}", order.number), "badge": badge,
         "peek": format!("{} {peek} UGX {}", book.title(order), money(order.total())),
         "courses": headings.collect::<Vec<_>>(),
-        "lines": lines.map(|line| expected_line(book, order, line)).collect::<Vec<_>>(),
+        "lines": lines.map(|line| expected_line(book, line)).collect::<Vec<_>>(),
         "sums": expected_sums(order),
-        "actions": expected_actions(book, order, pays),
+        "actions": expected_actions(order, pays),
         "can send": order.is_open() && to_send > 0,
         "banknotes": pays && order.is_counter_sale() && order.is_open() && order.balance() > 0,
     })
@@ -189,7 +189,7 @@ pub fn badge(order: &Order) -> &'static str {
     }
 }
 
-fn expected_line(book: &Book, order: &Order, line: &Line) -> Value {
+fn expected_line(book: &Book, line: &Line) -> Value {
     let seat = line
         .seat
         .map_or("Table".to_owned(), |seat| format!("Seat {seat}"));
@@ -245,7 +245,6 @@ fn expected_line(book: &Book, order: &Order, line: &Line) -> Value {
         State::Ready => Some("Ready"),
         State::Served => Some("Served"),
     };
-    let _ = order;
     json!({
         "name": line.name, "said": small, "note": line.note,
         "allergy": line.allergy.as_ref().map(|allergy| format!("Allergy: {allergy}")),
@@ -276,7 +275,7 @@ fn expected_sums(order: &Order) -> Vec<String> {
     sums
 }
 
-fn expected_actions(_book: &Book, order: &Order, pays: bool) -> Vec<String> {
+fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
     let ready = order.ready().count();
     let served = format!("Served {ready}");
     let unsent = order.unsent().count();

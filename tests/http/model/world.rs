@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -52,8 +53,6 @@ pub fn morning() -> i64 {
 /// A fresh café and its book.
 pub async fn open() -> (House, Book) {
     let house = House::open().await;
-    house.app.db();
-    use sea_orm::ConnectionTrait as _;
     house
         .db
         .execute_unprepared(HARDER)
