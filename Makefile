@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench bench-long soak fmt
+.PHONY: help run test lint bench bench-long soak model fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -10,6 +10,8 @@ help:
 	@echo 'make bench   the measured claims, each printing its figures (BENCH=flow, screens, start or visits for one part)'
 	@echo 'make bench-long   ten minutes of trade, minute by minute (BENCH_MINUTES=60 for an hour)'
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
+	@echo 'make model   random commands from several people, program and specification compared after each:'
+	@echo '             STEPS=20000 SEED=7 (a fresh seed without one; a failure prints it)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -29,6 +31,9 @@ bench-long:
 
 soak:
 	@exec deploy/setup/soak.sh
+
+model:
+	@exec deploy/setup/model.sh
 
 fmt:
 	cargo fmt --all

@@ -77,18 +77,19 @@ pub async fn set_stock(
     Path(product): Path<ProductId>,
     Form(stock): Form<Stock>,
 ) -> Result<Frag> {
-    let until = if stock.until_tomorrow {
-        let days = app.settings().await?.day_rule();
-        let today = days.date_of(app.clock().now());
-        Some(Until::Moment(days.begins(today.next())))
-    } else if stock.until_shift_end {
-        let shift = shifts::open_of(app.db(), by.id).await?;
-        Some(Until::Shift(shift.ok_or(MenuRefusal::NoShift)?.id))
-    } else {
-        None
-    };
+    let days = app.settings().await?.day_rule();
+    let tomorrow = days.begins(days.date_of(app.clock().now()).next());
     let claim = once.of(&by, "menu.set_stock", &(product, &stock));
     app.write(claim, async |tx: &mut Tx| {
+        // The shift is asked for under the key: whoever repeats the request after its end is not refused.
+        let until = if stock.until_tomorrow {
+            Some(Until::Moment(tomorrow))
+        } else if stock.until_shift_end {
+            let shift = shifts::open_of(&**tx, by.id).await?;
+            Some(Until::Shift(shift.ok_or(MenuRefusal::NoShift)?.id))
+        } else {
+            None
+        };
         let left = stock.left.filter(|_| !stock.back).map(|left| left.0);
         let sold_out = stock.sold_out || until.is_some();
         actions::set_stock(tx, product, sold_out, until, left).await

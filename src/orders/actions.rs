@@ -448,7 +448,7 @@ pub async fn change_details(
 ///
 /// The shift is held after the order here, against the usual order of locks: whoever holds a shift alone (its closing,
 /// its float) waits only for orders of that shift, and this order is of none.
-async fn take_up(tx: &mut Tx, by: &Person, order: &mut Order) -> Result<()> {
+pub(super) async fn take_up(tx: &mut Tx, by: &Person, order: &mut Order) -> Result<()> {
     let terminal = by.terminal.as_ref().map(|terminal| terminal.id);
     let before = order.shift;
     let shift = shifts::ensure_open(tx, by.id, terminal).await?;

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::actions::{note_taken_up, save, send_unsent, settle};
+use super::actions::{note_taken_up, save, send_unsent, settle, take_up};
 use super::order::Order;
 use super::store::{self, Lines, OpenOrder};
 use crate::data::{Entry, RowLock, Tx};
 use crate::kitchen::LineProgress;
+use crate::staff::Person;
 use crate::values::{BusinessDate, Money, OrderId, ShiftId};
 use crate::web::Result;
 use sea_orm::ConnectionTrait;
@@ -68,7 +69,16 @@ pub struct Received {
 }
 
 /// Settles an order that costs nothing: a free item needs no payment. The order is locked, and the business day held.
-pub async fn settle_nothing_due(tx: &mut Tx, order: &mut Order, date: BusinessDate) -> Result<()> {
+/// Whoever does it takes up an order that no open shift answers for, as with any other send: it is in a shift's report.
+pub async fn settle_nothing_due(
+    tx: &mut Tx,
+    by: &Person,
+    order: &mut Order,
+    date: BusinessDate,
+) -> Result<()> {
+    if order.is_left() {
+        take_up(tx, by, order).await?;
+    }
     let sent = send_unsent(tx, order).await?;
     if order.balance().is_positive() {
         return Err(super::OrderRefusal::MoreThanDue(order.balance()).into());

@@ -73,7 +73,7 @@ fn peek(order: &Order) -> Markup {
 }
 
 fn peek_text(order: &Order) -> String {
-    match (order.pieces_to_send(), order.lines.len()) {
+    match (to_send(order), order.lines.len()) {
         (0, 1) => "1 line".to_owned(),
         (0, lines) => format!("{lines} lines"),
         (unsent, _) => format!("{unsent} to send"),
@@ -92,8 +92,16 @@ fn head(order: &Order) -> Markup {
     }
 }
 
+/// How many pieces somebody still has to send: none of an order that was called off with unsent lines on it.
+fn to_send(order: &Order) -> i32 {
+    match order.is_open() {
+        true => order.pieces_to_send(),
+        false => 0,
+    }
+}
+
 fn status_badge(order: &Order) -> Markup {
-    match order.pieces_to_send() {
+    match to_send(order) {
         0 => badge_of(order.status(), order.sent().count() == 0),
         unsent => ui::badge_saying(ui::Status::New, &format!("{unsent} to send")),
     }

@@ -73,13 +73,15 @@ pub async fn take_cash(
 }
 
 /// Closes an order whose total is zero: a free item needs no payment, and no float.
-pub async fn close_without_payment(tx: &mut Tx, order: OrderId) -> Result<()> {
+pub async fn close_without_payment(tx: &mut Tx, by: &Person, order: OrderId) -> Result<()> {
     // The day is held before the order, for the date on which the order is settled.
     let date = shifts::business_date(tx).await?;
     let mut order = orders::lock(tx, order).await?;
     match payable(&order) {
         Ok(balance) => Err(TenderRefusal::StillDue(balance).into()),
-        Err(TenderRefusal::NothingDue) => orders::settle_nothing_due(tx, &mut order, date).await,
+        Err(TenderRefusal::NothingDue) => {
+            orders::settle_nothing_due(tx, by, &mut order, date).await
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }

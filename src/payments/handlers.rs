@@ -128,7 +128,7 @@ pub async fn take(
     let claim = once.of(&by, "payments.take", &(id, &new));
     if new.method == Some(Choice::NothingToPay) {
         app.write(claim, async |tx: &mut Tx| {
-            actions::close_without_payment(tx, id).await
+            actions::close_without_payment(tx, &by, id).await
         })
         .await?;
         return after(&app, asker, id, None).await;

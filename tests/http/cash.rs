@@ -785,6 +785,28 @@ async fn an_order_that_was_carried_over_goes_to_the_shift_that_takes_its_money()
 }
 
 #[tokio::test]
+async fn a_free_order_that_was_carried_over_goes_to_the_shift_that_closes_it() {
+    let house = House::open().await;
+    let mut waiter = house.till(WAITER, "Floor tablet").await;
+    let order = sale_of(&house, &mut waiter, 0).await;
+    house
+        .execute(
+            "UPDATE orders SET shift_id = NULL WHERE id = $1",
+            [order.into()],
+        )
+        .await;
+    let mut till = house.person(CASHIER).await;
+    till.post(&payments(order), &[("method", "nothing_to_pay")])
+        .await
+        .must_be(StatusCode::OK);
+    let taken_up = "SELECT count(*) FROM orders o JOIN shifts s ON s.id = o.shift_id \
+         JOIN staff st ON st.id = s.staff_id WHERE st.username = 'amina'";
+    assert_eq!(house.number(taken_up).await, 1);
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'order.taken_up'";
+    assert_eq!(house.number(told).await, 1);
+}
+
+#[tokio::test]
 async fn a_free_order_is_settled_by_sending_it() {
     let house = House::open().await;
     let mut till = house.till(WAITER, "Floor tablet").await;

@@ -8,6 +8,7 @@ mod kitchen;
 mod links;
 mod live;
 mod menu;
+mod model;
 mod orders;
 mod races;
 mod routes;

@@ -112,6 +112,23 @@ async fn what_is_taken_off_unsent_goes_back_to_the_count() {
 }
 
 #[tokio::test]
+async fn a_mark_until_the_shifts_end_that_comes_again_after_it_is_not_refused() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let (path, key) = (stock_of(&house, "Chips").await, key());
+    let form = [("until_shift_end", "on")];
+    till.change(Method::POST, &path, &form, &key)
+        .await
+        .must_be(StatusCode::OK);
+    super::shifts::count_and_close(&house, &mut till, CASHIER).await;
+    till.change(Method::POST, &path, &form, &key)
+        .await
+        .must_be(StatusCode::OK);
+    let out = "SELECT count(*) FROM products WHERE sold_out";
+    assert_eq!(house.number(out).await, 0);
+}
+
+#[tokio::test]
 async fn marking_twice_with_one_key_marks_once() {
     let house = House::open().await;
     let mut cook = house.person(COOK).await;

@@ -185,6 +185,20 @@ async fn fifty_taps_at_once_add_up_to_the_shilling() {
 }
 
 #[tokio::test]
+async fn a_cancelled_order_says_so_though_something_on_it_was_never_sent() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.counter_sale().await;
+    till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    till.post(&format!("/orders/{order}/cancellation"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let page = till.get(&format!("/orders/{order}")).await;
+    assert_eq!(page.one("#order-head .badge"), "Cancelled");
+    assert_eq!(page.one("#order-peek .dim"), "1 line");
+}
+
+#[tokio::test]
 async fn an_order_with_nothing_sent_is_cancelled_and_refuses_everything_after() {
     let house = House::open().await;
     let mut till = house.till(WAITER, "Floor tablet").await;

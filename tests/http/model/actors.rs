@@ -1,0 +1,182 @@
+//! Doing it over HTTP: the people with their devices, and who sends what again.
+
+use std::time::Duration as StdDuration;
+
+use super::book::{Book, Role};
+use super::command::{Command, Deed, TicketDeed};
+use super::requests::request;
+use crate::house::*;
+use cafe_pos::data::{By, Tx};
+use cafe_pos::live::Changed;
+use cafe_pos::orders;
+use poem::http::Method;
+
+/// A request that was carried out and may come again.
+#[derive(Clone)]
+pub struct Sent {
+    pub who: usize,
+    pub method: Method,
+    pub path: String,
+    pub form: Vec<(String, String)>,
+    pub key: String,
+    /// Where the answer led to.
+    pub redirect: String,
+}
+
+/// Everybody with a browser.
+pub struct Actors {
+    devices: Vec<Device>,
+    /// What was carried out, oldest first.
+    pub done: Vec<Sent>,
+    signed_in_at: i64,
+}
+
+/// Usernames, roles and where they stand: two cashiers share a till, and somebody of each kind has a device of their own.
+pub const PEOPLE: [(&str, Role, Option<&str>); 10] = [
+    (WAITER, Role::Waiter, Some("Floor tablet")),
+    (OTHER_WAITER, Role::Waiter, None),
+    (CASHIER, Role::Cashier, Some("Till 1")),
+    (OTHER_CASHIER, Role::Cashier, Some("Till 1")),
+    (MANAGER, Role::Manager, Some("Till 2")),
+    (OTHER_MANAGER, Role::Manager, None),
+    (COOK, Role::Kitchen, None),
+    (BARTENDER, Role::Bar, None),
+    ("kitchen display", Role::Display(0), Some("Kitchen display")),
+    ("bar display", Role::Display(1), Some("Bar display")),
+];
+
+/// A session lasts eight hours; nobody here works so long without signing in anew.
+const SIGN_IN_AFTER: i64 = 2 * 3_600;
+
+impl Actors {
+    pub async fn arrive(house: &House, now: i64) -> Actors {
+        let mut devices: Vec<Device> = Vec::new();
+        for (at, (username, role, terminal)) in PEOPLE.iter().enumerate() {
+            let device = match (role, terminal) {
+                (Role::Display(_), Some(terminal)) => house.display(terminal).await,
+                (_, Some(terminal)) => {
+                    let beside = PEOPLE[..at]
+                        .iter()
+                        .position(|other| other.2 == Some(*terminal));
+                    let mut device = house.person(username).await;
+                    match beside {
+                        Some(beside) => device.cookies.extend(terminal_of(&devices[beside])),
+                        None => device = house.till(username, terminal).await,
+                    }
+                    device
+                }
+                (_, None) => house.person(username).await,
+            };
+            devices.push(device);
+        }
+        Actors {
+            devices,
+            done: Vec::new(),
+            signed_in_at: now,
+        }
+    }
+
+    /// Everybody signs in anew on the device they have, before their session ends.
+    pub async fn stay_signed_in(&mut self, house: &House, now: i64) {
+        if now - self.signed_in_at < SIGN_IN_AFTER {
+            return;
+        }
+        self.signed_in_at = now;
+        for (device, (username, role, _)) in self.devices.iter_mut().zip(PEOPLE) {
+            if !matches!(role, Role::Display(_)) {
+                device.cookies.extend(house.person(username).await.cookies);
+            }
+        }
+    }
+
+    pub fn device(&mut self, who: usize) -> &mut Device {
+        &mut self.devices[who]
+    }
+
+    /// Does it; answers what came back, where it was a request at all.
+    pub async fn act(&mut self, house: &House, book: &Book, command: &Command) -> Option<Answer> {
+        let (sent, is_new) = match &command.deed {
+            Deed::Price(..)
+            | Deed::ChoicePrice(..)
+            | Deed::ChoiceSoldOut(..)
+            | Deed::Wait(_)
+            | Deed::Sweep => {
+                behind_the_scenes(house, command).await;
+                return None;
+            }
+            Deed::Again(ago) => (self.done[self.done.len() - 1 - ago].clone(), false),
+            Deed::KeyOfAnother(ago) => {
+                let sent = self.done[self.done.len() - 1 - ago].clone();
+                // Another person of the same standing, so that nothing but the key can be the reason.
+                let other = another(sent.who)?;
+                (Sent { who: other, ..sent }, false)
+            }
+            // The receipt of somebody who only looks on claims no key.
+            Deed::Ticket(_, TicketDeed::Shown) => (request(book, command), false),
+            _ => (request(book, command), true),
+        };
+        let form: Vec<(&str, &str)> = sent
+            .form
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let device = &mut self.devices[sent.who];
+        let answer = device
+            .change(sent.method.clone(), &sent.path, &form, &sent.key)
+            .await;
+        if is_new && answer.status.is_success() {
+            let redirect = answer.header("hx-redirect").to_owned();
+            self.done.push(Sent { redirect, ..sent });
+        }
+        Some(answer)
+    }
+}
+
+/// Somebody else who may do the same.
+pub fn another(who: usize) -> Option<usize> {
+    [1, 0, 3, 2, 5, 4].get(who).copied()
+}
+
+fn terminal_of(device: &Device) -> Option<(String, String)> {
+    let name = cafe_pos::terminals::device::COOKIE;
+    device
+        .cookies
+        .get(name)
+        .map(|token| (name.to_owned(), token.clone()))
+}
+
+async fn behind_the_scenes(house: &House, command: &Command) {
+    let changed = match &command.deed {
+        Deed::Price(product, price) => {
+            let sql = "UPDATE products SET price = $2 WHERE id = $1";
+            house
+                .execute(sql, [(*product).into(), (*price).into()])
+                .await
+        }
+        Deed::ChoicePrice(choice, price) => {
+            let sql = "UPDATE modifiers SET price_delta = $2 WHERE id = $1";
+            house
+                .execute(sql, [(*choice).into(), (*price).into()])
+                .await
+        }
+        Deed::ChoiceSoldOut(choice, out) => {
+            let sql = "UPDATE modifiers SET sold_out = $2 WHERE id = $1";
+            house.execute(sql, [(*choice).into(), (*out).into()]).await
+        }
+        Deed::Sweep => {
+            let sweep = async |tx: &mut Tx| orders::cancel_abandoned(tx).await;
+            house
+                .app
+                .write_unkeyed(By::system(), sweep)
+                .await
+                .expect("the job");
+            0
+        }
+        _ => 0,
+    };
+    if changed > 0 {
+        house.app.live().publish(vec![Changed::Menu]);
+        // The message is heard by a task of its own.
+        tokio::time::sleep(StdDuration::from_millis(2)).await;
+    }
+}

@@ -1,0 +1,399 @@
+//! The book: what the café must look like, written from the specification (product.md, sections 3 to 8) and from nothing
+//! of the program. Amounts are shillings, times are seconds, and a refusal is the status of the answer: whoever gets one
+//! throws the changed book away and keeps the one before.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::command::{Command, Deed};
+use super::menu::{self, Chosen, Product};
+
+pub type Outcome = Result<(), u16>;
+
+pub const FORBIDDEN: u16 = 403;
+pub const NOT_FOUND: u16 = 404;
+pub const CONFLICT: u16 = 409;
+pub const INVALID: u16 = 422;
+
+/// Refuses with this status unless something holds.
+pub fn must(holds: bool, status: u16) -> Outcome {
+    if holds { Ok(()) } else { Err(status) }
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct Book {
+    pub people: Vec<Person>,
+    pub tables: Vec<Table>,
+    pub menu: Vec<Product>,
+    pub orders: Vec<Order>,
+    pub tickets: Vec<Ticket>,
+    pub shifts: Vec<Shift>,
+    pub payments: Vec<Payment>,
+    /// The last order number of each date.
+    pub numbers: BTreeMap<i64, i64>,
+    /// How many shift reports there are.
+    pub reports: i64,
+    /// How often each deed must stand in the audit log.
+    pub deeds: BTreeMap<&'static str, i64>,
+    pub now: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Waiter,
+    Cashier,
+    Manager,
+    Kitchen,
+    Bar,
+    /// The wall display of a station, which nobody signs in on.
+    Display(usize),
+}
+
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: Uuid,
+    pub username: &'static str,
+    pub name: String,
+    pub role: Role,
+    /// The terminal with a drawer that they stand at.
+    pub drawer: Option<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub id: Uuid,
+    pub code: String,
+    pub area: String,
+    pub seats: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Minted by the client.
+    pub id: Uuid,
+    pub date: i64,
+    pub number: i64,
+    pub table: Option<usize>,
+    pub guests: i64,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub waiter: usize,
+    /// Whose shift answers for it; nobody's after it was carried over.
+    pub shift: Option<usize>,
+    pub lines: Vec<Line>,
+    pub paid: i64,
+    /// The date on which it was settled first.
+    pub settled: Option<i64>,
+    pub closed: bool,
+    pub cancelled: bool,
+    pub touched_at: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Unsent,
+    Sent,
+    Preparing,
+    Ready,
+    Served,
+}
+
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
+    pub product: Uuid,
+    pub name: String,
+    pub second: Option<String>,
+    pub quantity: i64,
+    /// The price of the product alone when it was added.
+    pub base: i64,
+    pub chosen: Vec<Chosen>,
+    pub note: Option<String>,
+    pub allergy: Option<String>,
+    pub seat: Option<i64>,
+    pub course: i64,
+    /// How many of its pieces came from the countdown.
+    pub from_stock: i64,
+    pub tax_name: String,
+    pub tax_bp: i64,
+    pub station: usize,
+    pub prep_seconds: Option<i64>,
+    pub state: State,
+    /// Since when it is ready.
+    pub ready_at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
+    pub order: usize,
+    pub station: usize,
+    /// What it says of its order is a copy of the moment when it was opened.
+    pub title: String,
+    pub guests: i64,
+    pub customer: Option<String>,
+    pub sent_at: i64,
+    pub started: bool,
+    pub bumped_at: Option<i64>,
+    pub recalled: bool,
+    /// A screen of its station has shown it as it is now.
+    pub shown: bool,
+    pub additions: i64,
+    pub lines: Vec<TicketLine>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TicketLine {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
+    /// The order's line as it was sent.
+    pub line: Line,
+    pub addition: i64,
+    pub fired_at: i64,
+    pub done: Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    No,
+    /// Somebody tapped the line.
+    Tapped(i64),
+    /// It went with its ticket, and comes back with it.
+    Bumped(i64),
+}
+
+#[derive(Debug, Clone)]
+pub struct Shift {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
+    pub owner: usize,
+    pub date: i64,
+    pub cash: Cash,
+    /// What moved its cash: float, sale, tip.
+    pub entries: Vec<(&'static str, i64)>,
+    pub counts: Vec<Count>,
+    /// The number of its report, once it is closed.
+    pub report: Option<i64>,
+    /// Orders that went on without it.
+    pub passed_on: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cash {
+    None,
+    Pouch,
+    Drawer(&'static str),
+}
+
+#[derive(Debug, Clone)]
+pub struct Count {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
+    pub by: usize,
+    pub counted: i64,
+    pub expected: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Payment {
+    pub order: usize,
+    pub shift: usize,
+    pub by: usize,
+    pub date: i64,
+    pub amount: i64,
+    pub tip: i64,
+    pub tendered: i64,
+    pub change: i64,
+}
+
+impl Role {
+    pub fn takes_orders(self) -> bool {
+        matches!(self, Role::Waiter | Role::Cashier | Role::Manager)
+    }
+
+    pub fn takes_payments(self) -> bool {
+        matches!(self, Role::Cashier | Role::Manager)
+    }
+
+    /// Station 0 is the kitchen, 1 the bar.
+    pub fn works_at(self, station: usize) -> bool {
+        match self {
+            Role::Manager => true,
+            Role::Kitchen => station == 0,
+            Role::Bar => station == 1,
+            Role::Display(own) => own == station,
+            Role::Waiter | Role::Cashier => false,
+        }
+    }
+}
+
+impl Line {
+    pub fn price(&self) -> i64 {
+        menu::unit_price(self.base, &self.chosen)
+    }
+
+    pub fn total(&self) -> i64 {
+        self.price() * self.quantity
+    }
+
+    pub fn is_unsent(&self) -> bool {
+        self.state == State::Unsent
+    }
+
+    pub fn is_made(&self) -> bool {
+        matches!(self.state, State::Ready | State::Served)
+    }
+
+    /// Equal in product, price, modifiers, note, seat and course; an allergy is more than a note, and differs too.
+    pub fn is_equal(&self, other: &Line) -> bool {
+        self.product == other.product
+            && (self.base, self.price()) == (other.base, other.price())
+            && self.chosen == other.chosen
+            && (&self.note, &self.allergy) == (&other.note, &other.allergy)
+            && (self.seat, self.course) == (other.seat, other.course)
+    }
+}
+
+impl Order {
+    pub fn is_open(&self) -> bool {
+        !self.closed && !self.cancelled
+    }
+
+    pub fn total(&self) -> i64 {
+        self.lines.iter().map(Line::total).sum()
+    }
+
+    pub fn balance(&self) -> i64 {
+        self.total() - self.paid
+    }
+
+    pub fn unsent(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_unsent())
+    }
+
+    pub fn sent(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| !line.is_unsent())
+    }
+
+    pub fn ready(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.state == State::Ready)
+    }
+
+    pub fn is_counter_sale(&self) -> bool {
+        self.table.is_none() && self.name.is_none() && self.phone.is_none()
+    }
+
+    /// The tax that the prices contain, by its name: of each class on the sum of that class, half up.
+    pub fn taxes(&self) -> Vec<(String, i64)> {
+        let mut classes: Vec<(String, i64, i64)> = Vec::new();
+        for line in &self.lines {
+            match classes
+                .iter_mut()
+                .find(|(name, _, _)| *name == line.tax_name)
+            {
+                Some((_, _, sum)) => *sum += line.total(),
+                None => classes.push((line.tax_name.clone(), line.tax_bp, line.total())),
+            }
+        }
+        let tax = |sum: i64, bp: i64| (2 * sum * bp + 10_000 + bp) / (2 * (10_000 + bp));
+        let classes = classes.into_iter().filter(|(_, bp, _)| *bp > 0);
+        classes
+            .map(|(name, bp, sum)| (name, tax(sum, bp)))
+            .collect()
+    }
+
+    /// The first that matches.
+    pub fn status(&self) -> &'static str {
+        let all = |holds: fn(&Line) -> bool| self.sent().all(holds);
+        if self.cancelled {
+            "cancelled"
+        } else if self.sent().next().is_none() {
+            "pending"
+        } else if !all(Line::is_made) {
+            "preparing"
+        } else if self.closed {
+            "served"
+        } else if self.balance() > 0 && all(|line| line.state == State::Served) {
+            "awaiting_payment"
+        } else {
+            "ready"
+        }
+    }
+}
+
+impl Book {
+    /// What the café is after this command.
+    pub fn obey(&mut self, command: &Command) -> Outcome {
+        let who = command.who;
+        match &command.deed {
+            Deed::Order(order, deed) => self.order_deed(who, *order, deed),
+            Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
+            Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
+            Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),
+            Deed::Stock(product, stock) => {
+                must(self.people[who].role != Role::Waiter, FORBIDDEN)?;
+                let own = self.open_shift_of(who);
+                menu::mark(menu::of(&mut self.menu, *product)?, *stock, own)?;
+                self.note("menu.stock");
+                Ok(())
+            }
+            Deed::Price(product, price) => {
+                menu::of(&mut self.menu, *product)?.price = *price;
+                Ok(())
+            }
+            Deed::ChoicePrice(id, price) => {
+                self.choices(*id, |choice| choice.price = *price);
+                Ok(())
+            }
+            Deed::ChoiceSoldOut(id, out) => {
+                self.choices(*id, |choice| choice.sold_out = *out);
+                Ok(())
+            }
+            // The clock is moved before every command, and the waiting itself changes nothing.
+            Deed::Wait(_) | Deed::Again(_) => Ok(()),
+            Deed::KeyOfAnother(_) => Err(INVALID),
+            Deed::Sweep => {
+                self.cancel_abandoned();
+                Ok(())
+            }
+        }
+    }
+
+    fn choices(&mut self, id: Uuid, change: impl Fn(&mut menu::Choice)) {
+        let choices = self.menu.iter_mut().flat_map(Product::choices_mut);
+        choices.filter(|choice| choice.id == id).for_each(change);
+    }
+
+    /// A row of the audit log.
+    pub fn note(&mut self, deed: &'static str) {
+        *self.deeds.entry(deed).or_insert(0) += 1;
+    }
+
+    /// The business date of this moment, in days since 1970: Kampala is three hours ahead, and the day begins at four.
+    pub fn date(&self) -> i64 {
+        (self.now + 3 * 3_600 - 4 * 3_600).div_euclid(86_400)
+    }
+
+    pub fn order(&self, id: Uuid) -> Option<&Order> {
+        self.orders.iter().find(|order| order.id == id)
+    }
+
+    /// "Table 7", "Takeaway 117", "Counter 120".
+    pub fn title(&self, order: &Order) -> String {
+        match order.table {
+            Some(table) => format!("Table {}", self.tables[table].code),
+            None if order.is_counter_sale() => format!("Counter {}", order.number),
+            None => format!("Takeaway {}", order.number),
+        }
+    }
+
+    /// The one open shift of a person.
+    pub fn open_shift_of(&self, who: usize) -> Option<usize> {
+        let mut shifts = self.shifts.iter();
+        shifts.position(|shift| shift.owner == who && shift.report.is_none())
+    }
+}

@@ -1,0 +1,316 @@
+//! Money and shifts (product.md, sections 5 and 6; cash.md, section 1).
+
+use uuid::Uuid;
+
+use super::book::*;
+use super::command::{Pay, ShiftDeed};
+
+/// The variance that needs no approval, either way.
+const THRESHOLD: i64 = 5_000;
+
+/// The largest change: twenty of the largest note. The specification is silent; the program refuses more as a typing error.
+const MOST_CHANGE: i64 = 20 * 50_000;
+
+impl Shift {
+    pub fn is_open(&self) -> bool {
+        self.report.is_none()
+    }
+
+    pub fn has_cash(&self) -> bool {
+        self.cash != Cash::None
+    }
+
+    /// Float, cash payments and cash tips; the program knows no other movements yet.
+    pub fn expected(&self) -> i64 {
+        self.entries.iter().map(|(_, amount)| amount).sum()
+    }
+
+    /// The last count's variance, where cash has not moved since.
+    fn variance(&self) -> Result<i64, u16> {
+        let last = self.counts.last().ok_or(CONFLICT)?;
+        must(last.expected == self.expected(), CONFLICT)?;
+        Ok(last.counted - last.expected)
+    }
+
+    /// One recount by oneself, more by a manager, whose count stands. Where cash moved since, what was counted fits no
+    /// longer, and the owner counts once more.
+    pub fn may_count(&self, who: usize, role: Role) -> Outcome {
+        must(self.has_cash(), CONFLICT)?;
+        if role == Role::Manager && who != self.owner {
+            return Ok(());
+        }
+        let fits = |count: &&Count| count.expected == self.expected();
+        let by_owner = |count: &&Count| count.by == self.owner;
+        let (own, others): (Vec<_>, Vec<_>) = self.counts.iter().partition(by_owner);
+        must(!others.iter().any(fits), FORBIDDEN)?;
+        must(own.len() < 2 || !own.iter().any(fits), FORBIDDEN)
+    }
+}
+
+impl Book {
+    /// The person's open shift; where they have none, one without cash is opened.
+    pub fn shift_for(&mut self, who: usize) -> usize {
+        if let Some(open) = self.open_shift_of(who) {
+            return open;
+        }
+        self.note("shift.opened");
+        self.shifts.push(Shift {
+            id: Uuid::nil(),
+            owner: who,
+            date: self.date(),
+            cash: Cash::None,
+            entries: Vec::new(),
+            counts: Vec::new(),
+            report: None,
+            passed_on: 0,
+        });
+        self.shifts.len() - 1
+    }
+
+    pub fn shift_with_cash(&self, who: usize) -> Result<usize, u16> {
+        let open = self.open_shift_of(who);
+        open.filter(|at| self.shifts[*at].has_cash())
+            .ok_or(CONFLICT)
+    }
+
+    /// Whether no open shift answers for an open order that is not settled.
+    pub fn is_left(&self, at: usize) -> bool {
+        let order = &self.orders[at];
+        let answered_for = order
+            .shift
+            .is_some_and(|shift| self.shifts[shift].is_open());
+        order.is_open() && order.settled.is_none() && !answered_for
+    }
+
+    pub fn take_up(&mut self, at: usize, shift: usize) {
+        self.orders[at].shift = Some(shift);
+        self.note("order.taken_up");
+    }
+
+    /// Cash goes to the shift of whoever takes it, and what is unsent is sent with it.
+    pub fn pay(&mut self, who: usize, at: usize, pay: &Pay) -> Outcome {
+        let shift = self.shift_with_cash(who)?;
+        let balance = self.orders[at].balance();
+        must(!self.orders[at].cancelled && balance > 0, CONFLICT)?;
+        must(
+            pay.expected.is_none_or(|expected| expected == balance),
+            CONFLICT,
+        )?;
+        let payment = pay.against(balance)?;
+        if self.is_left(at) {
+            self.take_up(at, shift);
+        }
+        self.hand_over(at);
+        self.orders[at].paid += payment.amount;
+        let entries = &mut self.shifts[shift].entries;
+        entries.push(("sale", payment.amount));
+        if payment.tip > 0 {
+            entries.push(("tip", payment.tip));
+        }
+        let (order, date) = (at, self.date());
+        self.payments.push(Payment {
+            order,
+            shift,
+            by: who,
+            date,
+            ..payment
+        });
+        self.note("payment.taken");
+        Ok(())
+    }
+
+    /// A free order needs neither money nor float, but somebody's shift answers for it all the same.
+    pub fn nothing_to_pay(&mut self, who: usize, at: usize) -> Outcome {
+        let order = &self.orders[at];
+        must(!order.cancelled && order.balance() == 0, CONFLICT)?;
+        must(order.unsent().next().is_some(), CONFLICT)?;
+        self.send(who, at)
+    }
+
+    /// A shift without cash, or the float of one, counted once.
+    pub fn start_shift(
+        &mut self,
+        who: usize,
+        cash: Option<bool>,
+        hundreds: Option<i64>,
+    ) -> Outcome {
+        must(self.people[who].role.takes_orders(), FORBIDDEN)?;
+        let Some(in_drawer) = cash else {
+            must(self.open_shift_of(who).is_none(), CONFLICT)?;
+            self.shift_for(who);
+            return Ok(());
+        };
+        let hundreds = hundreds.ok_or(INVALID)?;
+        let place = match in_drawer {
+            false => Cash::Pouch,
+            true => Cash::Drawer(self.people[who].drawer.ok_or(CONFLICT)?),
+        };
+        let held = |shift: &Shift| shift.is_open() && shift.owner != who && shift.cash == place;
+        must(!in_drawer || !self.shifts.iter().any(held), CONFLICT)?;
+        let at = self.shift_for(who);
+        let shift = &mut self.shifts[at];
+        must(!shift.has_cash(), CONFLICT)?;
+        shift.cash = place;
+        shift.entries.push(("float", hundreds * 100));
+        self.note("shift.float_counted");
+        Ok(())
+    }
+
+    pub fn shift_deed(&mut self, who: usize, id: Uuid, deed: &ShiftDeed) -> Outcome {
+        let role = self.people[who].role;
+        must(role.takes_orders(), FORBIDDEN)?;
+        if let ShiftDeed::Count { hundreds: None } = deed {
+            return Err(INVALID);
+        }
+        let at = self.shifts.iter().position(|shift| shift.id == id);
+        let at = at.ok_or(NOT_FOUND)?;
+        if let ShiftDeed::Close {
+            approver: Some(approver),
+            ..
+        } = deed
+        {
+            // Nobody approves what they ask for themselves, and only managers do.
+            must(*approver != who, FORBIDDEN)?;
+            must(self.people[*approver].role == Role::Manager, FORBIDDEN)?;
+        }
+        must(
+            self.shifts[at].owner == who || role == Role::Manager,
+            FORBIDDEN,
+        )?;
+        must(self.shifts[at].is_open(), CONFLICT)?;
+        match deed {
+            ShiftDeed::Count { hundreds } => {
+                self.shifts[at].may_count(who, role)?;
+                let shift = &mut self.shifts[at];
+                let expected = shift.expected();
+                let counted = hundreds.unwrap_or(0) * 100;
+                shift.counts.push(Count {
+                    id: Uuid::nil(),
+                    by: who,
+                    counted,
+                    expected,
+                });
+                self.note("shift.counted");
+                Ok(())
+            }
+            ShiftDeed::PassOn { order, to } => self.pass_on(at, *order, *to),
+            ShiftDeed::Close {
+                count,
+                reason,
+                approver,
+            } => self.close(who, at, *count, *reason, *approver),
+        }
+    }
+
+    /// Hands an open order to another open shift, or leaves it to whoever takes it up next.
+    fn pass_on(&mut self, from: usize, order: Uuid, to: Option<Uuid>) -> Outcome {
+        let taker = match to {
+            None => None,
+            Some(to) if to == self.shifts[from].id => return Err(CONFLICT),
+            Some(to) => {
+                let taker = self.shifts.iter().position(|shift| shift.id == to);
+                let taker = taker.ok_or(NOT_FOUND)?;
+                must(self.shifts[taker].is_open(), CONFLICT)?;
+                Some(taker)
+            }
+        };
+        let mut orders = self.orders.iter_mut();
+        let order = orders.find(|one| one.id == order).ok_or(NOT_FOUND)?;
+        must(order.is_open() && order.shift == Some(from), CONFLICT)?;
+        order.shift = taker;
+        order.touched_at = self.now;
+        self.shifts[from].passed_on += 1;
+        self.note(if taker.is_some() {
+            "order.handed_over"
+        } else {
+            "order.carried_over"
+        });
+        Ok(())
+    }
+
+    /// The orders that keep a shift from being closed: something is to be paid or sent.
+    pub fn in_the_way(&self, shift: usize) -> impl Iterator<Item = &Order> {
+        let own = self
+            .orders
+            .iter()
+            .filter(move |order| order.is_open() && order.shift == Some(shift));
+        own.filter(|order| order.balance() > 0 || order.unsent().next().is_some())
+    }
+
+    fn close(
+        &mut self,
+        who: usize,
+        at: usize,
+        seen: Option<Uuid>,
+        reason: bool,
+        approver: Option<usize>,
+    ) -> Outcome {
+        must(self.in_the_way(at).next().is_none(), CONFLICT)?;
+        let shift = &self.shifts[at];
+        if shift.has_cash() {
+            let beyond = shift.variance()?.abs() > THRESHOLD;
+            let last = shift.counts.last().map(|count| count.id);
+            must(seen == last || (seen.is_none() && !beyond), CONFLICT)?;
+            if beyond {
+                must(reason, INVALID)?;
+                must(approver != Some(shift.owner), FORBIDDEN)?;
+                // A manager who closes somebody else's shift agrees; their own stands as unapproved.
+                let manages = self.people[who].role == Role::Manager;
+                must(approver.is_some() || manages, FORBIDDEN)?;
+            }
+        }
+        self.reports += 1;
+        self.shifts[at].report = Some(self.reports);
+        // An order with nothing on it goes on by itself.
+        for order in 0..self.orders.len() {
+            let one = &mut self.orders[order];
+            if one.is_open() && one.shift == Some(at) && one.lines.is_empty() {
+                one.shift = None;
+                one.touched_at = self.now;
+                self.note("order.carried_over");
+            }
+        }
+        for product in 0..self.menu.len() {
+            let one = &mut self.menu[product];
+            if one.sold_out && one.out_until == Some(at) {
+                one.sold_out = false;
+                one.out_until = None;
+                self.note("menu.stock");
+            }
+        }
+        self.note("shift.closed");
+        Ok(())
+    }
+}
+
+impl Pay {
+    /// What becomes of the cash: more than the balance is change and nothing else, less is a part payment; but where the
+    /// amount was said, all of it has to be there.
+    fn against(&self, balance: i64) -> Result<Payment, u16> {
+        let said = if self.in_full {
+            Some(balance)
+        } else {
+            self.amount
+        };
+        let tendered = match (said, self.tendered) {
+            (None, None) => return Err(INVALID),
+            (Some(amount), None) => amount + self.tip,
+            (_, Some(tendered)) => tendered,
+        };
+        let amount = said.unwrap_or((tendered - self.tip).clamp(0, balance));
+        let change = tendered - amount - self.tip;
+        must(self.tip >= 0 && tendered >= 0, INVALID)?;
+        must((1..=balance).contains(&amount), INVALID)?;
+        must((0..=MOST_CHANGE).contains(&change), INVALID)?;
+        Ok(Payment {
+            order: 0,
+            shift: 0,
+            by: 0,
+            date: 0,
+            amount,
+            tip: self.tip,
+            tendered,
+            change,
+        })
+    }
+}

@@ -1,0 +1,303 @@
+//! What is compared after a command, and what after many.
+
+use poem::http::StatusCode;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::book::*;
+use super::command::{Command, Deed, OrderDeed, ShiftDeed};
+use super::run::{Day, put_clock};
+use super::screens::{LOOKED_AFTER, Seen};
+use super::stored::differences;
+use super::{boards, floor, screens, stored};
+use crate::house::Answer;
+
+/// Everything must hold, or it is said which thing does not.
+const INVARIANTS: [(&str, &str); 9] = [
+    (
+        "every payment is in the cash of its shift, to the shilling",
+        "SELECT count(*) FROM payments p WHERE p.amount + p.tip <> \
+      (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)",
+    ),
+    (
+        "an order's paid is the sum of its payments",
+        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id)",
+    ),
+    (
+        "no ticket is without lines, and none of its lines is of another order",
+        "SELECT count(*) FROM tickets t WHERE NOT EXISTS (SELECT 1 FROM ticket_lines k WHERE k.ticket_id = t.id) \
+      OR EXISTS (SELECT 1 FROM ticket_lines k JOIN order_lines l ON l.id = k.line_id WHERE k.ticket_id = t.id AND l.order_id <> t.order_id)",
+    ),
+    (
+        "a sent line is with the kitchen exactly once",
+        "SELECT count(*) FROM order_lines l WHERE (l.state <> 'unsent')::int <> (SELECT count(*) FROM ticket_lines k WHERE k.line_id = l.id)",
+    ),
+    (
+        "order numbers have no gaps",
+        "SELECT count(*) FROM (SELECT count(*) AS n, max(number) AS last FROM orders GROUP BY business_date) d WHERE d.n <> d.last",
+    ),
+    (
+        "shift reports have no gaps",
+        "SELECT coalesce(max(report_number), 0) - count(report_number) FROM shifts",
+    ),
+    (
+        "nobody has two open shifts, and no drawer",
+        "SELECT count(*) FROM (SELECT 1 FROM shifts WHERE closed_at IS NULL GROUP BY staff_id HAVING count(*) > 1 UNION ALL \
+      SELECT 1 FROM shifts WHERE closed_at IS NULL AND cash = 'drawer' GROUP BY drawer_terminal_id HAVING count(*) > 1) twice",
+    ),
+    (
+        "every open order has an open shift, or was carried over, or is paid",
+        "SELECT count(*) FROM orders o JOIN shifts s ON s.id = o.shift_id WHERE s.closed_at IS NOT NULL AND o.settled_at IS NULL \
+      AND o.closed_at IS NULL AND o.cancelled_at IS NULL",
+    ),
+    (
+        "nothing is counted below nothing",
+        "SELECT count(*) FROM products WHERE stock_left < 0",
+    ),
+];
+
+impl Day {
+    pub async fn compare(
+        &mut self,
+        command: &Command,
+        who: usize,
+        path: Option<&str>,
+        answer: Option<&Answer>,
+    ) {
+        self.look();
+        self.compare_house().await;
+        let target = self.target(command, path);
+        let touched = |order: &Order| order.touched_at == self.book.now;
+        let orders = 0..self.book.orders.len();
+        let orders: Vec<usize> = orders
+            .filter(|at| touched(&self.book.orders[*at]) || target == Some(*at))
+            .collect();
+        for at in &orders {
+            self.compare_order(*at).await;
+        }
+        if let Some(at) = target {
+            self.compare_panel(at, who, answer).await;
+        }
+        if !orders.is_empty() {
+            self.compare_floor().await;
+        }
+        if matches!(
+            command.deed,
+            Deed::Ticket(..)
+                | Deed::Order(
+                    _,
+                    OrderDeed::Send | OrderDeed::Pay(_) | OrderDeed::NothingToPay
+                )
+        ) {
+            let station = self.step % 2;
+            self.compare_board(station).await;
+        }
+        match &command.deed {
+            Deed::Shift(id, deed) => {
+                let at = self.book.shifts.iter().position(|shift| shift.id == *id);
+                if let Some(at) = at {
+                    self.compare_count_screen(at, command.who).await;
+                    let closed =
+                        matches!(deed, ShiftDeed::Close { .. }) && !self.book.shifts[at].is_open();
+                    if closed && answer.is_some_and(|answer| answer.status == StatusCode::OK) {
+                        self.compare_report(at).await;
+                    }
+                }
+                self.compare_shift_list().await;
+            }
+            Deed::Order(_, OrderDeed::Pay(_)) | Deed::StartShift { .. } => {
+                if let Some(at) = self.book.open_shift_of(command.who) {
+                    self.compare_count_screen(at, command.who).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Screens are read at a moment of their own, however long reading the ones before took.
+    fn look(&self) {
+        put_clock(&self.house, (self.book.now + LOOKED_AFTER) * 1_000 + 500);
+    }
+
+    /// The order that a command, or a request that came again, is about.
+    fn target(&self, command: &Command, path: Option<&str>) -> Option<usize> {
+        let of_ticket = |id: Uuid| {
+            self.book
+                .tickets
+                .iter()
+                .find(|ticket| ticket.id == id)
+                .map(|ticket| ticket.order)
+        };
+        let of_order = |id: Uuid| self.book.orders.iter().position(|order| order.id == id);
+        match (&command.deed, path) {
+            (Deed::Order(id, _), _) => of_order(*id),
+            (Deed::Ticket(id, _), _) => of_ticket(*id),
+            (Deed::Shift(_, ShiftDeed::PassOn { order, .. }), _) => of_order(*order),
+            (_, Some(path)) => {
+                let ids = path.split('/').filter_map(|part| part.parse::<Uuid>().ok());
+                let mut orders = ids.filter_map(|id| of_order(id).or_else(|| of_ticket(id)));
+                orders.next()
+            }
+            _ => None,
+        }
+    }
+
+    async fn compare_house(&mut self) {
+        let stored = stored::house(&self.house, &self.book).await;
+        stored::learn_shifts(&mut self.book, &stored);
+        differences(
+            "house",
+            &stored::expected_house(&self.book),
+            &stored,
+            &mut self.wrong,
+        );
+    }
+
+    async fn compare_order(&mut self, at: usize) {
+        let stored = stored::order(&self.house, self.book.orders[at].id).await;
+        stored::learn(&mut self.book, at, &stored);
+        let title = self.book.title(&self.book.orders[at]);
+        differences(
+            &title,
+            &stored::expected_order(&self.book, at),
+            &stored,
+            &mut self.wrong,
+        );
+    }
+
+    /// The panel that came with the answer; where none did, the page, for somebody who may take payments and somebody who
+    /// may not in turn.
+    async fn compare_panel(&mut self, at: usize, who: usize, answer: Option<&Answer>) {
+        let order = &self.book.orders[at];
+        let told = answer.filter(|answer| {
+            answer.status == StatusCode::OK && answer.text.contains("order-lines")
+        });
+        let (who, seen) = match told {
+            Some(answer) => (who, Seen::read(&answer.text)),
+            None => {
+                let who = [1, 2][self.step % 2];
+                let page = self
+                    .actors
+                    .device(who)
+                    .get(&format!("/orders/{}", order.id))
+                    .await;
+                (who, Seen::read(&page.text))
+            }
+        };
+        let pays = self.book.people[who].role.takes_payments();
+        let expected = screens::expected_panel(&self.book, order, pays);
+        differences("panel", &expected, &screens::panel(&seen), &mut self.wrong);
+    }
+
+    async fn compare_floor(&mut self) {
+        self.look();
+        let page = self.actors.device(self.step % 6).get("/floor").await;
+        let seen = floor::floor(&Seen::read(&page.text));
+        differences(
+            "floor",
+            &floor::expected_floor(&self.book),
+            &seen,
+            &mut self.wrong,
+        );
+    }
+
+    async fn compare_board(&mut self, station: usize) {
+        let id = self.station(station).await;
+        self.look();
+        let page = self
+            .actors
+            .device(8 + station)
+            .get(&format!("/kitchen/stations/{id}"))
+            .await;
+        let seen = boards::board(&Seen::read(&page.text));
+        differences(
+            "board",
+            &boards::expected_board(&self.book, station),
+            &seen,
+            &mut self.wrong,
+        );
+    }
+
+    async fn station(&self, station: usize) -> Uuid {
+        self.house
+            .id("stations", "name", ["Kitchen", "Bar"][station])
+            .await
+    }
+
+    async fn compare_count_screen(&mut self, at: usize, who: usize) {
+        let shift = &self.book.shifts[at];
+        let may_see = shift.owner == who || self.book.people[who].role == Role::Manager;
+        let page = self
+            .actors
+            .device(who)
+            .get(&format!("/shifts/{}/count", shift.id))
+            .await;
+        if !may_see || !shift.is_open() {
+            let right = if may_see {
+                StatusCode::SEE_OTHER
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            if page.status != right {
+                self.wrong.push(format!(
+                    "the count screen must answer {right}, is {}",
+                    page.status
+                ));
+            }
+            return;
+        }
+        let seen = boards::count_screen(&Seen::read(&page.text));
+        differences(
+            "count",
+            &boards::expected_count_screen(&self.book, at),
+            &seen,
+            &mut self.wrong,
+        );
+    }
+
+    async fn compare_shift_list(&mut self) {
+        let page = self.actors.device(4).get("/shifts").await;
+        let seen = boards::shift_list(&Seen::read(&page.text));
+        differences(
+            "shifts",
+            &boards::expected_shift_list(&self.book),
+            &seen,
+            &mut self.wrong,
+        );
+    }
+
+    async fn compare_report(&mut self, at: usize) {
+        let sql = "SELECT report FROM shifts WHERE id = $1";
+        let row = self.house.row(sql, [self.book.shifts[at].id.into()]).await;
+        let stored: Value = row.try_get("", "report").expect("a report");
+        differences(
+            "report",
+            &boards::expected_report(&self.book, at),
+            &boards::report(&stored),
+            &mut self.wrong,
+        );
+    }
+
+    pub async fn compare_everything(&mut self) {
+        self.compare_house().await;
+        // What has been quiet for a day is not read again: nothing points at it any more.
+        let first = self.book.orders.len().saturating_sub(300);
+        for at in first..self.book.orders.len() {
+            self.compare_order(at).await;
+            if self.book.orders[at].is_open() {
+                self.compare_panel(at, 0, None).await;
+            }
+        }
+        self.compare_floor().await;
+        self.compare_shift_list().await;
+        for station in 0..2 {
+            self.compare_board(station).await;
+        }
+        for (what, sql) in INVARIANTS {
+            let broken = self.house.number(sql).await;
+            if broken != 0 {
+                self.wrong.push(format!("{what}: {broken} times not"));
+            }
+        }
+    }
+}

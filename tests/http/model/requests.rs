@@ -1,0 +1,273 @@
+//! What each deed sends: method, address and fields, as the screens' own controls send them.
+
+use poem::http::Method;
+use uuid::Uuid;
+
+use super::actors::Sent;
+use super::book::Book;
+use super::command::{Add, Command, Deed, OrderDeed, Pay, ShiftDeed, TicketDeed};
+use super::menu::{Pick, Stock, Word};
+use crate::house::key;
+
+/// What a deed sends.
+pub fn request(book: &Book, command: &Command) -> Sent {
+    let mut form = Vec::new();
+    let (method, path) = match &command.deed {
+        Deed::Order(order, deed) => order_request(book, *order, deed, &mut form),
+        Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
+        Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
+        Deed::StartShift { cash, hundreds } => {
+            let place = match cash {
+                None => "none",
+                Some(true) => "drawer",
+                Some(false) => "pouch",
+            };
+            put(&mut form, "cash", place);
+            put_cash(&mut form, *hundreds);
+            (Method::POST, "/shift/float".to_owned())
+        }
+        Deed::Stock(product, stock) => {
+            match stock {
+                Stock::SoldOut => put(&mut form, "sold_out", "on"),
+                Stock::OutThisShift => put(&mut form, "until_shift_end", "on"),
+                Stock::Left(left) => put(&mut form, "left", left),
+                Stock::OnSale => put(&mut form, "back", "on"),
+            }
+            (Method::POST, format!("/menu/products/{product}/stock"))
+        }
+        _ => unreachable!("{command:?} is no request"),
+    };
+    Sent {
+        who: command.who,
+        method,
+        path,
+        form,
+        key: key(),
+        redirect: String::new(),
+    }
+}
+
+type Fields = Vec<(String, String)>;
+
+fn put(form: &mut Fields, name: &str, value: impl ToString) {
+    form.push((name.to_owned(), value.to_string()));
+}
+
+fn may(form: &mut Fields, name: &str, value: &Option<impl ToString>) {
+    if let Some(value) = value {
+        put(form, name, value.to_string());
+    }
+}
+
+/// Cash in hundreds, counted in the largest notes and the rest in coins.
+fn put_cash(form: &mut Fields, hundreds: Option<i64>) {
+    if let Some(hundreds) = hundreds {
+        put(form, "count_50000", hundreds / 500);
+        put(form, "count_100", hundreds % 500);
+    }
+}
+
+/// Words stand before choices (`word-0=extra:<id>`), plain choices are ticked.
+fn put_picks(form: &mut Fields, picks: &[Pick]) {
+    for (at, (id, word)) in picks.iter().enumerate() {
+        match word {
+            Word::Plain => put(form, &format!("m-{at}"), id),
+            word => put(
+                form,
+                &format!("word-{at}"),
+                format!("{}:{id}", word.written()),
+            ),
+        }
+    }
+}
+
+fn order_request(
+    book: &Book,
+    order: Uuid,
+    deed: &OrderDeed,
+    form: &mut Fields,
+) -> (Method, String) {
+    let at = |rest: &str| format!("/orders/{order}{rest}");
+    let of = |line: &Uuid, rest: &str| at(&format!("/lines/{line}{rest}"));
+    let path = match deed {
+        OrderDeed::Open {
+            table,
+            guests,
+            name,
+            phone,
+        } => {
+            put(
+                form,
+                "kind",
+                if table.is_some() {
+                    "dine_in"
+                } else {
+                    "takeaway"
+                },
+            );
+            may(form, "table", &table.map(|table| book.tables[table].id));
+            put(form, "guests", guests);
+            may(form, "name", name);
+            may(form, "phone", phone);
+            return (Method::PUT, at(""));
+        }
+        OrderDeed::Add(add) => {
+            add_form(add, form);
+            at("/lines")
+        }
+        OrderDeed::Step { line, by } => {
+            put(form, "by", by);
+            of(line, "/quantity")
+        }
+        OrderDeed::Quantity { line, quantity } => {
+            put(form, "quantity", quantity);
+            return (Method::PUT, of(line, "/quantity"));
+        }
+        OrderDeed::Remove(line) => return (Method::DELETE, of(line, "")),
+        OrderDeed::Note {
+            line,
+            note,
+            allergy,
+        } => {
+            may(form, "note", note);
+            may(form, "allergy", allergy);
+            of(line, "/note")
+        }
+        OrderDeed::Seat { line, seat } => {
+            may(form, "seat", seat);
+            of(line, "/seat")
+        }
+        OrderDeed::NextSeat(line) => {
+            put(form, "next", 1);
+            of(line, "/seat")
+        }
+        OrderDeed::Course { line, course } => {
+            put(form, "course", course);
+            of(line, "/course")
+        }
+        OrderDeed::Choose {
+            line,
+            picks,
+            note,
+            allergy,
+        } => {
+            put_picks(form, picks);
+            may(form, "note", note);
+            may(form, "allergy", allergy);
+            of(line, "/modifiers")
+        }
+        OrderDeed::Instead { line, choice } => {
+            put(form, "modifier", choice);
+            of(line, "/choice")
+        }
+        OrderDeed::Details {
+            guests,
+            name,
+            phone,
+        } => {
+            may(form, "guests", guests);
+            may(form, "name", name);
+            may(form, "phone", phone);
+            at("/details")
+        }
+        OrderDeed::Send => at("/sends"),
+        OrderDeed::Serve { lines, from_strip } => {
+            lines.iter().for_each(|line| put(form, "line", line));
+            may(form, "from", &from_strip.then_some("ready"));
+            at("/servings")
+        }
+        OrderDeed::Cancel => at("/cancellation"),
+        OrderDeed::Pay(pay) => {
+            pay_form(pay, form);
+            at("/payments")
+        }
+        OrderDeed::NothingToPay => {
+            put(form, "method", "nothing_to_pay");
+            at("/payments")
+        }
+    };
+    (Method::POST, path)
+}
+
+fn add_form(add: &Add, form: &mut Fields) {
+    if let Some(undo) = &add.undo {
+        form.extend(undo.iter().cloned());
+        return;
+    }
+    put(form, "product", add.product);
+    put(form, "quantity", add.quantity);
+    if let Some(picks) = &add.picks {
+        put(form, "choices", 1);
+        put_picks(form, picks);
+    }
+    may(form, "note", &add.note);
+    may(form, "allergy", &add.allergy);
+    may(form, "seat", &add.seat);
+    put(form, "course", add.course);
+}
+
+fn pay_form(pay: &Pay, form: &mut Fields) {
+    may(form, "part", &pay.in_full.then_some("full"));
+    may(form, "amount", &pay.amount);
+    may(form, "tendered", &pay.tendered);
+    may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
+    may(form, "expected", &pay.expected);
+}
+
+fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method, String) {
+    let at = |rest: &str| format!("/kitchen/tickets/{ticket}/{rest}");
+    match deed {
+        TicketDeed::Shown => (Method::POST, at("shown")),
+        TicketDeed::Start => (Method::POST, at("start")),
+        TicketDeed::Done(line) => (Method::POST, at(&format!("lines/{line}/done"))),
+        TicketDeed::NotDone(line) => (Method::DELETE, at(&format!("lines/{line}/done"))),
+        TicketDeed::Bump { seen } => {
+            may(form, "additions", seen);
+            (Method::POST, at("bump"))
+        }
+        TicketDeed::Recall => (Method::DELETE, at("bump")),
+    }
+}
+
+fn shift_request(
+    book: &Book,
+    shift: Uuid,
+    deed: &ShiftDeed,
+    form: &mut Fields,
+) -> (Method, String) {
+    let path = match deed {
+        ShiftDeed::Count { hundreds } => {
+            put_cash(form, *hundreds);
+            format!("/shifts/{shift}/count")
+        }
+        ShiftDeed::PassOn { order, to } => {
+            put(form, "order", order);
+            put(
+                form,
+                "deed",
+                if to.is_some() {
+                    "hand_over"
+                } else {
+                    "carry_over"
+                },
+            );
+            may(form, "to", to);
+            put(form, "reason", "Guests are still here");
+            format!("/shifts/{shift}/orders")
+        }
+        ShiftDeed::Close {
+            count,
+            reason,
+            approver,
+        } => {
+            may(form, "count", count);
+            may(form, "reason", &reason.then_some("A note was torn"));
+            if let Some(approver) = approver {
+                put(form, "approver", book.people[*approver].id);
+                put(form, "password", "password123");
+            }
+            format!("/shifts/{shift}/close")
+        }
+    };
+    (Method::POST, path)
+}

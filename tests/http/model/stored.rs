@@ -1,0 +1,266 @@
+//! What the database must say, row by row, and how it is compared with the book.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::book::*;
+use super::menu::{Chosen, Word};
+use crate::house::House;
+
+/// One order with everything that hangs on it, as it is stored.
+const ORDER: &str = "SELECT jsonb_build_object( \
+  'order', (SELECT jsonb_build_object('date', o.business_date - date '1970-01-01', 'number', o.number, \
+      'reference', o.reference = to_char(o.business_date, 'YYYYMMDD') || '-' || lpad(o.number::text, 4, '0'), \
+      'kind', o.kind, 'table', o.table_id, 'guests', o.guests, 'name', o.customer_name, 'phone', o.customer_phone, \
+      'waiter', o.waiter_id, 'shift', o.shift_id, 'subtotal', o.subtotal, 'given away', o.comps + o.discount, 'tax', o.tax, \
+      'total', o.total, 'paid', o.paid, 'rounding', o.rounding, 'sent', o.first_sent_at IS NOT NULL, \
+      'settled', o.settled_date - date '1970-01-01', 'closed', o.closed_at IS NOT NULL, \
+      'cancelled', o.cancelled_at IS NOT NULL) FROM orders o WHERE o.id = $1), \
+  'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'product', l.product_id, 'name', l.name, \
+      'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, \
+      'from stock', l.from_stock, 'modifiers', l.modifiers, 'note', l.note, 'allergy', l.allergy, 'seat', l.seat, \
+      'course', l.course, 'tax', l.tax_name, 'tax bp', l.tax_bp, 'station', s.sort - 1, 'state', l.state, \
+      'ready', l.ready_at IS NOT NULL, 'served', l.served_at IS NOT NULL) ORDER BY l.position), '[]') \
+      FROM order_lines l JOIN stations s ON s.id = l.station_id WHERE l.order_id = $1), \
+  'tickets', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'station', s.sort - 1, 'number', t.number, \
+      'title', t.title, 'guests', t.guests, 'customer', t.customer, 'started', t.started_at IS NOT NULL, \
+      'bumped', t.bumped_at IS NOT NULL, 'recalled', t.recalled_at IS NOT NULL, 'shown', t.shown_at IS NOT NULL, \
+      'additions', t.additions, \
+      'lines', (SELECT jsonb_agg(jsonb_build_object('id', k.id, 'line', k.line_id, 'quantity', k.quantity, 'name', k.name, \
+          'second', k.second_name, 'modifiers', k.modifiers, 'note', k.note, 'allergy', k.allergy, 'seat', k.seat, \
+          'course', k.course, 'addition', k.addition, 'done', k.done_at IS NOT NULL) ORDER BY k.position) \
+          FROM ticket_lines k WHERE k.ticket_id = t.id)) ORDER BY t.sent_at, s.sort), '[]') \
+      FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.order_id = $1), \
+  'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('shift', p.shift_id, 'by', p.taken_by, \
+      'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
+      'tendered', p.tendered, 'change', p.change, \
+      'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)) \
+      ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1)) AS stored";
+
+/// What does not hang on one order: the audit log, the countdowns, the open shifts, how many rows there are of each kind.
+const HOUSE: &str = "SELECT jsonb_build_object( \
+  'deeds', (SELECT coalesce(jsonb_object_agg(d.deed, d.n), '{}') FROM (SELECT deed, count(*) AS n FROM audit_log GROUP BY deed) d), \
+  'stock', (SELECT jsonb_object_agg(p.name, jsonb_build_array(p.sold_out, p.stock_left, p.sold_out_shift)) \
+      FROM products p WHERE p.id = ANY($1)), \
+  'shifts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'owner', s.staff_id, 'cash', s.cash, 'drawer', d.name, \
+      'date', s.business_date - date '1970-01-01', 'float', s.float_amount, \
+      'expected', (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c WHERE c.shift_id = s.id), \
+      'counts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'by', c.counted_by, 'counted', c.counted, \
+          'expected', c.expected) ORDER BY c.number), '[]') FROM shift_counts c WHERE c.shift_id = s.id)) \
+      ORDER BY s.opened_at, s.id), '[]') \
+      FROM shifts s LEFT JOIN terminals d ON d.id = s.drawer_terminal_id WHERE s.closed_at IS NULL), \
+  'rows', jsonb_build_object('orders', (SELECT count(*) FROM orders), 'tickets', (SELECT count(*) FROM tickets), \
+      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), \
+      'shifts', (SELECT count(*) FROM shifts))) AS stored";
+
+/// The order as the program keeps it.
+pub async fn order(house: &House, id: Uuid) -> Value {
+    value(house, ORDER, id.into()).await
+}
+
+/// The rest of the house as the program keeps it.
+pub async fn house(house: &House, book: &Book) -> Value {
+    let products: Vec<Uuid> = book.menu.iter().map(|product| product.id).collect();
+    value(house, HOUSE, products.into()).await
+}
+
+async fn value(house: &House, sql: &str, parameter: sea_orm::Value) -> Value {
+    let row = house.row(sql, [parameter]).await;
+    row.try_get("", "stored").expect("JSON")
+}
+
+/// Reads the ids back that only the server knows; whatever else is wrong with the rows, the comparison says.
+pub fn learn(book: &mut Book, at: usize, stored: &Value) {
+    for (line, stored) in book.orders[at].lines.iter_mut().zip(rows(&stored["lines"])) {
+        learn_id(&mut line.id, stored);
+    }
+    for (ticket, stored) in tickets_of(book, at)
+        .into_iter()
+        .zip(rows(&stored["tickets"]))
+    {
+        let ticket = &mut book.tickets[ticket];
+        learn_id(&mut ticket.id, stored);
+        for (line, stored) in ticket.lines.iter_mut().zip(rows(&stored["lines"])) {
+            learn_id(&mut line.id, stored);
+        }
+    }
+}
+
+/// The same for shifts and their counts.
+pub fn learn_shifts(book: &mut Book, stored: &Value) {
+    let open = book
+        .shifts
+        .iter_mut()
+        .filter(|shift| shift.report.is_none());
+    for (shift, stored) in open.zip(rows(&stored["shifts"])) {
+        learn_id(&mut shift.id, stored);
+        for (count, stored) in shift.counts.iter_mut().zip(rows(&stored["counts"])) {
+            learn_id(&mut count.id, stored);
+        }
+    }
+}
+
+fn learn_id(id: &mut Uuid, stored: &Value) {
+    let told = stored["id"].as_str().and_then(|text| text.parse().ok());
+    if let (true, Some(told)) = (id.is_nil(), told) {
+        *id = told;
+    }
+}
+
+fn rows(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The tickets of an order as they were sent, the kitchen's first.
+pub fn tickets_of(book: &Book, at: usize) -> Vec<usize> {
+    let all = 0..book.tickets.len();
+    let mut own: Vec<usize> = all
+        .filter(|ticket| book.tickets[*ticket].order == at)
+        .collect();
+    own.sort_by_key(|ticket| (book.tickets[*ticket].sent_at, book.tickets[*ticket].station));
+    own
+}
+
+/// What the program must keep of an order.
+pub fn expected_order(book: &Book, at: usize) -> Value {
+    let order = &book.orders[at];
+    let lines: Vec<Value> = order.lines.iter().map(expected_line).collect();
+    let tickets = tickets_of(book, at)
+        .into_iter()
+        .map(|ticket| expected_ticket(order, &book.tickets[ticket]));
+    let payments = book.payments.iter().filter(|payment| payment.order == at);
+    let payments = payments.map(|payment| {
+        json!({
+            "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
+            "method": "cash", "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
+            "change": payment.change, "booked": payment.amount + payment.tip,
+        })
+    });
+    json!({
+        "order": {
+            "date": order.date, "number": order.number, "reference": true,
+            "kind": if order.table.is_some() { "dine_in" } else { "takeaway" },
+            "table": order.table.map(|table| book.tables[table].id), "guests": order.guests,
+            "name": order.name, "phone": order.phone, "waiter": book.people[order.waiter].id,
+            "shift": order.shift.map(|shift| book.shifts[shift].id),
+            "subtotal": order.total(), "given away": 0, "rounding": 0,
+            "tax": order.taxes().iter().map(|(_, tax)| tax).sum::<i64>(),
+            "total": order.total(), "paid": order.paid, "sent": order.sent().next().is_some(),
+            "settled": order.settled, "closed": order.closed, "cancelled": order.cancelled,
+        },
+        "lines": lines,
+        "tickets": tickets.collect::<Vec<_>>(),
+        "payments": payments.collect::<Vec<_>>(),
+    })
+}
+
+fn expected_line(line: &Line) -> Value {
+    let state = format!("{:?}", line.state).to_lowercase();
+    json!({
+        "id": line.id, "product": line.product, "name": line.name, "second": line.second, "quantity": line.quantity,
+        "price": line.price(), "base": line.base, "from stock": line.from_stock,
+        "modifiers": line.chosen.iter().map(expected_choice).collect::<Vec<_>>(),
+        "note": line.note, "allergy": line.allergy, "seat": line.seat, "course": line.course,
+        "tax": line.tax_name, "tax bp": line.tax_bp, "station": line.station, "state": state,
+        "ready": line.is_made(), "served": line.state == State::Served,
+    })
+}
+
+fn expected_choice(chosen: &Chosen) -> Value {
+    let mut value = json!({
+        "id": chosen.id, "name": chosen.name, "kitchen": chosen.cook, "price": chosen.price, "loud": chosen.loud,
+        "silent": chosen.silent, "left_out": chosen.word == Word::No,
+    });
+    if matches!(chosen.word, Word::Extra | Word::Light | Word::Side) {
+        value["prefix"] = json!(chosen.word.written());
+    }
+    value
+}
+
+fn expected_ticket(order: &Order, ticket: &Ticket) -> Value {
+    let lines = ticket.lines.iter().map(|one| {
+        let line = &one.line;
+        let told = line.chosen.iter().filter(|chosen| !chosen.silent);
+        let told = told.map(|chosen| json!({ "name": chosen.cook, "loud": chosen.loud }));
+        json!({
+            "id": one.id, "line": line.id, "quantity": line.quantity, "name": line.name, "second": line.second,
+            "modifiers": told.collect::<Vec<_>>(), "note": line.note, "allergy": line.allergy, "seat": line.seat,
+            "course": line.course, "addition": one.addition, "done": one.done != Done::No,
+        })
+    });
+    json!({
+        "id": ticket.id, "station": ticket.station, "number": order.number, "title": ticket.title,
+        "guests": ticket.guests, "customer": ticket.customer, "started": ticket.started,
+        "bumped": ticket.bumped_at.is_some(), "recalled": ticket.recalled, "shown": ticket.shown,
+        "additions": ticket.additions, "lines": lines.collect::<Vec<_>>(),
+    })
+}
+
+/// What the program must keep of the rest of the house.
+pub fn expected_house(book: &Book) -> Value {
+    let stock = book.menu.iter().map(|product| {
+        let until = product.out_until.map(|shift| book.shifts[shift].id);
+        (
+            product.name.clone(),
+            json!([product.sold_out, product.left, until]),
+        )
+    });
+    let open = book.shifts.iter().filter(|shift| shift.is_open());
+    let shifts = open.map(|shift| {
+        let (cash, drawer) = match shift.cash {
+            Cash::None => ("none", None),
+            Cash::Pouch => ("pouch", None),
+            Cash::Drawer(name) => ("drawer", Some(name)),
+        };
+        let counts = shift.counts.iter().map(|count| {
+            json!({
+                "id": count.id, "by": book.people[count.by].id, "counted": count.counted, "expected": count.expected,
+            })
+        });
+        json!({
+            "id": shift.id, "owner": book.people[shift.owner].id, "cash": cash, "drawer": drawer, "date": shift.date,
+            "float": shift.entries.iter().find(|(kind, _)| *kind == "float").map(|(_, amount)| amount),
+            "expected": shift.expected(), "counts": counts.collect::<Vec<_>>(),
+        })
+    });
+    let cash: usize = book.shifts.iter().map(|shift| shift.entries.len()).sum();
+    json!({
+        "deeds": book.deeds,
+        "stock": stock.collect::<serde_json::Map<_, _>>(),
+        "shifts": shifts.collect::<Vec<_>>(),
+        "rows": {
+            "orders": book.orders.len(), "tickets": book.tickets.len(), "payments": book.payments.len(),
+            "cash": cash, "shifts": book.shifts.len(),
+        },
+    })
+}
+
+/// Every place in which two pictures of the same thing differ, a line each.
+pub fn differences(at: &str, expected: &Value, seen: &Value, wrong: &mut Vec<String>) {
+    match (expected, seen) {
+        (Value::Object(one), Value::Object(other)) => {
+            let names = one
+                .keys()
+                .chain(other.keys().filter(|name| !one.contains_key(*name)));
+            for name in names {
+                let (one, other) = (one.get(name), other.get(name));
+                let null = Value::Null;
+                differences(
+                    &format!("{at} › {name}"),
+                    one.unwrap_or(&null),
+                    other.unwrap_or(&null),
+                    wrong,
+                );
+            }
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            for (number, (one, other)) in one.iter().zip(other).enumerate() {
+                differences(&format!("{at} › {number}"), one, other, wrong);
+            }
+        }
+        (one, other) if one != other => {
+            wrong.push(format!("{at}: must be {one}, is {other}"));
+        }
+        _ => {}
+    }
+}
