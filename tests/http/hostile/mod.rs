@@ -7,8 +7,12 @@
 mod crafted;
 mod cross_site;
 mod deeds;
+mod every;
+mod generator;
+mod malformed;
 mod rights;
 mod scene;
 mod table;
 mod tokens;
 mod watch;
+mod words;

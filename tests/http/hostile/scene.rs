@@ -124,6 +124,14 @@ impl Scene {
         self.ids[name]
     }
 
+    /// Every id there is, for those that are put where another kind is meant.
+    pub fn all_ids(&self) -> Vec<Uuid> {
+        let mut ids: Vec<(&str, Uuid)> = self.ids.iter().map(|(name, id)| (*name, *id)).collect();
+        // A map has no order, and the same seed must make the same requests.
+        ids.sort();
+        ids.into_iter().map(|(_, id)| id).collect()
+    }
+
     /// The address of a route with what stands there now; a shift is the person's own, if they have one.
     pub fn filled(&self, method: &Method, pattern: &str, username: &str) -> String {
         with_each(pattern, |name| {
