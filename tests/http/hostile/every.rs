@@ -129,9 +129,13 @@ async fn what_is_no_id_leads_nowhere_at_every_place_of_every_address() {
         }
         let straight = scene.filled(&method, pattern, ADMIN);
         let parts: Vec<&str> = straight.split('/').collect();
-        for at in
-            (0..parts.len()).filter(|at| !pattern.split('/').nth(*at).unwrap_or("").is_empty())
-        {
+        let is_id = |at: &usize| {
+            pattern
+                .split('/')
+                .nth(*at)
+                .is_some_and(|part| part.starts_with(':'))
+        };
+        for at in (0..parts.len()).filter(is_id) {
             for segment in ODD_SEGMENTS {
                 let mut bent = parts.clone();
                 bent[at] = segment;
