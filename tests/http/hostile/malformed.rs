@@ -14,9 +14,9 @@ use crate::house::*;
 use crate::races::the_money_adds_up;
 
 /// Requests to each address with each of its methods.
-const EACH: usize = 48;
+const EACH: usize = 32;
 /// Where every try of a secret takes as long as it takes to look at one.
-const EACH_SECRET: usize = 24;
+const EACH_SECRET: usize = 16;
 
 /// Addresses that are answered without a key (product.md section 8).
 const KEYLESS: [&str; 10] = [
@@ -110,10 +110,7 @@ async fn a_third(part: u64) {
     tokio::time::sleep(Duration::from_secs(5)).await;
     the_money_adds_up(&scene.house).await;
     println!("part {part}: {made} hostile requests, of which {through} changed something");
-    assert!(
-        made > 1_000 && through > 50,
-        "{made} made, {through} through"
-    );
+    assert!(made > 800 && through > 50, "{made} made, {through} through");
 }
 
 /// Fresh guests, and enough in the house for them.

@@ -372,3 +372,22 @@ async fn what_people_wrote_is_only_ever_text() {
         "the text is hardly shown, so nothing was proved: {showing}"
     );
 }
+
+#[test]
+fn a_text_that_breaks_out_is_seen() {
+    for html in [
+        "<p><script evil></script></p>",
+        "<input value=\"\"><img evil src=x onevil=x>",
+        "<a href=\"js:evil()\">x</a>",
+        "<button hx-vals=\"{&quot;a&quot;:&quot;evil\">x</button>",
+        "<script>const name = 'evil';</script>",
+        "<b class='evil'>x</b>",
+    ] {
+        let drawn = Drawn {
+            at: "here".to_owned(),
+            html: html.to_owned(),
+        };
+        let judged = std::panic::catch_unwind(|| is_text_only(&[drawn]));
+        assert!(judged.is_err(), "{html}");
+    }
+}
