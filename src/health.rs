@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::live::Live;
-use crate::staff::Cook;
+use crate::staff::AtWork;
 use crate::ui::{self, Kind, Shape};
 use crate::web::Frag;
 
@@ -37,7 +37,7 @@ pub async fn check_process() -> Response {
 
 /// What this screen depends on, part by part, so that one sees what goes on when something does not.
 #[handler]
-pub async fn list_connections(app: App, _by: Cook) -> Frag {
+pub async fn list_connections(app: App, _by: AtWork) -> Frag {
     let begun = Instant::now();
     let asked = tokio::time::timeout(LIMIT, app.db().execute_unprepared("SELECT 1")).await;
     let database = matches!(asked, Ok(Ok(_))).then(|| begun.elapsed());

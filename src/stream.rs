@@ -9,7 +9,7 @@ use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
 use crate::orders::{self, FloorView, OrderView, ReadyView, TableView};
-use crate::staff::{Cook, Role, session};
+use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
 use crate::values::{OrderId, ShiftId, StationId, TableId};
 use crate::web::{Asker, Error, Go, Query, Result, url};
@@ -34,6 +34,8 @@ pub async fn follow(
     app: App,
     req: &Request,
     outlet: Outlet,
+    // Who may see nothing at all is not told what is wrong with the question.
+    _by: AtWork,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
     let (views, binding) = match wanted.view.as_str() {

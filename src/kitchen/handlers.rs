@@ -12,7 +12,7 @@ use crate::data::{Claim, Tx};
 use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
-use crate::staff::{Cook, Role};
+use crate::staff::{AtWork, Cook, Role};
 use crate::values::{StationId, TicketId, TicketLineId};
 use crate::web::{Asker, Form, Frag, Go, Once, Page, Path, Result, url};
 
@@ -49,7 +49,7 @@ impl View<App> for BoardView {
 
 /// The boards one may open; a display goes to its own.
 #[handler]
-pub async fn show_boards(app: App, by: Cook, asker: Asker) -> Result<Response> {
+pub async fn show_boards(app: App, AtWork(by): AtWork, asker: Asker) -> Result<Response> {
     let person = match by {
         Cook::Display(terminal) => {
             let to = terminal.station.map_or_else(url::sign_in, url::board);

@@ -96,12 +96,14 @@ impl Cook {
                 Role::Cashier | Role::Waiter => false,
             },
         };
-        if allowed {
-            Ok(())
-        } else {
-            Err(Error::not_allowed(
-                "This board is not yours. It is worked by its own people, or at a terminal that is bound to it.",
-            ))
+        if allowed { Ok(()) } else { Err(not_theirs()) }
+    }
+
+    /// Whether any board is theirs. Who has none is told so before it is looked for, and so not whether it exists.
+    fn has_a_board(&self) -> bool {
+        match self {
+            Cook::Person(person) if !matches!(person.role, Role::Cashier | Role::Waiter) => true,
+            _ => self.by_binding().is_some_and(|it| it.station.is_some()),
         }
     }
 
@@ -131,14 +133,33 @@ impl From<&Cook> for By {
     }
 }
 
+fn not_theirs() -> Error {
+    Error::not_allowed(
+        "This board is not yours. It is worked by its own people, or at a terminal that is bound to it.",
+    )
+}
+
 impl<'a> FromRequest<'a> for Cook {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        match AtWork::from_request(req, body).await? {
+            AtWork(cook) if cook.has_a_board() => Ok(cook),
+            _ => Err(not_theirs().into()),
+        }
+    }
+}
+
+/// Whoever works here, with a board or without, or a display.
+#[derive(Debug, Clone)]
+pub struct AtWork(pub Cook);
+
+impl<'a> FromRequest<'a> for AtWork {
     async fn from_request(req: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
         let app = App::of(req)?;
         // A person who signed in on a display's browser acts as themselves; else it is the display.
         match session::person(&app, req).await {
-            Ok(person) => Ok(Cook::Person(person)),
+            Ok(person) => Ok(AtWork(Cook::Person(person))),
             Err(Error::SignedOut) => match terminals::device(&app, req).await? {
-                Some(terminal) if terminal.is_display() => Ok(Cook::Display(terminal)),
+                Some(terminal) if terminal.is_display() => Ok(AtWork(Cook::Display(terminal))),
                 _ => Err(Error::SignedOut.into()),
             },
             Err(other) => Err(other.into()),

@@ -20,7 +20,7 @@ pub mod tries;
 pub mod view;
 
 pub use approval::{Approval, Approver, approve, approvers};
-pub use guards::{Admin, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
+pub use guards::{Admin, AtWork, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
 pub use locking::SharedTills;
 pub use member::Member;
 pub use person::{Person, Role, short_name};

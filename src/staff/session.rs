@@ -22,6 +22,8 @@ pub const COOKIE: &str = "pos_session";
 pub const LIFETIME: Duration = Duration::hours(8);
 /// After this age a browser in use gets a fresh token.
 pub const RENEW_AFTER: Duration = Duration::hours(4);
+/// How far the clocks of two instances may be apart.
+const CLOCKS_APART: Duration = Duration::minutes(1);
 /// How long fresh tokens may follow one sign-in.
 pub const LONGEST: Duration = Duration::hours(16);
 
@@ -85,9 +87,12 @@ impl Claims {
         })
     }
 
-    /// Whether the token has not ended by itself.
+    /// Whether the token has begun and not ended by itself. One of the future would outlive every revocation until then.
     pub fn is_current(&self, now: OffsetDateTime) -> bool {
-        now.unix_timestamp() < self.exp
+        let begins = self
+            .iat_ms
+            .saturating_sub(CLOCKS_APART.whole_milliseconds() as i64);
+        begins <= epoch_millis(now) && now.unix_timestamp() < self.exp
     }
 
     /// Signs the token.
@@ -120,6 +125,7 @@ impl Claims {
         let mut validation = Validation::new(Algorithm::HS256);
         // The program's own clock decides below, so that tests can move it.
         validation.validate_exp = false;
+        validation.validate_nbf = true;
         validation.required_spec_claims.clear();
         jsonwebtoken::decode(
             token,
@@ -303,6 +309,13 @@ mod tests {
             Claims::read(&token, "another secret of length", at(1)),
             None
         );
+    }
+
+    #[test]
+    fn a_token_of_the_future_is_not_good_yet_but_clocks_may_differ_by_a_minute() {
+        let claims = Claims::new(StaffId::new(), Role::Waiter, 3, at(1));
+        assert!(claims.is_current(at(1) - Duration::minutes(1)));
+        assert!(!claims.is_current(at(1) - Duration::minutes(2)));
     }
 
     #[test]

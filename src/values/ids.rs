@@ -30,6 +30,11 @@ macro_rules! ids {
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
+
+            /// Whether it was minted as ids are, wherever that was: no index stays compact with others.
+            pub fn is_minted(self) -> bool {
+                self.0.get_version_num() == 7
+            }
         }
 
         impl From<Uuid> for $name {

@@ -410,7 +410,8 @@ impl Device {
         self.send_body(method, path, body, &all).await
     }
 
-    async fn send_body(
+    /// Sends a body of any kind.
+    pub async fn send_body(
         &mut self,
         method: Method,
         path: &str,
@@ -425,12 +426,7 @@ impl Device {
             request = request.header(*name, *value);
         }
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, self.cookie_header());
         }
         let request = match body {
             Some((kind, body)) => request.content_type(kind).body(body),
@@ -438,24 +434,30 @@ impl Device {
         };
         let response = self.endpoint.get_response(request).await;
         self.keep_cookies(&response);
-        let (parts, body) = response.into_parts();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: body.into_string().await.unwrap_or_default(),
-        }
+        read(response).await
     }
 
-    /// The raw response, for streams.
-    pub async fn open(&self, path: &str) -> Response {
+    /// Sends what no browser of ours would: a request of the test's own, with none of this device's cookies, which stay
+    /// as they are. Of a stream nothing but its beginning is read.
+    pub async fn send_raw(&self, request: Request) -> Answer {
+        read(self.endpoint.get_response(request).await).await
+    }
+
+    /// The header that carries this device's cookies.
+    pub fn cookie_header(&self) -> String {
         let cookies: Vec<String> = self
             .cookies
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
+        cookies.join("; ")
+    }
+
+    /// The raw response, for streams.
+    pub async fn open(&self, path: &str) -> Response {
         let request = Request::builder()
             .uri(path.parse().expect("an address"))
-            .header(header::COOKIE, cookies.join("; "))
+            .header(header::COOKIE, self.cookie_header())
             .finish();
         self.endpoint.get_response(request).await
     }
@@ -538,6 +540,20 @@ async fn one<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &str, value: 
     .unwrap_or_else(|| panic!("no {value}"))
     .try_get("", "id")
     .expect("an id")
+}
+
+async fn read(response: Response) -> Answer {
+    let is_stream = response.content_type() == Some("text/event-stream");
+    let (parts, body) = response.into_parts();
+    let text = match is_stream {
+        true => String::new(),
+        false => body.into_string().await.unwrap_or_default(),
+    };
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text,
+    }
 }
 
 /// A fresh idempotency key.

@@ -2,6 +2,7 @@
 
 // The world offers more than each moment of it uses.
 mod cash;
+mod hostile;
 #[allow(dead_code)]
 mod house;
 mod kitchen;

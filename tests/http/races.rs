@@ -50,7 +50,7 @@ async fn at_once<T>(deeds: impl IntoIterator<Item = impl Future<Output = T>>) ->
 }
 
 /// Orders, payments and drawers say the same about the money.
-async fn the_money_adds_up(house: &House) {
+pub async fn the_money_adds_up(house: &House) {
     for wrong in [
         "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id)",
         "SELECT count(*) FROM orders WHERE paid > total + rounding",

@@ -24,6 +24,9 @@ pub async fn open(
     Path(id): Path<OrderId>,
     Form(new): Form<NewOrder>,
 ) -> Result<Response> {
+    if !id.is_minted() {
+        return Err(Error::unreadable());
+    }
     let place = match (new.kind.as_str(), new.table) {
         ("dine_in", Some(table)) => NewPlace::Table(table),
         ("dine_in", None) => return Err(Error::field("table", "Choose a table.")),

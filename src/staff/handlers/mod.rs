@@ -9,8 +9,8 @@ use poem::{FromRequest, Request, RequestBody};
 
 use super::session::{self, Claims, Session};
 use crate::app::App;
-use crate::data::By;
-use crate::web::Error;
+use crate::data::{By, Claim};
+use crate::web::{Error, Once, Result};
 
 /// A session that stands, whatever it may do: also one that must choose a password before anything else.
 #[derive(Clone, Debug)]
@@ -45,15 +45,29 @@ impl From<&Chooser> for By {
     }
 }
 
+impl Chooser {
+    /// Binds the key to this choice. What was chosen is a secret, and so no part of it.
+    fn claim(&self, once: Once) -> Claim {
+        once.of(self, "staff.choose_password", &())
+    }
+
+    /// Somebody whose session is over, if the request is the one that ended it.
+    async fn gone(app: &App, req: &Request, body: &mut RequestBody) -> Result<Self> {
+        let chooser = Chooser::Gone(session::claims(app, req).ok_or(Error::SignedOut)?);
+        let once = Once::from_request(req, body).await;
+        match once.map(|once| chooser.claim(once)) {
+            Ok(claim) if app.already(&claim).await? => Ok(chooser),
+            _ => Err(Error::SignedOut),
+        }
+    }
+}
+
 impl<'a> FromRequest<'a> for Chooser {
-    async fn from_request(req: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let app = App::of(req)?;
         match session::session(&app, req).await {
             Ok(session) => Ok(Chooser::Here(Box::new(session))),
-            Err(Error::SignedOut) => match session::claims(&app, req) {
-                Some(claims) => Ok(Chooser::Gone(claims)),
-                None => Err(Error::SignedOut.into()),
-            },
+            Err(Error::SignedOut) => Ok(Chooser::gone(&app, req, body).await?),
             Err(other) => Err(other.into()),
         }
     }

@@ -72,7 +72,7 @@ pub async fn set_password(
     once: Once,
     Form(typed): Form<NewPassword>,
 ) -> Result<Response> {
-    let claim = once.of(&chooser, "staff.choose_password", &());
+    let claim = chooser.claim(once);
     if app.already(&claim).await? {
         return chosen_before(&app, asker, &place, &chooser, &typed.new).await;
     }

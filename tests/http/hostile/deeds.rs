@@ -1,0 +1,248 @@
+//! A well-formed form for every changing address: what is refused in these tests is refused for the reason that is
+//! tested, and what is bent in them was straight before.
+
+use poem::http::Method;
+use uuid::Uuid;
+
+use super::scene::{Scene, routes};
+use crate::house::*;
+
+/// Fields with their values, in the order of a form.
+pub type Fields = Vec<(String, String)>;
+
+/// What somebody who may fills in; nothing where the address is not known here.
+pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fields> {
+    let id = |name: &str| scene.id(name).to_string();
+    let form: Vec<(&str, String)> = match (method.as_str(), pattern) {
+        ("POST", "/api/auth/login") => vec![
+            ("username", OTHER_CASHIER.into()),
+            ("password", "password123".into()),
+        ],
+        ("POST", "/api/auth/password") => vec![
+            ("current", "password123".into()),
+            ("new", "a long walk to Jinja".into()),
+        ],
+        ("POST", "/me/password") => vec![
+            ("current", "password123".into()),
+            ("new", "a long walk to Jinja".into()),
+            ("again", "a long walk to Jinja".into()),
+        ],
+        ("POST", "/me/pin") => vec![
+            ("current", "password123".into()),
+            ("pin", "7391".into()),
+            ("again", "7391".into()),
+        ],
+        ("POST", "/sign-in") => vec![
+            ("username", OTHER_CASHIER.into()),
+            ("password", "password123".into()),
+            ("to", "/floor".into()),
+        ],
+        ("POST", "/sign-in/pin") => vec![
+            ("staff", id("staff")),
+            ("pin", "7391".into()),
+            ("to", "/floor".into()),
+        ],
+        ("POST", "/sign-in/again") => vec![
+            ("staff", id("staff")),
+            ("pin", String::new()),
+            ("password", "password123".into()),
+        ],
+        ("POST", "/pair") => vec![("code", "ABCD-2345".into())],
+        ("POST", "/staff") => vec![
+            ("name", "Grace Auma".into()),
+            ("username", format!("grace-{}", Uuid::now_v7().simple())),
+            ("role", "waiter".into()),
+        ],
+        ("PUT", "/staff/:staff") => vec![
+            ("name", "Fatuma Nalule".into()),
+            ("role", "waiter".into()),
+            ("active", "on".into()),
+        ],
+        ("POST", "/terminals") | ("PUT", "/terminals/:terminal") => vec![
+            ("name", format!("Till {}", Uuid::now_v7().simple())),
+            ("location", "Veranda".into()),
+            ("kind", "till".into()),
+            ("has_drawer", "on".into()),
+            ("station", id("bar")),
+            ("idle_seconds", "120".into()),
+            ("locks_after_send", "on".into()),
+        ],
+        ("POST", "/menu/products/:product/stock") => vec![
+            ("left", "12".into()),
+            ("sold_out", String::new()),
+            ("until_tomorrow", String::new()),
+            ("until_shift_end", String::new()),
+            ("back", String::new()),
+        ],
+        ("PUT", "/orders/:order") => vec![
+            ("kind", "dine_in".into()),
+            ("table", id("table")),
+            ("guests", "4".into()),
+            ("name", "Ms Achieng".into()),
+            ("phone", "+256 700 000001".into()),
+        ],
+        ("POST", "/orders/:order/lines") => vec![
+            ("product", id("product")),
+            ("quantity", "2".into()),
+            ("choices", String::new()),
+            ("modifier", id("table")),
+            ("m-1", id("table")),
+            ("word-1", format!("extra:{}", id("table"))),
+            ("note", "very hot".into()),
+            ("allergy", "nuts".into()),
+            ("seat", "1".into()),
+            ("course", "1".into()),
+        ],
+        ("POST", "/orders/:order/lines/:line/modifiers") => vec![
+            ("modifier", id("table")),
+            ("m-1", id("table")),
+            ("word-1", format!("no:{}", id("table"))),
+            ("note", "very hot".into()),
+            ("allergy", "nuts".into()),
+        ],
+        ("PUT", "/orders/:order/lines/:line/quantity") => vec![("quantity", "3".into())],
+        ("POST", "/orders/:order/lines/:line/quantity") => vec![("by", "1".into())],
+        ("POST", "/orders/:order/lines/:line/note") => {
+            vec![("note", "very hot".into()), ("allergy", "nuts".into())]
+        }
+        ("POST", "/orders/:order/lines/:line/seat") => {
+            vec![("seat", "2".into()), ("next", String::new())]
+        }
+        ("POST", "/orders/:order/lines/:line/course") => vec![("course", "2".into())],
+        ("POST", "/orders/:order/lines/:line/choice") => vec![("modifier", id("table"))],
+        ("POST", "/orders/:order/servings") => {
+            vec![("line", id("sent line")), ("from", "ready".into())]
+        }
+        ("POST", "/orders/:order/cancellation") => vec![("reason", "They left".into())],
+        ("POST", "/orders/:order/details") => vec![
+            ("guests", "3".into()),
+            ("name", "Ms Achieng".into()),
+            ("phone", "0700".into()),
+        ],
+        ("POST", "/orders/:order/payments") => vec![
+            ("method", "cash".into()),
+            ("part", "amount".into()),
+            ("amount", "1,000".into()),
+            ("tendered", "2,000".into()),
+            ("tip", "500".into()),
+            ("expected", String::new()),
+        ],
+        ("POST", "/kitchen/tickets/:ticket/bump") => vec![("additions", "0".into())],
+        ("POST", "/shift/float") => vec![
+            ("cash", "pouch".into()),
+            ("count_10000", "5".into()),
+            ("note", "as yesterday".into()),
+            ("order", id("order")),
+        ],
+        ("POST", "/shifts/:shift/count") => vec![("count_10000", "5".into())],
+        ("POST", "/shifts/:shift/orders") => vec![
+            ("order", id("order")),
+            ("deed", "carry_over".into()),
+            ("to", id("another's shift")),
+            ("reason", "The guests stay".into()),
+        ],
+        ("POST", "/shifts/:shift/close") => vec![
+            ("count", id("payment")),
+            ("reason", "A note was torn".into()),
+            ("approver", String::new()),
+            ("secret", String::new()),
+            ("password", String::new()),
+        ],
+        (
+            "POST",
+            "/api/auth/logout"
+            | "/api/auth/logout-all"
+            | "/sign-out"
+            | "/sign-out/everywhere"
+            | "/lock"
+            | "/staff/:staff/unlock"
+            | "/staff/:staff/force-out"
+            | "/staff/:staff/password"
+            | "/terminals/:terminal/code"
+            | "/orders/:order/sends"
+            | "/orders/:order/leaving"
+            | "/kitchen/tickets/:ticket/start"
+            | "/kitchen/tickets/:ticket/lines/:line/done"
+            | "/kitchen/tickets/:ticket/shown",
+        ) => vec![],
+        ("DELETE" | "GET", _) => vec![],
+        _ => return None,
+    };
+    Some(
+        form.into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+/// The fields of every form that the program declares, read from its sources.
+fn declared_fields() -> Vec<String> {
+    let mut files = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src"
+    ))];
+    let mut fields = Vec::new();
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).expect("a folder");
+            files.extend(inside.map(|entry| entry.expect("a file").path()));
+        } else if path.extension().is_some_and(|kind| kind == "rs")
+            && !path.ends_with("web/form.rs")
+        {
+            fields.extend(fields_in(
+                &std::fs::read_to_string(&path).expect("a source"),
+            ));
+        }
+    }
+    fields
+}
+
+/// `name: one Type` and `name: prefixed @ "m-" Type` inside `form! { … }`; the prefix counts as the name.
+fn fields_in(source: &str) -> Vec<String> {
+    let forms = source.split("\nform! {").skip(1);
+    let body = |form: &str| form.split("\n}").next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for form in forms.map(body) {
+        for part in form.split(['{', ',', '\n']) {
+            let Some((name, kind)) = part.split_once(':') else {
+                continue;
+            };
+            let kind = kind.trim();
+            let word = kind.split(' ').next().unwrap_or_default();
+            match word {
+                "numbered" | "prefixed" => {
+                    let prefix = kind.split('"').nth(1).expect("a prefix");
+                    names.push(prefix.to_owned());
+                }
+                "one" | "opt" | "money" | "many" | "flag" => names.push(name.trim().to_owned()),
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn every_changing_address_and_every_field_of_a_form_is_known_here() {
+    let scene = Scene::open().await;
+    let mut known = Vec::new();
+    for (method, pattern) in routes() {
+        let form = well_formed(&scene, &method, pattern).unwrap_or_else(|| {
+            panic!(
+                "{method} {pattern} is new: say in `well_formed` (tests/http/hostile/deeds.rs) what somebody who may fills in"
+            )
+        });
+        known.extend(form.into_iter().map(|(name, _)| name));
+    }
+    let declared = declared_fields();
+    assert!(declared.len() > 50, "forms are not found: {declared:?}");
+    for field in declared {
+        assert!(
+            known
+                .iter()
+                .any(|name| *name == field
+                    || (field.ends_with(['-', '_']) && name.starts_with(&field))),
+            "the field {field:?} of a form is in no form here: add it to `well_formed` (tests/http/hostile/deeds.rs)"
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! The café in which harm is tried: something of everything stands open, and something of everything is over.
+
+use std::collections::HashMap;
+
+use cafe_pos::values::OrderId;
+use poem::http::{Method, StatusCode};
+use uuid::Uuid;
+
+use super::watch;
+use crate::house::*;
+use crate::shifts::count_and_close;
+
+/// Nobody acts as her: admins do to her what is done to people.
+pub const VICTIM: &str = "fatuma";
+
+/// A café with its ids at hand.
+pub struct Scene {
+    pub house: House,
+    /// By the parameter's name in an address, or another word for what is over.
+    ids: HashMap<&'static str, Uuid>,
+    /// The shift of each person who has one.
+    shifts: HashMap<&'static str, Uuid>,
+}
+
+impl Scene {
+    /// The café at noon, its tables watched from now on.
+    pub async fn open() -> Scene {
+        let house = House::open().await;
+        let mut scene = Scene {
+            house,
+            ids: HashMap::new(),
+            shifts: HashMap::new(),
+        };
+        scene.furnish().await;
+        scene.serve_guests().await;
+        watch::begin(&scene.house).await;
+        scene
+    }
+
+    async fn furnish(&mut self) {
+        // What has a PIN or a float is in nobody's way later.
+        let mut gone = self.house.with_float(OTHER_CASHIER).await;
+        self.note_shift(OTHER_CASHIER, "closed shift").await;
+        count_and_close(&self.house, &mut gone, OTHER_CASHIER).await;
+        for person in [ADMIN, MANAGER, OTHER_WAITER, CASHIER] {
+            self.house.with_float(person).await;
+            self.note_shift(person, "shift").await;
+        }
+        let named = [
+            ("staff", "staff", "username", VICTIM),
+            ("terminal", "terminals", "name", "Till 2"),
+            ("station", "stations", "name", "Kitchen"),
+            ("bar", "stations", "name", "Bar"),
+            ("table", "dining_tables", "code", "5"),
+            ("product", "products", "name", "Espresso"),
+        ];
+        for (name, table, column, value) in named {
+            let id: Uuid = self.house.id(table, column, value).await;
+            self.ids.insert(name, id);
+        }
+        let mut till = self.house.person(CASHIER).await;
+        let paid = till.counter_sale().await;
+        till.tap(paid, "Espresso").await.must_be(StatusCode::OK);
+        let form = [("part", "full")];
+        till.post(&format!("/orders/{paid}/payments"), &form)
+            .await
+            .must_be(StatusCode::OK);
+        self.ids.insert("paid order", paid.into());
+        self.note("payment", "SELECT id FROM payments").await;
+    }
+
+    /// A fresh order with a line at the bar, one in the kitchen and one that is not sent.
+    pub async fn serve_guests(&mut self) {
+        let mut till = self.house.person(WAITER).await;
+        let order = till.sit_down("3", "2").await;
+        for product in ["Espresso", "Chips"] {
+            till.tap(order, product).await.must_be(StatusCode::OK);
+        }
+        till.hand_over_to_kitchen(order)
+            .await
+            .must_be(StatusCode::OK);
+        till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+        self.ids.insert("order", order.into());
+        self.note_shift(WAITER, "another's shift").await;
+        let of_order = |sql: &str| format!("{sql} = '{order}'");
+        for (name, sql) in [
+            (
+                "line",
+                "SELECT id FROM order_lines WHERE state = 'unsent' AND order_id",
+            ),
+            (
+                "sent line",
+                "SELECT id FROM order_lines WHERE state = 'sent' AND order_id",
+            ),
+            (
+                "ticket",
+                "SELECT t.id FROM tickets t JOIN stations s ON s.id = t.station_id AND s.name = 'Kitchen' WHERE t.order_id",
+            ),
+            (
+                "ticket line",
+                "SELECT l.id FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id \
+                 JOIN stations s ON s.id = t.station_id AND s.name = 'Kitchen' WHERE t.order_id",
+            ),
+        ] {
+            self.note(name, &of_order(sql)).await;
+        }
+    }
+
+    async fn note(&mut self, name: &'static str, sql: &str) {
+        let id = self.house.row(sql, []).await.try_get("", "id");
+        self.ids.insert(name, id.expect("an id"));
+    }
+
+    async fn note_shift(&mut self, username: &'static str, name: &'static str) {
+        let sql = format!(
+            "SELECT h.id FROM shifts h JOIN staff s ON s.id = h.staff_id WHERE s.username = '{username}'"
+        );
+        self.note(name, &sql).await;
+        self.shifts.insert(username, self.ids[name]);
+    }
+
+    /// An id by its name.
+    pub fn id(&self, name: &str) -> Uuid {
+        self.ids[name]
+    }
+
+    /// Every id there is, for those that are put where another kind is meant.
+    pub fn all_ids(&self) -> Vec<Uuid> {
+        let mut ids: Vec<(&str, Uuid)> = self.ids.iter().map(|(name, id)| (*name, *id)).collect();
+        // A map has no order, and the same seed must make the same requests.
+        ids.sort();
+        ids.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The address of a route with what stands there now; a shift is the person's own, if they have one.
+    pub fn filled(&self, method: &Method, pattern: &str, username: &str) -> String {
+        with_each(pattern, |name| {
+            let id = match name {
+                "line" if pattern.starts_with("/kitchen") => self.id("ticket line"),
+                // It is made by this very request.
+                "order" if *method == Method::PUT => OrderId::new().into(),
+                "shift" => match self.shifts.get(username) {
+                    Some(own) => *own,
+                    None => self.id("shift"),
+                },
+                name => self.id(name),
+            };
+            id.to_string()
+        })
+    }
+}
+
+/// The address of a route where nothing stands.
+pub fn unknown(pattern: &str) -> String {
+    with_each(pattern, |_| Uuid::now_v7().to_string())
+}
+
+/// The address of a route with this in place of every parameter.
+pub fn with_each(pattern: &str, value: impl Fn(&str) -> String) -> String {
+    let parts =
+        pattern
+            .split_inclusive(['/', '=', '&', '?'])
+            .map(|part| match part.strip_prefix(':') {
+                Some(name) => {
+                    let bare = name.trim_end_matches(['/', '=', '&', '?']);
+                    value(bare) + &name[bare.len()..]
+                }
+                None => part.to_owned(),
+            });
+    parts.collect()
+}
+
+/// Every address with each of its methods, from the map itself.
+pub fn routes() -> Vec<(Method, &'static str)> {
+    cafe_pos::routes::map()
+        .entries()
+        .iter()
+        .flat_map(|entry| {
+            entry
+                .methods
+                .iter()
+                .map(|method| (method.clone(), entry.path))
+        })
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! Who may do what: the expectation, written down door by door.
+
+use cafe_pos::staff::Role;
+
+use crate::house::*;
+
+/// Who may come in at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Everybody; what was typed decides, and may be wrong.
+    KnowsASecret,
+    /// Whoever is signed in, also before having chosen a password.
+    AnySession,
+    /// Whoever works here.
+    SignedIn,
+    OrderTakers,
+    Cashiers,
+    StockKeepers,
+    Managers,
+    Admins,
+    /// Whoever works here, and displays.
+    SignedInOrDisplay,
+    /// Those of the kitchen's board: its cooks, managers, its display, and a waiter at a till bound to it.
+    KitchenBoard,
+}
+
+use Who::*;
+
+/// THE table. What follows `?` is asked of the same address.
+pub const MAY: &[(&str, &str, Who)] = &[
+    ("GET", "/api/health", Anybody),
+    ("GET", "/api/health/live", Anybody),
+    ("GET", "/api/realtime/stream", OrderTakers),
+    ("GET", "/api/realtime/stream?view=ready", OrderTakers),
+    (
+        "GET",
+        "/api/realtime/stream?view=order&order=:order",
+        OrderTakers,
+    ),
+    (
+        "GET",
+        "/api/realtime/stream?view=table&table=:table",
+        OrderTakers,
+    ),
+    ("GET", "/api/realtime/stream?view=shifts", Managers),
+    (
+        "GET",
+        "/api/realtime/stream?view=board&station=:station",
+        KitchenBoard,
+    ),
+    ("GET", "/connections", SignedInOrDisplay),
+    ("POST", "/api/auth/login", KnowsASecret),
+    ("POST", "/api/auth/logout", Anybody),
+    ("POST", "/api/auth/logout-all", AnySession),
+    ("GET", "/api/auth/me", SignedIn),
+    ("POST", "/api/auth/password", AnySession),
+    ("GET", "/sign-in", Anybody),
+    ("POST", "/sign-in", KnowsASecret),
+    ("POST", "/sign-in/pin", KnowsASecret),
+    ("GET", "/sign-in/again", Anybody),
+    ("POST", "/sign-in/again", KnowsASecret),
+    ("POST", "/sign-out", Anybody),
+    ("POST", "/sign-out/everywhere", AnySession),
+    ("POST", "/lock", Anybody),
+    ("GET", "/me", SignedIn),
+    ("GET", "/me/password", AnySession),
+    ("POST", "/me/password", AnySession),
+    ("GET", "/me/pin", SignedIn),
+    ("POST", "/me/pin", SignedIn),
+    ("GET", "/pair", Anybody),
+    ("POST", "/pair", KnowsASecret),
+    ("GET", "/staff", Admins),
+    ("POST", "/staff", Admins),
+    ("GET", "/staff/new", Admins),
+    ("GET", "/staff/:staff", Admins),
+    ("PUT", "/staff/:staff", Admins),
+    ("POST", "/staff/:staff/unlock", Admins),
+    ("POST", "/staff/:staff/force-out", Admins),
+    ("POST", "/staff/:staff/password", Admins),
+    ("GET", "/terminals", Admins),
+    ("POST", "/terminals", Admins),
+    ("GET", "/terminals/new", Admins),
+    ("GET", "/terminals/:terminal", Admins),
+    ("PUT", "/terminals/:terminal", Admins),
+    ("GET", "/terminals/:terminal/code", Admins),
+    ("POST", "/terminals/:terminal/code", Admins),
+    ("DELETE", "/terminals/:terminal/pairing", Admins),
+    ("GET", "/", Anybody),
+    ("GET", "/floor", OrderTakers),
+    ("GET", "/orders", OrderTakers),
+    ("GET", "/ready", OrderTakers),
+    ("GET", "/tables/:table", OrderTakers),
+    ("GET", "/takeaway/new", OrderTakers),
+    ("GET", "/menu/stock", StockKeepers),
+    ("POST", "/menu/products/:product/stock", StockKeepers),
+    ("GET", "/orders/:order", OrderTakers),
+    ("PUT", "/orders/:order", OrderTakers),
+    ("GET", "/orders/:order/menu", OrderTakers),
+    ("GET", "/orders/:order/products/:product", OrderTakers),
+    ("POST", "/orders/:order/lines", OrderTakers),
+    ("DELETE", "/orders/:order/lines/:line", OrderTakers),
+    ("PUT", "/orders/:order/lines/:line/quantity", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/quantity", OrderTakers),
+    ("GET", "/orders/:order/lines/:line/note", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/note", OrderTakers),
+    ("GET", "/orders/:order/lines/:line/seat", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/seat", OrderTakers),
+    ("GET", "/orders/:order/lines/:line/course", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/course", OrderTakers),
+    ("GET", "/orders/:order/lines/:line/modifiers", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/modifiers", OrderTakers),
+    ("POST", "/orders/:order/lines/:line/choice", OrderTakers),
+    ("POST", "/orders/:order/sends", OrderTakers),
+    ("POST", "/orders/:order/servings", OrderTakers),
+    ("POST", "/orders/:order/cancellation", OrderTakers),
+    ("GET", "/orders/:order/details", OrderTakers),
+    ("POST", "/orders/:order/details", OrderTakers),
+    ("POST", "/orders/:order/leaving", OrderTakers),
+    ("GET", "/kitchen", SignedInOrDisplay),
+    ("GET", "/kitchen/stations/:station", KitchenBoard),
+    ("POST", "/kitchen/tickets/:ticket/start", KitchenBoard),
+    (
+        "POST",
+        "/kitchen/tickets/:ticket/lines/:line/done",
+        KitchenBoard,
+    ),
+    (
+        "DELETE",
+        "/kitchen/tickets/:ticket/lines/:line/done",
+        KitchenBoard,
+    ),
+    ("POST", "/kitchen/tickets/:ticket/bump", KitchenBoard),
+    ("DELETE", "/kitchen/tickets/:ticket/bump", KitchenBoard),
+    ("POST", "/kitchen/tickets/:ticket/shown", KitchenBoard),
+    ("GET", "/orders/:order/pay", Cashiers),
+    ("POST", "/orders/:order/payments", Cashiers),
+    ("GET", "/payments/:payment/receipt", Cashiers),
+    ("GET", "/shift", OrderTakers),
+    ("POST", "/shift/float", OrderTakers),
+    ("GET", "/shifts", Managers),
+    ("GET", "/shifts/:shift/count", OrderTakers),
+    ("POST", "/shifts/:shift/count", OrderTakers),
+    ("POST", "/shifts/:shift/orders", OrderTakers),
+    ("POST", "/shifts/:shift/close", OrderTakers),
+    ("GET", "/shifts/:shift/report", OrderTakers),
+];
+
+/// Somebody at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Nobody,
+    Role(Role, &'static str),
+    /// A waiter at a till that is bound to the kitchen's board.
+    WaiterAtTheKitchen,
+    /// A manager who has not chosen a password yet.
+    Newcomer,
+    /// Admins whose sessions are over, each in another way.
+    Deactivated,
+    ForcedOut,
+    SignedOut,
+    KitchenDisplay,
+    BarDisplay,
+    /// A display of the kitchen whose pairing was taken back.
+    RevokedDisplay,
+}
+
+pub const CALLERS: [Caller; 15] = [
+    Caller::Nobody,
+    Caller::Role(Role::Admin, ADMIN),
+    Caller::Role(Role::Manager, MANAGER),
+    Caller::Role(Role::Cashier, CASHIER),
+    Caller::Role(Role::Waiter, WAITER),
+    Caller::Role(Role::Kitchen, COOK),
+    Caller::Role(Role::Bar, BARTENDER),
+    Caller::WaiterAtTheKitchen,
+    Caller::Newcomer,
+    Caller::Deactivated,
+    Caller::ForcedOut,
+    Caller::SignedOut,
+    Caller::KitchenDisplay,
+    Caller::BarDisplay,
+    Caller::RevokedDisplay,
+];
+
+/// What the door should say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    In,
+    SignIn,
+    No,
+}
+
+impl Who {
+    /// What somebody is told who comes to such a door.
+    pub fn says_to(self, caller: Caller) -> Word {
+        use Role::*;
+        let role = match caller {
+            _ if matches!(self, Anybody | KnowsASecret) => return Word::In,
+            Caller::Nobody
+            | Caller::Deactivated
+            | Caller::ForcedOut
+            | Caller::SignedOut
+            | Caller::RevokedDisplay => return Word::SignIn,
+            Caller::KitchenDisplay | Caller::BarDisplay => {
+                return match (self, caller) {
+                    (SignedInOrDisplay, _) | (KitchenBoard, Caller::KitchenDisplay) => Word::In,
+                    (KitchenBoard, _) => Word::No,
+                    _ => Word::SignIn,
+                };
+            }
+            Caller::Newcomer if self == AnySession => return Word::In,
+            Caller::Newcomer => return Word::No,
+            Caller::WaiterAtTheKitchen if self == KitchenBoard => return Word::In,
+            Caller::WaiterAtTheKitchen => Waiter,
+            Caller::Role(role, _) => role,
+        };
+        let may = match self {
+            Anybody | KnowsASecret | AnySession | SignedIn | SignedInOrDisplay => true,
+            OrderTakers => matches!(role, Waiter | Cashier | Manager | Admin),
+            Cashiers => matches!(role, Cashier | Manager | Admin),
+            StockKeepers => matches!(role, Cashier | Kitchen | Bar | Manager | Admin),
+            Managers => matches!(role, Manager | Admin),
+            Admins => role == Admin,
+            KitchenBoard => matches!(role, Kitchen | Manager | Admin),
+        };
+        if may { Word::In } else { Word::No }
+    }
+}
