@@ -29,9 +29,15 @@ pub fn tune(options: &mut ConnectOptions, most: u32) {
         .statement_timeout(Duration::from_secs(20))
         .set_application_name("cafe-pos")
         .sqlx_logging(false)
+        // An instance that stands still in the middle of a transaction, or whose machine is gone, must not hold its locks
+        // against the tills of the others: Postgres takes them away.
         // Every query here finds its rows by a key or a partial index, whatever its parameters: one plan each is right, and
         // is made once a connection instead of anew at each run.
         .map_sqlx_postgres_opts(|options| {
-            options.options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")])
+            options.options([
+                ("idle_in_transaction_session_timeout", "5s"),
+                ("plan_cache_mode", "force_generic_plan"),
+                ("jit", "off"),
+            ])
         });
 }
