@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench soak fmt
+.PHONY: help run test lint bench soak faults fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -9,6 +9,7 @@ help:
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
 	@echo 'make bench   the measured claims, each printing its figures'
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
+	@echo 'make faults  two instances, one part after the other failing: how long until every screen is true (LONG=1: slow ones)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -25,6 +26,9 @@ bench:
 
 soak:
 	@exec deploy/setup/soak.sh
+
+faults:
+	@exec deploy/setup/faults.sh
 
 fmt:
 	cargo fmt --all
