@@ -55,10 +55,40 @@ pub struct View {
 pub struct Shown {
     /// Each region with the time since when it looks like this.
     pub regions: BTreeMap<String, (Region, Instant)>,
+    /// Pictures that came and were not looked at yet, by the first region they carry.
+    unseen: BTreeMap<String, Vec<(String, Instant)>>,
     /// How often it was connected.
     pub connections: u32,
     /// When the server said that this person may not see it any more, or refused a new connection.
     pub sent_away: Option<Instant>,
+}
+
+impl Shown {
+    /// Takes in what came. Most pictures are soon followed by the next, and only the last ones are read: those that look
+    /// like the newest say since when it is shown.
+    fn look(&mut self) {
+        for (_, pictures) in std::mem::take(&mut self.unseen) {
+            let mut pictures = pictures.into_iter().rev();
+            let Some((newest, mut since)) = pictures.next() else {
+                continue;
+            };
+            let regions = picture::carried(&newest);
+            let mut always = true;
+            for (earlier, at) in pictures {
+                if earlier != newest && picture::carried(&earlier) != regions {
+                    always = false;
+                    break;
+                }
+                since = at;
+            }
+            for (id, region) in regions {
+                let before = self.regions.get(&id).map(|(region, _)| region);
+                if !always || before != Some(&region) {
+                    self.regions.insert(id, (region, since));
+                }
+            }
+        }
+    }
 }
 
 /// A screen and the task that follows its stream.
@@ -101,7 +131,9 @@ impl Screen {
 
     /// What it shows.
     pub fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().expect("no panic")
+        let mut shown = self.shown.lock().expect("no panic");
+        shown.look();
+        shown
     }
 
     /// Reads nothing more until it is woken.
@@ -231,14 +263,10 @@ impl Follower {
         if name.is_none() {
             let data = event.lines().filter_map(|line| line.strip_prefix("data: "));
             let data = data.collect::<Vec<_>>().join("\n");
-            let now = Instant::now();
-            for (id, region) in picture::carried(&data) {
-                let mut shown = self.shown();
-                let before = shown.regions.get(&id).map(|(region, _)| region);
-                if before != Some(&region) {
-                    shown.regions.insert(id, (region, now));
-                }
-            }
+            let target = data.split('"').nth(1).unwrap_or_default().to_owned();
+            let mut shown = self.shown();
+            let unseen = shown.unseen.entry(target).or_default();
+            unseen.push((data, Instant::now()));
         }
         name
     }
