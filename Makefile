@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench bench-long soak model fmt
+.PHONY: help run test lint bench bench-long soak model faults fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
 	@echo 'make model   random commands from several people, program and specification compared after each:'
 	@echo '             STEPS=20000 SEED=7 (a fresh seed without one; a failure prints it)'
+	@echo 'make faults  two instances, one part after the other failing: how long until every screen is true (LONG=1: slow ones)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -34,6 +35,9 @@ soak:
 
 model:
 	@exec deploy/setup/model.sh
+
+faults:
+	@exec deploy/setup/faults.sh
 
 fmt:
 	cargo fmt --all

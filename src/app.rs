@@ -175,6 +175,11 @@ impl App {
             .await
     }
 
+    /// Has the menu read anew by whoever asks next.
+    pub fn forget_menu(&self) {
+        self.0.menu.clear();
+    }
+
     /// The till's first category for this part of the day, at most ten minutes old.
     pub async fn favourites(&self) -> Result<Arc<Vec<ProductId>>> {
         let inner = &self.0;

@@ -25,7 +25,7 @@ impl View<App> for ShiftsView {
     fn cares(&self, change: &Changed) -> bool {
         matches!(
             change,
-            Changed::Shift(_) | Changed::Order(_) | Changed::Settings
+            Changed::Shift(_) | Changed::Order(_) | Changed::Staff(_) | Changed::Settings
         )
     }
 

@@ -186,7 +186,8 @@ pub async fn passed_on(db: &impl ConnectionTrait, shift: &Shift) -> Result<Vec<P
         .collect())
 }
 
-/// Moves with everything that the list of shifts shows.
+/// Moves with everything that the list of shifts shows: a hash of each row, because plain sums of revisions even out when
+/// one order ends and another moves on.
 pub async fn shifts_revision(db: &impl ConnectionTrait) -> Result<i64> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -194,9 +195,10 @@ pub async fn shifts_revision(db: &impl ConnectionTrait) -> Result<i64> {
     }
     let row = Row::find_by_statement(statement(
         db,
-        "SELECT ((SELECT coalesce(sum(revision), 0) + count(*) FROM shifts WHERE closed_at IS NULL) \
-           + (SELECT coalesce(sum(revision), 0) FROM orders WHERE closed_at IS NULL AND cancelled_at IS NULL) \
-           + (SELECT last * 1000000::bigint FROM shift_report_numbers))::bigint AS revision",
+        "SELECT ((coalesce((SELECT sum(hashtextextended(id::text, revision)) FROM shifts WHERE closed_at IS NULL), 0) \
+           + coalesce((SELECT sum(hashtextextended(id::text, revision)) FROM orders WHERE closed_at IS NULL AND cancelled_at IS NULL), 0) \
+           + coalesce((SELECT sum(hashtextextended(id::text || name || role, 0)) FROM staff), 0) \
+           + (SELECT hashtextextended('reports', last::bigint) FROM shift_report_numbers))::numeric(40) % 4611686018427387904)::bigint AS revision",
         [],
     ))
     .one(db)

@@ -29,11 +29,14 @@ pub fn tune(options: &mut ConnectOptions, most: u32) {
         .statement_timeout(Duration::from_secs(20))
         .set_application_name("cafe-pos")
         .sqlx_logging(false)
+        // An instance that stands still in the middle of a transaction, or whose machine is gone, must not hold its locks
+        // against the tills of the others: Postgres takes them away.
         // Every query here finds its rows by a key or a partial index, whatever its parameters: one plan each is right, and
         // is made once a connection instead of anew at each run. Those plans outlive the day's first rows, so they must go by
         // the index even where a table is still a page or two; disks have no arm to move, either.
         .map_sqlx_postgres_opts(|options| {
             options.options([
+                ("idle_in_transaction_session_timeout", "5s"),
                 ("plan_cache_mode", "force_generic_plan"),
                 ("random_page_cost", "1.1"),
                 ("jit", "off"),

@@ -7,6 +7,8 @@
 pub mod cached;
 pub mod connect;
 pub mod entity;
+#[cfg(debug_assertions)]
+mod failpoint;
 pub mod failure;
 pub mod journal;
 pub mod once;

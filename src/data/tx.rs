@@ -165,6 +165,8 @@ impl Writer<'_> {
         match outcome {
             Ok(answer) => {
                 tx.inner.commit().await?;
+                #[cfg(debug_assertions)]
+                super::failpoint::after_commit(&mut tx.changes);
                 self.live.publish(tx.changes);
                 Ok(answer)
             }

@@ -18,7 +18,11 @@ impl View<App> for MenuView {
     }
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
-        Ok(view::version_region(self.revision(app).await?).into_string())
+        let version = self.revision(app).await?;
+        // Whoever is shown this fetches the tiles once. Where no message told that the menu moved, what is remembered of it
+        // is older than the version.
+        app.forget_menu();
+        Ok(view::version_region(version).into_string())
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {

@@ -100,6 +100,30 @@ async fn a_change_that_no_message_told_is_on_the_screen_within_five_seconds() {
 }
 
 #[tokio::test]
+async fn changes_that_even_out_are_on_the_list_of_shifts_without_a_message_too() {
+    let house = House::open().await;
+    let mut amina = house.with_float(CASHIER).await;
+    let mut brian = house.with_float(OTHER_CASHIER).await;
+    let (ends, goes_on) = (
+        amina.sit_down("4", "2").await,
+        brian.sit_down("5", "2").await,
+    );
+    amina.tap(ends, "Espresso").await.must_be(StatusCode::OK);
+    brian.tap(goes_on, "Espresso").await.must_be(StatusCode::OK);
+    let mut shifts = Screen::of(&house.person(MANAGER).await, "view=shifts").await;
+    shifts.shows("<td class=\"num\">1</td>").await;
+    // One order is called off and another moves on by as much as the first had moved.
+    house
+        .execute(
+            "UPDATE orders SET cancelled_at = CASE WHEN id = $1 THEN now() END, \
+             revision = CASE WHEN id = $1 THEN revision ELSE revision + (SELECT revision FROM orders WHERE id = $1) END",
+            [ends.into()],
+        )
+        .await;
+    shifts.shows("<td class=\"num\">0</td>").await;
+}
+
+#[tokio::test]
 async fn a_stream_ends_within_a_second_of_its_person_being_let_go() {
     let house = House::open().await;
     let till = house.till(WAITER, "Floor tablet").await;

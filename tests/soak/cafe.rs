@@ -11,8 +11,10 @@ use cafe_pos::commands::database;
 use cafe_pos::config::{Config, Environment};
 use cafe_pos::seed::menu;
 use cafe_pos::seed::people::KNOWN_PASSWORD;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
+
+use crate::trade::Venue;
 
 /// What a café may take to be back; a kill during recovery makes the next one longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -64,12 +66,8 @@ pub struct Cafe {
     folder: TempDir,
     port: u16,
     program: Child,
-    /// The sessions of the cashiers, one for each till.
-    pub cashiers: Vec<String>,
-    /// The session of who makes everything.
-    pub bartender: String,
-    /// What is ordered, with its price.
-    pub products: Vec<(String, i64)>,
+    /// Its people and what they sell.
+    pub venue: Venue,
 }
 
 impl Cafe {
@@ -87,9 +85,12 @@ impl Cafe {
             folder,
             port,
             program,
-            cashiers: Vec::new(),
-            bartender: String::new(),
-            products: ordered(),
+            venue: Venue {
+                doors: vec![format!("http://127.0.0.1:{port}")],
+                cashiers: Vec::new(),
+                bartender: String::new(),
+                products: ordered(),
+            },
         };
         cafe.is_well().await;
         let db = cafe.door().connect().await;
@@ -99,14 +100,13 @@ impl Cafe {
         for till in 0..tills {
             let session = cafe.sign_in(&format!("cashier{till}")).await;
             cafe.count_float(&session).await;
-            cafe.cashiers.push(session);
+            cafe.venue.cashiers.push(session);
         }
-        cafe.bartender = cafe.sign_in("bar0").await;
+        cafe.venue.bartender = cafe.sign_in("bar0").await;
         cafe
     }
 
-    /// The address of one of its pages.
-    pub fn url(&self, path: &str) -> String {
+    fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
@@ -196,21 +196,6 @@ impl Cafe {
             .expect("an answer");
         assert!(answer.status().is_success() || answer.status().is_redirection());
     }
-}
-
-/// Rows of one number each, asked of the database itself.
-pub async fn numbers(
-    db: &DatabaseConnection,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Vec<i64> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let row = db.query_one_raw(statement).await.expect("an answer");
-    let row = row.expect("a row");
-    let columns = row.column_names().len();
-    (0..columns)
-        .map(|column| row.try_get_by_index(column).expect("a number"))
-        .collect()
 }
 
 fn start(folder: &TempDir, port: u16) -> Child {

@@ -5,17 +5,18 @@
 //! `make test` kills 10 times, `make soak KILLS=500` as often as one likes. A failure prints the seed of its moments,
 //! which `SOAK_SEED` takes.
 
-mod books;
 mod cafe;
-mod tills;
+#[path = "../trade/mod.rs"]
+mod trade;
 
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use books::Books;
 use cafe::{Cafe, Victim};
+use trade::books::{Books, Found};
+use trade::tills::Trade;
 
 /// How many tills trade at once.
 const TILLS: usize = 6;
@@ -38,7 +39,8 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
     let mut chance = StdRng::seed_from_u64(seed);
 
     let mut cafe = Cafe::open(TILLS).await;
-    let trade = tills::Trade::begin(&cafe, TILLS);
+    let db = cafe.door().connect().await;
+    let trade = Trade::begin(&cafe.venue, &db);
     let mut falls = Vec::new();
     let mut patience = PATIENCE_OF_THE_PROGRAM;
     for _ in 0..kills {
@@ -58,15 +60,17 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
         });
     }
     let books = trade.end().await;
-    let found = books.compare(&cafe).await;
+    let found = books.compare(&db, 0).await;
     report(&books, &falls, &found);
+    db.close().await.expect("closed");
     cafe.close().await;
     assert!(
-        found.is_empty(),
+        found.wrong.is_empty(),
         "SOAK_SEED={seed}: {} of {} orders are wrong, among them:\n{}",
-        found.len(),
+        found.wrong.len(),
         books.orders(),
         found
+            .wrong
             .iter()
             .take(10)
             .cloned()
@@ -79,7 +83,7 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
     );
 }
 
-fn report(books: &Books, falls: &[Fall], found: &[String]) {
+fn report(books: &Books, falls: &[Fall], found: &Found) {
     println!("\nkilled     times   back after, ms: median   most");
     for victim in [Victim::Program, Victim::Postgres] {
         let mut back: Vec<u128> = falls
@@ -101,7 +105,7 @@ fn report(books: &Books, falls: &[Fall], found: &[String]) {
         books.orders(),
         books.commands(),
         books.asked_again(),
-        found.len()
+        found.wrong.len()
     );
 }
 

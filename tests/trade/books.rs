@@ -1,9 +1,10 @@
 //! What the tills were told, and how it compares with what is stored.
 
-use sea_orm::DatabaseConnection;
-use uuid::Uuid;
+use std::time::Duration;
 
-use crate::cafe::{Cafe, numbers};
+use cafe_pos::data::seal::{self, Chain};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
+use uuid::Uuid;
 
 /// One order as its till knows it: everything in here was acknowledged.
 #[derive(Debug)]
@@ -109,47 +110,78 @@ impl Books {
         self.asked_again
     }
 
-    /// Everything that is stored otherwise than it was acknowledged, a line each.
-    pub async fn compare(&self, cafe: &Cafe) -> Vec<String> {
-        let db = cafe.door().connect().await;
-        let mut wrong = Vec::new();
+    /// Compares with what is stored; `others` were stored before the tills began.
+    pub async fn compare(&self, db: &DatabaseConnection, others: i64) -> Found {
+        let mut found = Found::default();
         for order in &self.orders {
-            let stored = numbers(&db, STORED, [order.id.into()]).await;
-            if stored != order.expected() {
-                wrong.push(format!(
-                    "{}: acknowledged {:?}, stored {stored:?}",
-                    order.id,
-                    order.expected()
-                ));
+            let (told, stored) = (
+                order.expected(),
+                numbers(db, STORED, [order.id.into()]).await,
+            );
+            let pairs = || told.iter().zip(&stored);
+            found.lost += usize::from(pairs().any(|(told, stored)| told > stored));
+            found.doubled += usize::from(pairs().any(|(told, stored)| told < stored));
+            if told != stored {
+                let wrong = format!("{}: acknowledged {told:?}, stored {stored:?}", order.id);
+                found.wrong.push(wrong);
             }
         }
-        self.compare_all(&db, &mut wrong).await;
-        db.close().await.expect("closed");
-        wrong
+        self.compare_all(db, others, &mut found).await;
+        found
     }
 
-    async fn compare_all(&self, db: &DatabaseConnection, wrong: &mut Vec<String>) {
-        let orders = numbers(db, "SELECT count(*) FROM orders", []).await[0];
+    async fn compare_all(&self, db: &DatabaseConnection, others: i64, found: &mut Found) {
+        let orders = numbers(db, "SELECT count(*) FROM orders", []).await[0] - others;
         if orders != i64::try_from(self.orders.len()).expect("few orders") {
-            wrong.push(format!(
+            found.wrong.push(format!(
                 "{orders} orders are stored, {} were taken",
                 self.orders.len()
             ));
         }
         let twice = "SELECT count(*) FROM (SELECT line_id FROM ticket_lines GROUP BY line_id HAVING count(*) > 1) t";
         if numbers(db, twice, []).await != [0] {
-            wrong.push("a line was handed to the kitchen twice".to_owned());
+            found
+                .wrong
+                .push("a line was handed to the kitchen twice".to_owned());
         }
         // The sealing pass runs every second; what it has not reached yet is no fault.
         for _ in 0..100 {
             if numbers(db, "SELECT count(*) FROM audit_unsealed", []).await == [0] {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        match cafe_pos::data::seal::verify(db).await {
-            Ok(cafe_pos::data::seal::Chain::Whole { length, .. }) if length > 0 => {}
-            other => wrong.push(format!("the audit log's chain: {other:?}")),
+        match seal::verify(db).await {
+            Ok(Chain::Whole { length, .. }) if length > 0 => {}
+            other => found
+                .wrong
+                .push(format!("the audit log's chain: {other:?}")),
         }
     }
+}
+
+/// How what the tills were told differs from what is stored.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Orders of which something acknowledged is missing.
+    pub lost: usize,
+    /// Orders of which something is stored that was not acknowledged.
+    pub doubled: usize,
+    /// Everything that differs, a line each.
+    pub wrong: Vec<String>,
+}
+
+/// A row of numbers, asked of the database itself.
+pub async fn numbers(
+    db: &DatabaseConnection,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Vec<i64> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let row = db.query_one_raw(statement).await.expect("an answer");
+    let row = row.expect("a row");
+    let columns = row.column_names().len();
+    (0..columns)
+        .map(|column| row.try_get_by_index(column).expect("a number"))
+        .collect()
 }

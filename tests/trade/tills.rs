@@ -2,7 +2,7 @@
 //! as a browser does whose person taps again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use rand::Rng as _;
@@ -10,11 +10,11 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::books::{Books, OrderBook};
-use crate::cafe::Cafe;
+use super::Venue;
+use super::books::{Books, OrderBook};
 
 /// Nobody waits longer for an answer; a command under way when the program died is asked again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Trade that goes on until it is told to end.
 pub struct Trade {
@@ -30,23 +30,25 @@ struct Counted {
 }
 
 impl Trade {
-    /// Opens the tills.
-    pub fn begin(cafe: &Cafe, tills: usize) -> Self {
+    /// Opens a till for each cashier.
+    pub fn begin(venue: &Venue, db: &DatabaseConnection) -> Self {
         let (stop, counted) = (Arc::new(AtomicBool::new(false)), Arc::<Counted>::default());
-        let tills = (0..tills)
-            .map(|till| {
+        let tills = venue
+            .cashiers
+            .iter()
+            .enumerate()
+            .map(|(till, cashier)| {
                 let hand = Hand {
                     client: client(),
-                    base: cafe.url(""),
-                    cashier: cafe.cashiers[till].clone(),
-                    bartender: cafe.bartender.clone(),
-                    products: cafe.products.clone(),
+                    doors: venue.doors.clone(),
+                    door: AtomicUsize::new(till % venue.doors.len()),
+                    cashier: cashier.clone(),
+                    bartender: venue.bartender.clone(),
+                    products: venue.products.clone(),
                     counted: Arc::clone(&counted),
                 };
-                let stop = Arc::clone(&stop);
-                let database = cafe.door();
+                let (stop, db) = (Arc::clone(&stop), db.clone());
                 tokio::spawn(async move {
-                    let db = database.connect().await;
                     let mut taken = Vec::new();
                     while !stop.load(Relaxed) {
                         taken.push(hand.take_order(&db).await);
@@ -88,7 +90,9 @@ fn client() -> reqwest::Client {
 /// What taps at one till.
 struct Hand {
     client: reqwest::Client,
-    base: String,
+    doors: Vec<String>,
+    /// The one that answered last.
+    door: AtomicUsize,
     cashier: String,
     bartender: String,
     products: Vec<(String, i64)>,
@@ -150,38 +154,84 @@ impl Hand {
         book
     }
 
-    /// Asks under one key until there is an answer. A refusal would be wrong whatever was killed: the same key is
-    /// answered with the present state, however often it is sent.
     async fn insist(&self, method: &str, path: &str, session: &str, form: &[(&str, &str)]) {
+        let command = Command::new(method, path, session, form);
+        // Whoever was led to another instance stays there.
+        let mut doors = self.doors.clone();
+        doors.rotate_left(self.door.load(Relaxed));
+        let tries = command.insist(&self.client, &doors).await;
+        let led_on = (self.door.load(Relaxed) + tries - 1) % doors.len();
+        self.door.store(led_on, Relaxed);
+        self.counted.commands.fetch_add(1, Relaxed);
+        self.counted
+            .asked_again
+            .fetch_add(u64::from(tries > 1), Relaxed);
+    }
+}
+
+/// One deed of somebody, under the key by which it is known however often it is sent.
+pub struct Command<'a> {
+    method: &'a str,
+    path: &'a str,
+    session: &'a str,
+    form: &'a [(&'a str, &'a str)],
+    key: String,
+}
+
+impl<'a> Command<'a> {
+    /// A deed with a key of its own.
+    pub fn new(
+        method: &'a str,
+        path: &'a str,
+        session: &'a str,
+        form: &'a [(&'a str, &'a str)],
+    ) -> Self {
         let key = Uuid::now_v7().to_string();
-        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        for tried in 0.. {
-            let sent = self
-                .client
-                .request(method.clone(), format!("{}{path}", self.base))
-                .bearer_auth(session)
-                .header("hx-request", "true")
-                .header("idempotency-key", &key)
-                .form(form)
-                .send()
-                .await;
-            match sent {
+        Command {
+            method,
+            path,
+            session,
+            form,
+            key,
+        }
+    }
+
+    /// Asks once.
+    pub async fn ask(
+        &self,
+        client: &reqwest::Client,
+        door: &str,
+    ) -> reqwest::Result<reqwest::Response> {
+        let method = reqwest::Method::from_bytes(self.method.as_bytes()).expect("a method");
+        client
+            .request(method, format!("{door}{}", self.path))
+            .bearer_auth(self.session)
+            .header("hx-request", "true")
+            .header("idempotency-key", &self.key)
+            .form(self.form)
+            .send()
+            .await
+    }
+
+    /// Asks one door after the other until there is an answer; says how many tries that took. A refusal would be wrong
+    /// whatever was killed: the same key is answered with the present state, however often it is sent.
+    pub async fn insist(&self, client: &reqwest::Client, doors: &[String]) -> usize {
+        for (tries, door) in (1..).zip(doors.iter().cycle()) {
+            match self.ask(client, door).await {
                 Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => {
-                    self.counted.commands.fetch_add(1, Relaxed);
-                    self.counted
-                        .asked_again
-                        .fetch_add(u64::from(tried > 0), Relaxed);
-                    return;
+                    return tries;
                 }
                 Ok(answer) if answer.status().is_client_error() => {
                     let status = answer.status();
                     let said = answer.text().await.unwrap_or_default();
-                    panic!("{method} {path} under one key, try {tried}: {status} {said}");
+                    let (method, path) = (self.method, self.path);
+                    panic!("{method} {path} under one key, try {tries}: {status} {said}");
                 }
                 // No answer, or one that says that the program cannot do it now.
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
+        unreachable!("there is a door")
     }
 }
 

@@ -1,0 +1,51 @@
+//! Two instances of the built program on one Postgres and one Redis, with screens open on both and tills that trade on
+//! both, while one part after the other fails. After each fault every screen is compared with the database and with
+//! pages loaded afresh, and what the tills were told with what is stored.
+//!
+//! `make faults` prints the table; `LONG=1` lets readers stall for minutes instead of seconds.
+
+mod fault;
+mod faults;
+mod house;
+mod picture;
+mod readers;
+mod revoked;
+mod screen;
+mod servers;
+#[path = "../trade/mod.rs"]
+mod trade;
+mod truth;
+mod unpublished;
+
+use fault::report;
+use house::House;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_screen_is_true_soon_after_whatever_failed_and_nothing_is_lost_or_doubled() {
+    let mut house = House::open().await;
+    report(&[
+        faults::nothing(&mut house).await,
+        faults::instance_killed(&mut house).await,
+        faults::instance_added(&mut house).await,
+        faults::instance_paused(&mut house).await,
+        faults::redis_frozen(&mut house).await,
+        faults::redis_killed(&mut house).await,
+        faults::redis_slow(&mut house).await,
+        faults::postgres_restarted(&mut house, "INT").await,
+        faults::postgres_restarted(&mut house, "KILL").await,
+        faults::connections_cut(&mut house).await,
+    ]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_was_told_and_nobody_read_is_seen_in_the_end() {
+    let mut house = House::open().await;
+    revoked::report(&revoked::everywhere(&mut house).await);
+    let mut rows = vec![
+        unpublished::killed(&mut house).await,
+        unpublished::lost(&mut house).await,
+        unpublished::sold_out(&mut house).await,
+    ];
+    rows.extend(readers::stalled(&mut house).await);
+    report(&rows);
+}

@@ -1,0 +1,18 @@
+//! Trade for the tests that kill, stop and starve parts of the house: tills that ask until they are answered, and the
+//! books that compare what they were told with what is stored.
+
+pub mod books;
+pub mod tills;
+
+/// Where there is trade, and by whom.
+#[derive(Debug, Clone)]
+pub struct Venue {
+    /// The addresses of the instances; a till that gets no answer from one asks the next.
+    pub doors: Vec<String>,
+    /// The sessions of the cashiers, one for each till.
+    pub cashiers: Vec<String>,
+    /// The session of who makes everything.
+    pub bartender: String,
+    /// What is ordered, with its price.
+    pub products: Vec<(String, i64)>,
+}
