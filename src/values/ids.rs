@@ -31,9 +31,10 @@ macro_rules! ids {
                 self.0
             }
 
-            /// Whether it was minted as ids are, wherever that was: no index stays compact with others.
+            /// Whether somebody minted it: ordered by time (version 7), as we do, or at random (4), as a client that has
+            /// nothing better may; not the nil UUID or whatever else fits the form.
             pub fn is_minted(self) -> bool {
-                self.0.get_version_num() == 7
+                matches!(self.0.get_version_num(), 4 | 7)
             }
         }
 

@@ -135,7 +135,7 @@ impl<'a> Chance<'a> {
     fn on_order(&mut self, order: Uuid, deed: OrderDeed) -> Option<Command> {
         let stranger = self.once_in(150);
         let order = if stranger {
-            Uuid::from_u128(self.rng.random())
+            uuid::Builder::from_random_bytes(self.rng.random()).into_uuid()
         } else {
             order
         };
@@ -172,7 +172,8 @@ impl<'a> Chance<'a> {
             .last()
             .filter(|_| self.once_in(25))
             .map(|order| order.id);
-        let id = known.unwrap_or_else(|| Uuid::from_u128(self.rng.random()));
+        let id = known
+            .unwrap_or_else(|| uuid::Builder::from_random_bytes(self.rng.random()).into_uuid());
         let who = self.till();
         let names = ["Grace", "Okello", "Ms Nambi"];
         let name = named.then(|| (*names.choose(self.rng).expect("names")).to_owned());
@@ -205,7 +206,10 @@ impl<'a> Chance<'a> {
             }
         }
         if self.once_in(60) {
-            picks.push((Uuid::from_u128(self.rng.random()), Word::Plain));
+            picks.push((
+                uuid::Builder::from_random_bytes(self.rng.random()).into_uuid(),
+                Word::Plain,
+            ));
         }
         picks
     }
