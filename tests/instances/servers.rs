@@ -1,10 +1,10 @@
 //! The parts that fail: real processes, each stopped when its value goes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use cafe_pos::data::private_postgres::{Options, PrivatePostgres};
+use rand::Rng as _;
 use tempfile::TempDir;
 
 /// The secret that signs the sessions of all instances.
@@ -27,9 +28,11 @@ fn signal(process: u32, name: &str) {
     assert!(sent.expect("kill").success(), "no process {process}");
 }
 
+/// A free port below those that outgoing connections take: one that is free now shall be so after a restart, too.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let mut tried = std::iter::repeat_with(|| rand::rng().random_range(10_000..30_000));
+    tried.find(free).expect("it goes on for ever")
 }
 
 /// A Postgres that waits for the disk; the instances know it by its address, as they would a server.
@@ -177,6 +180,7 @@ impl Drop for Redis {
 /// One instance of the program.
 pub struct Instance {
     port: u16,
+    log: PathBuf,
     environment: Vec<(String, String)>,
     process: Option<Child>,
 }
@@ -204,8 +208,10 @@ impl Instance {
         if let Some(failpoint) = failpoint {
             environment.push(("CAFE_POS_FAILPOINT".to_owned(), failpoint.to_owned()));
         }
+        let port = free_port();
         let mut instance = Self {
-            port: free_port(),
+            port,
+            log: files.join(format!("{port}.log")),
             environment,
             process: None,
         };
@@ -215,27 +221,19 @@ impl Instance {
 
     /// Starts it again in its old place.
     pub fn start_again(&mut self) {
-        let loud = self.environment.iter().any(|(name, _)| name == "LOG");
+        let log = File::options().create(true).append(true).open(&self.log);
         let mut process = Command::new(env!("CARGO_BIN_EXE_cafe-pos"))
             .arg("serve")
             .env_clear()
             .envs(self.environment.iter().cloned())
             .env("PORT", self.port.to_string())
             .stdout(Stdio::piped())
-            .stderr(if loud {
-                Stdio::inherit()
-            } else {
-                Stdio::null()
-            })
+            .stderr(log.expect("its log"))
             .spawn()
             .expect("the program");
         // A program that cannot write would stop: somebody reads what it says.
         let out = BufReader::new(process.stdout.take().expect("its output"));
-        std::thread::spawn(move || {
-            for line in out.lines().map_while(Result::ok).filter(|_| loud) {
-                eprintln!("{line}");
-            }
-        });
+        std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(drop));
         self.process = Some(process);
     }
 
@@ -256,7 +254,8 @@ impl Instance {
             }
             let process = self.process.as_mut().expect("a running instance");
             if let Ok(Some(ended)) = process.try_wait() {
-                panic!("the program ended by itself: {ended}");
+                let said = fs::read_to_string(&self.log).unwrap_or_default();
+                panic!("the program ended by itself: {ended}\n{said}");
             }
             assert!(begun.elapsed() < PATIENCE, "not well within {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
