@@ -16,6 +16,7 @@ use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
 use crate::menu::{Daypart, Menu};
+use crate::orders;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::staff::tries::Tries;
@@ -43,6 +44,7 @@ struct Inner {
     settings: Cached<(), Settings>,
     menu: Cached<(), Menu>,
     favourites: Cached<Daypart, Vec<ProductId>>,
+    floors: Cached<i64, orders::Facts>,
     sessions: Cached<SessionKey, Option<SessionRow>>,
     devices: Cached<DeviceKey, Option<Terminal>>,
     hashing: tokio::sync::Semaphore,
@@ -73,6 +75,7 @@ impl App {
             settings: Cached::new(Duration::from_secs(1), 1),
             menu: Cached::new(Duration::from_secs(3), 1),
             favourites: Cached::new(Duration::from_secs(600), 16),
+            floors: Cached::new(Duration::from_secs(5), 4),
             sessions: Cached::new(RIGHTS_KEPT, 10_000),
             devices: Cached::new(RIGHTS_KEPT, 1_000),
             hashing: tokio::sync::Semaphore::new(2),
@@ -191,6 +194,11 @@ impl App {
                 crate::menu::favourites(&inner.db, when, &days.zone().to_string()).await
             })
             .await
+    }
+
+    /// The floor by its revision, for the room that draws it.
+    pub fn floors(&self) -> &Cached<i64, orders::Facts> {
+        &self.0.floors
     }
 
     /// What sessions are checked against, at most 0.4 s old.

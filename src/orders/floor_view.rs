@@ -1,5 +1,8 @@
 //! The floor: tables by area with their live state, open orders, and what waits to be carried out.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
@@ -16,17 +19,31 @@ use crate::web::url;
 
 /// What the floor is drawn from.
 pub struct Floor {
+    /// The same for all who look until something on it moves.
+    pub facts: Arc<Facts>,
+    /// The time.
+    pub now: OffsetDateTime,
+}
+
+/// What is on the floor.
+pub struct Facts {
     /// The house.
     pub areas: Vec<Area>,
     /// Open orders, oldest first.
     pub orders: Vec<OpenOrder>,
     /// Closed orders of which something waits to be carried out.
     pub waiting: Vec<OpenOrder>,
-    /// The time.
-    pub now: OffsetDateTime,
 }
 
-impl Floor {
+impl Deref for Floor {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl Facts {
     fn at(&self, table: TableId) -> Vec<&OpenOrder> {
         self.orders
             .iter()

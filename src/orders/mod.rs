@@ -24,6 +24,7 @@ pub use doors::{
     row, settle_nothing_due,
 };
 pub use feed::{FloorView, OrderView, ReadyView, TableView};
+pub use floor_view::Facts;
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
 pub use status::Status;
