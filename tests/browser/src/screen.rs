@@ -32,6 +32,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::axe;
 
+/// How many things may come before the one that is wanted.
+const FARTHEST: usize = 120;
+
 /// How long a person waits for what should come at once; generous, because two cores do everything here.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(25);
@@ -354,6 +357,37 @@ impl Screen {
             .await?;
         self.page.execute(InsertTextParams::new(text)).await?;
         Ok(())
+    }
+
+    /// Presses a key of the keyboard: "Tab", "Enter", "/".
+    pub async fn presses(&self, key: &str) -> Result<()> {
+        self.page.find_element("body").await?.press_key(key).await?;
+        Ok(())
+    }
+
+    /// Types where the cursor is.
+    pub async fn writes(&self, text: &str) -> Result<()> {
+        self.page.execute(InsertTextParams::new(text)).await?;
+        Ok(())
+    }
+
+    /// Goes with the Tab key to the first thing that fits `css` and holds `text`, as whoever has no mouse does.
+    pub async fn tabs_to(&self, css: &str, text: &str) -> Result<()> {
+        self.sees(css, text).await?;
+        let there = format!(
+            "(([css, text]) => document.activeElement.matches(css) && document.activeElement.textContent.includes(text))({})",
+            json!([css, text])
+        );
+        for _ in 0..FARTHEST {
+            if self.ask(&there).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            self.presses("Tab").await?;
+        }
+        bail!(
+            "{}: {css} {text:?} is not reached with {FARTHEST} tabs",
+            self.name
+        )
     }
 
     // ---- what a person sees -------------------------------------------------------------------------

@@ -81,7 +81,8 @@ async fn words_before_choices_seats_and_the_last_taps_before_paying() {
             amina.counts_float(&[(20_000, 2)]).await?;
             amina.arrives_at("/floor").await?;
             amina.opens_table("6", 2).await?;
-            amina.taps("button.tile-more[aria-label='Choices for Latte']", "")
+            amina
+                .taps("button.tile-more[aria-label='Choices for Latte']", "")
                 .await?;
             amina.sees("dialog", "Milk").await?;
 
@@ -92,7 +93,9 @@ async fn words_before_choices_seats_and_the_last_taps_before_paying() {
             amina.sees("dialog [data-add]", "16,000").await?;
             amina.taps("dialog [data-word]", "No").await?;
             amina.taps("dialog .chip", "Extra shot").await?;
-            amina.sees("dialog .chip[data-how=no]", "Extra shot").await?;
+            amina
+                .sees("dialog .chip[data-how=no]", "Extra shot")
+                .await?;
             amina.sees("dialog [data-add]", "16,000").await?;
             amina.can_be_used_by_all("choices with words").await?;
             // The word goes when another milk is taken, and with its own tap.
@@ -104,25 +107,28 @@ async fn words_before_choices_seats_and_the_last_taps_before_paying() {
             amina.taps("dialog [data-word]", "Light").await?;
             amina.taps("dialog .chip", "Whole milk").await?;
             amina.taps("dialog [data-add]", "Add").await?;
-            amina.sees("li.line .pick small", "Light whole milk, Extra shot")
+            amina
+                .sees("li.line .pick small", "Light whole milk, Extra shot")
                 .await?;
 
             // Round the table.
             for seat in ["Table", "Seat 1"] {
-                amina.taps("li.line[aria-current] .choices .chip", seat)
+                amina
+                    .taps("li.line[aria-current] .choices .chip", seat)
                     .await?;
             }
             amina.sees("li.line[data-seat='Seat 2']", "Latte").await?;
 
             // Three taps that are still on their way when the finger is on Pay.
             amina.is_far_away(NERVOUS).await?;
-            amina.taps_on_the_spot(
-                "button[aria-label='One more Latte']",
-                "",
-                3,
-                Duration::from_millis(40),
-            )
-            .await?;
+            amina
+                .taps_on_the_spot(
+                    "button[aria-label='One more Latte']",
+                    "",
+                    3,
+                    Duration::from_millis(40),
+                )
+                .await?;
             amina.taps("#order-actions a", "Pay").await?;
             amina.sees("#pay-form", "54,000").await
         },
@@ -132,34 +138,31 @@ async fn words_before_choices_seats_and_the_last_taps_before_paying() {
 
 #[tokio::test]
 async fn a_shared_till_goes_back_to_the_tiles_after_a_send_where_it_is_set_so() {
-    journey(
-        "back-to-the-tiles-after-a-send",
-        async |house: &House| {
-            let ruth = house.screen("Ruth's laptop", View::TABLET).await?;
-            let till = house.screen("Floor tablet", View::TABLET).await?;
-            ruth.signs_in_first("ruth").await?;
-            ruth.goes_to("/terminals").await?;
-            ruth.taps("button[aria-label='Edit Floor tablet']", "")
-                .await?;
-            ruth.taps("dialog label.switch", "after each send").await?;
-            ruth.taps("dialog button.primary", "Save").await?;
-            ruth.sees("#notice .toast", "").await?;
-            till.becomes_terminal("Floor tablet", &ruth).await?;
-            till.taps("a.btn", "Use username and password").await?;
-            till.types("#username", "joan").await?;
-            till.types("#password", FIRST_PASSWORD).await?;
-            till.taps("dialog button.primary", "Sign in").await?;
-            till.chooses_password().await?;
-            till.arrives_at("/floor").await?;
-            till.opens_table("5", 2).await?;
-            till.taps("#menu-grid .tile", "Cappuccino").await?;
-            till.sees("li.line", "Cappuccino").await?;
-            till.taps("#order-actions button", "Send").await?;
-            till.arrives_at("/sign-in").await?;
-            ruth.goes_to("/kitchen").await?;
-            ruth.opens_board("Bar").await?;
-            ruth.sees("article.kt", "Cappuccino").await
-        },
-    )
+    journey("back-to-the-tiles-after-a-send", async |house: &House| {
+        let ruth = house.screen("Ruth's laptop", View::TABLET).await?;
+        let till = house.screen("Floor tablet", View::TABLET).await?;
+        ruth.signs_in_first("ruth").await?;
+        ruth.goes_to("/terminals").await?;
+        ruth.taps("button[aria-label='Edit Floor tablet']", "")
+            .await?;
+        ruth.taps("dialog label.switch", "after each send").await?;
+        ruth.taps("dialog button.primary", "Save").await?;
+        ruth.sees("#notice .toast", "").await?;
+        till.becomes_terminal("Floor tablet", &ruth).await?;
+        till.taps("a.btn", "Use username and password").await?;
+        till.types("#username", "joan").await?;
+        till.types("#password", FIRST_PASSWORD).await?;
+        till.taps("dialog button.primary", "Sign in").await?;
+        till.chooses_password().await?;
+        till.arrives_at("/floor").await?;
+        till.opens_table("5", 2).await?;
+        till.taps("#menu-grid .tile", "Cappuccino").await?;
+        till.sees("li.line", "Cappuccino").await?;
+        till.taps("#order-actions button", "Send").await?;
+        till.arrives_at("/sign-in").await?;
+        ruth.goes_to("/kitchen").await?;
+        ruth.opens_board("Bar").await?;
+        ruth.sees("article.kt", "Cappuccino").await
+    })
     .await;
 }
