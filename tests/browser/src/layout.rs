@@ -14,7 +14,8 @@ const LOOK: &str = "(() => {
     const name = found => found.tagName.toLowerCase() + (found.id && '#' + found.id) + ' ' + JSON.stringify(found.textContent.trim().slice(0, 24));
     const wrong = [];
     const wide = document.scrollingElement.scrollWidth;
-    if (wide > innerWidth) wrong.push(`it is ${wide} wide`);
+    const beyond = () => [...document.querySelectorAll('body *')].filter(found => found.getBoundingClientRect().right > innerWidth + 1).at(-1);
+    if (wide > innerWidth) wrong.push(`it is ${wide} wide, for example ${name(beyond() ?? document.body)}`);
     for (const main of document.querySelectorAll('main, dialog .body'))
         if (main.scrollWidth > main.clientWidth + 1) wrong.push(`${name(main)} is ${main.scrollWidth} wide inside ${main.clientWidth}`);
     for (const found of document.querySelectorAll('body:not(.desk) :is(button, a, input:not([type=hidden]), select, textarea, summary)')) {

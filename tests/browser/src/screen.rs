@@ -360,7 +360,7 @@ impl Screen {
     }
 
     /// Presses a key of the keyboard: "Tab", "Enter", "/".
-    pub async fn presses(&self, key: &str) -> Result<()> {
+    pub async fn hits(&self, key: &str) -> Result<()> {
         self.page.find_element("body").await?.press_key(key).await?;
         Ok(())
     }
@@ -382,7 +382,7 @@ impl Screen {
             if self.ask(&there).await? == Value::Bool(true) {
                 return Ok(());
             }
-            self.presses("Tab").await?;
+            self.hits("Tab").await?;
         }
         bail!(
             "{}: {css} {text:?} is not reached with {FARTHEST} tabs",

@@ -127,25 +127,25 @@ async fn an_order_is_taken_without_a_mouse() {
         joan.signs_in_first("joan").await?;
         joan.goes_to("/floor").await?;
         joan.tabs_to("a.tbl", "5").await?;
-        joan.presses("Enter").await?;
+        joan.hits("Enter").await?;
         joan.arrives_at("/tables/").await?;
         joan.tabs_to(".chips button", "2").await?;
-        joan.presses("Enter").await?;
+        joan.hits("Enter").await?;
         joan.sees("#order-panel", "Nothing ordered yet").await?;
         // "/" goes to the search from everywhere.
-        joan.presses("/").await?;
+        joan.hits("/").await?;
         joan.writes("espr").await?;
         joan.sees("#menu-grid[aria-label^='Search'] .tile .name", "Espresso")
             .await?;
         joan.tabs_to("#menu-grid .tile", "Espresso").await?;
-        joan.presses("Enter").await?;
+        joan.hits("Enter").await?;
         joan.sees("li.line", "Espresso").await?;
         joan.tabs_to("li.line .stepper button[aria-label^='One more']", "")
             .await?;
-        joan.presses("Enter").await?;
+        joan.hits("Enter").await?;
         joan.sees("li.line .stepper output", "2").await?;
         joan.tabs_to("#order-actions button", "Send").await?;
-        joan.presses("Enter").await?;
+        joan.hits("Enter").await?;
         joan.sees("li.line.sent", "Espresso").await
     })
     .await;
