@@ -203,7 +203,7 @@ impl Cafe {
     /// Stops the program, which stops its Postgres.
     pub async fn close(mut self) {
         self.stop();
-        self.opened.close().await.expect("closed");
+        self.opened.db.clone().close().await.expect("closed");
     }
 
     fn stop(&mut self) {
@@ -214,6 +214,14 @@ impl Cafe {
         assert!(asked.success(), "the program was there to be stopped");
         let ended = self.serving.wait().expect("its end");
         assert!(ended.success(), "the program ended with {ended}");
+    }
+}
+
+/// A measuring that was stopped in the middle leaves no program behind.
+impl Drop for Cafe {
+    fn drop(&mut self) {
+        let _ = self.serving.kill();
+        let _ = self.serving.wait();
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the tap on Send until the ticket is in what a kitchen screen was sent: with 1, 50 and 200 screens on one board.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,8 @@ use crate::client::Connection;
 pub const SCREENS: [usize; 3] = [1, 50, 200];
 /// So many tills take orders, each at its pace.
 const TILLS: usize = 4;
+/// How long a ticket stays on the board: long enough to be seen by all, short enough for a board of a few tickets.
+const MADE_IN: Duration = Duration::from_millis(300);
 
 /// What was seen with one number of screens.
 pub struct Seen {
@@ -150,7 +152,9 @@ fn tickets_in(markup: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
 
 async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
     let mut connection = Connection::to(&cafe.address).await;
+    let mut bumping = Connection::to(&cafe.address).await;
     let mut next = Instant::now() + pause * u32::try_from(till).unwrap_or(0) / TILLS as u32;
+    let mut made: VecDeque<(Instant, Uuid)> = VecDeque::new();
     while !notes.stop.get() {
         tokio::time::sleep_until(next.into()).await;
         next += pause;
@@ -174,14 +178,22 @@ async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
         sent.must_succeed("send");
         let ticket = cafe.ticket_of(order).await;
         notes.sent.borrow_mut().insert(ticket, tapped);
-        let bumped = connection
-            .send(
-                "POST",
-                &format!("/kitchen/tickets/{ticket}/bump"),
-                cafe.bartender(0),
-                "",
-            )
-            .await;
-        bumped.must_succeed("bump");
+        made.push_back((Instant::now() + MADE_IN, ticket));
+        while let Some((at, ticket)) = made.front().copied()
+            && at <= Instant::now()
+        {
+            made.pop_front();
+            bump(cafe, &mut bumping, ticket).await;
+        }
     }
+    for (at, ticket) in made {
+        tokio::time::sleep_until(at.into()).await;
+        bump(cafe, &mut bumping, ticket).await;
+    }
+}
+
+async fn bump(cafe: &Cafe, connection: &mut Connection, ticket: Uuid) {
+    let path = format!("/kitchen/tickets/{ticket}/bump");
+    let bumped = connection.send("POST", &path, cafe.bartender(0), "").await;
+    bumped.must_succeed("bump");
 }

@@ -91,7 +91,7 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
                     tracing::info!(view = self.place.name, "drawn again");
                 }
                 (self.stale, self.failures, self.drawn_from) = (false, 0, Some(revision));
-                self.draw_at = begun + self.place.inner.pace.spacing;
+                self.draw_at = begun + self.spacing();
                 self.look_at = self.next_look();
             }
             Err(error) => {
@@ -173,6 +173,12 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
             tracing::debug!(view, error, times = self.failures, "{what}");
         }
         pause
+    }
+
+    fn spacing(&self) -> Duration {
+        let pace = &self.place.inner.pace;
+        let watchers = self.place.region.picture.receiver_count();
+        pace.spacing + pace.spacing_a_watcher * u32::try_from(watchers).unwrap_or(u32::MAX)
     }
 
     fn next_look(&self) -> Instant {

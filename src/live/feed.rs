@@ -24,6 +24,9 @@ pub struct Pace {
     /// The least time from one drawing to the next of the same view. The first change after a quiet time is drawn at
     /// once; only a burst is slowed to this, which no eye can tell.
     pub spacing: Duration,
+    /// And so much more for each connection that the picture goes to: a burst on a board that two hundred screens show is
+    /// mostly the work of sending it.
+    pub spacing_a_watcher: Duration,
     /// How long an unwatched view is kept ready, so that going to the next page finds it drawn.
     pub grace: Duration,
     /// A drawing or a look at the revision that takes longer has failed.
@@ -43,7 +46,8 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             check_every: Duration::from_secs(3),
-            spacing: Duration::from_millis(30),
+            spacing: Duration::from_millis(5),
+            spacing_a_watcher: Duration::from_micros(100),
             grace: Duration::from_secs(5),
             limit: Duration::from_secs(5),
             trusted_for: Duration::from_secs(8),
