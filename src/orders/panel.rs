@@ -7,7 +7,7 @@ use serde_json::json;
 use super::line::{Line, LineState};
 use super::order::{Order, Place};
 use super::status::Status;
-use crate::menu::Menu;
+use crate::menu::{Group, Menu, Modifier};
 use crate::ui::{self, icon};
 use crate::values::{Currency, DayRule, LineId, Money, OrderId, TaxClassId, quick_cash};
 use crate::web::url;
@@ -183,8 +183,7 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
                 (pick(line))
                 (quantity(panel.order, line))
                 span.num { (line.total()) }
-                (seat_badge(panel.order, line, &seat))
-                (other_choices(panel, line))
+                (at_hand(panel, line, &seat))
             } @else {
                 span.qty { (line.quantity) "×" }
                 (pick(line))
@@ -215,44 +214,51 @@ fn pick(line: &Line) -> Markup {
     }
 }
 
-/// The seat of the selected line: a tap goes round the table.
-fn seat_badge(order: &Order, line: &Line, seat: &str) -> Markup {
+/// How many choices of one group stand under the selected line; more are in the sheet.
+const CHOICES_AT_HAND: usize = 6;
+
+/// What the selected line offers to a single tap: its seat, which goes round the table, and its single choices, the milk
+/// of the latte that was just added.
+fn at_hand(panel: &Panel, line: &Line, seat: &str) -> Markup {
+    let product = line.product.and_then(|product| panel.menu.product(product));
+    let groups = product.iter().flat_map(|product| &product.groups);
+    let groups: Vec<&Group> = groups
+        .filter(|group| {
+            group.is_single() && group.min == 1 && group.modifiers.len() <= CHOICES_AT_HAND
+        })
+        .collect();
+    let seats = panel.order.guests > 1;
     html! {
-        @if order.guests > 1 {
-            span.choices {
-                button.chip type="button" hx-post=(url::order_line_seat(order.id, line.id)) hx-vals={ "{\"next\":\"1\"}" } hx-swap="none"
-                    data-key="tap" hx-sync="#order-panel:queue all" aria-label={ (seat) " of " (line.name) ". Next seat" } {
-                    (icon("seat")) (seat)
-                }
+        @if seats && groups.is_empty() { span.choices { (seat_badge(panel.order, line, seat)) } }
+        @for (number, group) in groups.into_iter().enumerate() {
+            span.choices role="group" aria-label={ (group.name) " of " (line.name) } {
+                @if seats && number == 0 { (seat_badge(panel.order, line, seat)) }
+                @for modifier in &group.modifiers { (choice(panel.order, line, modifier)) }
             }
         }
     }
 }
 
-/// How many choices of one group stand under the selected line; more are in the sheet.
-const CHOICES_AT_HAND: usize = 6;
-
-/// The single choices of a line, one tap each: the milk of the latte that was just added. Only the selected line shows
-/// them.
-fn other_choices(panel: &Panel, line: &Line) -> Markup {
-    let product = line.product.and_then(|product| panel.menu.product(product));
-    let groups = product.iter().flat_map(|product| &product.groups);
-    let at_hand = groups.filter(|group| {
-        group.is_single() && group.min == 1 && group.modifiers.len() <= CHOICES_AT_HAND
-    });
+fn seat_badge(order: &Order, line: &Line, seat: &str) -> Markup {
     html! {
-        @for group in at_hand {
-            span.choices role="group" aria-label={ (group.name) " of " (line.name) } {
-                @for modifier in &group.modifiers {
-                    @let chosen = line.modifiers.iter().any(|one| one.id == modifier.id && !one.left_out);
-                    button.chip type="button" aria-pressed=(if chosen { "true" } else { "false" }) disabled[modifier.sold_out]
-                        hx-post=(url::order_line_choice(panel.order.id, line.id)) hx-vals={ "{\"modifier\":\"" (modifier.id) "\"}" }
-                        hx-swap="none" data-key="tap" hx-sync="#order-panel:queue all" {
-                        (modifier.name)
-                        @if modifier.price_delta.is_positive() { " +" (modifier.price_delta) }
-                    }
-                }
-            }
+        button.chip type="button" hx-post=(url::order_line_seat(order.id, line.id)) hx-vals={ "{\"next\":\"1\"}" } hx-swap="none"
+            data-key="tap" hx-sync="#order-panel:queue all" aria-label={ (seat) " of " (line.name) ". Next seat" } {
+            (icon("seat")) (seat)
+        }
+    }
+}
+
+fn choice(order: &Order, line: &Line, modifier: &Modifier) -> Markup {
+    let chosen = line
+        .modifiers
+        .iter()
+        .any(|one| one.id == modifier.id && !one.left_out);
+    html! {
+        button.chip type="button" aria-pressed=(if chosen { "true" } else { "false" }) disabled[modifier.sold_out]
+            hx-post=(url::order_line_choice(order.id, line.id)) hx-vals={ "{\"modifier\":\"" (modifier.id) "\"}" }
+            hx-swap="none" data-key="tap" hx-sync="#order-panel:queue all" {
+            (modifier.name)
+            @if modifier.price_delta.is_positive() { " +" (modifier.price_delta) }
         }
     }
 }
