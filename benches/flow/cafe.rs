@@ -183,7 +183,7 @@ impl Cafe {
             ("DATABASE_URL", database),
             ("REDIS_URL", redis.to_owned()),
             (
-                "SESSION_SECRET",
+                "POS_JWT_SECRET",
                 secret.expect("a secret").trim().to_owned(),
             ),
         ]);
