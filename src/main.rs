@@ -92,14 +92,13 @@ fn main() -> ExitCode {
 }
 
 /// Half of the cores do the program's work, rounded up: Postgres, on the same machine, does most of it, and waking a second
-/// thread for each of its answers costs more than the thread gains. `TOKIO_WORKER_THREADS` sets another number.
+/// thread for each of its answers costs more than the thread gains.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    if std::env::var_os("TOKIO_WORKER_THREADS").is_none() {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        builder.worker_threads(cores.div_ceil(2));
-    }
-    builder.enable_all().build()
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.div_ceil(2))
+        .enable_all()
+        .build()
 }
 
 fn run(command: Command, config: Config) -> anyhow::Result<()> {

@@ -50,8 +50,8 @@ pub async fn give_back(tx: &mut Tx, product: ProductId, pieces: i16) -> Result<(
     Ok(())
 }
 
-/// Marks a product as sold out ("86"), until a moment, until a shift ends or until somebody says otherwise, counts it down from a number, or
-/// sells it freely again.
+/// Marks a product as sold out ("86"), until a moment, until a shift ends or until somebody says otherwise, counts it down
+/// from a number, or sells it freely again.
 pub async fn set_stock(
     tx: &mut Tx,
     product: ProductId,

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::data::Tx;
 use crate::form;
 use crate::shifts;
-use crate::staff::{Person, StockKeeper};
+use crate::staff::StockKeeper;
 use crate::values::ProductId;
 use crate::web::{Form, Frag, Once, Page, Path, Query, Result};
 
@@ -59,13 +59,8 @@ pub async fn show_stock(app: App, by: StockKeeper, Query(typed): Query<Typed>) -
         &by,
         &settings.cafe_name,
         &typed,
-        has_shift(&app, &by).await?,
+        shifts::is_on_shift(app.db(), by.id).await?,
     )))
-}
-
-/// Whether something can be sold out until this person's shift ends.
-pub async fn has_shift(app: &App, by: &Person) -> Result<bool> {
-    Ok(shifts::open_of(app.db(), by.id).await?.is_some())
 }
 
 /// Marks a product as sold out, counts it down, or sells it freely again.
@@ -97,6 +92,6 @@ pub async fn set_stock(
     .await?;
     let menu = app.menu().await?;
     let product = menu.product(product).ok_or(MenuRefusal::Gone)?;
-    let on_shift = has_shift(&app, &by).await?;
+    let on_shift = shifts::is_on_shift(app.db(), by.id).await?;
     Ok(Frag(view::stock_swap(product, on_shift)))
 }

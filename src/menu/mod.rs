@@ -19,3 +19,4 @@ pub use feed::MenuView;
 pub use pick::{How, Pick, Prefix};
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
 pub use store::{favourites, load};
+pub use view::out_for_a_while;

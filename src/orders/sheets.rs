@@ -5,8 +5,7 @@ use maud::{Markup, html};
 
 use super::line::Line;
 use super::order::{Order, Place};
-use crate::menu::view::out_for_a_while;
-use crate::menu::{Group, How, Modifier, Pick, Product};
+use crate::menu::{Group, How, Modifier, Pick, Product, out_for_a_while};
 use crate::ui::{self, Shape, icon};
 use crate::values::{Currency, OrderId, initials};
 use crate::web::url;

@@ -98,7 +98,11 @@ pub async fn seed_if_empty(
     Ok(Some(seeded))
 }
 
+/// One seeding at a time. It holds nobody up, and between its statements it hashes passwords, which on a small machine takes
+/// longer than a transaction may otherwise stand still (data/connect.rs).
 async fn lock(tx: &impl ConnectionTrait) -> Result<(), DbErr> {
+    tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0")
+        .await?;
     tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})"))
         .await?;
     Ok(())

@@ -133,6 +133,11 @@ pub async fn open_of(db: &impl ConnectionTrait, staff: StaffId) -> Result<Option
     .await
 }
 
+/// Whether the person has a shift open.
+pub async fn is_on_shift(db: &impl ConnectionTrait, staff: StaffId) -> Result<bool> {
+    Ok(open_of(db, staff).await?.is_some())
+}
+
 /// The person's open shift, held.
 pub async fn hold_open_of(tx: &Tx, staff: StaffId, hold: Hold) -> Result<Option<Shift>> {
     one(

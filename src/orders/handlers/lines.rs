@@ -12,6 +12,7 @@ use crate::orders::line::{Line, NewLine};
 use crate::orders::order::Order;
 use crate::orders::sheets::OnShift;
 use crate::orders::{actions, panel, sheets, store};
+use crate::shifts;
 use crate::staff::OrderTaker;
 use crate::values::{LineId, OrderId, ProductId, Quantity};
 use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
@@ -49,7 +50,7 @@ pub async fn show_choices(
         course: next.course.parse().unwrap_or(1),
     };
     let stock_of = if by.role.keeps_stock() {
-        Some(OnShift(menu::handlers::has_shift(&app, &by).await?))
+        Some(OnShift(shifts::is_on_shift(app.db(), by.id).await?))
     } else {
         None
     };
