@@ -229,15 +229,17 @@ pub fn print_screens_head(pace: u64) {
         "\nms from Send to the ticket on a screen, commands paced at {pace} orders/s (half of what 8 tills reach)"
     );
     println!(
-        "screens      p50      p99      max   tickets   missed   program MB   looking through"
+        "screens      p50      p99      max   answer p50      p99   tickets   missed   program MB   looking through"
     );
 }
 
 /// A row of it.
 pub fn print_screens(seen: &Seen, through: &str, memory: Memory) {
     let [half, most, all] = [50, 99, 100].map(|percent| hundredths(seen.percentile(percent) / 10));
+    let [answer_half, answer_most] =
+        [50, 99].map(|percent| hundredths(seen.answered_percentile(percent) / 10));
     println!(
-        "{:>7} {half:>8} {most:>8} {all:>8} {:>9} {:>8} {:>12}   {through}",
+        "{:>7} {half:>8} {most:>8} {all:>8} {answer_half:>12} {answer_most:>8} {:>9} {:>8} {:>12}   {through}",
         seen.screens,
         seen.sends,
         seen.missed,

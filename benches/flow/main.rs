@@ -19,7 +19,7 @@ use figures::Run;
 use pgbench::Pgbench;
 use redis::Redis;
 
-/// How many tills work at the same time, one run after the other.
+/// How many tills work at the same time, one run after the other (`BENCH_TILLS=8` for one of them).
 const TILLS: [usize; 3] = [1, 8, 32];
 
 /// How often the flow and pgbench take turns with each number of tills.
@@ -46,14 +46,14 @@ async fn measure(window: Duration) {
     let mut cafe = Cafe::open(most, None).await;
     figures::print_head(&cafe, window).await;
     let signed_in = cafe.memory();
-    let wanted = |part: &str| {
-        let asked = std::env::var("BENCH").unwrap_or_default();
-        asked.is_empty() || asked.split(',').any(|one| one == part)
-    };
+    let wanted = |part: &str| asked_for("BENCH", part);
     let mut runs: Vec<Run> = Vec::new();
     if wanted("flow") {
         let pgbench = Pgbench::prepare(&cafe).await;
-        for tills in TILLS {
+        for tills in TILLS
+            .into_iter()
+            .filter(|tills| asked_for("BENCH_TILLS", &tills.to_string()))
+        {
             let mut run = Run::of(tills);
             for _ in 0..ROUNDS {
                 let round = tills::run(&cafe, tills, window / ROUNDS).await;
@@ -92,6 +92,12 @@ async fn measure(window: Duration) {
         trade_for_long(&cafe).await;
     }
     cafe.close().await;
+}
+
+/// Whether a list in the environment names it; one that is not set names everything.
+fn asked_for(list: &str, one: &str) -> bool {
+    let asked = std::env::var(list).unwrap_or_default();
+    asked.is_empty() || asked.split(',').any(|named| named == one)
 }
 
 /// Eight tills for minutes on end: what is not given back shows.

@@ -11,24 +11,30 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::cafe::{Cafe, ORDERED};
 use crate::processes;
 
-/// The order's own row, and its lines.
-const READ: &str = "WITH o AS MATERIALIZED (SELECT o.*, (SELECT t.code FROM dining_tables t WHERE t.id = o.table_id) AS table_code, \
+/// The claim of a key, which locks and reads the order's own row and its lines. {deed} and {actor} are put in.
+const CLAIM: &str = "WITH claimed AS (INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
+    VALUES (cast(gen_random_uuid() AS text), cast(:{actor} AS text), '{deed}', sha256('1'), now(), NULL) \
+    ON CONFLICT (key) DO NOTHING RETURNING 1), {order FOR UPDATE OF o} \
+    SELECT (SELECT count(*) FROM claimed) AS claimed, (SELECT revision FROM orders WHERE id = cast(:o AS uuid)) AS seen, \
+    o.*, l.*, (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name \
+    FROM (SELECT 1) AS one LEFT JOIN o ON true LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position;";
+
+/// The order's own row, locked, and its lines.
+const READ: &str = "WITH {order FOR UPDATE OF o} \
+    SELECT (SELECT revision FROM orders WHERE id = cast(:o AS uuid)) AS seen, \
+    o.*, l.*, (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name \
+    FROM o LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position;";
+
+const ORDER: &str = "o AS MATERIALIZED (SELECT o.*, (SELECT t.code FROM dining_tables t WHERE t.id = o.table_id) AS table_code, \
     (SELECT a.name FROM dining_tables t JOIN areas a ON a.id = t.area_id WHERE t.id = o.table_id) AS area, \
     (SELECT s.name FROM staff s WHERE s.id = o.waiter_id) AS waiter_name, \
     coalesce((SELECT h.closed_at IS NOT NULL FROM shifts h WHERE h.id = o.shift_id), false) AS shift_over \
-    FROM orders o WHERE o.id = cast(:o AS uuid)) \
-    SELECT o.*, l.*, (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name \
-    FROM o LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position;";
+    FROM orders o WHERE o.id = cast(:o AS uuid) FOR UPDATE OF o)";
 
 const TICKET: &str = "SELECT t.*, ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
     WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere, l.* \
     FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL \
     WHERE t.id = cast(:t AS uuid) ORDER BY l.addition, l.position;";
-
-const CLAIM: &str = "WITH claimed AS (INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
-    VALUES (cast(gen_random_uuid() AS text), cast(:cashier AS text), 'orders.add_line', sha256('1'), now(), NULL) \
-    ON CONFLICT (key) DO NOTHING RETURNING 1) SELECT (SELECT count(*) FROM claimed) AS claimed, \
-    (SELECT count(*) FROM (SELECT 1 FROM orders WHERE id = cast(:o AS uuid) FOR UPDATE) h);";
 
 /// What pgbench did in a window.
 #[derive(Debug, Clone, Copy)]
@@ -133,7 +139,7 @@ fn beside_the_server(cafe: &Cafe) -> PathBuf {
 
 fn script_for(bar: &str, total: i64) -> String {
     let mut script = include_str!("order.sql")
-        .replace("{read}", READ)
+        .replace("{read}", &with_order(READ))
         .replace("{ticket}", TICKET)
         .replace("{bar}", bar)
         .replace("{total}", &total.to_string())
@@ -145,6 +151,13 @@ fn script_for(bar: &str, total: i64) -> String {
                 &format!("now(), now(), cast(:date AS date), now(), {total}"),
             ),
         );
+    for (deed, actor) in [
+        ("orders.send", "cashier"),
+        ("kitchen.start", "bartender"),
+        ("kitchen.bump", "bartender"),
+    ] {
+        script = script.replace(&format!("{{claim {deed}}}"), &claim(deed, actor));
+    }
     let mut sum = 0;
     for (at, (number, name)) in ORDERED
         .into_iter()
@@ -170,13 +183,23 @@ fn script_for(bar: &str, total: i64) -> String {
     script
 }
 
+fn claim(deed: &str, actor: &str) -> String {
+    with_order(CLAIM)
+        .replace("{deed}", deed)
+        .replace("{actor}", actor)
+}
+
+fn with_order(sql: &str) -> String {
+    sql.replace("{order FOR UPDATE OF o}", ORDER)
+}
+
 /// `columns`: sent, settled, on which date, closed, paid.
 fn save(total: i64, columns: &str) -> String {
     format!(
         "UPDATE orders SET subtotal = {total}, comps = 0, discount = 0, service = 0, tax = 0, total = {total}, rounding = 0, \
          (first_sent_at, settled_at, settled_date, closed_at, paid) = ROW({columns}), bill_printed_at = NULL, cancelled_at = NULL, \
          guests = 1, customer_name = NULL, customer_phone = NULL, waiter_id = cast(:cashier AS uuid), \
-         shift_id = cast(:shift AS uuid), revision = revision + 1, updated_at = now() WHERE id = cast(:o AS uuid);"
+         shift_id = cast(:shift AS uuid), revision = revision + 1, updated_at = now() WHERE id = cast(:o AS uuid)"
     )
 }
 
@@ -191,15 +214,17 @@ fn line(position: usize, product: &str, sum: i64) -> String {
     );
     let save = save(sum, "NULL, NULL, NULL, NULL, 0");
     format!(
-        "-- line\nBEGIN;\n{CLAIM}\n{READ}\n\
+        "-- line\nBEGIN;\n{}\n\
          SELECT name, price, sold_out, stock_left FROM products WHERE id = '{product}' AND active AND deleted_at IS NULL;\n\
-         WITH lines AS ({fresh}) {save}\nCOMMIT;"
+         WITH lines AS ({fresh}) {save};\nCOMMIT;",
+        claim("orders.add_line", "cashier")
     )
 }
 
+/// Two parts of a `WITH`, and what is left to be said at its end.
 fn journal(deed: &str, by: &str, subject: &str) -> String {
     format!(
-        "WITH entries AS (INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
+        "entries AS (INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
          VALUES (gen_random_uuid(), now(), '{deed}', cast(:{by} AS uuid), NULL, NULL, 'Bench', 'order', cast(:{subject} AS uuid), NULL, NULL, \
          jsonb_build_object('reference', cast(:o AS text), 'lines', '[1, 2, 3]')) RETURNING id) \
          INSERT INTO audit_unsealed (audit_id) SELECT id FROM entries;"

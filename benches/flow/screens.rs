@@ -17,6 +17,8 @@ use crate::client::Connection;
 pub const SCREENS: [usize; 3] = [1, 50, 200];
 /// So many tills take orders, each at its pace.
 const TILLS: usize = 4;
+/// So many commands are an order.
+const COMMANDS: u64 = 8;
 /// How long a ticket stays on the board: long enough to be seen by all, short enough for a board of a few tickets.
 const MADE_IN: Duration = Duration::from_millis(300);
 
@@ -30,20 +32,36 @@ pub struct Seen {
     pub took: Vec<u64>,
     /// Tickets that a screen was never sent.
     pub missed: usize,
+    /// How long Send itself took until it was answered, in microseconds, sorted.
+    pub answered: Vec<u64>,
 }
 
 impl Seen {
-    /// Nearest rank.
+    /// Of the arrivals; nearest rank.
     pub fn percentile(&self, percent: usize) -> u64 {
-        let rank = (self.took.len() * percent).div_ceil(100).max(1);
-        self.took.get(rank - 1).copied().unwrap_or(0)
+        nearest(&self.took, percent)
     }
+
+    /// Of the answers to Send; nearest rank.
+    pub fn answered_percentile(&self, percent: usize) -> u64 {
+        nearest(&self.answered, percent)
+    }
+}
+
+fn nearest(sorted: &[u64], percent: usize) -> u64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(0)
+}
+
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// When each ticket was sent, and when each screen had it.
 #[derive(Default)]
 struct Notes {
     sent: RefCell<HashMap<Uuid, Instant>>,
+    answered: RefCell<Vec<Duration>>,
     arrived: RefCell<Vec<HashMap<Uuid, Instant>>>,
     stop: Cell<bool>,
 }
@@ -69,7 +87,8 @@ pub async fn watch(
             }
             // The first pictures have arrived.
             tokio::time::sleep(Duration::from_millis(500)).await;
-            let pause = Duration::from_millis(TILLS as u64 * 1_000 / orders_per_second.max(1));
+            let commands_per_second = orders_per_second.max(1) * COMMANDS;
+            let pause = Duration::from_micros(TILLS as u64 * 1_000_000 / commands_per_second);
             let tills = (0..TILLS).map(|till| work(cafe, till, pause, Rc::clone(&notes)));
             let clock = async {
                 tokio::time::sleep(window).await;
@@ -89,19 +108,21 @@ fn seen(screens: usize, notes: &Notes) -> Seen {
     for (ticket, at) in sent.iter() {
         for screen in arrived.iter() {
             match screen.get(ticket) {
-                Some(then) => {
-                    took.push(u64::try_from((*then - *at).as_micros()).unwrap_or(u64::MAX))
-                }
+                Some(then) => took.push(micros(*then - *at)),
                 None => missed += 1,
             }
         }
     }
     took.sort_unstable();
+    let answered = notes.answered.borrow();
+    let mut answered: Vec<u64> = answered.iter().map(|took| micros(*took)).collect();
+    answered.sort_unstable();
     Seen {
         screens,
         sends: sent.len(),
         took,
         missed,
+        answered,
     }
 }
 
@@ -140,60 +161,77 @@ async fn follow(mut stream: BufReader<TcpStream>, screen: usize, notes: Rc<Notes
 /// The tickets in a piece of a board: their elements' ids are `k-<id>`.
 fn tickets_in(markup: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
     const MARK: &[u8] = b"id=\"k-";
-    let starts = markup
-        .windows(MARK.len())
-        .enumerate()
-        .filter(|(_, six)| *six == MARK);
-    starts.filter_map(|(at, _)| {
+    memchr::memmem::find_iter(markup, MARK).filter_map(|at| {
         let id = markup.get(at + MARK.len()..at + MARK.len() + 36)?;
         Uuid::try_parse_ascii(id).ok()
     })
 }
 
+/// A till's time: each command has its moment, whatever the one before took.
+struct Metronome {
+    next: Instant,
+    pause: Duration,
+}
+
+impl Metronome {
+    async fn beat(&mut self) {
+        tokio::time::sleep_until(self.next.into()).await;
+        // Who is late does not catch up in a burst.
+        self.next = (self.next + self.pause).max(Instant::now());
+    }
+}
+
+/// The eight commands of an order one after the other, each at its beat; a ticket is started as soon as it was sent and
+/// bumped later.
 async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
     let mut connection = Connection::to(&cafe.address).await;
-    let mut bumping = Connection::to(&cafe.address).await;
-    let mut next = Instant::now() + pause * u32::try_from(till).unwrap_or(0) / TILLS as u32;
+    let (cashier, bartender) = (&cafe.cashiers[till], cafe.bartender(0));
+    let mut time = Metronome {
+        next: Instant::now() + pause * u32::try_from(till).unwrap_or(0) / TILLS as u32,
+        pause,
+    };
+    let due = cafe.total.minor();
+    let payment = format!("method=cash&tendered={due}&expected={due}");
     let mut made: VecDeque<(Instant, Uuid)> = VecDeque::new();
     while !notes.stop.get() {
-        tokio::time::sleep_until(next.into()).await;
-        next += pause;
-        let (order, cashier) = (Uuid::now_v7(), &cafe.cashiers[till]);
-        let path = format!("/orders/{order}");
-        let opened = connection
-            .send("PUT", &path, cashier, "kind=takeaway")
-            .await;
-        opened.must_succeed("open");
+        let path = format!("/orders/{}", Uuid::now_v7());
+        let mut tap = async |method: &str, path: &str, session: &str, form: &str| {
+            time.beat().await;
+            let tapped = Instant::now();
+            let answer = connection.send(method, path, session, form).await;
+            answer.must_succeed(path);
+            tapped
+        };
+        tap("PUT", &path, cashier, "kind=takeaway").await;
+        let lines = format!("{path}/lines");
         for product in &cafe.products {
-            let form = format!("product={product}");
-            let line = connection
-                .send("POST", &format!("{path}/lines"), cashier, &form)
-                .await;
-            line.must_succeed("line");
+            tap("POST", &lines, cashier, &format!("product={product}")).await;
         }
-        let tapped = Instant::now();
-        let sent = connection
-            .send("POST", &format!("{path}/sends"), cashier, "")
-            .await;
-        sent.must_succeed("send");
+        let tapped = tap("POST", &format!("{path}/sends"), cashier, "").await;
+        let answered = tapped.elapsed();
+        let order = path.trim_start_matches("/orders/").parse().expect("an id");
         let ticket = cafe.ticket_of(order).await;
         notes.sent.borrow_mut().insert(ticket, tapped);
+        notes.answered.borrow_mut().push(answered);
         made.push_back((Instant::now() + MADE_IN, ticket));
+        tap("POST", &deed_of(ticket, "start"), bartender, "").await;
+        tap("POST", &format!("{path}/payments"), cashier, &payment).await;
         while let Some((at, ticket)) = made.front().copied()
             && at <= Instant::now()
         {
             made.pop_front();
-            bump(cafe, &mut bumping, ticket).await;
+            tap("POST", &deed_of(ticket, "bump"), bartender, "").await;
         }
     }
     for (at, ticket) in made {
         tokio::time::sleep_until(at.into()).await;
-        bump(cafe, &mut bumping, ticket).await;
+        let bumped = connection
+            .send("POST", &deed_of(ticket, "bump"), bartender, "")
+            .await;
+        bumped.must_succeed("bump");
     }
 }
 
-async fn bump(cafe: &Cafe, connection: &mut Connection, ticket: Uuid) {
-    let path = format!("/kitchen/tickets/{ticket}/bump");
-    let bumped = connection.send("POST", &path, cafe.bartender(0), "").await;
-    bumped.must_succeed("bump");
+fn deed_of(ticket: Uuid, deed: &str) -> String {
+    format!("/kitchen/tickets/{ticket}/{deed}")
 }

@@ -14,6 +14,7 @@ mod m20261122_000005_last_sale;
 mod m20261125_000006_captured;
 mod m20261126_000007_sold_out_shift;
 mod m20261126_000008_fewer_indexes;
+mod m20261126_000009_bookkeeping;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000006_captured::Migration),
             Box::new(m20261126_000007_sold_out_shift::Migration),
             Box::new(m20261126_000008_fewer_indexes::Migration),
+            Box::new(m20261126_000009_bookkeeping::Migration),
         ]
     }
 }

@@ -114,7 +114,7 @@ pub async fn pass_on(
     }
     // Two tablets may pass on the same order: under its lock it is looked up once more.
     orders::lock(tx, order).await?;
-    let open = orders::open_of_shift(&**tx, shift.id).await?;
+    let open = orders::open_of_shift(&*tx, shift.id).await?;
     if !open.iter().any(|one| one.id == order) {
         return Err(ClosingRefusal::NotOfThisShift.into());
     }
@@ -146,8 +146,8 @@ async fn must_take_over(tx: &mut Tx, shift: &Shift, to: ShiftId) -> Result<()> {
 /// Locks a count. What should be there is computed now, while no cash can be booked into the shift.
 pub async fn lock_count(tx: &mut Tx, by: &Person, shift: ShiftId, pieces: &Counted) -> Result<()> {
     let shift = hold(tx, by, shift, Hold::Alone).await?;
-    let counts = store::counts(&**tx, shift.id).await?;
-    let expected = shifts::ledger(&**tx, shift.id).await?.expected();
+    let counts = store::counts(&*tx, shift.id).await?;
+    let expected = shifts::ledger(&*tx, shift.id).await?.expected();
     count::may_count(&shift, by.id, by.role, &counts, expected)?;
     let number = counts.last().map_or(0, |count| count.number) + 1;
     store::insert_count(tx, shift.id, number, by.id, pieces, expected).await?;
@@ -183,8 +183,8 @@ pub async fn close(
 ) -> Result<i32> {
     let shift = hold(tx, by, shift, Hold::Alone).await?;
     let empty = only_empty_orders(tx, &shift).await?;
-    let ledger = shifts::ledger(&**tx, shift.id).await?;
-    let counts = store::counts(&**tx, shift.id).await?;
+    let ledger = shifts::ledger(&*tx, shift.id).await?;
+    let counts = store::counts(&*tx, shift.id).await?;
     let variance = judge(tx, by, settings, &shift, &ledger, &counts, close).await?;
     let number = store::next_report_number(tx).await?;
     let closed = Closed {
@@ -267,7 +267,7 @@ async fn judge(
     )?;
     store::insert_variance(tx, shift.id, count.id, variance, &standing).await?;
     let approved_by = match &standing {
-        Standing::Approved { by, .. } => store::name_of(&**tx, *by).await?,
+        Standing::Approved { by, .. } => store::name_of(&*tx, *by).await?,
         Standing::Within | Standing::Unapproved { .. } => None,
     };
     Ok(Some(VarianceLine {
@@ -306,13 +306,13 @@ async fn report(
             amount: float.amount,
             note: float.note.clone(),
         }),
-        sales: payments::sums_of_shift(&**tx, shift.id).await?,
+        sales: payments::sums_of_shift(&*tx, shift.id).await?,
         expected: ledger.expected(),
         ledger,
         counts: counts.into_iter().map(count_line).collect(),
         variance,
-        orders: store::order_counts(&**tx, shift).await?,
-        passed_on: store::passed_on(&**tx, shift).await?,
+        orders: store::order_counts(&*tx, shift).await?,
+        passed_on: store::passed_on(&*tx, shift).await?,
     })
 }
 

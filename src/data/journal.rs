@@ -1,13 +1,12 @@
 //! The audit log: one append-only row for each deed that touches money, people, settings or a sent
 //! line, written in the transaction of the deed.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use serde::Serialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::batch::Write;
 use crate::values::{AuditId, StaffId, TerminalId};
-use crate::web::Result;
 
 /// Who did something: a person (on a terminal or not), a display, or the program itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,29 +98,29 @@ impl Entry {
     }
 }
 
-/// Writes the rows and marks them as not sealed yet, in one round trip whatever their number.
-pub(super) async fn write(
-    tx: &DatabaseTransaction,
-    by: &By,
-    entries: Vec<Entry>,
-    at: OffsetDateTime,
-) -> Result<()> {
+/// The rows to be written, and the marks that they are not sealed yet.
+pub(super) fn writes(by: &By, entries: Vec<Entry>, at: OffsetDateTime) -> Vec<Write> {
     if entries.is_empty() {
-        return Ok(());
+        return Vec::new();
     }
     let rows: Vec<Value> = entries.into_iter().map(|entry| entry.row(by)).collect();
-    tx.execute_raw(Statement::from_sql_and_values(
-        tx.get_database_backend(),
-        "WITH entries AS (\
-           INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
-           SELECT id, $2, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after \
-           FROM jsonb_to_recordset($1) AS e (id uuid, deed text, staff_id uuid, approver_id uuid, terminal_id uuid, actor text, \
-                subject text, subject_id uuid, reason text, before jsonb, after jsonb) RETURNING id) \
-         INSERT INTO audit_unsealed (audit_id) SELECT id FROM entries",
-        [Value::Array(rows).into(), at.into()],
-    ))
-    .await?;
-    Ok(())
+    let rows = Value::Array(rows);
+    let log = Write::new(
+        "audit_log",
+        uuid::Uuid::nil(),
+        "INSERT INTO audit_log (id, at, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after) \
+         SELECT id, $2, deed, staff_id, approver_id, terminal_id, actor, subject, subject_id, reason, before, after \
+         FROM jsonb_to_recordset($1) AS e (id uuid, deed text, staff_id uuid, approver_id uuid, terminal_id uuid, actor text, \
+              subject text, subject_id uuid, reason text, before jsonb, after jsonb)",
+        [rows.clone().into(), at.into()],
+    );
+    let unsealed = Write::new(
+        "audit_unsealed",
+        uuid::Uuid::nil(),
+        "INSERT INTO audit_unsealed (audit_id) SELECT id FROM jsonb_to_recordset($1) AS e (id uuid)",
+        [rows.into()],
+    );
+    vec![log, unsealed]
 }
 
 impl Entry {

@@ -4,6 +4,7 @@
 //! change nothing more; [`journal`] writes the audit log inside the same transaction and seals it
 //! afterwards. The rooms' own queries live in their `store.rs`.
 
+mod batch;
 pub mod cached;
 pub mod connect;
 pub mod entity;
@@ -16,7 +17,8 @@ pub mod private_postgres;
 pub mod seal;
 pub mod tx;
 
+pub use batch::Write;
 pub use failure::OnConstraint;
 pub use journal::{By, Entry};
-pub use once::{Claim, Key, RowLock};
+pub use once::{Claim, Key, Reading, RowLock, as_locked};
 pub use tx::{Tx, Written};

@@ -3,7 +3,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use poem::http::StatusCode;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
 use serde::Serialize;
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -46,10 +46,11 @@ pub struct Claim {
 }
 
 /// A row that the work holds from its beginning to the end of its transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct RowLock {
     table: &'static str,
     id: Uuid,
+    reading: Option<&'static Reading>,
 }
 
 impl RowLock {
@@ -58,8 +59,66 @@ impl RowLock {
         RowLock {
             table,
             id: id.into(),
+            reading: None,
         }
     }
+
+    /// Reads the row, with what belongs to it, in the round trip that locks it.
+    #[must_use]
+    pub fn reading(self, reading: &'static Reading) -> Self {
+        RowLock {
+            reading: Some(reading),
+            ..self
+        }
+    }
+}
+
+impl PartialEq for RowLock {
+    fn eq(&self, other: &Self) -> bool {
+        (self.table, self.id) == (other.table, other.id)
+    }
+}
+
+/// How an aggregate is read: pieces of a statement over its root row, which is named `o` and has a `revision` that every
+/// change of the aggregate moves on.
+#[derive(Debug)]
+pub struct Reading {
+    /// `SELECT … FROM root o WHERE o.id = $1`.
+    pub row: &'static str,
+    /// What is asked of `o` and what is joined to it.
+    pub columns: &'static str,
+    /// `LEFT JOIN … ORDER BY …`.
+    pub rest: &'static str,
+}
+
+impl Reading {
+    /// The statement that reads it and locks nothing.
+    pub fn plain(&self) -> String {
+        let Reading { row, columns, rest } = self;
+        format!("WITH o AS MATERIALIZED ({row}) SELECT {columns} FROM o {rest}")
+    }
+
+    /// The statement that locks the root row and reads, for [`as_locked`].
+    pub fn locking(&self, table: &str) -> String {
+        let Reading { row, columns, rest } = self;
+        format!(
+            "WITH o AS MATERIALIZED ({row} FOR UPDATE OF o) \
+             SELECT (SELECT revision FROM {table} WHERE id = $1) AS seen, {columns} FROM o {rest}"
+        )
+    }
+}
+
+/// What a statement read that locked the row itself, if it may be believed.
+///
+/// A statement that has to wait for a lock then gets the row as it is, but everything else as it was before the wait. The
+/// revision as it was before (`seen`) tells whether anything changed meanwhile: then it must be read again.
+pub fn as_locked(rows: Vec<QueryResult>) -> Result<Option<Vec<QueryResult>>> {
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let seen: Option<i64> = first.try_get("", "seen")?;
+    let is: Option<i64> = first.try_get("", "revision")?;
+    Ok((seen.is_some() && seen == is).then_some(rows))
 }
 
 impl Claim {
@@ -109,10 +168,9 @@ impl Claim {
 }
 
 /// Whether the work is still to be done.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// The key was free and is now this transaction's.
-    First,
+    /// The key was free and is now this transaction's; what was read with it ([`RowLock::reading`]).
+    First(Option<Vec<QueryResult>>),
     /// The same request was carried out before; the id of what it made, where it made something.
     Repeated(Option<Uuid>),
 }
@@ -131,29 +189,24 @@ pub(super) async fn claim(
         now.into(),
         claim.makes.into(),
     ];
-    let also_held = match claim.holds {
-        None => String::new(),
-        Some(row) => {
-            values.push(row.id.into());
-            let table = row.table;
-            format!(", (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE id = $7 FOR UPDATE) h)")
-        }
-    };
-    let sql = format!(
-        "WITH claimed AS (INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING 1) \
-         SELECT (SELECT count(*) FROM claimed) AS claimed{also_held}"
-    );
-    let row = tx
-        .query_one_raw(Statement::from_sql_and_values(
+    if let Some(row) = claim.holds {
+        values.push(row.id.into());
+    }
+    let rows = tx
+        .query_all_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            sql,
+            claiming(claim.holds),
             values,
         ))
         .await?;
-    let claimed: Option<i64> = row.map(|row| row.try_get("", "claimed")).transpose()?;
+    let claimed: Option<i64> = rows
+        .first()
+        .map(|row| row.try_get("", "claimed"))
+        .transpose()?;
     if claimed == Some(1) {
-        return Ok(Turn::First);
+        let reads = claim.holds.is_some_and(|row| row.reading.is_some());
+        let read = if reads { as_locked(rows)? } else { None };
+        return Ok(Turn::First(read));
     }
     if let Some(made) = earlier(tx, claim).await? {
         return Ok(Turn::Repeated(made));
@@ -163,6 +216,36 @@ pub(super) async fn claim(
         "key_reused",
         "This key was already used for something else. Reload the screen and try again.",
     ))
+}
+
+/// The statement that claims a key, and locks and reads what the claim holds: its id is the seventh parameter.
+fn claiming(holds: Option<RowLock>) -> String {
+    let claimed = "WITH claimed AS (INSERT INTO idempotency_keys (key, actor, deed, fingerprint, claimed_at, makes) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING 1)";
+    let count = "(SELECT count(*) FROM claimed) AS claimed";
+    match holds {
+        None => format!("{claimed} SELECT {count}"),
+        Some(RowLock {
+            table,
+            reading: None,
+            ..
+        }) => format!(
+            "{claimed} SELECT {count}, (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE id = $7 FOR UPDATE) h)"
+        ),
+        Some(RowLock {
+            table,
+            reading: Some(reading),
+            ..
+        }) => {
+            let row = reading.row.replace("$1", "$7");
+            let Reading { columns, rest, .. } = reading;
+            format!(
+                "{claimed}, o AS MATERIALIZED ({row} FOR UPDATE OF o) \
+                 SELECT {count}, (SELECT revision FROM {table} WHERE id = $7) AS seen, {columns} \
+                 FROM (SELECT 1) AS one LEFT JOIN o ON true {rest}"
+            )
+        }
+    }
 }
 
 /// Whether this very claim was carried out before: the same deed and command, by the same actor.

@@ -31,26 +31,29 @@ struct Head {
 /// Times are printed in UTC whatever the session's zone, so that every server computes the same.
 const ROW_TEXT: &str = "jsonb_build_array(a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), a.deed, a.staff_id, a.approver_id, a.terminal_id, a.actor, a.subject, a.subject_id, a.reason, a.before, a.after)::text";
 
-/// Seals what is waiting, up to a batch; answers how many rows were sealed.
+/// Seals what is waiting, up to a batch, the oldest ids first; answers how many rows were sealed.
 pub async fn seal(tx: &mut Tx) -> Result<usize> {
     if !try_advisory_lock(tx, SEALING).await? {
         return Ok(0);
     }
     let backend = tx.get_database_backend();
+    // The lateral read with its OFFSET 0 takes each row by the key. As a plain join, planned while the log was still
+    // short, it read the whole log in each pass until the next ANALYZE: a quarter of Postgres' time under load.
     let waiting = Row::find_by_statement(Statement::from_sql_and_values(
         backend,
         format!(
-            "SELECT a.id, {ROW_TEXT} AS text FROM audit_unsealed u \
-             JOIN audit_log a ON a.id = u.audit_id ORDER BY a.at, a.id LIMIT $1"
+            "SELECT a.id, a.text FROM (SELECT audit_id FROM audit_unsealed ORDER BY audit_id LIMIT $1) u \
+             CROSS JOIN LATERAL (SELECT a.id, a.at, {ROW_TEXT} AS text FROM audit_log a WHERE a.id = u.audit_id OFFSET 0) a \
+             ORDER BY a.at, a.id"
         ),
         [BATCH.into()],
     ))
-    .all(&**tx)
+    .all(&*tx)
     .await?;
     if waiting.is_empty() {
         return Ok(0);
     }
-    let mut head = head(&**tx).await?;
+    let mut head = head(&*tx).await?;
     let (mut numbers, mut ids, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
     for row in &waiting {
         head = Head {

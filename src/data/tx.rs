@@ -1,13 +1,17 @@
 //! The one way to change anything: `App::write` begins a transaction, claims the request's key,
 //! runs the work, writes the audit rows, commits, and only then publishes what changed.
 
-use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rand::Rng;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionTrait,
+};
 use time::OffsetDateTime;
 
+use super::batch::{Batch, Write};
 use super::failure::{self, Kind};
 use super::journal::{self, By, Entry};
 use super::once::{self, Claim, RowLock, Turn};
@@ -28,6 +32,15 @@ pub struct Tx {
     held: Option<RowLock>,
     changes: Vec<Changed>,
     entries: Vec<Entry>,
+    pending: Mutex<Pending>,
+}
+
+/// What has still to be said to the server, how it refused, and what it said that nobody has asked for yet.
+#[derive(Default)]
+struct Pending {
+    batch: Batch,
+    refusal: Option<Error>,
+    read: Option<Vec<QueryResult>>,
 }
 
 impl Tx {
@@ -46,6 +59,49 @@ impl Tx {
         self.held == Some(row)
     }
 
+    /// Stores something with the next round trip, or at the end: whatever is asked of this transaction afterwards sees it.
+    ///
+    /// A refusal of the database is answered by whichever round trip takes it along.
+    pub async fn later(&self, write: Write) -> Result<()> {
+        let before = {
+            let mut pending = self.pending();
+            pending.read = None;
+            pending.batch.add(write)
+        };
+        Ok(before.send(&self.inner).await?)
+    }
+
+    /// What waits goes to the server.
+    async fn catch_up(&self) -> Result<(), DbErr> {
+        let batch = std::mem::take(&mut self.pending().batch);
+        batch.send(&self.inner).await.map_err(|refused| {
+            let (failure, refusal) = refused.parts();
+            self.pending().refusal = refusal;
+            failure
+        })
+    }
+
+    /// The audit rows, and all that has not gone yet.
+    async fn finish(&mut self) -> Result<()> {
+        let entries = std::mem::take(&mut self.entries);
+        for write in journal::writes(&self.by, entries, self.now) {
+            self.later(write).await?;
+        }
+        let batch = std::mem::take(&mut self.pending().batch);
+        Ok(batch.send(&self.inner).await?)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the claim read of the row that it holds ([`RowLock::reading`]): once, and before anything was changed.
+    pub fn read_with_claim(&self, row: RowLock) -> Option<Vec<QueryResult>> {
+        self.holds(row)
+            .then(|| self.pending().read.take())
+            .flatten()
+    }
+
     /// Says what is to be looked at again once this has committed.
     pub fn changed(&mut self, what: Changed) {
         if !self.changes.contains(&what) {
@@ -59,11 +115,32 @@ impl Tx {
     }
 }
 
-impl Deref for Tx {
-    type Target = DatabaseTransaction;
+/// Each question sees what was stored before it.
+#[sea_orm::prelude::async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
 
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.inner
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.pending().read = None;
+        self.catch_up().await?;
+        self.inner.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.catch_up().await?;
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.catch_up().await?;
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.catch_up().await?;
+        self.inner.query_all_raw(statement).await
     }
 }
 
@@ -103,8 +180,9 @@ impl Writer<'_> {
         let by = claim.by.clone();
         self.repeat(by, async move |tx: &mut Tx| {
             match once::claim(&tx.inner, &claim, tx.now).await? {
-                Turn::First => {
+                Turn::First(read) => {
                     tx.held = claim.holds;
+                    tx.pending().read = read;
                     work(tx).await.map(Written::Done)
                 }
                 Turn::Repeated(made) => Ok(Written::Already(made)),
@@ -152,13 +230,13 @@ impl Writer<'_> {
             held: None,
             changes: Vec::new(),
             entries: Vec::new(),
+            pending: Mutex::default(),
         };
         let outcome = match work(&mut tx).await {
-            Ok(answer) => {
-                let entries = std::mem::take(&mut tx.entries);
-                journal::write(&tx.inner, &tx.by, entries, tx.now)
-                    .await
-                    .map(|()| answer)
+            Ok(answer) => tx.finish().await.map(|()| answer),
+            Err(Error::Database(failure)) => {
+                let refusal = tx.pending().refusal.take();
+                Err(refusal.unwrap_or(Error::Database(failure)))
             }
             refused => refused,
         };

@@ -165,7 +165,7 @@ pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Ti
 /// A bumped ticket comes back to the board as it was.
 pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
     let mut found = store::find_for_change(tx, ticket).await?;
-    let bumped_since = store::bumped_after(&**tx, &found.ticket).await?;
+    let bumped_since = store::bumped_after(&*tx, &found.ticket).await?;
     found.ticket.recall(tx.now(), bumped_since)?;
     store::save(tx, &found.ticket).await?;
     let reopened: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();

@@ -12,7 +12,7 @@ use super::actions::{NewLine, OrderSnapshot};
 use super::board::{Board, LastBumped, Posted};
 use super::station::{Pace, Station};
 use super::ticket::{FRESH, LineProgress, Mark, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal};
-use crate::data::{OnConstraint, Tx};
+use crate::data::{Tx, Write};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId, rfc3339};
 use crate::web::{Error, Result};
 
@@ -184,7 +184,7 @@ pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> 
                FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL \
                WHERE t.id = $1 ORDER BY l.addition, l.position";
     let rows = tx
-        .query_all_raw(statement(&**tx, sql, [ticket.into()]))
+        .query_all_raw(statement(&*tx, sql, [ticket.into()]))
         .await?;
     let first = rows.first().ok_or(Error::NotFound("ticket"))?;
     let has_lines = first.try_get::<Option<Uuid>>("", "l_id")?.is_some();
@@ -205,7 +205,7 @@ pub(super) async fn open_tickets_of_for_update(tx: &Tx, order: OrderId) -> Resul
     let sql = "SELECT t.id, t.station_id, t.additions, \
                       (SELECT count(*) FROM ticket_lines l WHERE l.ticket_id = t.id)::integer AS lines \
                FROM tickets t WHERE t.order_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id FOR UPDATE";
-    all(&**tx, sql, [order.into()]).await
+    all(&*tx, sql, [order.into()]).await
 }
 
 /// Stores lines with the tickets that they come on, in one round trip whatever their number.
@@ -222,36 +222,49 @@ pub(super) async fn hand_over(
     let new_at = handed.iter().filter(|handed| handed.addition == 0);
     let new_at: Vec<Uuid> = new_at.map(|handed| handed.station.into()).collect();
     let lines: Vec<Json> = handed.iter().flat_map(new_lines).collect();
-    let sql = "WITH added_to AS (\
-                 UPDATE tickets SET additions = additions + 1, revision = revision + 1, shown_at = NULL WHERE id = ANY($1)), \
-               opened AS (\
-                 INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer) \
-                 SELECT n.id, n.station_id, $4, $5, $6, $7, $8, $9, $10, $12 FROM unnest($2::uuid[], $3::uuid[]) AS n(id, station_id)) \
-               INSERT INTO ticket_lines (id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
-                                         seat, course, prep_seconds, addition, fired_at) \
-               SELECT id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
-                      seat, course, prep_seconds, addition, $10 \
-               FROM jsonb_to_recordset($11) AS l(id uuid, ticket_id uuid, line_id uuid, position integer, quantity smallint, \
-                    name text, second_name text, modifiers jsonb, note text, allergy text, seat smallint, course smallint, \
-                    prep_seconds integer, addition smallint)";
-    let values: [Value; 12] = [
-        ids(false).into(),
-        ids(true).into(),
-        new_at.into(),
-        order.order.into(),
-        order.number.into(),
-        order.title.clone().into(),
-        order.kind.as_str().into(),
-        order.guests.into(),
-        order.waiter.clone().into(),
-        now.into(),
-        Json::Array(lines).into(),
-        order.customer.clone().into(),
-    ];
-    tx.execute_raw(statement(&**tx, sql, values))
+    let order_id = order.order;
+    if handed.iter().any(|handed| handed.addition > 0) {
+        tx.later(Write::new(
+            "tickets_added_to",
+            order_id,
+            "UPDATE tickets SET additions = additions + 1, revision = revision + 1, shown_at = NULL WHERE id = ANY($1)",
+            [ids(false).into()],
+        ))
+        .await?;
+    }
+    tx.later(Write::new(
+        "tickets",
+        order_id,
+        "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer) \
+         SELECT n.id, n.station_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM unnest($1::uuid[], $2::uuid[]) AS n(id, station_id)",
+        [
+            ids(true).into(),
+            new_at.into(),
+            order_id.into(),
+            order.number.into(),
+            order.title.clone().into(),
+            order.kind.as_str().into(),
+            order.guests.into(),
+            order.waiter.clone().into(),
+            now.into(),
+            order.customer.clone().into(),
+        ],
+    ))
+    .await?;
+    let lines_write = Write::new(
+        "ticket_lines",
+        order_id,
+        "INSERT INTO ticket_lines (id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
+                                   seat, course, prep_seconds, addition, fired_at) \
+         SELECT id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
+                seat, course, prep_seconds, addition, $2 \
+         FROM jsonb_to_recordset($1) AS l(id uuid, ticket_id uuid, line_id uuid, position integer, quantity smallint, \
+              name text, second_name text, modifiers jsonb, note text, allergy text, seat smallint, course smallint, \
+              prep_seconds integer, addition smallint)",
+        [Json::Array(lines).into(), now.into()],
+    );
+    tx.later(lines_write.refusing("ticket_lines_line_once", TicketRefusal::AlreadySent))
         .await
-        .on_constraint("ticket_lines_line_once", || TicketRefusal::AlreadySent)?;
-    Ok(())
 }
 
 /// Stores what was done with a ticket: its marks and those of its lines, in one round trip.
@@ -263,31 +276,38 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
         let done_at = done_at.map(rfc3339);
         json!({ "id": line.id, "done_at": done_at, "done_by": done_by })
     });
-    let sql = "WITH made AS (\
-                 UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by \
-                 FROM jsonb_to_recordset($8) AS n(id uuid, done_at timestamptz, done_by text) \
-                 WHERE l.ticket_id = $1 AND l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)) \
-               UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7 \
-               WHERE id = $1";
-    let values: [Value; 8] = [
-        ticket.id.into(),
-        started_at.into(),
-        started_by.into(),
-        bumped_at.into(),
-        bumped_by.into(),
-        ticket.recalled_at.into(),
-        ticket.revision.into(),
-        Json::Array(lines.collect()).into(),
-    ];
-    tx.execute_raw(statement(&**tx, sql, values)).await?;
-    Ok(())
+    tx.later(Write::new(
+        "ticket_lines",
+        ticket.order,
+        "UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by \
+         FROM jsonb_to_recordset($2) AS n(id uuid, done_at timestamptz, done_by text) \
+         WHERE l.ticket_id = $1 AND l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)",
+        [ticket.id.into(), Json::Array(lines.collect()).into()],
+    ))
+    .await?;
+    tx.later(Write::new(
+        "tickets",
+        ticket.order,
+        "UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7 \
+         WHERE id = $1",
+        [
+            ticket.id.into(),
+            started_at.into(),
+            started_by.into(),
+            bumped_at.into(),
+            bumped_by.into(),
+            ticket.recalled_at.into(),
+            ticket.revision.into(),
+        ],
+    ))
+    .await
 }
 
 /// Notes that a ticket was seen; answers whether that was news.
 pub(super) async fn mark_shown(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<bool> {
     let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL";
     let done = tx
-        .execute_raw(statement(&**tx, sql, [ticket.into(), now.into()]))
+        .execute_raw(statement(&*tx, sql, [ticket.into(), now.into()]))
         .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -143,10 +143,19 @@ impl Kitchen {
         board.tickets[0].ticket.id
     }
 
+    /// As the order's room calls it: the order is held first.
     async fn bump(&self, ticket: TicketId) -> Result<()> {
-        self.write(async |tx: &mut Tx| actions::bump(tx, ticket, None).await)
-            .await
-            .map(drop)
+        let hold = format!(
+            "SELECT 1 FROM orders WHERE id = '{}' FOR UPDATE",
+            self.order
+        );
+        let hold = hold.as_str();
+        self.write(async |tx: &mut Tx| {
+            tx.execute_unprepared(hold).await?;
+            actions::bump(tx, ticket, None).await
+        })
+        .await
+        .map(drop)
     }
 
     /// What was said since it was asked last.

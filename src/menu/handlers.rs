@@ -80,7 +80,7 @@ pub async fn set_stock(
         let until = if stock.until_tomorrow {
             Some(Until::Moment(tomorrow))
         } else if stock.until_shift_end {
-            let shift = shifts::open_of(&**tx, by.id).await?;
+            let shift = shifts::open_of(&*tx, by.id).await?;
             Some(Until::Shift(shift.ok_or(MenuRefusal::NoShift)?.id))
         } else {
             None

@@ -6,7 +6,7 @@ use time::Duration;
 use super::line::{Line, NewLine};
 use super::order::{Added, Kind, Order, OrderRefusal, Place};
 use super::store::{self, Lines};
-use crate::data::{Entry, OnConstraint, Tx};
+use crate::data::{Entry, Tx};
 use crate::floor;
 use crate::kitchen;
 use crate::live::Changed;
@@ -45,13 +45,13 @@ pub async fn open(
     place: NewPlace,
     guests: i16,
 ) -> Result<()> {
-    if store::exists(&**tx, id).await? {
+    if store::exists(&*tx, id).await? {
         return Ok(());
     }
     let place = match place {
         NewPlace::Takeaway { name, phone } => Place::Takeaway { name, phone },
         NewPlace::Table(table) => {
-            let table = floor::table(&**tx, table).await?;
+            let table = floor::table(&*tx, table).await?;
             Place::Table {
                 id: table.id,
                 code: table.code,
@@ -392,7 +392,7 @@ pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
 
 /// Cancels the orders without lines that nobody has touched for 15 minutes; answers how many.
 pub async fn cancel_abandoned(tx: &mut Tx) -> Result<usize> {
-    let abandoned = store::abandoned(&**tx, tx.now() - ABANDONED_AFTER).await?;
+    let abandoned = store::abandoned(&*tx, tx.now() - ABANDONED_AFTER).await?;
     for id in &abandoned {
         cancel_if_empty(tx, *id).await?;
     }
@@ -499,9 +499,7 @@ pub(super) async fn settle(
 
 /// Stores the order with what became of its lines, and says who must look again.
 pub(super) async fn save(tx: &mut Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
-    store::save(tx, order, lines)
-        .await
-        .on_constraint(OrderRefusal::PAID_WITHIN_TOTAL, || OrderRefusal::BelowPaid)?;
+    store::save(tx, order, lines).await?;
     tx.changed(Changed::Order(order.id));
     tx.changed(Changed::Floor);
     Ok(())

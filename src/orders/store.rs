@@ -8,13 +8,13 @@ pub(super) use lists::{
     ready_revision, waiting,
 };
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};
 use serde_json::json;
 use time::OffsetDateTime;
 
 use super::line::Line;
-use super::order::{Order, Place};
-use crate::data::{RowLock, Tx};
+use super::order::{Order, OrderRefusal, Place};
+use crate::data::{Reading, RowLock, Tx, Write, as_locked};
 use crate::menu::Chosen;
 use crate::values::{
     BasisPoints, BusinessDate, LineId, Money, OrderId, ProductId, Quantity, ShiftId, StaffId,
@@ -85,39 +85,51 @@ struct LineRow {
 }
 
 /// The order with its lines, a row for each line. One that has none comes in a row whose `line_id` is null.
-const ORDER: &str = "WITH o AS MATERIALIZED (\
-    SELECT o.id, o.business_date, o.number, o.reference, o.table_id, \
+static WHOLE: Reading = Reading {
+    row: "SELECT o.id, o.business_date, o.number, o.reference, o.table_id, \
     (SELECT t.code FROM dining_tables t WHERE t.id = o.table_id) AS table_code, \
     (SELECT a.name FROM dining_tables t JOIN areas a ON a.id = t.area_id WHERE t.id = o.table_id) AS area, \
     o.guests, o.customer_name, o.customer_phone, o.waiter_id, (SELECT s.name FROM staff s WHERE s.id = o.waiter_id) AS waiter_name, \
     o.shift_id, coalesce((SELECT h.closed_at IS NOT NULL FROM shifts h WHERE h.id = o.shift_id), false) AS shift_over, \
     o.opened_at, o.tax_included, o.service_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, \
     o.settled_date, o.closed_at, o.cancelled_at, o.revision \
-    FROM orders o WHERE o.id = $1) \
-    SELECT o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
+    FROM orders o WHERE o.id = $1",
+    columns: "o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
     l.from_stock, l.modifiers, l.note, l.allergy, l.seat, l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, \
     (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name, l.prep_seconds, l.discount, l.comped, l.state, \
-    l.added_by, l.added_at, l.sent_at, l.ready_at \
-    FROM o LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position";
+    l.added_by, l.added_at, l.sent_at, l.ready_at",
+    rest: "LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position",
+};
 
-/// The row that whoever changes an order holds.
+/// The row that whoever changes an order holds; the order is read along with it.
 pub(super) fn row(id: OrderId) -> RowLock {
-    RowLock::of("orders", id)
+    RowLock::of("orders", id).reading(&WHOLE)
 }
 
-/// The order, its row held until the transaction ends. It is read by a statement of its own after the lock is had: a
-/// statement that has to wait for a lock goes on with what it saw before it waited.
+/// The order, its row held until the transaction ends.
 pub(super) async fn find_for_update(tx: &Tx, id: OrderId) -> Result<Order> {
-    if !tx.holds(row(id)) {
-        let lock = "SELECT 1 FROM orders WHERE id = $1 FOR UPDATE";
-        tx.execute_raw(statement(&**tx, lock, [id.into()])).await?;
+    let row = row(id);
+    let read = if tx.holds(row) {
+        tx.read_with_claim(row)
+    } else {
+        let locking = statement(tx, WHOLE.locking("orders"), [id.into()]);
+        as_locked(tx.query_all_raw(locking).await?)?
+    };
+    match read {
+        Some(rows) => order(&rows),
+        None => find(tx, id).await,
     }
-    find(&**tx, id).await
 }
 
 /// The order with its lines, or "not found".
 pub async fn find(db: &impl ConnectionTrait, id: OrderId) -> Result<Order> {
-    let rows = db.query_all_raw(statement(db, ORDER, [id.into()])).await?;
+    let rows = db
+        .query_all_raw(statement(db, WHOLE.plain(), [id.into()]))
+        .await?;
+    order(&rows)
+}
+
+fn order(rows: &[QueryResult]) -> Result<Order> {
     let first = rows.first().ok_or(Error::NotFound("order"))?;
     let row = OrderRow::from_query_result(first, "")?;
     let has_lines = first.try_get::<Option<LineId>>("", "line_id")?.is_some();
@@ -200,7 +212,7 @@ fn line(row: LineRow) -> Result<Line> {
 /// Holds the open orders of a shift until the transaction ends, always in the same order.
 pub(super) async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<()> {
     tx.execute_raw(statement(
-        &**tx,
+        &*tx,
         "SELECT 1 FROM orders WHERE shift_id = $1 AND closed_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE",
         [shift.into()],
     ))
@@ -215,12 +227,12 @@ pub(super) async fn next_number(tx: &Tx, date: BusinessDate) -> Result<i32> {
         last: i32,
     }
     let row = Row::find_by_statement(statement(
-        &**tx,
+        &*tx,
         "INSERT INTO order_numbers (date, last) VALUES ($1, 1) \
          ON CONFLICT (date) DO UPDATE SET last = order_numbers.last + 1 RETURNING last",
         [date.into()],
     ))
-    .one(&**tx)
+    .one(&*tx)
     .await?;
     Ok(row.map_or(1, |row| row.last))
 }
@@ -246,7 +258,7 @@ pub(super) async fn insert(
 ) -> Result<bool> {
     let (table, name, phone) = place_columns(&order.place);
     let inserted = tx.execute_raw(statement(
-        &**tx,
+        &*tx,
         "INSERT INTO orders (id, business_date, number, reference, kind, table_id, guests, customer_name, customer_phone, \
          waiter_id, opened_by, terminal_id, shift_id, opened_at, tax_included, service_bp, updated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14) ON CONFLICT (id) DO NOTHING",
@@ -273,7 +285,7 @@ pub(super) async fn insert(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// What became of an order's lines, to be stored together with the order in one round trip.
+/// What became of an order's lines, to be stored together with the order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lines<'a> {
     /// Nothing.
@@ -303,58 +315,52 @@ const SAVE: &str = "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, 
 // and it is to begin at the few lines of one order.
 const FRESH: &str = "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
     allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
-    VALUES ($23, $1, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47)";
-const CHANGED: &str = "UPDATE order_lines SET quantity = $24, unit_price = $25, modifiers = $26, note = $27, allergy = $28, seat = $29, course = $30, \
-    held = $31, from_stock = $32 WHERE id = $23 AND state = 'unsent'";
-const GONE: &str = "DELETE FROM order_lines WHERE id = $23 AND state = 'unsent'";
-const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $21, sent_by = $24 \
-    WHERE order_id = $1 AND id = ANY($23) AND state = 'unsent'";
-const SERVED: &str = "UPDATE order_lines SET state = 'served', served_at = $21, served_by = $24 \
-    WHERE order_id = $1 AND id = ANY($23) AND state = 'ready'";
+    VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+const CHANGED: &str = "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
+    held = $9, from_stock = $10 WHERE id = $1 AND state = 'unsent'";
+const GONE: &str = "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'";
+const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by = $3 \
+    WHERE order_id = $1 AND id = ANY($2) AND state = 'unsent'";
+const SERVED: &str = "UPDATE order_lines SET state = 'served', served_at = $4, served_by = $3 \
+    WHERE order_id = $1 AND id = ANY($2) AND state = 'ready'";
 const MOVED: &str = "UPDATE order_lines l SET state = n.state, ready_at = n.ready_at, \
-    started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $21) END, \
+    started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $3) END, \
     served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
     served_by = CASE WHEN n.state = 'served' THEN l.served_by END \
-    FROM jsonb_to_recordset($23) AS n (id uuid, state text, ready_at timestamptz) \
+    FROM jsonb_to_recordset($2) AS n (id uuid, state text, ready_at timestamptz) \
     WHERE l.order_id = $1 AND l.id = n.id";
 
 /// Stores the order with what became of its lines, and moves its revision on.
 pub(super) async fn save(tx: &Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
     order.revision += 1;
-    let mut values = order_values(order, tx.now())?;
-    let of_lines = match lines {
+    let id = order.id;
+    let of_lines: Option<(&'static str, Vec<Value>)> = match lines {
         Lines::AsTheyWere | Lines::Sent([]) | Lines::Served([]) | Lines::Moved([]) => None,
-        Lines::Fresh(line) => {
-            values.extend(fresh_values(order.line(line)?));
-            Some(FRESH)
-        }
-        Lines::Changed(line) => {
-            values.extend(changed_values(order.line(line)?));
-            Some(CHANGED)
-        }
-        Lines::Gone(line) => {
-            values.push(line.into());
-            Some(GONE)
-        }
-        Lines::Sent(lines) => {
-            values.extend([uuids(lines), tx.by().staff.into()]);
-            Some(SENT)
-        }
-        Lines::Served(lines) => {
-            values.extend([uuids(lines), tx.by().staff.into()]);
-            Some(SERVED)
-        }
+        Lines::Fresh(line) => Some((FRESH, fresh_values(order, order.line(line)?).into())),
+        Lines::Changed(line) => Some((CHANGED, changed_values(order.line(line)?).into())),
+        Lines::Gone(line) => Some((GONE, vec![line.into()])),
+        Lines::Sent(lines) => Some((SENT, carried_values(tx, id, lines).into())),
+        Lines::Served(lines) => Some((SERVED, carried_values(tx, id, lines).into())),
         Lines::Moved(lines) => {
-            values.push(moved_value(order, lines));
-            Some(MOVED)
+            let moved = moved_value(order, lines);
+            Some((MOVED, vec![id.into(), moved, tx.now().into()]))
         }
     };
-    let sql = match of_lines {
-        None => SAVE.to_owned(),
-        Some(of_lines) => format!("WITH lines AS ({of_lines}) {SAVE}"),
-    };
-    tx.execute_raw(statement(&**tx, sql, values)).await?;
-    Ok(())
+    if let Some((sql, values)) = of_lines {
+        tx.later(Write::new("order_lines", id, sql, values)).await?;
+    }
+    let order_itself = Write::new("orders", id, SAVE, order_values(order, tx.now())?);
+    tx.later(order_itself.refusing(OrderRefusal::PAID_WITHIN_TOTAL, OrderRefusal::BelowPaid))
+        .await
+}
+
+fn carried_values(tx: &Tx, order: OrderId, lines: &[LineId]) -> [Value; 4] {
+    [
+        order.into(),
+        uuids(lines),
+        tx.by().staff.into(),
+        tx.now().into(),
+    ]
 }
 
 fn order_values(order: &Order, now: OffsetDateTime) -> Result<Vec<Value>> {
@@ -386,8 +392,9 @@ fn order_values(order: &Order, now: OffsetDateTime) -> Result<Vec<Value>> {
     ])
 }
 
-fn fresh_values(line: &Line) -> [Value; 25] {
+fn fresh_values(order: &Order, line: &Line) -> [Value; 26] {
     [
+        order.id.into(),
         line.id.into(),
         line.position.into(),
         line.product.into(),
@@ -442,7 +449,7 @@ fn moved_value(order: &Order, moved: &[LineId]) -> Value {
 /// Takes away an unsent line that another one has swallowed.
 pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
     tx.execute_raw(statement(
-        &**tx,
+        &*tx,
         "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'",
         [line.into()],
     ))
@@ -458,7 +465,7 @@ pub(super) async fn note_cancelled(
     reason: &str,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &**tx,
+        &*tx,
         "UPDATE orders SET cancelled_by = $2, cancel_reason = $3 WHERE id = $1",
         [order.into(), by.into(), reason.into()],
     ))
@@ -474,7 +481,7 @@ pub(super) async fn note_carried(
     reason: &str,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &**tx,
+        &*tx,
         "UPDATE orders SET carried_at = $2, carried_by = $3, carried_reason = $4 WHERE id = $1",
         [order.into(), tx.now().into(), by.into(), reason.into()],
     ))

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::payment::{Method, MethodSum, Payment};
 use super::tender::CashTaken;
-use crate::data::Tx;
+use crate::data::{Tx, Write};
 use crate::values::{BusinessDate, Money, OrderId, PaymentId, ShiftId, StaffId};
 use crate::web::Result;
 
@@ -18,8 +18,9 @@ pub async fn insert_cash(
     date: BusinessDate,
     cash: &CashTaken,
 ) -> Result<()> {
-    tx.execute_raw(statement(
-        &**tx,
+    tx.later(Write::new(
+        "payments",
+        payment,
         "INSERT INTO payments (id, order_id, shift_id, business_date, method, amount, tip, tendered, change, terminal_id, taken_by, taken_at) \
          VALUES ($1, $2, $3, $4, 'cash', $5, $6, $7, $8, $9, $10, $11)",
         [
@@ -36,8 +37,7 @@ pub async fn insert_cash(
             tx.now().into(),
         ],
     ))
-    .await?;
-    Ok(())
+    .await
 }
 
 /// One payment.

@@ -96,7 +96,7 @@ pub async fn start(tx: &mut Tx, by: &Person, start: Start) -> Result<ShiftId> {
         at: tx.now(),
     };
     let left = match &place {
-        CashPlace::Drawer { terminal, .. } => store::left_in_drawer(&**tx, *terminal).await?,
+        CashPlace::Drawer { terminal, .. } => store::left_in_drawer(&*tx, *terminal).await?,
         _ => None,
     };
     let mut shift = open_alone(tx, by.id, terminal_of(by)).await?;
@@ -138,12 +138,12 @@ async fn free_drawer(tx: &mut Tx, by: &Person) -> Result<CashPlace> {
         .filter(|terminal| terminal.has_drawer)
         .ok_or(ShiftRefusal::NoDrawer)?;
     store::hold_drawer(tx, terminal.id).await?;
-    if let Some(holder) = store::holder_of_drawer(&**tx, terminal.id).await?
+    if let Some(holder) = store::holder_of_drawer(&*tx, terminal.id).await?
         && holder.staff != by.id
     {
         return Err(ShiftRefusal::DrawerHeld {
             drawer: terminal.name.clone(),
-            since: local_rule(&**tx).await?.local(holder.opened_at).time(),
+            since: local_rule(&*tx).await?.local(holder.opened_at).time(),
             holder: holder.name,
         }
         .into());

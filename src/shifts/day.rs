@@ -52,7 +52,7 @@ pub async fn business_date(tx: &mut Tx) -> Result<BusinessDate> {
         let mut days = store::hold_days_around(tx, tx.now()).await?;
         let rule = match days.iter_mut().find_map(|day| day.settings.take()) {
             Some(stored) => settings::parse(stored)?.day_rule(),
-            None => local_rule(&**tx).await?,
+            None => local_rule(&*tx).await?,
         };
         let today = rule.date_of(tx.now());
         days.retain(|day| day.date >= today);

@@ -319,7 +319,7 @@ pub async fn hire(tx: &mut Tx, new: &NewMember, password: &Hashed) -> Result<()>
         username: new.username.as_str().to_owned(),
         name: new.name.as_str().to_owned(),
         role: new.role,
-        hue: store::next_hue(&**tx).await?,
+        hue: store::next_hue(&*tx).await?,
         active: true,
         must_change_password: true,
         password: password.clone(),

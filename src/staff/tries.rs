@@ -250,7 +250,7 @@ async fn count(tx: &mut Tx, a_try: &Try) -> Result<Counted> {
     let now = tx.now();
     // One try of a name at a time, on all instances, for as long as counting takes.
     store::lock_name(tx, a_try).await?;
-    if let Some(until) = store::locked_until(&**tx, a_try, now).await? {
+    if let Some(until) = store::locked_until(&*tx, a_try, now).await? {
         return Err(TryRefusal::Locked {
             asked: a_try.asked,
             seconds: seconds_until(until, now),
@@ -258,7 +258,7 @@ async fn count(tx: &mut Tx, a_try: &Try) -> Result<Counted> {
         .into());
     }
     let id = store::insert_failure(tx, a_try, now).await?;
-    let (here, anywhere) = store::failures_since(&**tx, a_try, now - WINDOW).await?;
+    let (here, anywhere) = store::failures_since(&*tx, a_try, now - WINDOW).await?;
     let locked_here = here >= FROM_ONE_PLACE;
     let locked_everywhere = a_try.counts_everywhere() && anywhere >= FROM_ANYWHERE;
     if locked_here {
@@ -290,7 +290,7 @@ async fn note_lock(app: &App, a_try: &Try, counted: &Counted) -> Result<()> {
         a_try.source().as_str()
     };
     app.write_unkeyed(By::system(), async |tx: &mut Tx| {
-        let member = store::find_by_username(&**tx, a_try.name()).await?;
+        let member = store::find_by_username(&*tx, a_try.name()).await?;
         let entry = match member {
             Some(member) => Entry::new("staff.locked", "staff", member.id),
             None => Entry::general("staff.locked", "staff"),

@@ -29,7 +29,7 @@ pub async fn add(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<()> {
 pub async fn describe(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<()> {
     check(it)?;
     let before = store::find_for_update(tx, id).await?;
-    if before.has_drawer && !it.has_drawer && store::drawer_in_use(&**tx, id).await? {
+    if before.has_drawer && !it.has_drawer && store::drawer_in_use(&*tx, id).await? {
         return Err(TerminalRefusal::DrawerInUse.into());
     }
     store::update(tx, id, it).await?;
