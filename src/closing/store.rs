@@ -57,7 +57,7 @@ pub async fn insert_count(
     expected: Money,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "INSERT INTO shift_counts (id, shift_id, number, counted_by, counted_at, denominations, counted, expected) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
@@ -89,7 +89,7 @@ pub async fn insert_variance(
         Standing::Unapproved { reason } => (reason, None),
     };
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "INSERT INTO shift_variances (shift_id, count_id, amount, threshold, reason, approved_by, approved_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         [
@@ -114,11 +114,11 @@ pub async fn next_report_number(tx: &Tx) -> Result<i32> {
         last: i32,
     }
     let row = Row::find_by_statement(statement(
-        &*tx,
+        tx,
         "UPDATE shift_report_numbers SET last = last + 1 RETURNING last",
         [],
     ))
-    .one(&*tx)
+    .one(tx)
     .await?;
     Ok(row
         .ok_or_else(|| anyhow::anyhow!("the row of the report numbers is missing"))?

@@ -184,7 +184,7 @@ pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> 
                FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL \
                WHERE t.id = $1 ORDER BY l.addition, l.position";
     let rows = tx
-        .query_all_raw(statement(&*tx, sql, [ticket.into()]))
+        .query_all_raw(statement(tx, sql, [ticket.into()]))
         .await?;
     let first = rows.first().ok_or(Error::NotFound("ticket"))?;
     let has_lines = first.try_get::<Option<Uuid>>("", "l_id")?.is_some();
@@ -205,7 +205,7 @@ pub(super) async fn open_tickets_of_for_update(tx: &Tx, order: OrderId) -> Resul
     let sql = "SELECT t.id, t.station_id, t.additions, \
                       (SELECT count(*) FROM ticket_lines l WHERE l.ticket_id = t.id)::integer AS lines \
                FROM tickets t WHERE t.order_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id FOR UPDATE";
-    all(&*tx, sql, [order.into()]).await
+    all(tx, sql, [order.into()]).await
 }
 
 /// Stores lines with the tickets that they come on, in one round trip whatever their number.
@@ -307,7 +307,7 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
 pub(super) async fn mark_shown(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<bool> {
     let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL";
     let done = tx
-        .execute_raw(statement(&*tx, sql, [ticket.into(), now.into()]))
+        .execute_raw(statement(tx, sql, [ticket.into(), now.into()]))
         .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -292,7 +292,7 @@ pub(super) async fn set_stock(
          WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
         [id.into()],
     ))
-    .one(&*tx)
+    .one(tx)
     .await?;
     if before.is_some() {
         tx.execute_raw(Statement::from_sql_and_values(
@@ -340,7 +340,7 @@ async fn put_back_where(
         ),
         [value],
     ))
-    .all(&*tx)
+    .all(tx)
     .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

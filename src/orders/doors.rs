@@ -95,7 +95,7 @@ pub async fn open_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
 /// The same, each held until the transaction ends: nothing is added to them meanwhile.
 pub async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<Vec<OpenOrder>> {
     store::hold_open_of_shift(tx, shift).await?;
-    store::open_of_shift(&*tx, shift).await
+    store::open_of_shift(tx, shift).await
 }
 
 /// Gives an open order to another open shift.

@@ -212,7 +212,7 @@ fn line(row: LineRow) -> Result<Line> {
 /// Holds the open orders of a shift until the transaction ends, always in the same order.
 pub(super) async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "SELECT 1 FROM orders WHERE shift_id = $1 AND closed_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE",
         [shift.into()],
     ))
@@ -227,12 +227,12 @@ pub(super) async fn next_number(tx: &Tx, date: BusinessDate) -> Result<i32> {
         last: i32,
     }
     let row = Row::find_by_statement(statement(
-        &*tx,
+        tx,
         "INSERT INTO order_numbers (date, last) VALUES ($1, 1) \
          ON CONFLICT (date) DO UPDATE SET last = order_numbers.last + 1 RETURNING last",
         [date.into()],
     ))
-    .one(&*tx)
+    .one(tx)
     .await?;
     Ok(row.map_or(1, |row| row.last))
 }
@@ -258,7 +258,7 @@ pub(super) async fn insert(
 ) -> Result<bool> {
     let (table, name, phone) = place_columns(&order.place);
     let inserted = tx.execute_raw(statement(
-        &*tx,
+        tx,
         "INSERT INTO orders (id, business_date, number, reference, kind, table_id, guests, customer_name, customer_phone, \
          waiter_id, opened_by, terminal_id, shift_id, opened_at, tax_included, service_bp, updated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14) ON CONFLICT (id) DO NOTHING",
@@ -449,7 +449,7 @@ fn moved_value(order: &Order, moved: &[LineId]) -> Value {
 /// Takes away an unsent line that another one has swallowed.
 pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'",
         [line.into()],
     ))
@@ -465,7 +465,7 @@ pub(super) async fn note_cancelled(
     reason: &str,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "UPDATE orders SET cancelled_by = $2, cancel_reason = $3 WHERE id = $1",
         [order.into(), by.into(), reason.into()],
     ))
@@ -481,7 +481,7 @@ pub(super) async fn note_carried(
     reason: &str,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "UPDATE orders SET carried_at = $2, carried_by = $3, carried_reason = $4 WHERE id = $1",
         [order.into(), tx.now().into(), by.into(), reason.into()],
     ))

@@ -47,21 +47,21 @@ pub struct Day {
 /// `orders_by_time`) and with the settings that say which of them is today.
 pub async fn hold_days_around(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Day>> {
     Ok(Day::find_by_statement(statement(
-        &*tx,
+        tx,
         "SELECT d.date, d.z_at IS NOT NULL AS has_z, \
            greatest((SELECT max(taken_at) FROM payments), (SELECT max(opened_at) FROM orders)) AS last_sale, \
            (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM settings) AS settings \
          FROM business_days d WHERE d.date >= $1 ORDER BY d.date FOR SHARE OF d",
         [(now - Duration::days(2)).date().into()],
     ))
-    .all(&*tx)
+    .all(tx)
     .await?)
 }
 
 /// Makes the row of a day where it is missing.
 pub async fn insert_day(tx: &Tx, date: BusinessDate) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "INSERT INTO business_days (date) VALUES ($1) ON CONFLICT (date) DO NOTHING",
         [date.into()],
     ))
@@ -76,11 +76,11 @@ pub async fn hold_open_id(tx: &Tx, staff: StaffId) -> Result<Option<ShiftId>> {
         id: ShiftId,
     }
     let row = Row::find_by_statement(statement(
-        &*tx,
+        tx,
         "SELECT id FROM shifts WHERE staff_id = $1 AND closed_at IS NULL FOR SHARE",
         [staff.into()],
     ))
-    .one(&*tx)
+    .one(tx)
     .await?;
     Ok(row.map(|row| row.id))
 }
@@ -95,7 +95,7 @@ pub async fn insert(
     let id = ShiftId::new();
     let inserted = tx
         .execute_raw(statement(
-            &*tx,
+            tx,
             "INSERT INTO shifts (id, staff_id, business_date, cash, opened_at, opened_terminal_id) \
              VALUES ($1, $2, $3, 'none', $4, $5) \
              ON CONFLICT (staff_id) WHERE closed_at IS NULL DO NOTHING",
@@ -119,7 +119,7 @@ pub async fn find(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Option<Sh
 
 /// One shift, held.
 pub async fn hold(tx: &Tx, shift: ShiftId, hold: Hold) -> Result<Option<Shift>> {
-    one(&*tx, "s.id = $1", shift.into(), hold.sql()).await
+    one(tx, "s.id = $1", shift.into(), hold.sql()).await
 }
 
 /// The person's open shift.
@@ -141,7 +141,7 @@ pub async fn is_on_shift(db: &impl ConnectionTrait, staff: StaffId) -> Result<bo
 /// The person's open shift, held.
 pub async fn hold_open_of(tx: &Tx, staff: StaffId, hold: Hold) -> Result<Option<Shift>> {
     one(
-        &*tx,
+        tx,
         "s.staff_id = $1 AND s.closed_at IS NULL",
         staff.into(),
         hold.sql(),
@@ -200,7 +200,7 @@ pub async fn lately_closed(db: &impl ConnectionTrait, most: i64) -> Result<Vec<S
 /// was first. The row's key is not locked, so rows that point at the terminal can be written meanwhile.
 pub async fn hold_drawer(tx: &Tx, terminal: TerminalId) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "SELECT 1 FROM terminals WHERE id = $1 FOR NO KEY UPDATE",
         [terminal.into()],
     ))
@@ -216,7 +216,7 @@ pub async fn store_float(tx: &Tx, shift: &Shift, float: &Float) -> Result<()> {
         CashPlace::Pouch => ("pouch", None),
     };
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "UPDATE shifts SET cash = $2, drawer_terminal_id = $3, float_amount = $4, float_counts = $5, \
            float_note = $6, cash_started_at = $7, revision = revision + 1 WHERE id = $1",
         [
@@ -325,7 +325,7 @@ pub async fn store_closed(
     report: serde_json::Value,
 ) -> Result<()> {
     tx.execute_raw(statement(
-        &*tx,
+        tx,
         "UPDATE shifts SET closed_at = $2, closed_by = $3, report_number = $4, report = $5, \
            revision = revision + 1 WHERE id = $1 AND closed_at IS NULL",
         [

@@ -127,7 +127,7 @@ pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Vec<M
 pub async fn find_for_update(tx: &Tx, id: StaffId) -> Result<Member> {
     staff::Entity::find_by_id(id)
         .lock_exclusive()
-        .one(&*tx)
+        .one(tx)
         .await?
         .map(member)
         .transpose()?
@@ -141,7 +141,7 @@ pub async fn active_admins_for_update(tx: &Tx) -> Result<Vec<StaffId>> {
         .filter(staff::Column::Active.eq(true))
         .order_by_asc(staff::Column::Id)
         .lock_exclusive()
-        .all(&*tx)
+        .all(tx)
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
@@ -160,7 +160,7 @@ pub async fn insert(tx: &Tx, member: &Member) -> Result<()> {
         ..columns(member)
     };
     staff::Entity::insert(row)
-        .exec_without_returning(&*tx)
+        .exec_without_returning(tx)
         .await
         .on_constraint("staff_username_unique", || StaffRefusal::UsernameTaken)?;
     Ok(())
@@ -171,7 +171,7 @@ pub async fn save(tx: &Tx, member: &Member) -> Result<()> {
     staff::Entity::update_many()
         .set(columns(member))
         .filter(staff::Column::Id.eq(member.id))
-        .exec(&*tx)
+        .exec(tx)
         .await?;
     Ok(())
 }
@@ -233,7 +233,7 @@ pub async fn revoke(tx: &Tx, claims: &Claims) -> Result<()> {
     };
     revoked_tokens::Entity::insert(row)
         .on_conflict_do_nothing()
-        .exec_without_returning(&*tx)
+        .exec_without_returning(tx)
         .await?;
     Ok(())
 }
@@ -314,7 +314,7 @@ pub(super) async fn insert_failure(tx: &Tx, a_try: &Try, now: OffsetDateTime) ->
         at: Set(now),
     };
     sign_in_failures::Entity::insert(row)
-        .exec_without_returning(&*tx)
+        .exec_without_returning(tx)
         .await?;
     Ok(id)
 }

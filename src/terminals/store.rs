@@ -109,7 +109,7 @@ pub async fn find_for_update(tx: &Tx, id: TerminalId) -> Result<Terminal> {
     use sea_orm::QuerySelect;
     let row = terminals::Entity::find_by_id(id)
         .lock_exclusive()
-        .one(&*tx)
+        .one(tx)
         .await?;
     row.map(terminal).ok_or(Error::NotFound("terminal"))
 }
@@ -188,7 +188,7 @@ pub async fn waiting_for(tx: &Tx, hashed: &[u8]) -> Result<Option<Terminal>> {
         .filter(terminals::Column::PairingCodeHash.eq(hashed.to_vec()))
         .filter(terminals::Column::PairingExpiresAt.gt(tx.now()))
         .lock_exclusive()
-        .one(&*tx)
+        .one(tx)
         .await?;
     Ok(row.map(terminal))
 }
