@@ -182,7 +182,13 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
     }
 
     fn next_look(&self) -> Instant {
-        let longest = self.place.inner.pace.check_every;
+        let inner = &self.place.inner;
+        // While the other instances cannot be heard, looking is all there is.
+        let longest = if inner.live.is_connected() {
+            inner.pace.check_every
+        } else {
+            inner.pace.check_every / 3
+        };
         Instant::now() + rand::rng().random_range(longest * 4 / 5..=longest)
     }
 }

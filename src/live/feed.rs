@@ -19,7 +19,8 @@ use super::{
 /// The times by which feeds live; the default is what production uses.
 #[derive(Debug, Clone)]
 pub struct Pace {
-    /// The longest time between two looks at the revision; each is up to a fifth shorter, so that many views spread.
+    /// The longest time between two looks at the revision; each is up to a fifth shorter, so that many views spread. A
+    /// third of it while a bus between instances is set and not connected.
     pub check_every: Duration,
     /// The least time from one drawing to the next of the same view. The first change after a quiet time is drawn at
     /// once; only a burst is slowed to this, which no eye can tell.
@@ -75,7 +76,7 @@ impl<A> Clone for Feeds<A> {
 
 /// What all views share.
 pub(super) struct Inner {
-    live: Live,
+    pub(super) live: Live,
     pub(super) pace: Pace,
     regions: Mutex<HashMap<String, Arc<Region>>>,
     /// One permit for each drawing that may be under way.

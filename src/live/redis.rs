@@ -189,6 +189,8 @@ impl Courier {
             }
             if self.link.connects.load(Relaxed) > before {
                 (pause, said_so) = (FIRST_PAUSE, false);
+                // From here on the views look more often, beginning now.
+                self.bus.deliver(&News::Everything);
             }
             if !said_so {
                 tracing::warn!(error = %format!("{error:#}"), "no Redis: other instances hear of changes late");

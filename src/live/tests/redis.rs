@@ -127,7 +127,7 @@ async fn a_hook_hears_what_other_instances_changed() {
 }
 
 #[tokio::test]
-async fn a_redis_that_was_killed_and_comes_back_costs_one_look_at_everything() {
+async fn everything_is_looked_at_when_redis_goes_and_when_it_is_back() {
     let mut redis = Redis::new();
     let (one, two) = (redis.live().await, redis.live().await);
     let (mut at_one, mut at_two) = (one.subscribe(), two.subscribe());
@@ -138,6 +138,12 @@ async fn a_redis_that_was_killed_and_comes_back_costs_one_look_at_everything() {
     })
     .await;
     assert!(one.lag().is_none());
+    for listener in [&mut at_one, &mut at_two] {
+        assert!(matches!(
+            soon(listener.recv()).await,
+            Some(News::Everything)
+        ));
+    }
     let order = Changed::Order(OrderId::new());
     one.publish(vec![order]);
     heard(&mut at_one, order).await;
