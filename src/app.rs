@@ -1,6 +1,6 @@
 //! What a request may reach: the database, the clock, the live pictures, the settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +9,7 @@ use sea_orm::DatabaseConnection;
 use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
+use crate::backups::Vault;
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
 use crate::data::once;
@@ -51,6 +52,7 @@ struct Inner {
     tries: Tries,
     sightings: Sightings,
     stop: CancellationToken,
+    vault: OnceLock<Vault>,
 }
 
 impl App {
@@ -82,6 +84,7 @@ impl App {
             tries: Tries::default(),
             sightings: Sightings::default(),
             stop: CancellationToken::new(),
+            vault: OnceLock::new(),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
         let weak = Arc::downgrade(&app.0);
@@ -136,6 +139,16 @@ impl App {
     /// Cancelled when the program stops: streams end with it.
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    /// Where backups are kept and how they are made, once [`App::keep_backups_in`] has said so.
+    pub fn vault(&self) -> Option<&Vault> {
+        self.0.vault.get()
+    }
+
+    /// Says where backups are kept; what was said first counts.
+    pub fn keep_backups_in(&self, vault: Vault) {
+        let _ = self.0.vault.set(vault);
     }
 
     /// The secret under which idempotency fingerprints are made.

@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::{menu, orders, staff};
+use crate::{backups, menu, orders, staff};
 
 /// Starts every loop; they end when the program stops.
 pub fn start(app: &App, tasks: &TaskTracker) {
@@ -28,6 +28,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
         Duration::from_secs(60),
         "putting back on sale what was sold out until now",
         put_back,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(30),
+        "making backups",
+        backups::run_if_due,
     ));
     tasks.spawn(every(
         app.clone(),

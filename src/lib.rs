@@ -4,6 +4,8 @@
 pub mod app;
 /// The loops beside the server.
 pub mod background;
+/// The café in a file, proved, and the way back.
+pub mod backups;
 /// The end of a shift: the blind count, what stands in the way, the report that never changes.
 pub mod closing;
 /// What the program does when it is called: serve, migrate, check, …

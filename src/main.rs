@@ -1,9 +1,10 @@
 //! The commands of the one binary.
 
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use cafe_pos::commands::{check, migrate, seed, serve, staff};
+use cafe_pos::commands::{backup, check, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -39,6 +40,17 @@ enum Command {
     /// Look after people's way in
     #[command(subcommand)]
     Staff(Staff),
+    /// Make, list and prove backups
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Put a backup in the place of the data; the program must be stopped
+    Restore {
+        /// The file: a path, or a name in BACKUP_DIR
+        file: PathBuf,
+        /// Also where there is data, which is backed up first
+        #[arg(long)]
+        replace: bool,
+    },
     /// Say of everything whether it is in order, or what to do
     Check,
 }
@@ -58,6 +70,19 @@ enum Migrate {
     },
     /// List which are applied, which are pending, and which a newer version made
     Status,
+}
+
+#[derive(Subcommand)]
+enum Backup {
+    /// Make one now, and prove it
+    Run,
+    /// List the last ones with what became of them
+    List,
+    /// Restore one beside the data and compare, again
+    Verify {
+        /// Its name in BACKUP_DIR; the youngest without one
+        file: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -114,6 +139,12 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Command::Staff(Staff::ResetPassword { name }) => {
                 staff::reset_password(&config, &name).await
             }
+            Command::Backup(Backup::Run) => backup::run(&config).await,
+            Command::Backup(Backup::List) => backup::list(&config).await,
+            Command::Backup(Backup::Verify { file }) => {
+                backup::verify(&config, file.as_deref()).await
+            }
+            Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Check => check::run(&config).await,
         }
     })

@@ -15,6 +15,7 @@ mod m20261125_000006_captured;
 mod m20261126_000007_sold_out_shift;
 mod m20261126_000008_fewer_indexes;
 mod m20261126_000009_bookkeeping;
+mod m20261126_000010_backups;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_sold_out_shift::Migration),
             Box::new(m20261126_000008_fewer_indexes::Migration),
             Box::new(m20261126_000009_bookkeeping::Migration),
+            Box::new(m20261126_000010_backups::Migration),
         ]
     }
 }

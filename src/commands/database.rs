@@ -9,6 +9,7 @@ use sea_orm::{
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
+use crate::backups::{Programs, Vault};
 use crate::config::{Config, DatabaseSetting, DatabaseUrl};
 use crate::data::connect;
 use crate::data::private_postgres::{Door, Health, Held, Options, PrivatePostgres};
@@ -37,6 +38,16 @@ impl Opened {
     /// Where the private Postgres is reached, and its programs are; `None` with a server.
     pub fn private_door(&self) -> Option<&Door> {
         self.private.as_ref().map(Held::door)
+    }
+
+    /// Where this database's backups are kept, and the programs that make them.
+    pub fn vault(&self, config: &Config) -> Vault {
+        let folder = self.private_door().map(|door| door.bin_dir().to_owned());
+        Vault {
+            programs: Programs::new(folder, self.url.clone()),
+            folder: config.backup_dir.clone(),
+            uploads: config.upload_dir.clone(),
+        }
     }
 
     /// Follows how our private Postgres is doing; `None` when somebody else runs the database.

@@ -72,6 +72,65 @@ impl DatabaseUrl {
         self.schema.as_deref()
     }
 
+    /// The same server, another database.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let url = self.url.reveal();
+        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+        let server = place.rsplit_once('/').map_or(place, |(server, _)| server);
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.starts_with("dbname=") && !pair.is_empty());
+        let kept: Vec<&str> = kept.collect();
+        let url = match kept.is_empty() {
+            true => format!("{server}/{name}"),
+            false => format!("{server}/{name}?{}", kept.join("&")),
+        };
+        Self {
+            url: Secret::new(&url),
+            schema: self.schema.clone(),
+        }
+    }
+
+    /// The address as Postgres' own programs take it, without its password, and the password.
+    pub fn for_programs(&self) -> (String, Option<Secret>) {
+        let url = self.url.reveal();
+        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut password = None;
+        let parameters: Vec<String> = query
+            .split('&')
+            .filter_map(|pair| match pair.split_once('=')? {
+                ("password", secret) => {
+                    password = Some(decoded(secret));
+                    None
+                }
+                ("ssl-mode", mode) => Some(format!("sslmode={mode}")),
+                ("ssl-root-cert" | "ssl-ca", path) => Some(format!("sslrootcert={path}")),
+                ("ssl-cert", path) => Some(format!("sslcert={path}")),
+                ("ssl-key", path) => Some(format!("sslkey={path}")),
+                ("statement-cache-capacity" | "application_name", _) => None,
+                _ => Some(pair.to_owned()),
+            })
+            .collect();
+        let (scheme, rest) = place.split_once("://").unwrap_or(("postgresql", place));
+        let rest = match rest.rsplit_once('@') {
+            Some((user, server)) => match user.split_once(':') {
+                Some((name, secret)) => {
+                    password = Some(decoded(secret));
+                    format!("{name}@{server}")
+                }
+                None => rest.to_owned(),
+            },
+            None => rest.to_owned(),
+        };
+        let query = match parameters.is_empty() {
+            true => String::new(),
+            false => format!("?{}", parameters.join("&")),
+        };
+        let password = password.map(|text| Secret::new(&text));
+        (format!("{scheme}://{rest}{query}"), password)
+    }
+
     /// How to connect, without a pool's sizes; no statement is logged.
     pub fn connect_options(&self) -> ConnectOptions {
         let mut options = ConnectOptions::new(self.url.reveal());
@@ -126,6 +185,29 @@ impl FromStr for DatabaseUrl {
             schema: schema.map(str::to_owned),
         })
     }
+}
+
+/// Percent signs undone, as in the parts of an address.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%')
+            .then(|| std::str::from_utf8(after.get(..2)?).ok())
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match escaped {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn is_plain_name(name: &str) -> bool {
@@ -190,5 +272,37 @@ mod tests {
             assert!(said.contains(problem), "{text}: {said}");
             assert!(!said.contains("hunter22"), "{said}");
         }
+    }
+
+    #[test]
+    fn postgres_own_programs_get_the_password_apart() {
+        let url = read(
+            "postgresql://pos%40x:s%2Fe%3Acret@db.example:5433/pos?schema=cafe&ssl-mode=require&statement-cache-capacity=0",
+        );
+        let (address, password) = url.for_programs();
+        assert_eq!(
+            address,
+            "postgresql://pos%40x@db.example:5433/pos?sslmode=require"
+        );
+        assert_eq!(password.unwrap().reveal(), "s/e:cret");
+        let (address, password) =
+            read("postgres://localhost/pos?host=/run/pg&password=x%20y").for_programs();
+        assert_eq!(
+            (address.as_str(), password.unwrap().reveal()),
+            ("postgres://localhost/pos?host=/run/pg", "x y")
+        );
+    }
+
+    #[test]
+    fn another_database_of_the_server_has_the_same_way_in() {
+        let url =
+            read("postgresql://a:b@h:1/pos?schema=cafe&sslmode=require").with_database("other");
+        assert_eq!(
+            url.url().reveal(),
+            "postgresql://a:b@h:1/other?sslmode=require"
+        );
+        assert_eq!(url.schema(), Some("cafe"));
+        let url = read("postgres://h/pos").with_database("other");
+        assert_eq!(url.url().reveal(), "postgres://h/other");
     }
 }

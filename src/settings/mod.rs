@@ -42,6 +42,10 @@ pub struct Settings {
     pub note_templates: Vec<String>,
     /// How long ready lines of a closed order stay on the ready strip, in minutes.
     pub ready_lets_go_minutes: u16,
+    /// At which full hour of the venue's clock a backup is made each day, 0 to 23.
+    pub backup_hour: u8,
+    /// How long a backup's file is kept, in days.
+    pub backup_retention_days: u16,
 }
 
 /// An amount for each role that holds cash.
@@ -106,6 +110,8 @@ impl Default for Settings {
             .map(str::to_owned)
             .to_vec(),
             ready_lets_go_minutes: 30,
+            backup_hour: 3,
+            backup_retention_days: 30,
         }
     }
 }

@@ -26,5 +26,5 @@ pub use member::Member;
 pub use person::{Person, Role, short_name};
 pub use renewal::Renewals;
 pub use secrets::Typed;
-pub use store::forget_old;
+pub use store::{forget_old, send_everybody_out};
 pub use view::approval_fields;

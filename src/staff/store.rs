@@ -238,6 +238,17 @@ pub async fn revoke(tx: &Tx, claims: &Claims) -> Result<()> {
     Ok(())
 }
 
+/// Ends every session of everybody: what was signed before this moment counts no more.
+pub async fn send_everybody_out(tx: &Tx) -> Result<()> {
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "UPDATE staff SET last_forced_logout_at = $1, token_version = token_version + 1",
+        [tx.now().into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// Forgets what no session and no lock asks for any more; answers how many rows went.
 pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let mut gone = 0;

@@ -148,6 +148,23 @@ impl DayRule {
             .map_or(OffsetDateTime::UNIX_EPOCH, moment)
     }
 
+    /// When the clock on the café's wall came to this full hour (0 to 23) the last time, at `now` or before. Where clocks
+    /// are put forward over it, the moment after the gap counts.
+    pub fn last_time_of_hour(&self, now: OffsetDateTime, hour: u8) -> OffsetDateTime {
+        let today = self.zone.0.to_datetime(timestamp(now)).date();
+        let hour = i8::try_from(hour.min(23)).unwrap_or_default();
+        let at = |date: civil::Date| {
+            let came = self.zone.0.to_timestamp(date.at(hour, 0, 0, 0));
+            came.map_or(OffsetDateTime::UNIX_EPOCH, moment)
+        };
+        let came_today = at(today);
+        if came_today <= now {
+            came_today
+        } else {
+            today.yesterday().map_or(came_today, at)
+        }
+    }
+
     /// What the clock on the café's wall shows at a moment.
     pub fn local(&self, at: OffsetDateTime) -> LocalTime {
         let shown = self.zone.0.to_datetime(timestamp(at));

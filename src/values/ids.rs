@@ -121,6 +121,8 @@ ids! {
     CashEntryId;
     /// A row of the audit log.
     AuditId;
+    /// A backup.
+    BackupId;
     /// A session's or a device's token.
     TokenId;
 }

@@ -1,0 +1,207 @@
+//! The queries of backups.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use time::OffsetDateTime;
+
+use super::backup::{Backup, Cause, Finished, State};
+use crate::data::Tx;
+use crate::values::{BackupId, StaffId};
+use crate::web::{Error, Result};
+
+/// How many the list shows.
+const LISTED: i64 = 60;
+
+const BACKUP: &str = "SELECT b.id, b.file, b.cause, s.name AS asked_by, b.asked_at, b.state, b.made_ms, b.checked_ms, b.bytes, \
+    b.sha256, b.finished_at, b.failure, b.removed_at FROM backups b LEFT JOIN staff s ON s.id = b.asked_by";
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: BackupId,
+    file: Option<String>,
+    cause: String,
+    asked_by: Option<String>,
+    asked_at: OffsetDateTime,
+    state: String,
+    made_ms: Option<i64>,
+    checked_ms: Option<i64>,
+    bytes: Option<i64>,
+    sha256: Option<String>,
+    finished_at: Option<OffsetDateTime>,
+    failure: Option<String>,
+    removed_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    fn backup(self) -> Result<Backup> {
+        let unknown = |what: &str| anyhow::anyhow!("the {what} of backup {} is unknown", self.id);
+        Ok(Backup {
+            id: self.id,
+            cause: Cause::stored(&self.cause).ok_or_else(|| unknown("cause"))?,
+            state: State::stored(&self.state).ok_or_else(|| unknown("state"))?,
+            file: self.file,
+            asked_by: self.asked_by,
+            asked_at: self.asked_at,
+            made_ms: self.made_ms,
+            checked_ms: self.checked_ms,
+            bytes: self.bytes,
+            sha256: self.sha256,
+            finished_at: self.finished_at,
+            failure: self.failure,
+            removed_at: self.removed_at,
+        })
+    }
+}
+
+/// The last ones, the youngest first.
+pub async fn latest(db: &impl ConnectionTrait) -> Result<Vec<Backup>> {
+    let sql = format!("{BACKUP} ORDER BY b.asked_at DESC, b.id DESC LIMIT $1");
+    all(db, sql, [LISTED.into()]).await
+}
+
+/// Those whose files are there.
+pub(super) async fn kept(db: &impl ConnectionTrait) -> Result<Vec<Backup>> {
+    let sql =
+        format!("{BACKUP} WHERE b.file IS NOT NULL AND b.removed_at IS NULL ORDER BY b.asked_at");
+    all(db, sql, []).await
+}
+
+/// One.
+pub async fn find(db: &impl ConnectionTrait, id: BackupId) -> Result<Backup> {
+    let found = all(db, format!("{BACKUP} WHERE b.id = $1"), [id.into()]).await?;
+    found.into_iter().next().ok_or(Error::NotFound("backup"))
+}
+
+/// The one that has waited longest for somebody to make it.
+pub(super) async fn next_waiting(db: &impl ConnectionTrait) -> Result<Option<Backup>> {
+    let sql = format!("{BACKUP} WHERE b.state = 'waiting' ORDER BY b.asked_at, b.id LIMIT 1");
+    Ok(all(db, sql, []).await?.into_iter().next())
+}
+
+/// The last scheduled one: since when, and how far it is.
+pub(super) async fn last_scheduled(
+    db: &impl ConnectionTrait,
+) -> Result<Option<(OffsetDateTime, State)>> {
+    let sql = format!("{BACKUP} WHERE b.cause = 'scheduled' ORDER BY b.asked_at DESC LIMIT 1");
+    let last = all(db, sql, []).await?.into_iter().next();
+    Ok(last.map(|backup| (backup.asked_at, backup.state)))
+}
+
+/// When the youngest good backup was asked for whose file is still there.
+pub async fn last_good(db: &impl ConnectionTrait) -> Result<Option<OffsetDateTime>> {
+    let sql = "SELECT max(asked_at) AS at FROM backups WHERE state = 'good' AND removed_at IS NULL";
+    let row = db.query_one_raw(statement(db, sql, [])).await?;
+    Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
+}
+
+/// Notes that one is wanted.
+pub(super) async fn insert(tx: &Tx, id: BackupId, cause: Cause, by: Option<StaffId>) -> Result<()> {
+    let sql = "INSERT INTO backups (id, cause, asked_by, asked_at, state) VALUES ($1, $2, $3, $4, 'waiting')";
+    let values = [id.into(), cause.as_str().into(), by.into(), tx.now().into()];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// Notes a file that was found in the folder; answers whether it was news.
+pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
+    let sql = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256, finished_at, failure) \
+               VALUES ($1, $2, 'found', $3, CASE WHEN $6 THEN 'good' ELSE 'unproved' END, $4, $5, $3, \
+                       CASE WHEN NOT $6 THEN 'It was found in the folder and has not been proved here.' END) \
+               ON CONFLICT DO NOTHING";
+    let values = [
+        found.manifest.id.into(),
+        found.file.clone().into(),
+        found.manifest.made_at.into(),
+        i64::try_from(found.bytes).unwrap_or(i64::MAX).into(),
+        found.sha256.clone().into(),
+        found.proved_at.is_some().into(),
+    ];
+    let done = tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Somebody begins to make it.
+pub(super) async fn mark_running(tx: &Tx, id: BackupId) -> Result<()> {
+    let sql = "UPDATE backups SET state = 'running' WHERE id = $1";
+    tx.execute_raw(statement(tx, sql, [id.into()])).await?;
+    Ok(())
+}
+
+/// The file is there, and the proof begins.
+pub(super) async fn mark_made(
+    tx: &Tx,
+    id: BackupId,
+    finished: &Finished,
+    took_ms: i64,
+) -> Result<()> {
+    let sql = "UPDATE backups SET state = 'checking', file = $2, bytes = $3, sha256 = $4, made_ms = $5, finished_at = $6 WHERE id = $1";
+    let values = [
+        id.into(),
+        finished.file.clone().into(),
+        i64::try_from(finished.bytes).unwrap_or(i64::MAX).into(),
+        finished.sha256.clone().into(),
+        took_ms.into(),
+        tx.now().into(),
+    ];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// How the proof went; a failure says why.
+pub(super) async fn mark_checked(
+    tx: &Tx,
+    id: BackupId,
+    failure: Option<&str>,
+    took_ms: i64,
+) -> Result<()> {
+    let sql = "UPDATE backups SET state = CASE WHEN $2::text IS NULL THEN 'good' ELSE 'unproved' END, failure = $2, checked_ms = $3 \
+               WHERE id = $1";
+    let values = [id.into(), failure.map(str::to_owned).into(), took_ms.into()];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// There is none, and why.
+pub(super) async fn mark_failed(tx: &Tx, id: BackupId, failure: &str) -> Result<()> {
+    let sql = "UPDATE backups SET state = 'failed', failure = $2, finished_at = $3 WHERE id = $1";
+    let values = [id.into(), failure.into(), tx.now().into()];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// What was under way when the program that did it ended; answers how many.
+pub(super) async fn fail_interrupted(tx: &Tx) -> Result<u64> {
+    let sql = "UPDATE backups SET state = CASE WHEN state = 'checking' THEN 'unproved' ELSE 'failed' END, \
+               failure = 'The program was stopped meanwhile.', finished_at = coalesce(finished_at, $1) \
+               WHERE state IN ('running', 'checking')";
+    let done = tx
+        .execute_raw(statement(tx, sql, [tx.now().into()]))
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Its file was removed.
+pub(super) async fn mark_removed(tx: &Tx, id: BackupId) -> Result<()> {
+    let sql = "UPDATE backups SET removed_at = $2 WHERE id = $1";
+    tx.execute_raw(statement(tx, sql, [id.into(), tx.now().into()]))
+        .await?;
+    Ok(())
+}
+
+async fn all<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: String,
+    values: [Value; N],
+) -> Result<Vec<Backup>> {
+    let rows = Row::find_by_statement(statement(db, sql, values))
+        .all(db)
+        .await?;
+    rows.into_iter().map(Row::backup).collect()
+}
+
+fn statement<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: [Value; N],
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
