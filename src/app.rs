@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
-use crate::backups::Vault;
+use crate::backups::{Standing, Vault};
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
 use crate::data::once;
@@ -53,6 +53,7 @@ struct Inner {
     sightings: Sightings,
     stop: CancellationToken,
     vault: OnceLock<Vault>,
+    backed_up: Cached<(), Standing>,
 }
 
 impl App {
@@ -85,6 +86,7 @@ impl App {
             sightings: Sightings::default(),
             stop: CancellationToken::new(),
             vault: OnceLock::new(),
+            backed_up: Cached::new(Duration::from_secs(30), 1),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
         let weak = Arc::downgrade(&app.0);
@@ -144,6 +146,19 @@ impl App {
     /// Where backups are kept and how they are made, once [`App::keep_backups_in`] has said so.
     pub fn vault(&self) -> Option<&Vault> {
         self.0.vault.get()
+    }
+
+    /// How it stands with the backups, at most half a minute old; nothing where none are kept here.
+    pub async fn backed_up(&self) -> Result<Option<Standing>> {
+        if self.vault().is_none() {
+            return Ok(None);
+        }
+        let inner = &self.0;
+        let standing = inner.backed_up.get((), async || {
+            let last = crate::backups::store::last_good(&inner.db).await?;
+            Ok(Standing::at(inner.clock.now(), last))
+        });
+        Ok(Some(*standing.await?))
     }
 
     /// Says where backups are kept; what was said first counts.

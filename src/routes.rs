@@ -8,7 +8,9 @@ use crate::app::App;
 use crate::web::answer::Answers;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, url};
-use crate::{closing, health, kitchen, menu, orders, payments, shifts, staff, stream, terminals};
+use crate::{
+    backups, closing, health, kitchen, menu, orders, payments, shifts, staff, stream, terminals,
+};
 
 /// One address with what it does for each method.
 pub struct Entry {
@@ -127,6 +129,7 @@ fn signing_in(map: Map) -> Map {
 }
 
 fn house(map: Map) -> Map {
+    use backups::handlers as backup;
     use staff::handlers::roster;
     use terminals::handlers as terminal;
     use url::at;
@@ -144,6 +147,13 @@ fn house(map: Map) -> Map {
             get(terminal::show_code_state).post(terminal::make_code),
         )
         .at(at::terminal_pairing, delete(terminal::revoke))
+        .at(
+            at::backups,
+            get(backup::list).post(backup::make).put(backup::plan),
+        )
+        .at(at::backups_list, get(backup::look_again))
+        .at(at::backup_file, get(backup::download))
+        .at(at::backup_proofs, post(backup::prove))
 }
 
 fn till(map: Map) -> Map {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::values::BackupId;
+use crate::web::Error;
 
 /// The first version of the format; a later one has another number.
 pub const FORMAT: u32 = 1;
@@ -233,6 +234,19 @@ pub struct Backup {
     pub failure: Option<String>,
     /// When its file was removed.
     pub removed_at: Option<OffsetDateTime>,
+}
+
+impl Backup {
+    /// The name of its file, where that is still there.
+    ///
+    /// # Errors
+    /// Not found, where there is none or it was removed.
+    pub fn kept_file(&self) -> Result<String, Error> {
+        match (&self.file, self.removed_at) {
+            (Some(file), None) => Ok(file.clone()),
+            _ => Err(Error::NotFound("backup")),
+        }
+    }
 }
 
 /// What is to be said about the backups as a whole.

@@ -6,9 +6,11 @@
 mod archive;
 pub mod backup;
 mod contents;
+pub mod handlers;
 mod programs;
 mod restore;
 pub mod store;
+pub mod view;
 mod work;
 
 pub use backup::{Backup, Cause, Standing, State};

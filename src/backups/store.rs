@@ -146,6 +146,13 @@ pub(super) async fn mark_made(
     Ok(())
 }
 
+/// It is being proved again.
+pub(super) async fn mark_checking(tx: &Tx, id: BackupId) -> Result<()> {
+    let sql = "UPDATE backups SET state = 'checking', failure = NULL WHERE id = $1";
+    tx.execute_raw(statement(tx, sql, [id.into()])).await?;
+    Ok(())
+}
+
 /// How the proof went; a failure says why.
 pub(super) async fn mark_checked(
     tx: &Tx,

@@ -20,8 +20,15 @@ use crate::values::BackupId;
 
 /// The session's advisory lock of whoever makes or proves backups.
 const MAKING: i64 = 0x00CA_FE90_5000_0002;
-/// What the databases are called in which backups are proved.
-const PROOF: &str = "pos_proof_";
+/// What the databases are called in which the backups of this one are proved: the server may hold several cafés.
+async fn proofs_of(db: &DatabaseConnection) -> Result<String> {
+    let asked = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT concat('pos_proof_', oid, '_') AS name FROM pg_database WHERE datname = current_database()",
+    );
+    let row = db.query_one_raw(asked).await?.context("no answer")?;
+    Ok(row.try_get("", "name")?)
+}
 
 /// Where everything is that a backup is made of, and where it goes.
 #[derive(Debug, Clone)]
@@ -277,8 +284,8 @@ async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result
         );
     }
     let manifest = unpacked.manifest;
-    let database = format!("{PROOF}{:08x}", rand::random::<u32>());
     let door = vault.connect(None).await?;
+    let database = format!("{}{:08x}", proofs_of(&door).await?, rand::random::<u32>());
     let outcome = async {
         door.execute_unprepared(&format!("CREATE DATABASE {database} TEMPLATE template0"))
             .await
@@ -327,7 +334,7 @@ async fn sweep(vault: &Vault, turn: &Turn) -> Result<()> {
     let asked = Statement::from_sql_and_values(
         turn.0.get_database_backend(),
         "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
-        [PROOF.into()],
+        [proofs_of(&turn.0).await?.into()],
     );
     for row in turn.0.query_all_raw(asked).await? {
         let name: String = row.try_get("", "datname")?;
@@ -483,13 +490,20 @@ pub async fn verify(app: &App, file: Option<&str>) -> Result<(String, Manifest)>
     let turn = Turn::taken(vault)
         .await?
         .context("A backup is being made at this moment: wait for its end")?;
+    let row = kept
+        .iter()
+        .find(|backup| backup.file.as_ref() == Some(&file));
+    if let Some(row) = row {
+        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+            store::mark_checking(tx, row.id).await
+        })
+        .await
+        .map_err(in_words)?;
+    }
     let began = Instant::now();
     let proved = prove(vault, &file, app.clock().now()).await;
     turn.over().await?;
-    if let Some(row) = kept
-        .iter()
-        .find(|backup| backup.file.as_ref() == Some(&file))
-    {
+    if let Some(row) = row {
         let (id, failure) = (
             row.id,
             proved.as_ref().err().map(|failure| format!("{failure:#}")),

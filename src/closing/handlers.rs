@@ -9,6 +9,7 @@ use super::in_the_way::unfinished;
 use super::report::ShiftReport;
 use super::{feed, list, slip, store, view};
 use crate::app::App;
+use crate::backups;
 use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
@@ -231,7 +232,15 @@ pub async fn list_open(app: App, by: Manager) -> Result<Page> {
     let shifts = feed::load(&app).await?;
     let cafe = &app.settings().await?.cafe_name;
     let now = app.clock().now();
-    Ok(Page(list::page(&shifts, &by, cafe, now)))
+    let standing = app.backed_up().await?;
+    let alarm = standing.map(|standing| backups::view::alarm(standing, now));
+    Ok(Page(list::page(
+        &shifts,
+        &by,
+        cafe,
+        now,
+        &alarm.unwrap_or_default(),
+    )))
 }
 
 async fn find(app: &App, by: &Person, id: ShiftId) -> Result<Shift> {

@@ -22,12 +22,21 @@ pub struct Shifts {
 }
 
 /// The whole screen.
-pub fn page(shifts: &Shifts, person: &Person, cafe: &str, now: OffsetDateTime) -> Markup {
+///
+/// `alarm` is what must be said before everything else, and mostly empty.
+pub fn page(
+    shifts: &Shifts,
+    person: &Person,
+    cafe: &str,
+    now: OffsetDateTime,
+    alarm: &Markup,
+) -> Markup {
     let stream = format!("{}?view=shifts", url::stream());
     let content = html! {
         (bar(("Floor", &url::floor()), "Shifts", "", person))
         main.scroll {
             div.narrow.wide2.stack {
+                (alarm)
                 section #shifts.card { (open_shifts(shifts)) }
                 section #shift-reports.card { (reports(shifts)) }
             }

@@ -7,8 +7,10 @@ use anyhow::bail;
 
 use super::database::{self, Opened};
 use super::migrate;
+use crate::backups::{self, Standing};
 use crate::config::{Config, DatabaseSetting};
 use crate::live;
+use crate::values::{Clock, rfc3339};
 
 /// With less, the journal of a busy evening may fill the disk, and Postgres stops.
 const ENOUGH_SPACE: u64 = 1024 * 1024 * 1024;
@@ -68,7 +70,8 @@ async fn data(config: &Config) -> Vec<Finding> {
     match database::open_as_it_is(config).await {
         Err(error) => vec![Finding::new("database", Err(format!("{error:#}")))],
         Ok(opened) => {
-            let findings = vec![database_found(&opened), migrations(&opened).await];
+            let mut findings = vec![database_found(&opened), migrations(&opened).await];
+            findings.extend(last_backup(&opened).await);
             let closed = opened.close().await.map(|()| "closed".to_owned());
             let complaint = closed
                 .err()
@@ -100,6 +103,20 @@ async fn migrations(opened: &Opened) -> Finding {
         Ok(standing) => Ok(format!("all {} applied", standing.applied.len())),
     };
     Finding::new("migrations", found)
+}
+
+/// Whether the last good backup is young enough; nothing where the schema does not tell of backups yet.
+async fn last_backup(opened: &Opened) -> Option<Finding> {
+    let last = backups::store::last_good(&opened.db).await.ok()?;
+    let found = match Standing::at(Clock::real().now(), last) {
+        Standing::Good { at } => Ok(format!("proved, of {}", rfc3339(at))),
+        Standing::Late { at } => Err(format!(
+            "the last proved one is of {}: `cafe-pos backup list` says why there is none since",
+            rfc3339(at)
+        )),
+        Standing::Never => Err("none was proved yet: `cafe-pos backup run` makes one".to_owned()),
+    };
+    Some(Finding::new("last backup", found))
 }
 
 /// The bus between instances, where one is set.

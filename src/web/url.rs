@@ -198,6 +198,14 @@ urls! {
     health() = "/api/health";
     /// Does the program serve?
     health_live() = "/api/health/live";
+    /// Backups: the page; POST makes one, PUT says when and for how long.
+    backups() = "/backups";
+    /// Their list, for a page that waits for one.
+    backups_list() = "/backups/list";
+    /// A backup's file.
+    backup_file(backup: BackupId) = "/backups/:backup/file";
+    /// POST restores it beside the data and compares.
+    backup_proofs(backup: BackupId) = "/backups/:backup/proofs";
     /// Signs in by name and password, for API clients.
     api_login() = "/api/auth/login";
     /// Ends this session.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cafe_pos::app::App;
-use cafe_pos::config::{Config, Environment, Secret};
+use cafe_pos::backups::{Programs, Vault};
+use cafe_pos::config::{Config, DatabaseUrl, Environment, Secret};
 use cafe_pos::data::connect;
 use cafe_pos::data::private_postgres::{Options, PrivatePostgres};
 use cafe_pos::live::Live;
@@ -183,6 +184,22 @@ impl House {
             hand: self.hand.clone(),
             endpoint,
         }
+    }
+
+    /// Backups are made, in this folder.
+    pub async fn keep_backups_in(&self, folder: &std::path::Path) {
+        let database: String = self
+            .row("SELECT current_database() AS name", [])
+            .await
+            .try_get("", "name")
+            .expect("a name");
+        let postgres = &Cluster::running().await.postgres;
+        let url = DatabaseUrl::known(&postgres.url(&database));
+        self.app.keep_backups_in(Vault {
+            programs: Programs::new(Some(postgres.door().bin_dir().to_owned()), url),
+            folder: folder.to_owned(),
+            uploads: folder.join("no-uploads"),
+        });
     }
 
     /// A browser that nobody has signed in on.

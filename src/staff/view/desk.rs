@@ -20,6 +20,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))
             }
+            @if person.role.manages() { (entry("shield", "Backups", url::backups())) }
             div.push.row { (ui::page::person(&person.shown())) }
         }
         main { (main) }

@@ -67,6 +67,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("idle_seconds", "120".into()),
             ("locks_after_send", "on".into()),
         ],
+        ("PUT", "/backups") => vec![("hour", "3".into()), ("days", "30".into())],
         ("POST", "/menu/products/:product/stock") => vec![
             ("left", "12".into()),
             ("sold_out", String::new()),
@@ -159,6 +160,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/staff/:staff/force-out"
             | "/staff/:staff/password"
             | "/terminals/:terminal/code"
+            | "/backups"
+            | "/backups/:backup/proofs"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
             | "/kitchen/tickets/:ticket/start"

@@ -67,6 +67,9 @@ impl Scene {
             .must_be(StatusCode::OK);
         self.ids.insert("paid order", paid.into());
         self.note("payment", "SELECT id FROM payments").await;
+        let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
+                      VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
+        self.note("backup", backup).await;
     }
 
     /// A fresh order with a line at the bar, one in the kitchen and one that is not sent.

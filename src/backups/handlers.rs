@@ -1,0 +1,207 @@
+//! The page of backups: managers see how it stands, admins make them, prove them and take them away.
+
+use std::str::FromStr;
+
+use maud::Markup;
+use poem::http::{StatusCode, header};
+use poem::{Body, Response, handler};
+use serde::Serialize;
+use serde_json::json;
+
+use super::backup::{Cause, Standing, is_file_name};
+use super::{store, view, work};
+use crate::app::App;
+use crate::data::{By, Entry, Tx};
+use crate::form;
+use crate::settings;
+use crate::staff::view::desk::desk;
+use crate::staff::{Admin, Manager, Role};
+use crate::values::BackupId;
+use crate::web::{Error, Form, Frag, Once, Page, Path, Result, url};
+
+/// An hour of the day, 0 to 23.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Hour(u8);
+
+impl FromStr for Hour {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let hour = text.trim().parse().ok().filter(|hour| *hour < 24);
+        hour.map(Hour).ok_or("Choose an hour from 0 to 23.")
+    }
+}
+
+/// For how many days files are kept, 1 to 3,650.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Days(u16);
+
+impl FromStr for Days {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let days = text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|days| (1..=3_650).contains(days));
+        days.map(Days)
+            .ok_or("Give the days as a number from 1 to 3650.")
+    }
+}
+
+form! {
+    /// When backups are made, and how long they are kept.
+    pub struct Plan { hour: one Hour, days: one Days }
+}
+
+/// The page.
+#[handler]
+pub async fn list(app: App, by: Manager) -> Result<Page> {
+    let settings = app.settings().await?;
+    let content = view::page_content(&shown(&app, by.role).await?, &settings);
+    Ok(Page(desk(
+        &settings.cafe_name,
+        &by,
+        "Backups",
+        &url::backups(),
+        content,
+    )))
+}
+
+/// The list alone, which the page asks for while one is under way.
+#[handler]
+pub async fn look_again(app: App, by: Manager) -> Result<Frag> {
+    Ok(Frag(redrawn(&app, by.role).await?))
+}
+
+/// Makes one now.
+#[handler]
+pub async fn make(app: App, by: Admin, once: Once) -> Result<Frag> {
+    vault_is_set(&app)?;
+    let claim = once.of(&by, "backups.make", &());
+    let id = BackupId::new();
+    app.write(claim, async |tx: &mut Tx| {
+        work::ask(tx, id, Cause::Asked).await
+    })
+    .await?;
+    in_background(&app, async move |app: App| work::work_off(&app).await);
+    answer(&app, by.role, "A backup is being made.").await
+}
+
+/// Proves one again.
+#[handler]
+pub async fn prove(app: App, by: Admin, once: Once, Path(id): Path<BackupId>) -> Result<Frag> {
+    vault_is_set(&app)?;
+    let claim = once.of(&by, "backups.prove", &id);
+    let file = store::find(app.db(), id).await?.kept_file()?;
+    app.write(claim, async |tx: &mut Tx| {
+        tx.journal(Entry::new("backup.proof_asked", "backup", id));
+        Ok(())
+    })
+    .await?;
+    in_background(&app, async move |app: App| {
+        work::verify(&app, Some(&file))
+            .await
+            .map(drop)
+            .map_err(Error::from)
+    });
+    answer(
+        &app,
+        by.role,
+        "It is being restored beside the data and compared.",
+    )
+    .await
+}
+
+/// The file, for a copy somewhere else. Whoever takes it has everything: the log says who did.
+#[handler]
+pub async fn download(app: App, by: Admin, Path(id): Path<BackupId>) -> Result<Response> {
+    let vault = vault_is_set(&app)?;
+    let name = store::find(app.db(), id).await?.kept_file()?;
+    let opened = match is_file_name(&name) {
+        true => tokio::fs::File::open(vault.folder.join(&name)).await.ok(),
+        false => None,
+    };
+    let file = opened.ok_or(Error::NotFound("backup"))?;
+    let length = file.metadata().await.map_err(anyhow::Error::from)?.len();
+    let facts = json!({ "file": name });
+    app.write_unkeyed(By::from(&by), async |tx: &mut Tx| {
+        tx.journal(Entry::new("backup.downloaded", "backup", id).after(&facts));
+        Ok(())
+    })
+    .await?;
+    Ok(Response::builder()
+        .content_type("application/x-tar")
+        .header(header::CONTENT_LENGTH, length)
+        .header(
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        )
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(Body::from_async_read(file)))
+}
+
+/// When they are made, and how long they are kept.
+#[handler]
+pub async fn plan(app: App, by: Admin, once: Once, Form(plan): Form<Plan>) -> Result<Frag> {
+    let claim = once.of(&by, "backups.plan", &plan);
+    let was = app.settings().await?;
+    let was = json!({ "hour": was.backup_hour, "days": was.backup_retention_days });
+    app.write(claim, async |tx: &mut Tx| {
+        settings::store(tx, "backupHour", plan.hour.0.into()).await?;
+        settings::store(tx, "backupRetentionDays", plan.days.0.into()).await?;
+        tx.journal(
+            Entry::general("backups.planned", "settings")
+                .before(&was)
+                .after(&plan),
+        );
+        Ok(())
+    })
+    .await?;
+    answer(&app, by.role, "Saved.").await
+}
+
+async fn answer(app: &App, role: Role, sentence: &str) -> Result<Frag> {
+    let drawn = redrawn(app, role).await?;
+    Ok(Frag(view::with_word(drawn, sentence)))
+}
+
+async fn redrawn(app: &App, role: Role) -> Result<Markup> {
+    let settings = app.settings().await?;
+    Ok(view::redrawn(&shown(app, role).await?, &settings))
+}
+
+async fn shown(app: &App, role: Role) -> Result<view::Shown> {
+    let now = app.clock().now();
+    Ok(view::Shown {
+        backups: store::latest(app.db()).await?,
+        standing: Standing::at(now, store::last_good(app.db()).await?),
+        may_change: role == Role::Admin,
+        keys: std::array::from_fn(|_| BackupId::new().to_string()),
+        now,
+    })
+}
+
+fn vault_is_set(app: &App) -> Result<&work::Vault> {
+    app.vault().ok_or_else(|| {
+        Error::refused(
+            StatusCode::CONFLICT,
+            "no_backups_here",
+            "This server has no folder for backups. Set BACKUP_DIR and start it again.",
+        )
+    })
+}
+
+/// Goes on when the answer is out. What becomes of it is in the list.
+fn in_background<F>(app: &App, work: impl FnOnce(App) -> F)
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let work = work(app.clone());
+    tokio::spawn(async move {
+        if let Err(failure) = work.await {
+            tracing::warn!(?failure, "the work on a backup ended");
+        }
+    });
+}

@@ -1,0 +1,194 @@
+//! What people see of backups.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+
+use super::backup::{Backup, Standing, State};
+use crate::settings::Settings;
+use crate::ui::{self, Field, Kind};
+use crate::values::{DayRule, age_words};
+use crate::web::url;
+
+/// What the page shows.
+pub struct Shown {
+    /// The last ones, the youngest first.
+    pub backups: Vec<Backup>,
+    /// How it stands as a whole.
+    pub standing: Standing,
+    /// Whether whoever looks may do something about it.
+    pub may_change: bool,
+    /// One for each form; the list's buttons make their own.
+    pub keys: [String; 2],
+    /// This moment.
+    pub now: OffsetDateTime,
+}
+
+/// The page: how it stands, the list, and when they are made.
+pub fn page_content(shown: &Shown, settings: &Settings) -> Markup {
+    html! {
+        header {
+            h1 { "Backups" }
+            span.push {}
+            @if shown.may_change {
+                form hx-post=(url::backups()) hx-target="#notice" {
+                    (ui::key_input(&shown.keys[0]))
+                    button.btn.primary hx-disable="this" { (ui::labelled("plus", "Back up now")) }
+                }
+            }
+        }
+        (list(shown, settings))
+        @if shown.may_change { (plan(&shown.keys[1], settings)) }
+        section.card {
+            h2 { "When everything is lost" }
+            p { "Copy the files to another place: a backup on the disk that breaks is none. To bring the café back, on this or on another machine with this version or a newer one:" }
+            ol.stack {
+                li { "Stop the program, every instance of it." }
+                li { "Put the file into the folder of backups." }
+                li { "Run " code { "cafe-pos restore FILE" } ". Where there is data already, it asks for " code { "--replace" } " and saves that data first." }
+                li { "Start the program. Everybody signs in anew." }
+            }
+        }
+    }
+}
+
+fn list(shown: &Shown, settings: &Settings) -> Markup {
+    let days = settings.day_rule();
+    let under_way = shown
+        .backups
+        .iter()
+        .any(|backup| backup.state.is_under_way());
+    html! {
+        // While one is under way the list looks again by itself.
+        div #backups.stack hx-get=[under_way.then(url::backups_list)] hx-trigger=[under_way.then_some("every 2s")] hx-swap=[under_way.then_some("none")] {
+            (standing(shown.standing, shown.now))
+            section.card.flush {
+                @if shown.backups.is_empty() {
+                    (ui::empty("box", "No backups yet", "One is made every day, and the first within a minute of the start.", html! {}))
+                } @else {
+                    table.table {
+                        caption.vh { "Backups" }
+                        thead { tr { th { "When" } th { "Why" } th { "State" } th.num { "Size" } th.num { "Took" } th { span.vh { "What to do with it" } } } }
+                        tbody { @for backup in &shown.backups { (row(backup, shown, &days)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Green or red, in one sentence.
+fn standing(standing: Standing, now: OffsetDateTime) -> Markup {
+    let ago = |at: OffsetDateTime| age_words((now - at).whole_seconds());
+    html! {
+        @match standing {
+            Standing::Good { at } => div.banner.round data-kind="ok" {
+                (Kind::Ok.icon()) span { b { "Backed up." } " The last proved backup is " (ago(at)) " old." }
+            },
+            Standing::Late { at } => div.banner.round data-kind="bad" role="alert" {
+                (Kind::Bad.icon()) span { b { "The last proved backup is " (ago(at)) " old." } " What was sold since would be lost with the disk. Below is why there is none." }
+            },
+            Standing::Never => div.banner.round data-kind="bad" role="alert" {
+                (Kind::Bad.icon()) span { b { "There is no proved backup." } " Everything would be lost with the disk." }
+            },
+        }
+    }
+}
+
+fn row(backup: &Backup, shown: &Shown, days: &DayRule) -> Markup {
+    let kept = backup.file.is_some() && backup.removed_at.is_none();
+    html! {
+        tr id={ "backup-" (backup.id) } {
+            td { b { (days.local(backup.asked_at)) } }
+            td { (backup.cause.label()) @if let Some(name) = &backup.asked_by { " by " (name) } }
+            td {
+                (state(backup))
+                @if let Some(failure) = &backup.failure { " " small { (failure) } }
+            }
+            td.num { @if let Some(bytes) = backup.bytes { (size(bytes)) } @else { "–" } }
+            td.num { @if let Some(took) = took(backup) { (took) } @else { "–" } }
+            td.num {
+                @if kept && shown.may_change && !backup.state.is_under_way() {
+                    span.row {
+                        a.btn.quiet href=(url::backup_file(backup.id)) download aria-label={ "Download the backup of " (days.local(backup.asked_at)) } { "Download" }
+                        button.btn.quiet hx-post=(url::backup_proofs(backup.id)) hx-target="#notice" data-key="tap" hx-disable="this"
+                            aria-label={ "Prove the backup of " (days.local(backup.asked_at)) " again" } { "Prove again" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn state(backup: &Backup) -> Markup {
+    let (kind, word) = match backup.state {
+        _ if backup.removed_at.is_some() => (Kind::Info, "Removed, being old"),
+        State::Waiting => (Kind::Info, "Waits"),
+        State::Running => (Kind::Info, "Being made"),
+        State::Checking => (Kind::Info, "Being proved"),
+        State::Good => (Kind::Ok, "Good"),
+        State::Unproved => (Kind::Warn, "Not proved"),
+        State::Failed => (Kind::Bad, "Failed"),
+    };
+    ui::badge_of(kind, kind == Kind::Bad, word)
+}
+
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
+fn took(backup: &Backup) -> Option<String> {
+    let ms = backup.made_ms? + backup.checked_ms.unwrap_or(0);
+    Some(format!("{}.{} s", ms / 1_000, ms / 100 % 10))
+}
+
+fn plan(key: &str, settings: &Settings) -> Markup {
+    let (hour, days) = (
+        settings.backup_hour.to_string(),
+        settings.backup_retention_days.to_string(),
+    );
+    html! {
+        section.card {
+            h2 { "Every day" }
+            form.stack #backup-plan hx-put=(url::backups()) hx-target="#notice" {
+                (ui::key_input(key))
+                div.row.wrap {
+                    (Field::new("Hour (0 to 23)", "hour").value(&hour).kind("number").required())
+                    (Field::new("Keep for days", "days").value(&days).kind("number").required())
+                }
+                p.dim { "By the clock of " (settings.time_zone) ". The youngest proved backup is always kept." }
+                div { button.btn hx-disable="this" { "Save" } }
+            }
+        }
+    }
+}
+
+/// The list redrawn beside whatever else is answered.
+pub fn redrawn(shown: &Shown, settings: &Settings) -> Markup {
+    html! { hx-partial hx-target="#backups" hx-swap="outerHTML" { (list(shown, settings)) } }
+}
+
+/// A redrawn list, and a word about what was done.
+pub fn with_word(list: Markup, sentence: &str) -> Markup {
+    html! { (list) hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, sentence)) } }
+}
+
+/// What managers and admins are told wherever they work, while there is no young proved backup.
+pub fn alarm(standing: Standing, now: OffsetDateTime) -> Markup {
+    html! {
+        @if standing.is_alarming() {
+            a.banner.round href=(url::backups()) data-kind="bad" {
+                (Kind::Bad.icon())
+                span {
+                    @match standing {
+                        Standing::Late { at } => { b { "No good backup for " (age_words((now - at).whole_seconds())) "." } }
+                        _ => { b { "There is no good backup." } }
+                    }
+                    " See why."
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The page of backups.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use cafe_pos::values::BackupId;
+use poem::http::{Method, StatusCode};
+
+use crate::house::*;
+
+/// A café whose backups are kept in a folder of its own.
+async fn house() -> (House, tempfile::TempDir) {
+    let house = House::open().await;
+    let folder = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o755))
+        .tempdir()
+        .expect("a folder");
+    house.keep_backups_in(folder.path()).await;
+    (house, folder)
+}
+
+/// Waits until nothing is under way, as the page does.
+async fn until_done(device: &mut Device) -> String {
+    let begun = Instant::now();
+    loop {
+        let list = device
+            .get("/backups/list")
+            .await
+            .must_be(StatusCode::OK)
+            .text;
+        if !list.contains("every 2s") {
+            return list;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{list}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_makes_one_takes_it_away_and_the_page_says_how_it_stands() {
+    let (house, folder) = house().await;
+    let mut admin = house.person(ADMIN).await;
+    let page = admin.get("/backups").await.must_be(StatusCode::OK);
+    assert!(
+        page.text.contains("There is no proved backup."),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("No backups yet"), "{}", page.text);
+    admin.post("/backups", &[]).await.must_be(StatusCode::OK);
+    let list = until_done(&mut admin).await;
+    assert!(
+        list.contains("Good") && list.contains("Asked for by"),
+        "{list}"
+    );
+    assert!(list.contains("Backed up."), "{list}");
+
+    let id = house.id::<BackupId>("backups", "state", "good").await;
+    let response = admin.open(&format!("/backups/{id}/file")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let file = response.into_body().into_vec().await.expect("the file");
+    let name = fs::read_dir(folder.path())
+        .expect("the folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|end| end == "tar"))
+        .expect("a file");
+    assert_eq!(file, fs::read(&name).expect("the file"));
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'backup.downloaded'")
+            .await,
+        1
+    );
+
+    // Proved again, a file that changed meanwhile is found out.
+    fs::write(&name, &file[..file.len() - 2000]).expect("the file");
+    admin
+        .post(&format!("/backups/{id}/proofs"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let begun = Instant::now();
+    while house
+        .number("SELECT count(*) FROM backups WHERE state = 'unproved'")
+        .await
+        == 0
+    {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let list = until_done(&mut admin).await;
+    assert!(
+        list.contains("Not proved") && list.contains("damaged or was cut off"),
+        "{list}"
+    );
+    assert!(list.contains("There is no proved backup."), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tap_makes_one_backup_however_often_it_arrives() {
+    let (house, _folder) = house().await;
+    let mut admin = house.person(ADMIN).await;
+    for _ in 0..3 {
+        admin
+            .change(Method::POST, "/backups", &[], "the-same-tap-0001")
+            .await
+            .must_be(StatusCode::OK);
+    }
+    until_done(&mut admin).await;
+    assert_eq!(house.number("SELECT count(*) FROM backups").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_made_each_day_at_its_hour_and_old_ones_are_removed() {
+    let (house, folder) = house().await;
+    let files = || fs::read_dir(folder.path()).expect("the folder").count();
+    // The first comes at once, whatever the hour.
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("a backup");
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("nothing due");
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM backups WHERE cause = 'scheduled' AND state = 'good'")
+            .await,
+        1
+    );
+    assert_eq!(files(), 2);
+    house.hand.advance(time::Duration::days(1));
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("a backup");
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM backups WHERE state = 'good'")
+            .await,
+        2
+    );
+    assert_eq!(files(), 4);
+    house.hand.advance(time::Duration::days(32));
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("a backup");
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM backups WHERE removed_at IS NOT NULL")
+            .await,
+        2
+    );
+    assert_eq!(files(), 2);
+
+    // For 26 hours without one a manager is told where they look every day.
+    let mut manager = house.person(MANAGER).await;
+    let calm = manager.get("/backups").await.must_be(StatusCode::OK).text;
+    assert!(
+        calm.contains("Backed up.") && !calm.contains("Back up now"),
+        "{calm}"
+    );
+    house.hand.advance(time::Duration::hours(27));
+    let mut manager = house.person(MANAGER).await;
+    let told = manager.get("/backups").await.must_be(StatusCode::OK).text;
+    assert!(told.contains("The last proved backup is"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_told_with_its_reason() {
+    let (house, folder) = house().await;
+    fs::remove_dir_all(folder.path()).expect("the folder");
+    fs::write(folder.path(), "a file in its place").expect("a file");
+    let mut admin = house.person(ADMIN).await;
+    admin.post("/backups", &[]).await.must_be(StatusCode::OK);
+    let list = until_done(&mut admin).await;
+    assert!(
+        list.contains("Failed") && list.contains("cannot be made"),
+        "{list}"
+    );
+    assert!(list.contains("There is no proved backup."), "{list}");
+    fs::remove_file(folder.path()).expect("the file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_is_kept_and_nonsense_is_refused_in_place() {
+    let (house, _folder) = house().await;
+    let mut admin = house.person(ADMIN).await;
+    admin
+        .put("/backups", &[("hour", "5"), ("days", "90")])
+        .await
+        .must_be(StatusCode::OK);
+    let page = admin.get("/backups").await.must_be(StatusCode::OK).text;
+    assert!(
+        page.contains("value=\"5\"") && page.contains("value=\"90\""),
+        "{page}"
+    );
+    for (hour, days) in [("24", "90"), ("-1", "90"), ("5", "0"), ("five", "3651")] {
+        admin
+            .put("/backups", &[("hour", hour), ("days", days)])
+            .await
+            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let settings = house.app.settings().await.expect("settings");
+    assert_eq!(
+        (settings.backup_hour, settings.backup_retention_days),
+        (5, 90)
+    );
+}
