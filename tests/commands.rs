@@ -238,11 +238,10 @@ fn while_it_serves_other_commands_come_in_and_a_second_serve_does_not() {
         "{}",
         second.err
     );
-    assert!(
-        cafe.call(&["check"])
-            .answer()
-            .contains("ok      migrations: all")
-    );
+    cafe.call(&["backup", "run"]).answer();
+    let checked = cafe.call(&["check"]).answer().to_owned();
+    assert!(checked.contains("ok      migrations: all"), "{checked}");
+    assert!(checked.contains("ok      last backup: proved"), "{checked}");
 
     assert!(serving.ask_to_stop().success());
     assert!(
@@ -451,12 +450,35 @@ async fn a_schema_in_the_address_is_made_and_used() {
         .await
         .expect("an answer");
     assert!(found.is_none(), "who looks makes nothing");
+    db.close().await.expect("closed");
     assert!(
         call("cafe_two", &["migrate", "up"])
             .answer()
             .starts_with("applied")
     );
-    assert!(look().answer().contains("ok      migrations: all"));
+    let lacking = look().out;
+    assert!(lacking.contains("ok      migrations: all"), "{lacking}");
+    assert!(
+        lacking.contains("to do   last backup: none was proved yet"),
+        "{lacking}"
+    );
+    // Only this café's schema goes into the file and comes back.
+    call("cafe_two", &["seed"]).answer();
+    let made = call("cafe_two", &["backup", "run"]).answer().to_owned();
+    assert!(made.starts_with("good "), "{made}");
+    assert!(look().answer().contains("ok      last backup: proved"));
+    let file = made.split_whitespace().find(|word| word.ends_with(".tar"));
+    let file = file.expect("a file");
+    let elsewhere = call("public", &["restore", file]);
+    assert_eq!(elsewhere.code, Some(1));
+    assert!(
+        elsewhere.err.contains("holds the schema cafe_two"),
+        "{}",
+        elsewhere.err
+    );
+    let restored = call("cafe_two", &["restore", "--replace", file]);
+    let restored = restored.answer();
+    assert!(restored.contains("compared with the backup"), "{restored}");
     assert!(
         call("cafe_two", &["migrate", "up"])
             .answer()
