@@ -305,3 +305,20 @@ fn a_backup_that_cannot_be_written_is_told_as_failed_and_leaves_nothing_behind()
         0
     );
 }
+
+#[test]
+fn the_drill_goes_well() {
+    let drill = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/drill.sh");
+    let cafe = Cafe::furnished();
+    let file = cafe.backup();
+    let mut command = Command::new(&drill);
+    command
+        .arg(&file)
+        .env("CAFE_POS", env!("CARGO_BIN_EXE_cafe-pos"));
+    let said = Said::of(command.output().expect("the drill")).done();
+    assert!(said.contains("Restored the café of"), "{said}");
+    assert!(
+        said.ends_with("The drill went well: every table has its rows and its sums again.\n"),
+        "{said}"
+    );
+}

@@ -38,10 +38,10 @@ pub fn page_content(shown: &Shown, settings: &Settings) -> Markup {
         }
         (list(shown, settings))
         @if shown.may_change { (plan(&shown.keys[1], settings)) }
-        section.card {
+        section.card.stack {
             h2 { "When everything is lost" }
             p { "Copy the files to another place: a backup on the disk that breaks is none. To bring the café back, on this or on another machine with this version or a newer one:" }
-            ol.stack {
+            ol.numbered {
                 li { "Stop the program, every instance of it." }
                 li { "Put the file into the folder of backups." }
                 li { "Run " code { "cafe-pos restore FILE" } ". Where there is data already, it asks for " code { "--replace" } " and saves that data first." }
@@ -60,7 +60,7 @@ fn list(shown: &Shown, settings: &Settings) -> Markup {
     html! {
         // While one is under way the list looks again by itself.
         div #backups.stack hx-get=[under_way.then(url::backups_list)] hx-trigger=[under_way.then_some("every 2s")] hx-swap=[under_way.then_some("none")] {
-            (standing(shown.standing, shown.now))
+            (standing(shown.standing, shown.now, &days))
             section.card.flush {
                 @if shown.backups.is_empty() {
                     (ui::empty("box", "No backups yet", "One is made every day, and the first within a minute of the start.", html! {}))
@@ -77,12 +77,12 @@ fn list(shown: &Shown, settings: &Settings) -> Markup {
 }
 
 /// Green or red, in one sentence.
-fn standing(standing: Standing, now: OffsetDateTime) -> Markup {
+fn standing(standing: Standing, now: OffsetDateTime, days: &DayRule) -> Markup {
     let ago = |at: OffsetDateTime| age_words((now - at).whole_seconds());
     html! {
         @match standing {
             Standing::Good { at } => div.banner.round data-kind="ok" {
-                (Kind::Ok.icon()) span { b { "Backed up." } " The last proved backup is " (ago(at)) " old." }
+                (Kind::Ok.icon()) span { b { "Backed up." } " The last proved backup is of " (days.local(at)) "." }
             },
             Standing::Late { at } => div.banner.round data-kind="bad" role="alert" {
                 (Kind::Bad.icon()) span { b { "The last proved backup is " (ago(at)) " old." } " What was sold since would be lost with the disk. Below is why there is none." }
@@ -150,7 +150,7 @@ fn plan(key: &str, settings: &Settings) -> Markup {
         settings.backup_retention_days.to_string(),
     );
     html! {
-        section.card {
+        section.card.stack {
             h2 { "Every day" }
             form.stack #backup-plan hx-put=(url::backups()) hx-target="#notice" {
                 (ui::key_input(key))
