@@ -1,6 +1,6 @@
 //! What a request may reach: the database, the clock, the live pictures, the settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,9 +9,11 @@ use sea_orm::DatabaseConnection;
 use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
+use crate::background::Jobs;
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
 use crate::data::once;
+use crate::data::tally::Tallies;
 use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
@@ -23,6 +25,7 @@ use crate::staff::tries::Tries;
 use crate::terminals::{DeviceKey, Sightings, Terminal};
 use crate::values::{Clock, ProductId};
 use crate::web::Result;
+use crate::web::serve::Visitors;
 
 /// How long a session or a device is believed without asking the database. Together with the time between two checks
 /// of an open stream ([`crate::live::StreamOptions::RECHECK`]) it stays below the second within which a revocation must be obeyed
@@ -51,6 +54,10 @@ struct Inner {
     tries: Tries,
     sightings: Sightings,
     stop: CancellationToken,
+    tallies: Tallies,
+    jobs: Jobs,
+    visitors: OnceLock<Visitors>,
+    began: i64,
 }
 
 impl App {
@@ -65,6 +72,7 @@ impl App {
         let key_secret = derived_secret(session_secret.reveal().as_bytes(), b"idempotency");
         let feeds = Feeds::new(live.clone());
         let app = App(Arc::new(Inner {
+            began: clock.now().unix_timestamp(),
             db,
             clock,
             live,
@@ -82,6 +90,9 @@ impl App {
             tries: Tries::default(),
             sightings: Sightings::default(),
             stop: CancellationToken::new(),
+            tallies: Tallies::default(),
+            jobs: Jobs::default(),
+            visitors: OnceLock::new(),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
         let weak = Arc::downgrade(&app.0);
@@ -136,6 +147,31 @@ impl App {
     /// Cancelled when the program stops: streams end with it.
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    /// What committed transactions did, counted.
+    pub fn tallies(&self) -> &Tallies {
+        &self.0.tallies
+    }
+
+    /// How the background jobs fare.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// The connections of the server, once there is one.
+    pub fn visitors(&self) -> Option<&Visitors> {
+        self.0.visitors.get()
+    }
+
+    /// Says whose connections are counted; the first server counts.
+    pub fn count_visitors(&self, visitors: Visitors) {
+        let _ = self.0.visitors.set(visitors);
+    }
+
+    /// When the program started, in seconds since 1970.
+    pub fn began(&self) -> i64 {
+        self.0.began
     }
 
     /// The secret under which idempotency fingerprints are made.
@@ -238,6 +274,7 @@ impl App {
             db: &self.0.db,
             clock: &self.0.clock,
             live: &self.0.live,
+            tallies: &self.0.tallies,
         }
     }
 }

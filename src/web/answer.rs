@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::error::{Error, FieldError, Refused};
 use super::extract::Asker;
+use super::trail::{self, Trail};
 use super::url;
 use crate::ui;
 
@@ -115,13 +116,14 @@ impl<E: Endpoint> Endpoint for Answered<E> {
 
     async fn call(&self, req: Request) -> poem::Result<Response> {
         let asker = Asker::of(&req);
+        let trail = Trail::of(&req).cloned();
         let (method, path) = (req.method().clone(), req.uri().path().to_owned());
         let error = match AssertUnwindSafe(self.inner.call(req)).catch_unwind().await {
             Ok(Ok(response)) => return Ok(response.into_response()),
             Ok(Err(failure)) => of_poem(failure),
             Err(panic) => anyhow::anyhow!("a handler panicked: {}", words_of(&panic)).into(),
         };
-        let reference = log(&error, method.as_str(), &path);
+        let reference = log(&error, method.as_str(), &path, trail.as_ref());
         Ok(draw(&error, asker, reference.as_deref()))
     }
 }
@@ -148,14 +150,14 @@ fn words_of(panic: &Box<dyn Any + Send>) -> &str {
         .unwrap_or("without a word")
 }
 
-/// Logs a defect and answers the reference under which it was logged.
-fn log(error: &Error, method: &str, path: &str) -> Option<String> {
+/// Logs a defect and answers the reference under which it was logged: that of the request.
+fn log(error: &Error, method: &str, path: &str, trail: Option<&Trail>) -> Option<String> {
     use poem::error::ResponseError;
     if !error.status().is_server_error() {
         tracing::debug!(method, path, refusal = %error, "refused");
         return None;
     }
-    let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_uppercase();
+    let reference = trail.map_or_else(trail::new_id, |trail| trail.reference().to_owned());
     match error {
         Error::Database(failure) => {
             tracing::error!(method, path, reference, %failure, "a query failed");
