@@ -13,6 +13,7 @@ use super::error::{Error, FieldError, Refused};
 use super::extract::Asker;
 use super::trail::{self, Trail};
 use super::url;
+use crate::data::failure::{self, Kind};
 use crate::ui;
 
 /// A piece of a page, for htmx to swap in.
@@ -177,13 +178,16 @@ fn log(error: &Error, method: &str, path: &str, trail: Option<&Trail>) -> Option
 }
 
 fn draw(error: &Error, asker: Asker, reference: Option<&str>) -> Response {
-    use poem::error::ResponseError;
-    // A broken connection to the database is an outage, not a defect: say it as such.
-    let outage = Error::Unavailable;
-    let error = match error {
-        Error::Database(_) if error.status() == StatusCode::SERVICE_UNAVAILABLE => &outage,
-        other => other,
+    // A broken connection to the database, or a full disk, is an outage and not a defect: say it as such.
+    let outage = match error {
+        Error::Database(failure) => match failure::kind(failure) {
+            Kind::Unreachable => Some(Error::Unavailable),
+            Kind::Full => Some(Error::Full),
+            _ => None,
+        },
+        _ => None,
     };
+    let error = outage.as_ref().unwrap_or(error);
     let mut response = match asker {
         Asker::Machine => as_json(error, reference),
         Asker::Fragment => as_partials(error, reference),
@@ -299,6 +303,7 @@ fn code(error: &Error) -> &'static str {
         Error::Refused(refused) => refused.code,
         Error::Invalid(_) => "invalid",
         Error::Unavailable => "unavailable",
+        Error::Full => "disk_full",
         Error::Database(_) | Error::Unexpected(_) => "unexpected",
     }
 }
