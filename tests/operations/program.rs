@@ -32,7 +32,10 @@ pub fn folder() -> TempDir {
 
 /// A Postgres that somebody else runs, as far as the program knows.
 pub struct Server {
-    pub postgres: PrivatePostgres,
+    /// Nothing while it is away.
+    postgres: Option<PrivatePostgres>,
+    url: String,
+    // After Postgres, which still writes while it stops.
     folder: TempDir,
 }
 
@@ -40,12 +43,26 @@ impl Server {
     /// With the empty database "pos".
     pub async fn start() -> Self {
         let folder = folder();
-        let options = Options::throwaway(folder.path().join("server"));
-        let started = tokio::task::spawn_blocking(|| PrivatePostgres::start(options)).await;
-        let postgres = started.expect("a thread").expect("Postgres");
+        let postgres = started(&folder).await;
         let made = postgres.door().ensure_database("pos").await;
         made.expect("a database");
-        Self { postgres, folder }
+        Self {
+            url: postgres.url("pos"),
+            postgres: Some(postgres),
+            folder,
+        }
+    }
+
+    /// Stops the server; its place stays.
+    pub async fn goes_away(&mut self) {
+        let postgres = self.postgres.take().expect("a running server");
+        let stopped = tokio::task::spawn_blocking(|| postgres.stop()).await;
+        stopped.expect("a thread");
+    }
+
+    /// Starts it again in its old place.
+    pub async fn comes_back(&mut self) {
+        self.postgres = Some(started(&self.folder).await);
     }
 
     /// The same with a schema and a café in it, of which everybody has chosen a password.
@@ -62,7 +79,7 @@ impl Server {
     }
 
     pub async fn connect(&self) -> DatabaseConnection {
-        let connected = connect::connect(&self.postgres.url("pos"), 2).await;
+        let connected = connect::connect(&self.url, 2).await;
         connected.expect("the database")
     }
 
@@ -73,7 +90,7 @@ impl Server {
             .args(arguments)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("DATABASE_URL", self.postgres.url("pos"))
+            .env("DATABASE_URL", &self.url)
             .env("DATA_DIR", self.folder.path().join("data"))
             .env("POS_JWT_SECRET", SECRET)
             .env("HOST", "127.0.0.1")
@@ -89,6 +106,12 @@ impl Server {
         let number = fs::read_dir(self.folder.path()).expect("a folder").count();
         Program::start(command, &self.folder.path().join(format!("log-{number}")))
     }
+}
+
+async fn started(folder: &TempDir) -> PrivatePostgres {
+    let options = Options::throwaway(folder.path().join("server"));
+    let started = tokio::task::spawn_blocking(|| PrivatePostgres::start(options)).await;
+    started.expect("a thread").expect("Postgres")
 }
 
 /// The program while it serves.
