@@ -9,10 +9,12 @@ use sea_orm::DatabaseConnection;
 use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
+use crate::background::Jobs;
 use crate::backups::{Standing, Vault};
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
 use crate::data::once;
+use crate::data::tally::Tallies;
 use crate::data::tx::Writer;
 use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
@@ -24,6 +26,7 @@ use crate::staff::tries::Tries;
 use crate::terminals::{DeviceKey, Sightings, Terminal};
 use crate::values::{Clock, ProductId};
 use crate::web::Result;
+use crate::web::serve::Visitors;
 
 /// How long a session or a device is believed without asking the database. Together with the time between two checks
 /// of an open stream ([`crate::live::StreamOptions::RECHECK`]) it stays below the second within which a revocation must be obeyed
@@ -54,6 +57,10 @@ struct Inner {
     stop: CancellationToken,
     vault: OnceLock<Vault>,
     backed_up: Cached<(), Standing>,
+    tallies: Tallies,
+    jobs: Jobs,
+    visitors: OnceLock<Visitors>,
+    began: i64,
 }
 
 impl App {
@@ -68,6 +75,7 @@ impl App {
         let key_secret = derived_secret(session_secret.reveal().as_bytes(), b"idempotency");
         let feeds = Feeds::new(live.clone());
         let app = App(Arc::new(Inner {
+            began: clock.now().unix_timestamp(),
             db,
             clock,
             live,
@@ -87,6 +95,9 @@ impl App {
             stop: CancellationToken::new(),
             vault: OnceLock::new(),
             backed_up: Cached::new(Duration::from_secs(30), 1),
+            tallies: Tallies::default(),
+            jobs: Jobs::default(),
+            visitors: OnceLock::new(),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
         let weak = Arc::downgrade(&app.0);
@@ -164,6 +175,31 @@ impl App {
     /// Says where backups are kept; what was said first counts.
     pub fn keep_backups_in(&self, vault: Vault) {
         let _ = self.0.vault.set(vault);
+    }
+
+    /// What committed transactions did, counted.
+    pub fn tallies(&self) -> &Tallies {
+        &self.0.tallies
+    }
+
+    /// How the background jobs fare.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// The connections of the server, once there is one.
+    pub fn visitors(&self) -> Option<&Visitors> {
+        self.0.visitors.get()
+    }
+
+    /// Says whose connections are counted; the first server counts.
+    pub fn count_visitors(&self, visitors: Visitors) {
+        let _ = self.0.visitors.set(visitors);
+    }
+
+    /// When the program started, in seconds since 1970.
+    pub fn began(&self) -> i64 {
+        self.0.began
     }
 
     /// The secret under which idempotency fingerprints are made.
@@ -266,6 +302,7 @@ impl App {
             db: &self.0.db,
             clock: &self.0.clock,
             live: &self.0.live,
+            tallies: &self.0.tallies,
         }
     }
 }

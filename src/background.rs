@@ -1,6 +1,8 @@
 //! The loops beside the server: sealing the audit log, clearing away orders that nobody wants, putting products back on
 //! sale.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::task::TaskTracker;
@@ -8,6 +10,37 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
 use crate::{backups, menu, orders, staff};
+
+/// How the jobs fare, for `/metrics`.
+#[derive(Debug, Default)]
+pub struct Jobs(Mutex<BTreeMap<&'static str, Told>>);
+
+/// What is known of one job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Runs that failed since the start.
+    pub failures: u64,
+    /// When it last succeeded, in seconds since 1970.
+    pub succeeded: Option<i64>,
+}
+
+impl Jobs {
+    /// Notes that a job ran: the time when it succeeded, in seconds since 1970, or nothing when it failed.
+    pub fn note(&self, job: &'static str, succeeded: Option<i64>) {
+        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = jobs.entry(job).or_default();
+        match succeeded {
+            Some(at) => told.succeeded = Some(at),
+            None => told.failures += 1,
+        }
+    }
+
+    /// Each job that has run, with how it fares.
+    pub fn read(&self) -> BTreeMap<&'static str, Told> {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.clone()
+    }
+}
 
 /// Starts every loop; they end when the program stops.
 pub fn start(app: &App, tasks: &TaskTracker) {
@@ -56,7 +89,10 @@ async fn every(
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
-        match run(&app).await {
+        let outcome = run(&app).await;
+        let now = app.clock().now().unix_timestamp();
+        app.jobs().note(what, outcome.is_ok().then_some(now));
+        match outcome {
             Ok(()) => failing = false,
             // Said once, not every second of an outage.
             Err(failure) if !failing => {

@@ -49,6 +49,8 @@ pub struct Config {
     /// The name on receipts and screens until the café sets another in its own settings.
     pub cafe_name: String,
     pub pesapal: Pesapal,
+    /// Whoever knows it may read `/metrics` from elsewhere; `None` leaves it to this machine.
+    pub metrics_token: Option<Secret>,
     pub log: LogFilter,
     pub log_format: LogFormat,
     /// What the person who starts this should be told: sentences, in order.
@@ -175,6 +177,11 @@ impl Config {
                 .checked("CAFE_NAME", "Café Nile", cafe_name)
                 .unwrap_or_else(|| "Café".to_owned()),
             pesapal: pesapal(env, &mut notes),
+            metrics_token: env.secret_as(
+                "METRICS_TOKEN",
+                "$(openssl rand -hex 32)",
+                Secret::for_metrics,
+            ),
             log: env.parsed("LOG", "info,cafe_pos=debug").unwrap_or_default(),
             log_format: log_format(env, app_env),
             data_dir,

@@ -18,9 +18,13 @@ use crate::web::Frag;
 /// How long the database may take to answer.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// 200 when the program serves and the database answers within a second, else 503.
+/// 200 when the program serves and the database answers within a second, else 503; also when it stops, before it
+/// closes its door.
 #[handler]
 pub async fn check(app: App) -> Response {
+    if app.stop().is_cancelled() {
+        return unavailable("The program is stopping.");
+    }
     let asked = tokio::time::timeout(LIMIT, app.db().execute_unprepared("SELECT 1")).await;
     match asked {
         Ok(Ok(_)) => Json(json!({ "status": "ok" })).into_response(),

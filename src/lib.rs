@@ -24,6 +24,8 @@ pub mod kitchen;
 pub mod live;
 /// What is sold: categories, sections, products, and the choices they offer.
 pub mod menu;
+/// What is counted and measured, for Prometheus.
+pub mod metrics;
 /// What guests have asked for, until they have paid and have it.
 pub mod orders;
 /// Money received for orders, and the receipt that a guest takes home.

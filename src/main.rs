@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use cafe_pos::commands::{backup, check, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
@@ -127,7 +128,8 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 fn run(command: Command, config: Config) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
         match command {
             Command::Serve => serve::serve(config).await,
             Command::Migrate(Migrate::Up) => migrate::run_up(&config).await,
@@ -147,7 +149,10 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Check => check::run(&config).await,
         }
-    })
+    });
+    // A password that is still being hashed holds nobody up.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    done
 }
 
 /// Logs go to stderr, so that what a command answers on stdout can be piped on.
@@ -156,7 +161,11 @@ fn log_to_stderr(config: &Config) {
     let lines = fmt::layer().with_writer(io::stderr).with_ansi(colours);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     // The filter stands before the layer, not on it: there, a line is lost after each question
     // of sqlx whether a line would be written.

@@ -1,15 +1,19 @@
 //! The map: every URL bound to its handler, grouped by screen.
 
+use std::sync::Arc;
+
 use poem::http::Method;
 use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
 
 use crate::app::App;
 use crate::web::answer::Answers;
+use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
-use crate::web::{assets, url};
+use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, health, kitchen, menu, orders, payments, shifts, staff, stream, terminals,
+    backups, closing, health, kitchen, menu, metrics, orders, payments, shifts, staff, stream,
+    terminals,
 };
 
 /// One address with what it does for each method.
@@ -95,6 +99,7 @@ fn machines(map: Map) -> Map {
     use url::at;
     map.at(at::health, get(health::check))
         .at(at::health_live, get(health::check_process))
+        .at(at::metrics, get(metrics::show))
         .at(at::stream, get(stream::follow))
         .at(at::connections, get(health::list_connections))
         .at(at::api_login, post(staff::handlers::api::login))
@@ -239,9 +244,17 @@ fn shift(map: Map) -> Map {
 
 /// The endpoint that serves everything, with what every request passes.
 pub fn endpoint(app: App) -> impl Endpoint {
-    let mut routes = Route::new().at("/assets/:file", assets::Assets);
+    let mut patterns = vec![assets::PATTERN];
+    let assets = trail::Bound {
+        inner: assets::Assets,
+        route: patterns.len(),
+    };
+    let mut routes = Route::new().at(assets::PATTERN, assets);
     for entry in map().entries {
-        routes = routes.at(entry.path, entry.endpoint);
+        patterns.push(entry.path);
+        let route = patterns.len();
+        let inner = entry.endpoint;
+        routes = routes.at(entry.path, trail::Bound { inner, route });
     }
     routes
         .with(staff::Renewals)
@@ -249,5 +262,6 @@ pub fn endpoint(app: App) -> impl Endpoint {
         .with(Answers)
         .with(staff::SharedTills)
         .with(Marks)
+        .with(trail::Trails(Arc::new(Figures::of(patterns))))
         .with(AddData::new(app))
 }

@@ -1,5 +1,6 @@
 //! The one stream of a screen: which pictures it shows, and who may see them.
 
+use poem::http::{StatusCode, header};
 use poem::{FromRequest, IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
@@ -38,6 +39,13 @@ pub async fn follow(
     _by: AtWork,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
+    if app.stop().is_cancelled() {
+        // A proxy leads on to another instance; a stream that ends at once would be taken for one that was there.
+        return Ok(Response::builder()
+            .status(StatusCode::SERVICE_UNAVAILABLE)
+            .header(header::RETRY_AFTER, 1)
+            .finish());
+    }
     let (views, binding) = match wanted.view.as_str() {
         "board" => board(&app, req, &wanted).await?,
         view => (till(&app, req, view, &wanted).await?, None),

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::backups::{Programs, Vault};
 use crate::config::{Config, DatabaseSetting, DatabaseUrl};
@@ -18,6 +19,8 @@ use crate::data::private_postgres::{Door, Health, Held, Options, PrivatePostgres
 const DATABASE: &str = "pos";
 /// After a reboot the database's machine may come up after ours.
 const SERVER_ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+/// The time for queries under way when the pool is closed.
+const LETS_GO_WITHIN: Duration = Duration::from_millis(500);
 const OLDEST_VERSION: i32 = 140_000;
 
 /// A database that is ready for work.
@@ -72,7 +75,10 @@ impl Opened {
     /// # Errors
     /// When the pool cannot be closed.
     pub async fn close(self) -> anyhow::Result<()> {
-        let closed = self.db.close().await;
+        // A query that hangs must not hold up the end; Postgres rolls back what its client leaves.
+        let closed = timeout(LETS_GO_WITHIN, self.db.close())
+            .await
+            .unwrap_or(Ok(()));
         if let Some(private) = self.private {
             spawn_blocking(move || private.stop()).await?;
         }

@@ -25,16 +25,29 @@ pub struct Standing {
     pub unknown: Vec<String>,
 }
 
+/// What bringing the schema up to date came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Up {
+    /// Applied just now, in order.
+    pub applied: Vec<String>,
+    /// Those of a newer version, which the database has on top of all of ours: we can work with it, because a version's
+    /// migrations keep the one before working while the new one is rolled out.
+    pub newer: Vec<String>,
+}
+
 /// Brings the schema up to date, under a lock that all instances share.
 ///
 /// # Errors
 /// When the database has a schema newer than ours that also lacks something of ours, or a
 /// migration fails; a migration that fails leaves nothing behind.
-pub async fn up(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
+pub async fn up(url: &DatabaseUrl) -> anyhow::Result<Up> {
     alone(url, async |db| {
         let before = standing(db).await?;
         if before.pending.is_empty() {
-            return Ok(before.pending);
+            return Ok(Up {
+                applied: before.pending,
+                newer: before.unknown,
+            });
         }
         if !before.unknown.is_empty() {
             bail!(
@@ -46,7 +59,10 @@ pub async fn up(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
         Migrator::up(db, None)
             .await
             .context("A migration failed and was undone")?;
-        Ok(before.pending)
+        Ok(Up {
+            applied: before.pending,
+            newer: Vec::new(),
+        })
     })
     .await
 }
@@ -54,11 +70,17 @@ pub async fn up(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
 /// Undoes the newest migrations, with the data in their tables.
 ///
 /// # Errors
-/// When one cannot be undone.
+/// When one cannot be undone, or a newer version has added to the schema.
 pub async fn down(url: &DatabaseUrl, steps: u32) -> anyhow::Result<Vec<String>> {
     alone(url, async |db| {
-        let undone = standing(db)
-            .await?
+        let before = standing(db).await?;
+        if !before.unknown.is_empty() {
+            bail!(
+                "The schema is newer than this program: {} can only be undone by the version that made it",
+                before.unknown.join(", ")
+            );
+        }
+        let undone = before
             .applied
             .into_iter()
             .rev()
@@ -134,10 +156,18 @@ async fn alone<T>(
 /// `cafe-pos migrate up`.
 ///
 /// # Errors
-/// As [`up`], and when the database cannot be opened.
+/// As [`up`], when the database cannot be opened, and when its schema is newer than ours: whoever calls this wants the
+/// schema of this version.
 pub async fn run_up(config: &Config) -> anyhow::Result<()> {
     with_database(config, async |opened| {
-        match up(opened.url()).await?.as_slice() {
+        let Up { applied, newer } = up(opened.url()).await?;
+        if !newer.is_empty() {
+            bail!(
+                "The schema is newer than this program, which lacks {}: nothing was changed; call the newer version",
+                newer.join(", ")
+            );
+        }
+        match applied.as_slice() {
             [] => println!("Nothing to do: the schema is up to date."),
             done => done.iter().for_each(|name| println!("applied  {name}")),
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Shorter ones can be guessed, and whoever guesses it is everybody.
-const SHORTEST_SESSION_SECRET: usize = 16;
+const SHORTEST: usize = 16;
 /// What an example begins with that somebody forgot to replace.
 const EXAMPLE: &str = "change-me";
 
@@ -28,9 +28,17 @@ impl Secret {
     }
 
     pub(super) fn for_sessions(text: &str) -> Result<Self, String> {
+        Self::unguessable(text, "signs sessions")
+    }
+
+    pub(super) fn for_metrics(text: &str) -> Result<Self, String> {
+        Self::unguessable(text, "opens the figures to whoever knows it")
+    }
+
+    fn unguessable(text: &str, purpose: &str) -> Result<Self, String> {
         match text.chars().count() {
-            length if length < SHORTEST_SESSION_SECRET => Err(format!(
-                "has {length} characters, but it signs sessions and needs at least {SHORTEST_SESSION_SECRET}"
+            length if length < SHORTEST => Err(format!(
+                "has {length} characters, but it {purpose} and needs at least {SHORTEST}"
             )),
             _ if text.to_lowercase().starts_with(EXAMPLE) => Err(format!(
                 "begins with {EXAMPLE}, as the example does that everybody can read"

@@ -173,6 +173,8 @@ fn a_wrong_setting_is_one_line_with_its_name_what_is_wrong_and_an_example() {
 fn a_secret_that_is_wrong_is_not_repeated() {
     for (name, value) in [
         ("POS_JWT_SECRET", "hunter22"),
+        ("METRICS_TOKEN", "hunter22"),
+        ("METRICS_TOKEN", "change-me-hunter22"),
         ("REDIS_URL", "http://:hunter22@redis"),
         ("DATABASE_URL", "mysql://pos:hunter22@db/pos"),
     ] {
@@ -306,6 +308,7 @@ fn no_secret_is_in_the_debug_print() {
         SERVER,
         ("REDIS_URL", "redis://:hunter22@redis"),
         ("PESAPAL_WEBHOOK_SECRET", "hunter22"),
+        ("METRICS_TOKEN", "hunter22-and-more-of-it"),
     ]);
     let printed = format!("{config:?}");
     assert!(

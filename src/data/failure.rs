@@ -11,6 +11,8 @@ pub enum Kind {
     Retry,
     /// No connection, or it broke.
     Unreachable,
+    /// The server has no room left on its disk.
+    Full,
     /// Everything else: a defect.
     Other,
 }
@@ -41,6 +43,7 @@ pub fn kind(failure: &DbErr) -> Kind {
     }
     match refused.code().as_deref() {
         Some("40001" | "40P01" | "55P03") => Kind::Retry,
+        Some("53100") => Kind::Full,
         // admin shutdown, crash shutdown, cannot connect now, connection failures
         Some("57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" | "53300") => {
             Kind::Unreachable

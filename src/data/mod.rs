@@ -15,10 +15,12 @@ pub mod journal;
 pub mod once;
 pub mod private_postgres;
 pub mod seal;
+pub mod tally;
 pub mod tx;
 
 pub use batch::Write;
 pub use failure::OnConstraint;
 pub use journal::{By, Entry};
 pub use once::{Claim, Key, Reading, RowLock, as_locked};
+pub use tally::Tally;
 pub use tx::{Tx, Written};

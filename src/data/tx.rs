@@ -15,6 +15,7 @@ use super::batch::{Batch, Write};
 use super::failure::{self, Kind};
 use super::journal::{self, By, Entry};
 use super::once::{self, Claim, RowLock, Turn};
+use super::tally::{Tallies, Tally};
 use crate::live::{Changed, Live};
 use crate::values::Clock;
 use crate::web::{Error, Result};
@@ -32,6 +33,7 @@ pub struct Tx {
     held: Option<RowLock>,
     changes: Vec<Changed>,
     entries: Vec<Entry>,
+    done: Vec<(Tally, &'static str)>,
     pending: Mutex<Pending>,
 }
 
@@ -109,6 +111,11 @@ impl Tx {
         }
     }
 
+    /// Counts a deed of this kind once this has committed.
+    pub fn count(&mut self, deed: Tally, kind: &'static str) {
+        self.done.push((deed, kind));
+    }
+
     /// Writes a row of the audit log with this transaction.
     pub fn journal(&mut self, entry: Entry) {
         self.entries.push(entry);
@@ -169,6 +176,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) db: &'a DatabaseConnection,
     pub(crate) clock: &'a Clock,
     pub(crate) live: &'a Live,
+    pub(crate) tallies: &'a Tallies,
 }
 
 impl Writer<'_> {
@@ -230,6 +238,7 @@ impl Writer<'_> {
             held: None,
             changes: Vec::new(),
             entries: Vec::new(),
+            done: Vec::new(),
             pending: Mutex::default(),
         };
         let outcome = match work(&mut tx).await {
@@ -245,6 +254,7 @@ impl Writer<'_> {
                 tx.inner.commit().await?;
                 #[cfg(debug_assertions)]
                 super::failpoint::after_commit(&mut tx.changes);
+                self.tallies.add(tx.done);
                 self.live.publish(tx.changes);
                 Ok(answer)
             }

@@ -10,6 +10,7 @@ use super::store;
 use super::ticket::{TicketKind, TicketModifier};
 use crate::data::connect::connect;
 use crate::data::private_postgres::{Options, PrivatePostgres};
+use crate::data::tally::Tallies;
 use crate::data::tx::Writer;
 use crate::data::{By, Tx};
 use crate::live::{Changed, Live, Subscriber};
@@ -80,6 +81,7 @@ impl Kitchen {
             db: &self.db,
             clock: &self.clock,
             live: &self.live,
+            tallies: &Tallies::default(),
         };
         let joy = By {
             name: "Joy".to_owned(),

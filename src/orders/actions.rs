@@ -6,7 +6,7 @@ use time::Duration;
 use super::line::{Line, NewLine};
 use super::order::{Added, Kind, Order, OrderRefusal, Place};
 use super::store::{self, Lines};
-use crate::data::{Entry, Tx};
+use crate::data::{Entry, Tally, Tx};
 use crate::floor;
 use crate::kitchen;
 use crate::live::Changed;
@@ -91,6 +91,7 @@ pub async fn open(
     if !store::insert(tx, &order, by.id, terminal).await? {
         return Ok(());
     }
+    tx.count(Tally::OrderOpened, order.kind().as_str());
     tx.changed(Changed::Order(id));
     tx.changed(Changed::Floor);
     Ok(())
@@ -382,6 +383,7 @@ pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
         }
     }
     store::note_cancelled(tx, id, tx.by().staff, reason).await?;
+    tx.count(Tally::OrderCancelled, order.kind().as_str());
     tx.journal(
         Entry::new("order.cancelled", "order", id)
             .because(reason)
@@ -488,6 +490,7 @@ pub(super) async fn settle(
     };
     let came = order.settle(tx.now(), date);
     if came.settled {
+        tx.count(Tally::OrderSettled, order.kind().as_str());
         tx.journal(Entry::new("order.settled", "order", order.id).after(json!({
             "reference": order.reference,
             "total": order.total(),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::payment::Method;
 use super::store;
 use super::tender::{CashTender, TenderRefusal};
-use crate::data::{Entry, Tx};
+use crate::data::{Entry, Tally, Tx};
 use crate::orders::{self, Order};
 use crate::shifts::{self, CashEntry, EntryKind};
 use crate::staff::Person;
@@ -57,6 +57,7 @@ pub async fn take_cash(
         date,
     };
     orders::receive(tx, &mut order, received).await?;
+    tx.count(Tally::PaymentTaken, Method::Cash.as_str());
     tx.journal(
         Entry::new("payment.taken", "payment", payment).after(json!({
             "order": order.id,

@@ -14,6 +14,7 @@ use crate::terminals::{self, DeviceKey};
 use crate::values::{StaffId, TerminalId, TokenId, epoch_millis};
 use crate::web::client::Client;
 use crate::web::security::bearer;
+use crate::web::trail::Trail;
 use crate::web::{Error, Result};
 
 /// The cookie that carries the session.
@@ -205,6 +206,9 @@ pub async fn session(app: &App, req: &Request) -> Result<Session> {
         .parse()
         .map_err(|_| anyhow::anyhow!("unknown role {:?}", row.role))?;
     let terminal = terminals::device(app, req).await?;
+    if let Some(trail) = Trail::of(req) {
+        trail.is_of(claims.sub);
+    }
     Ok(Session {
         person: Person {
             id: claims.sub,

@@ -11,7 +11,9 @@ use serde_json::json;
 
 use super::error::{Error, FieldError, Refused};
 use super::extract::Asker;
+use super::trail::{self, Trail};
 use super::url;
+use crate::data::failure::{self, Kind};
 use crate::ui;
 
 /// A piece of a page, for htmx to swap in.
@@ -115,13 +117,14 @@ impl<E: Endpoint> Endpoint for Answered<E> {
 
     async fn call(&self, req: Request) -> poem::Result<Response> {
         let asker = Asker::of(&req);
+        let trail = Trail::of(&req).cloned();
         let (method, path) = (req.method().clone(), req.uri().path().to_owned());
         let error = match AssertUnwindSafe(self.inner.call(req)).catch_unwind().await {
             Ok(Ok(response)) => return Ok(response.into_response()),
             Ok(Err(failure)) => of_poem(failure),
             Err(panic) => anyhow::anyhow!("a handler panicked: {}", words_of(&panic)).into(),
         };
-        let reference = log(&error, method.as_str(), &path);
+        let reference = log(&error, method.as_str(), &path, trail.as_ref());
         Ok(draw(&error, asker, reference.as_deref()))
     }
 }
@@ -148,14 +151,14 @@ fn words_of(panic: &Box<dyn Any + Send>) -> &str {
         .unwrap_or("without a word")
 }
 
-/// Logs a defect and answers the reference under which it was logged.
-fn log(error: &Error, method: &str, path: &str) -> Option<String> {
+/// Logs a defect and answers the reference under which it was logged: that of the request.
+fn log(error: &Error, method: &str, path: &str, trail: Option<&Trail>) -> Option<String> {
     use poem::error::ResponseError;
     if !error.status().is_server_error() {
         tracing::debug!(method, path, refusal = %error, "refused");
         return None;
     }
-    let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_uppercase();
+    let reference = trail.map_or_else(trail::new_id, |trail| trail.reference().to_owned());
     match error {
         Error::Database(failure) => {
             tracing::error!(method, path, reference, %failure, "a query failed");
@@ -175,13 +178,16 @@ fn log(error: &Error, method: &str, path: &str) -> Option<String> {
 }
 
 fn draw(error: &Error, asker: Asker, reference: Option<&str>) -> Response {
-    use poem::error::ResponseError;
-    // A broken connection to the database is an outage, not a defect: say it as such.
-    let outage = Error::Unavailable;
-    let error = match error {
-        Error::Database(_) if error.status() == StatusCode::SERVICE_UNAVAILABLE => &outage,
-        other => other,
+    // A broken connection to the database, or a full disk, is an outage and not a defect: say it as such.
+    let outage = match error {
+        Error::Database(failure) => match failure::kind(failure) {
+            Kind::Unreachable => Some(Error::Unavailable),
+            Kind::Full => Some(Error::Full),
+            _ => None,
+        },
+        _ => None,
     };
+    let error = outage.as_ref().unwrap_or(error);
     let mut response = match asker {
         Asker::Machine => as_json(error, reference),
         Asker::Fragment => as_partials(error, reference),
@@ -297,6 +303,7 @@ fn code(error: &Error) -> &'static str {
         Error::Refused(refused) => refused.code,
         Error::Invalid(_) => "invalid",
         Error::Unavailable => "unavailable",
+        Error::Full => "disk_full",
         Error::Database(_) | Error::Unexpected(_) => "unexpected",
     }
 }

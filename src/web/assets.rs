@@ -11,6 +11,9 @@ use poem::http::header::{
 use poem::http::{HeaderMap, Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
 
+/// The address of every file.
+pub const PATTERN: &str = "/assets/:file";
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// A year, which is as long as caches go.

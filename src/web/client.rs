@@ -22,11 +22,7 @@ pub struct Client {
 impl Client {
     /// Told by the socket, and by the headers of proxies that are trusted.
     pub fn of(app: &App, req: &Request) -> Self {
-        let peer = match req.remote_addr().0 {
-            Addr::SocketAddr(address) => address.ip(),
-            // A peer without a network address (a socket file, a test) is on this machine.
-            _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        };
+        let peer = peer(req);
         let proxies = &app.config().trusted_proxies;
         let proxy_says_so = || {
             proxies.trusts(peer)
@@ -44,6 +40,20 @@ impl Client {
     pub fn network(&self) -> IpAddr {
         network(self.address)
     }
+}
+
+/// The near end of a request: the browser itself, or the last proxy.
+pub fn peer(req: &Request) -> IpAddr {
+    match req.remote_addr().0 {
+        Addr::SocketAddr(address) => address.ip().to_canonical(),
+        // A peer without a network address (a socket file, a test) is on this machine.
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+/// Whether the near end is a proxy whose headers are believed.
+pub fn is_told_by_a_proxy(app: &App, req: &Request) -> bool {
+    app.config().trusted_proxies.trusts(peer(req))
 }
 
 /// An IPv4 address, or the network of 64 bits that one household or café gets in IPv6 and in which a single device

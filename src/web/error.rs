@@ -6,6 +6,8 @@ use std::fmt::Display;
 use poem::http::StatusCode;
 use sea_orm::DbErr;
 
+use crate::data::failure::{self, Kind};
+
 /// What a handler or action answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,7 +28,9 @@ pub enum Error {
     Invalid(Vec<FieldError>),
     /// 503: the database cannot be reached at the moment.
     Unavailable,
-    /// A failed query; becomes [`Error::Unavailable`] or a defect when it is answered.
+    /// 503: nothing more can be stored, because the disk is full.
+    Full,
+    /// A failed query; becomes [`Error::Unavailable`], [`Error::Full`] or a defect when it is answered.
     Database(DbErr),
     /// 500: a defect, logged once with a reference.
     Unexpected(anyhow::Error),
@@ -228,6 +232,10 @@ impl Display for Error {
                 f,
                 "The till's memory does not answer at the moment. Nothing was changed; try again in a few seconds."
             ),
+            Error::Full => write!(
+                f,
+                "There is no room left on the server's disk. Nothing was changed; whoever looks after it has to make some."
+            ),
             Error::Database(_) | Error::Unexpected(_) => write!(
                 f,
                 "Something went wrong on our side. Nothing was changed; try again."
@@ -248,9 +256,9 @@ impl poem::error::ResponseError for Error {
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Refused(refused) => refused.status,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Database(failure) => match crate::data::failure::kind(failure) {
-                crate::data::failure::Kind::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable | Error::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Database(failure) => match failure::kind(failure) {
+                Kind::Unreachable | Kind::Full => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
             Error::Unexpected(_) => StatusCode::INTERNAL_SERVER_ERROR,

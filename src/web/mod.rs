@@ -5,9 +5,11 @@ pub mod assets;
 pub mod client;
 pub mod error;
 pub mod extract;
+pub mod figures;
 pub mod form;
 pub mod security;
 pub mod serve;
+pub mod trail;
 pub mod url;
 
 pub use answer::{Frag, Go, Page};

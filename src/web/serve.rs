@@ -16,8 +16,8 @@ use std::{
 };
 
 use poem::{
-    Addr, Endpoint, IntoEndpoint, Request, Result, Server,
-    http::uri::Scheme,
+    Addr, Endpoint, IntoEndpoint, IntoResponse, Request, Response, Result, Server,
+    http::{HeaderValue, header, uri::Scheme},
     listener::Acceptor,
     web::{LocalAddr, RemoteAddr},
 };
@@ -61,7 +61,10 @@ pub struct Limits {
     pub silence: Duration,
     /// A connection on which nothing moves for so long is closed.
     pub idle: Duration,
-    /// The time for requests under way when the program stops.
+    /// How long new connections are still taken when the program stops, so that a proxy finds out by asking for its health
+    /// and not by a refused request. None by default: it helps only where there is another instance to lead to.
+    pub notice: Duration,
+    /// The time for requests under way after that.
     pub farewell: Duration,
 }
 
@@ -75,7 +78,8 @@ impl Default for Limits {
             body: Duration::from_secs(120),
             silence: Duration::from_secs(30),
             idle: Duration::from_secs(75),
-            farewell: Duration::from_secs(8),
+            notice: Duration::ZERO,
+            farewell: Duration::from_secs(7),
         }
     }
 }
@@ -161,8 +165,9 @@ impl Listener {
     }
 }
 
-/// Serves until `shutdown`, then lets requests under way finish for [`Limits::farewell`]. Streams must watch the same
-/// token, or they use up that time.
+/// Serves until `shutdown`. Then each answer asks its connection to end, for [`Limits::notice`] new ones are still
+/// taken, and requests under way finish for [`Limits::farewell`]. Streams must watch the same token, or they use up that
+/// time.
 ///
 /// Each request carries the [`crate::live::Outflow`] of its connection; [`crate::live::Outlet`] extracts it.
 ///
@@ -187,18 +192,27 @@ where
         inner: endpoint.into_endpoint(),
         connections: connections.clone(),
         limits: limits.clone(),
+        shutdown: shutdown.clone(),
     };
+    let closed = CancellationToken::new();
+    let close = closed.clone();
+    // Ends with the server, which does not return before the door is closed.
+    tokio::spawn(async move {
+        shutdown.cancelled().await;
+        sleep(limits.notice).await;
+        close.cancel();
+    });
     let door = Door {
         tcp,
         local,
         head: limits.head,
         connections,
         politeness: Arc::new(Semaphore::new(TURNED_AWAY_POLITELY)),
-        shutdown: shutdown.clone(),
+        shutdown: closed.clone(),
     };
     Server::new_with_acceptor(door)
         .idle_timeout(limits.idle)
-        .run_with_graceful_shutdown(endpoint, shutdown.cancelled_owned(), Some(limits.farewell))
+        .run_with_graceful_shutdown(endpoint, closed.cancelled_owned(), Some(limits.farewell))
         .await
 }
 
@@ -284,12 +298,13 @@ struct Known<E> {
     inner: E,
     connections: Connections,
     limits: Limits,
+    shutdown: CancellationToken,
 }
 
 impl<E: Endpoint> Endpoint for Known<E> {
-    type Output = E::Output;
+    type Output = Response;
 
-    async fn call(&self, mut request: Request) -> Result<E::Output> {
+    async fn call(&self, mut request: Request) -> Result<Response> {
         let visit = self.connections.visit(request.local_addr());
         if let Some(visit) = &visit {
             request.set_data(visit.outflow());
@@ -304,6 +319,12 @@ impl<E: Endpoint> Endpoint for Known<E> {
         }
         let answer = self.inner.call(request).await;
         drop(visit);
-        answer
+        let mut answer = answer?.into_response();
+        // Whoever asks next shall ask another instance, instead of meeting a connection that is just being closed.
+        if self.shutdown.is_cancelled() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        }
+        Ok(answer)
     }
 }

@@ -107,6 +107,9 @@ urls! {
     /// A terminal's pairing: DELETE revokes it.
     terminal_pairing(terminal: TerminalId) = "/terminals/:terminal/pairing";
 
+    /// What is counted, for Prometheus.
+    metrics() = "/metrics";
+
     /// Tables, ready strip, open orders.
     floor() = "/floor";
     /// Open orders as a list.

@@ -33,6 +33,9 @@ use uuid::Uuid;
 /// The secret that signs this café's sessions.
 pub const SECRET: &str = "only for tests: sixteen or more";
 
+/// What opens this café's figures from elsewhere.
+pub const METRICS_TOKEN: &str = "only for tests: sixteen figures";
+
 /// People of the seeded café by their usernames.
 pub const ADMIN: &str = "ruth";
 pub const MANAGER: &str = "daniel";
@@ -332,6 +335,7 @@ fn config() -> Config {
         ("DATABASE_URL", "postgresql://nobody@localhost/unused"),
         ("POS_JWT_SECRET", SECRET),
         ("HOST", "127.0.0.1"),
+        ("METRICS_TOKEN", METRICS_TOKEN),
     ];
     let settings: Environment = settings
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

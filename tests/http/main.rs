@@ -10,6 +10,7 @@ mod kitchen;
 mod links;
 mod live;
 mod menu;
+mod metrics;
 mod model;
 mod orders;
 mod races;

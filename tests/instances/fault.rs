@@ -66,13 +66,21 @@ impl Fault {
     }
 
     /// The trade ends; from the last answer on, all screens of the house are to become true.
-    pub async fn all_true(&mut self, house: &House) {
+    /// Answers how many commands were acknowledged only after being asked again.
+    pub async fn all_true(&mut self, house: &House) -> u64 {
         let screens: Vec<&Screen> = house.screens.iter().collect();
-        self.these_true(house, &screens).await;
+        self.these_true(house, &screens).await
+    }
+
+    /// Waits until every screen of the house has a stream.
+    pub async fn all_connected(&self, house: &House) {
+        while house.screens.iter().any(|it| it.shown().connections == 0) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// The same of some screens.
-    pub async fn these_true(&mut self, house: &House, screens: &[&Screen]) {
+    pub async fn these_true(&mut self, house: &House, screens: &[&Screen]) -> u64 {
         if let Some(trade) = self.trade.take() {
             let books = trade.end().await;
             let since = Instant::now();
@@ -88,8 +96,10 @@ impl Fault {
             println!(
                 "  {commands} commands acknowledged, {again} of them only after being asked again"
             );
+            again
         } else {
             self.measure(house, screens, Instant::now()).await;
+            0
         }
     }
 

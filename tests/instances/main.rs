@@ -7,9 +7,11 @@
 mod fault;
 mod faults;
 mod house;
+mod nginx;
 mod picture;
 mod readers;
 mod revoked;
+mod rolling;
 mod screen;
 mod servers;
 #[path = "../trade/mod.rs"]
@@ -49,4 +51,10 @@ async fn every_screen_is_true_soon_after_postgres_failed_or_nobody_was_told_or_n
     ];
     rows.extend(readers::stalled(&mut house).await);
     report(&rows);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_version_is_rolled_out_and_nobody_notices() {
+    let mut house = House::open().await;
+    report(&[rolling::replaced(&mut house).await]);
 }

@@ -59,6 +59,10 @@ pub struct Shown {
     unseen: BTreeMap<String, Vec<(String, Instant)>>,
     /// How often it was connected.
     pub connections: u32,
+    /// Since when it has no stream, after it had one.
+    lost: Option<Instant>,
+    /// The longest time without one, from its end to the first picture of the next.
+    longest_gap: Duration,
     /// When the server said that this person may not see it any more, or refused a new connection.
     pub sent_away: Option<Instant>,
 }
@@ -136,6 +140,18 @@ impl Screen {
         shown
     }
 
+    /// The longest time that it was without a stream, from the end of one to the first picture of the next.
+    pub fn longest_gap(&self) -> Duration {
+        let shown = self.shown();
+        let lasting = shown.lost.map(|since| since.elapsed()).unwrap_or_default();
+        shown.longest_gap.max(lasting)
+    }
+
+    /// How often its stream ended.
+    pub fn gaps(&self) -> u32 {
+        self.shown().connections.saturating_sub(1)
+    }
+
     /// Reads nothing more until it is woken.
     pub fn sleep(&self) {
         self.wish.send_modify(|wish| wish.asleep = true);
@@ -184,7 +200,9 @@ impl Follower {
             let end = match asked {
                 Ok(Ok(answer)) if answer.status().is_success() => {
                     self.shown().connections += 1;
-                    self.read(answer).await
+                    let end = self.read(answer).await;
+                    self.shown().lost = Some(Instant::now());
+                    end
                 }
                 Ok(Ok(answer)) if [401, 403].contains(&answer.status().as_u16()) => End::SentAway,
                 // A proxy leads on at once to an instance that is there.
@@ -265,6 +283,9 @@ impl Follower {
             let data = data.collect::<Vec<_>>().join("\n");
             let target = data.split('"').nth(1).unwrap_or_default().to_owned();
             let mut shown = self.shown();
+            if let Some(since) = shown.lost.take() {
+                shown.longest_gap = shown.longest_gap.max(since.elapsed());
+            }
             let unseen = shown.unseen.entry(target).or_default();
             unseen.push((data, Instant::now()));
         }

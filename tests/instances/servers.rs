@@ -22,14 +22,14 @@ pub const SECRET: &str = "only for tests: sixteen or more";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Sends a signal by its name.
-fn signal(process: u32, name: &str) {
+pub fn signal(process: u32, name: &str) {
     let (name, process) = (format!("-{name}"), process.to_string());
     let sent = Command::new("kill").args([&name, &process]).status();
     assert!(sent.expect("kill").success(), "no process {process}");
 }
 
 /// A free port below those that outgoing connections take: one that is free now shall be so after a restart, too.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     let mut tried = std::iter::repeat_with(|| rand::rng().random_range(10_000..30_000));
     tried.find(free).expect("it goes on for ever")
@@ -273,10 +273,37 @@ impl Instance {
 
     /// Asks it to stop and waits for that.
     pub fn stop(&mut self) {
-        self.signal("TERM");
+        self.ask_to_stop();
         let mut process = self.process.take().expect("a running instance");
         let ended = process.wait().expect("its end");
         assert!(ended.success(), "the program ended with {ended}");
+    }
+
+    /// Asks it to stop.
+    pub fn ask_to_stop(&self) {
+        self.signal("TERM");
+    }
+
+    /// Waits until it has stopped, and lets the others go on meanwhile.
+    pub async fn has_stopped(&mut self) {
+        let mut process = self.process.take().expect("a running instance");
+        let begun = Instant::now();
+        loop {
+            if let Some(ended) = process.try_wait().expect("its state") {
+                assert!(ended.success(), "the program ended with {ended}");
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "not stopped within {PATIENCE:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The port of its addresses.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Waits until it has ended in whatever way, and says how.

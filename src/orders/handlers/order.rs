@@ -3,6 +3,7 @@
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
+use tracing::Instrument as _;
 
 use super::forms::{Cancellation, Details, NewOrder, Nothing, Servings};
 use super::{as_json, beginning_with, panel, text};
@@ -188,7 +189,7 @@ pub async fn leave(
 ) -> Result<StatusCode> {
     let claim = beginning_with(id, once.of(&by, "orders.leave", &id));
     // Whoever leaves does not wait for this. Should the program stop meanwhile, the order is found in 15 minutes.
-    tokio::spawn(async move {
+    let look = async move {
         tokio::time::sleep(MAY_COME_BACK).await;
         if feed::is_watched(&app, id) {
             return;
@@ -199,7 +200,8 @@ pub async fn leave(
         if let Err(failure) = left.await {
             tracing::debug!(order = %id, %failure, "an order that was left could not be looked at");
         }
-    });
+    };
+    tokio::spawn(look.in_current_span());
     Ok(StatusCode::NO_CONTENT)
 }
 

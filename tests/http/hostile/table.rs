@@ -32,6 +32,8 @@ use Who::*;
 pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/api/health", Anybody),
     ("GET", "/api/health/live", Anybody),
+    // From this machine, as here: `tests/http/metrics.rs` comes from elsewhere.
+    ("GET", "/metrics", Anybody),
     ("GET", "/api/realtime/stream", OrderTakers),
     ("GET", "/api/realtime/stream?view=ready", OrderTakers),
     (
