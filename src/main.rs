@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use cafe_pos::commands::{check, migrate, seed, serve, staff};
+use cafe_pos::commands::{check, health, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -41,6 +41,8 @@ enum Command {
     Staff(Staff),
     /// Say of everything whether it is in order, or what to do
     Check,
+    /// Ask the program that serves here whether it is well; for the healthcheck of a container
+    Health,
 }
 
 #[derive(Subcommand)]
@@ -115,6 +117,7 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
                 staff::reset_password(&config, &name).await
             }
             Command::Check => check::run(&config).await,
+            Command::Health => health::run(&config).await,
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod database;
+pub mod health;
 pub mod migrate;
 pub mod seed;
 pub mod serve;
