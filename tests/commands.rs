@@ -271,7 +271,11 @@ fn health_is_the_word_of_the_program_that_serves_here() {
 
     assert!(serving.ask_to_stop().success());
     let gone = health();
-    assert!(gone.complaint(1).contains("cannot be asked"), "{}", gone.err);
+    assert!(
+        gone.complaint(1).contains("cannot be asked"),
+        "{}",
+        gone.err
+    );
 }
 
 #[test]
