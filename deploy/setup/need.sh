@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the named things are on this machine: need.sh postgres redis chromium compiler rust
+# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl chromium compiler rust
 #
 # As root it installs what is missing from Debian's or Ubuntu's packages; anybody else is told the
 # one line to run. It starts no service, makes no database cluster, and where nothing is missing it
@@ -16,6 +16,11 @@ has_postgres() {
 
 has_redis() { command -v redis-server >/dev/null; }
 
+# Ordinary users do not look where Debian keeps it.
+has_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]; }
+
+has_openssl() { command -v openssl >/dev/null; }
+
 has_chromium() {
     [ -x "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
         # Ubuntu's is a stub that only works where snap does.
@@ -30,6 +35,8 @@ package_of() {
     case $1 in
     postgres) echo postgresql ;;
     redis) echo redis-server ;;
+    nginx) echo nginx ;;
+    openssl) echo openssl ;;
     chromium) if grep -qi '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi && echo fonts-liberation ;;
     compiler) echo gcc libc6-dev ;;
     esac
@@ -57,9 +64,9 @@ forbid_cluster() {
     esac
 }
 
-# The tests start a Redis of their own; the packaged service would come up at the next boot.
-disable_redis_service() {
-    ! command -v systemctl >/dev/null || systemctl disable redis-server.service >/dev/null 2>&1 || true
+# The tests start servers of their own; the packaged service would come up at the next boot.
+disable_service() {
+    ! command -v systemctl >/dev/null || systemctl disable "$1.service" >/dev/null 2>&1 || true
 }
 
 install() {
@@ -68,7 +75,8 @@ install() {
     apt-get update
     case " $* " in *' postgres '*) forbid_cluster ;; esac
     apt-get install -y --no-install-recommends "${packages[@]}"
-    case " $* " in *' redis '*) disable_redis_service ;; esac
+    case " $* " in *' redis '*) disable_service redis-server ;; esac
+    case " $* " in *' nginx '*) disable_service nginx ;; esac
 }
 
 missing=()
