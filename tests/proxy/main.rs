@@ -11,10 +11,14 @@ mod servers;
 mod venue;
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use cafe_pos::seed::menu;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use tokio::io::AsyncReadExt as _;
 use uuid::Uuid;
 
 use venue::{AMINA, PASSWORD, Venue, words};
@@ -23,6 +27,40 @@ use venue::{AMINA, PASSWORD, Venue, words};
 const TABLET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 /// Whom a forger would like to be.
 const SOMEBODY_ELSE: &str = "203.0.113.9";
+
+/// What stands in the place of an instance: it hears a request to its end and closes without a word.
+struct Dying(Arc<AtomicUsize>, tokio::task::JoinHandle<()>);
+
+impl Dying {
+    fn at(address: &str) -> Self {
+        let socket = std::net::TcpListener::bind(address).expect("its place");
+        socket.set_nonblocking(true).expect("a socket");
+        let socket = tokio::net::TcpListener::from_std(socket).expect("a socket");
+        let heard = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&heard);
+        let task = tokio::spawn(async move {
+            while let Ok((mut asker, _)) = socket.accept().await {
+                let mut request = [0; 4096];
+                if asker.read(&mut request).await.is_ok_and(|read| read > 0) {
+                    counted.fetch_add(1, Relaxed);
+                }
+            }
+        });
+        Dying(heard, task)
+    }
+
+    /// How many requests it died over.
+    fn heard(self) -> usize {
+        self.1.abort();
+        self.0.load(Relaxed)
+    }
+}
+
+fn espresso() -> String {
+    let mut products = menu::products();
+    let espresso = products.find(|product| product.number == 101);
+    espresso.expect("it is on the menu").id().to_string()
+}
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers
@@ -234,12 +272,24 @@ async fn work_goes_on_when_an_instance_is_lost_and_without_any_the_page_looks_ag
     let float = [("cash", "pouch"), ("count_1000", "50")];
     venue.once("POST", "/shift/float", &float).await;
 
+    // One that takes what it is asked and dies over it: the other is asked, too, and it is done once.
     venue.instances[0].kill();
-    for _ in 0..10 {
-        let path = format!("/orders/{}", Uuid::now_v7());
-        // Asked once: nginx leads it on.
-        venue.once("PUT", &path, &[("kind", "takeaway")]).await;
-    }
+    let order = Uuid::now_v7();
+    let path = format!("/orders/{order}");
+    venue.once("PUT", &path, &[("kind", "takeaway")]).await;
+    let heard = {
+        let address = venue.instances[0].door().replace("http://", "");
+        let dying = Dying::at(&address);
+        let espresso = espresso();
+        for _ in 0..6 {
+            let form = [("product", espresso.as_str())];
+            venue.once("POST", &format!("{path}/lines"), &form).await;
+        }
+        dying.heard()
+    };
+    assert!(heard > 0, "nothing was lost on the way");
+    assert_eq!(venue.pieces_on(order).await, "6");
+
     venue.instances[1].kill();
     let nobody = async |path: &str, name: &str, value: &str| {
         let asked = venue.client.get(venue.at(path)).header(name, value).send();

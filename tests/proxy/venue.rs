@@ -108,6 +108,13 @@ impl Venue {
         ids.pop().expect("a table")
     }
 
+    /// How many pieces are on this order.
+    pub async fn pieces_on(&self, order: Uuid) -> String {
+        let sql =
+            "SELECT coalesce(sum(quantity), 0)::text FROM order_lines WHERE order_id::text = $1";
+        self.texts(sql, &order.to_string()).await.concat()
+    }
+
     /// From where somebody failed to sign in under this name.
     pub async fn places_that_failed_as(&self, name: &str) -> Vec<String> {
         let sql = "SELECT source FROM sign_in_failures WHERE name_key = $1";
