@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cafe_pos::commands::{backup, check, migrate, seed, serve, staff};
+use cafe_pos::commands::{backup, check, health, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -54,6 +54,8 @@ enum Command {
     },
     /// Say of everything whether it is in order, or what to do
     Check,
+    /// Ask the program that serves here whether it is well; for the healthcheck of a container
+    Health,
 }
 
 #[derive(Subcommand)]
@@ -148,6 +150,7 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             }
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Check => check::run(&config).await,
+            Command::Health => health::run(&config).await,
         }
     });
     // A password that is still being hashed holds nobody up.

@@ -166,7 +166,7 @@ fn a_wrong_call_is_explained() {
     let cafe = Cafe::new();
     assert_eq!(cafe.call(&["brew"]).code, Some(2));
     let help = cafe.call(&["--help"]);
-    for command in ["serve", "migrate", "seed", "staff", "check"] {
+    for command in ["serve", "migrate", "seed", "staff", "check", "health"] {
         assert!(help.answer().contains(command), "{}", help.out);
         assert!(cafe.call(&[command, "--help"]).answer().contains("Usage:"));
     }
@@ -253,6 +253,27 @@ fn while_it_serves_other_commands_come_in_and_a_second_serve_does_not() {
             .answer()
             .contains("applied"),
         "and its data is there"
+    );
+}
+
+#[test]
+fn health_is_the_word_of_the_program_that_serves_here() {
+    let cafe = Cafe::new();
+    let mut serving = cafe.serve();
+    let address = serving.address();
+    let port = address.rsplit(':').next().expect("a port").to_owned();
+    let health = || {
+        let mut asked = cafe.program(&["health"]);
+        Said::of(asked.env("PORT", &port).output().expect("the program"))
+    };
+    assert_eq!(health().answer(), "ok\n");
+
+    assert!(serving.ask_to_stop().success());
+    let gone = health();
+    assert!(
+        gone.complaint(1).contains("cannot be asked"),
+        "{}",
+        gone.err
     );
 }
 

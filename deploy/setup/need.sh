@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the named things are on this machine: need.sh postgres redis nginx chromium compiler rust
+# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl chromium compiler rust
 #
 # As root it installs what is missing from Debian's or Ubuntu's packages; anybody else is told the
 # one line to run. It starts no service, makes no database cluster, and where nothing is missing it
@@ -16,8 +16,10 @@ has_postgres() {
 
 has_redis() { command -v redis-server >/dev/null; }
 
-# It is among the programs of the system, where an ordinary user's shell does not look.
+# Ordinary users do not look where Debian keeps it.
 has_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]; }
+
+has_openssl() { command -v openssl >/dev/null; }
 
 has_chromium() {
     [ -x "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
@@ -34,6 +36,7 @@ package_of() {
     postgres) echo postgresql ;;
     redis) echo redis-server ;;
     nginx) echo nginx ;;
+    openssl) echo openssl ;;
     chromium) if grep -qi '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi && echo fonts-liberation ;;
     compiler) echo gcc libc6-dev ;;
     esac
@@ -61,7 +64,7 @@ forbid_cluster() {
     esac
 }
 
-# The tests start a Redis and an nginx of their own; the packaged service would come up at the next boot.
+# The tests start servers of their own; the packaged service would come up at the next boot.
 disable_service() {
     ! command -v systemctl >/dev/null || systemctl disable "$1.service" >/dev/null 2>&1 || true
 }

@@ -132,13 +132,17 @@ async fn bus(config: &Config) -> Option<Finding> {
 }
 
 fn disk(config: &Config) -> Vec<Finding> {
+    // With a server the data folder keeps nothing of its own, and a container's file system may be read-only there.
+    let data = match config.database {
+        DatabaseSetting::Private { .. } => Some(("data folder", "DATA_DIR", &config.data_dir)),
+        DatabaseSetting::Server(_) => None,
+    };
     let folders = [
-        ("data folder", "DATA_DIR", &config.data_dir),
         ("backups", "BACKUP_DIR", &config.backup_dir),
         ("uploads", "UPLOAD_DIR", &config.upload_dir),
     ];
-    folders
-        .into_iter()
+    data.into_iter()
+        .chain(folders)
         .map(|(subject, variable, folder)| {
             let existing = existing(folder);
             let found = usable(folder, existing, variable).and_then(|()| space(folder, existing));
@@ -200,5 +204,25 @@ fn space(folder: &Path, existing: &Path) -> Result<String, String> {
         Err(format!("{words}: make room, at least 1024 MB"))
     } else {
         Ok(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let config = Config::read(&variables.iter().copied().collect(), |_| true).unwrap();
+        disk(&config).iter().map(|found| found.subject).collect()
+    }
+
+    #[test]
+    fn the_data_folder_counts_only_where_something_is_kept_in_it() {
+        assert_eq!(folders(&[]), ["data folder", "backups", "uploads"]);
+        let server = [
+            ("DATABASE_URL", "postgresql://posuser:secret@db:5432/pos"),
+            ("POS_JWT_SECRET", "0123456789abcdef"),
+        ];
+        assert_eq!(folders(&server), ["backups", "uploads"]);
     }
 }

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod database;
+pub mod health;
 pub mod migrate;
 pub mod seed;
 pub mod serve;

@@ -318,7 +318,12 @@ fn no_secret_is_in_the_debug_print() {
 }
 
 /// What Docker Compose reads and the program does not.
-const COMPOSE: [&str; 3] = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"];
+const COMPOSE: [&str; 4] = [
+    "POSTGRES_USER",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_DB",
+    "POS_SUBNET",
+];
 
 /// The variables of `.env.example` with their values, whether commented out or not.
 fn example() -> BTreeMap<String, String> {

@@ -1,13 +1,14 @@
 //! The parts that fail: real processes, each stopped when its value goes.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,11 +29,15 @@ pub fn signal(process: u32, name: &str) {
     assert!(sent.expect("kill").success(), "no process {process}");
 }
 
-/// A free port below those that outgoing connections take: one that is free now shall be so after a restart, too.
+/// A free port below those that outgoing connections take: one that is free now shall be so after a restart, too. What was
+/// given away is not given again: it is still free while its part is being started, and two parts would think it theirs.
 pub fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().expect("no panic");
     let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let mut tried = std::iter::repeat_with(|| rand::rng().random_range(10_000..30_000));
-    tried.find(free).expect("it goes on for ever")
+    let tried = std::iter::repeat_with(|| rand::rng().random_range(10_000..30_000));
+    let mut new = tried.filter(|port| given.insert(*port));
+    new.find(free).expect("it goes on for ever")
 }
 
 /// A Postgres that waits for the disk; the instances know it by its address, as they would a server.
