@@ -131,7 +131,7 @@ async fn restore_into(
         );
     }
     let manifest = backups::restore(&vault, file, ready).await?;
-    for name in migrate::up(opened.url()).await? {
+    for name in migrate::up(opened.url()).await?.applied {
         println!("Applied the migration {name}");
     }
     Ok(manifest)

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::text::{Exposition, Kind, seconds};
 use crate::app::App;
+use crate::backups::Standing;
 use crate::data::tally::Tally;
 use crate::web::client;
 use crate::web::figures::{BUCKETS, Figures};
@@ -52,7 +53,7 @@ pub async fn show(app: App, req: &Request) -> Result<Response> {
     }
     deeds(&mut text, &app);
     jobs(&mut text, &app);
-    for gauge in gauges(&app) {
+    for gauge in gauges(&app).into_iter().chain(backups(&app).await) {
         let name = format!("cafe_pos_{}", gauge.name);
         text.family(&name, gauge.kind, gauge.help);
         text.sample(&name, &[], gauge.value);
@@ -62,6 +63,29 @@ pub async fn show(app: App, req: &Request) -> Result<Response> {
         .content_type(text::CONTENT_TYPE)
         .header(header::CACHE_CONTROL, "no-store")
         .body(text.into_text()))
+}
+
+/// The age of the last proved backup; nothing where backups are not kept here, or the database cannot say.
+pub async fn backups(app: &App) -> Vec<Gauge> {
+    let Ok(Some(standing)) = app.backed_up().await else {
+        return Vec::new();
+    };
+    let mut told = vec![Gauge {
+        name: "backup_missing",
+        kind: Kind::Gauge,
+        help: "1 where there was no proved backup for 26 hours.",
+        value: u8::from(standing.is_alarming()).to_string(),
+    }];
+    if let Standing::Good { at } | Standing::Late { at } = standing {
+        let age = app.clock().now() - at;
+        told.push(Gauge {
+            name: "backup_age_seconds",
+            kind: Kind::Gauge,
+            help: "Since when the last proved backup is.",
+            value: age.whole_seconds().max(0).to_string(),
+        });
+    }
+    told
 }
 
 fn may_read(app: &App, req: &Request) -> bool {

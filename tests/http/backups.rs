@@ -56,6 +56,10 @@ async fn an_admin_makes_one_takes_it_away_and_the_page_says_how_it_stands() {
     );
     assert!(list.contains("Backed up."), "{list}");
 
+    let figures = cafe_pos::metrics::backups(&house.app).await;
+    let told: Vec<_> = figures.iter().map(|one| one.name).collect();
+    assert_eq!(told, ["backup_missing", "backup_age_seconds"]);
+
     let id = house.id::<BackupId>("backups", "state", "good").await;
     let response = admin.open(&format!("/backups/{id}/file")).await;
     assert_eq!(response.status(), StatusCode::OK);
