@@ -71,15 +71,15 @@ impl Drop for Nginx {
     }
 }
 
-/// As small as it can be. `deploy/nginx.conf` is what is shipped: where it is there, its rules for upstreams, retries and
-/// streams belong in the place of these.
+/// The rules of `deploy/nginx.conf` for upstreams, retries and streams, and nothing else of it: that the file itself works
+/// is for `tests/proxy`.
 fn configuration(port: u16, instances: &[&Instance]) -> String {
     // Its workers would be somebody who may not enter its folder.
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let user = if is_root { "user root;" } else { "" };
     let servers: String = instances
         .iter()
-        .map(|instance| format!("server 127.0.0.1:{} fail_timeout=1s;\n", instance.port()))
+        .map(|instance| format!("server 127.0.0.1:{} max_fails=0;\n", instance.port()))
         .collect();
     format!(
         "{user}

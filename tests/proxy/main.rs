@@ -93,7 +93,15 @@ async fn pages_come_compressed_and_carry_what_the_program_says_of_them() {
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut plain)
         .expect("it is what it says");
     assert!(plain.contains("</html>") && plain.len() > 2 * packed.len());
-    assert!(venue.nginx.log().contains(&reference), "one finds it again");
+    // nginx writes its line when the answer is out.
+    let begun = std::time::Instant::now();
+    while !venue.nginx.log().contains(&reference) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "one finds it again"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

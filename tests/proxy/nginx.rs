@@ -54,10 +54,8 @@ impl Nginx {
                 format!("listen 127.0.0.1:{https} "),
             ),
             (
-                "server pos-app:3000 max_fails=5 fail_timeout=3s;".to_owned(),
-                format!(
-                    "server {a} max_fails=5 fail_timeout=3s; server {b} max_fails=5 fail_timeout=3s;"
-                ),
+                "server pos-app:3000 max_fails=0;".to_owned(),
+                format!("server {a} max_fails=0; server {b} max_fails=0;"),
             ),
             at("/run/nginx.pid", "nginx.pid"),
             at("/var/log/nginx", "log"),
