@@ -310,7 +310,11 @@ pub fn outlived(all: &[Backup], now: OffsetDateTime, keep_days: u16) -> Vec<Back
     all.iter()
         .filter(kept)
         .filter(|backup| !backup.state.is_under_way())
-        .filter(|backup| backup.asked_at < limit && Some(backup.id) != youngest_good)
+        .filter(|backup| {
+            // One that somebody put there counts from then on: it may be as old as it wants.
+            let here_since = backup.finished_at.unwrap_or(backup.asked_at);
+            here_since < limit && Some(backup.id) != youngest_good
+        })
         .map(|backup| backup.id)
         .collect()
 }
@@ -403,6 +407,14 @@ mod tests {
         let mut removed = backup(50, State::Good);
         removed.removed_at = Some(NOON);
         assert!(outlived(&[removed, backup(45, State::Good)], NOON, 30).is_empty());
+        let mut found = backup(400, State::Good);
+        found.finished_at = Some(NOON - Duration::days(29));
+        assert!(outlived(&[found.clone(), backup(1, State::Good)], NOON, 30).is_empty());
+        found.finished_at = Some(NOON - Duration::days(31));
+        assert_eq!(
+            outlived(&[found.clone(), backup(1, State::Good)], NOON, 30),
+            [found.id]
+        );
     }
 
     #[test]

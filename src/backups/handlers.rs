@@ -95,17 +95,20 @@ pub async fn prove(app: App, by: Admin, once: Once, Path(id): Path<BackupId>) ->
     vault_is_set(&app)?;
     let claim = once.of(&by, "backups.prove", &id);
     let file = store::find(app.db(), id).await?.kept_file()?;
-    app.write(claim, async |tx: &mut Tx| {
-        tx.journal(Entry::new("backup.proof_asked", "backup", id));
-        Ok(())
-    })
-    .await?;
-    in_background(&app, async move |app: App| {
-        work::verify(&app, Some(&file))
-            .await
-            .map(drop)
-            .map_err(Error::from)
-    });
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            tx.journal(Entry::new("backup.proof_asked", "backup", id));
+            Ok(())
+        })
+        .await?;
+    if written.done().is_some() {
+        in_background(&app, async move |app: App| {
+            work::verify(&app, Some(&file))
+                .await
+                .map(drop)
+                .map_err(Error::from)
+        });
+    }
     answer(
         &app,
         by.role,

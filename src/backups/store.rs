@@ -77,6 +77,12 @@ pub(super) async fn next_waiting(db: &impl ConnectionTrait) -> Result<Option<Bac
     Ok(all(db, sql, []).await?.into_iter().next())
 }
 
+/// Whether something waits to be made, or was being made or proved when it was last heard of.
+pub(super) async fn is_any_under_way(db: &impl ConnectionTrait) -> Result<bool> {
+    let sql = "SELECT 1 FROM backups WHERE state IN ('waiting', 'running', 'checking') LIMIT 1";
+    Ok(db.query_one_raw(statement(db, sql, [])).await?.is_some())
+}
+
 /// The last scheduled one: since when, and how far it is.
 pub(super) async fn last_scheduled(
     db: &impl ConnectionTrait,
@@ -104,7 +110,7 @@ pub(super) async fn insert(tx: &Tx, id: BackupId, cause: Cause, by: Option<Staff
 /// Notes a file that was found in the folder; answers whether it was news.
 pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
     let sql = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256, finished_at, failure) \
-               VALUES ($1, $2, 'found', $3, CASE WHEN $6 THEN 'good' ELSE 'unproved' END, $4, $5, $3, \
+               VALUES ($1, $2, 'found', $3, CASE WHEN $6 THEN 'good' ELSE 'unproved' END, $4, $5, $7, \
                        CASE WHEN NOT $6 THEN 'It was found in the folder and has not been proved here.' END) \
                ON CONFLICT DO NOTHING";
     let values = [
@@ -114,6 +120,7 @@ pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
         i64::try_from(found.bytes).unwrap_or(i64::MAX).into(),
         found.sha256.clone().into(),
         found.proved_at.is_some().into(),
+        tx.now().into(),
     ];
     let done = tx.execute_raw(statement(tx, sql, values)).await?;
     Ok(done.rows_affected() == 1)

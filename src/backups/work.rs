@@ -101,7 +101,8 @@ pub async fn work_off(app: &App) -> crate::web::Result<()> {
     let Some(vault) = app.vault() else {
         return Ok(());
     };
-    if store::next_waiting(app.db()).await?.is_none() {
+    // Also what a program left that was killed over it: nobody else would say that it failed, or try again.
+    if !store::is_any_under_way(app.db()).await? {
         return Ok(());
     }
     let Some(turn) = Turn::taken(vault).await? else {

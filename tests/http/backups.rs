@@ -210,3 +210,29 @@ async fn the_plan_is_kept_and_nonsense_is_refused_in_place() {
         (5, 90)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_cut_short_by_a_kill_is_told_as_failed_and_made_again() {
+    let (house, _folder) = house().await;
+    house
+        .execute(
+            "INSERT INTO backups (id, cause, asked_at, state) VALUES (gen_random_uuid(), 'scheduled', $1, 'running')",
+            [house.app.clock().now().into()],
+        )
+        .await;
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("looked at");
+    let failed = "SELECT count(*) FROM backups WHERE state = 'failed' AND failure = 'The program was stopped meanwhile.'";
+    assert_eq!(house.number(failed).await, 1);
+    house.hand.advance(time::Duration::minutes(31));
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("a backup");
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM backups WHERE state = 'good'")
+            .await,
+        1
+    );
+}
