@@ -10,7 +10,7 @@ use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Jobs;
-use crate::backups::{Standing, Vault};
+use crate::backups::{Safety, Vault};
 use crate::config::{Config, Secret};
 use crate::data::cached::Cached;
 use crate::data::once;
@@ -56,7 +56,7 @@ struct Inner {
     sightings: Sightings,
     stop: CancellationToken,
     vault: OnceLock<Vault>,
-    backed_up: Cached<(), Standing>,
+    backed_up: Cached<(), Option<Safety>>,
     tallies: Tallies,
     jobs: Jobs,
     visitors: OnceLock<Visitors>,
@@ -160,16 +160,9 @@ impl App {
     }
 
     /// How it stands with the backups, at most half a minute old; nothing where none are kept here.
-    pub async fn backed_up(&self) -> Result<Option<Standing>> {
-        if self.vault().is_none() {
-            return Ok(None);
-        }
-        let inner = &self.0;
-        let standing = inner.backed_up.get((), async || {
-            let last = crate::backups::store::last_good(&inner.db).await?;
-            Ok(Standing::at(inner.clock.now(), last))
-        });
-        Ok(Some(*standing.await?))
+    pub async fn backed_up(&self) -> Result<Arc<Option<Safety>>> {
+        let asked = async || crate::backups::safety(self).await;
+        self.0.backed_up.get((), asked).await
     }
 
     /// Says where backups are kept; what was said first counts.

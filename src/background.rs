@@ -70,6 +70,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
     ));
     tasks.spawn(every(
         app.clone(),
+        Duration::from_secs(30),
+        "copying backups to other places",
+        backups::copy_out,
+    ));
+    tasks.spawn(every(
+        app.clone(),
         Duration::from_secs(6 * 3600),
         "forgetting old keys and tries",
         forget_keys,

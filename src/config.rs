@@ -6,6 +6,7 @@
 
 mod address;
 mod database_url;
+mod elsewhere;
 mod environment;
 mod secret;
 
@@ -18,6 +19,7 @@ use tracing_subscriber::filter::Targets;
 
 pub use address::{BaseUrl, Network, Origin, TrustedProxies};
 pub use database_url::DatabaseUrl;
+pub use elsewhere::{Backups, BucketSetting};
 pub use environment::{Environment, Fault, Faults};
 pub use secret::{Secret, SessionSecret};
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     pub data_dir: PathBuf,
     pub backup_dir: PathBuf,
+    /// What becomes of backups beside their files there.
+    pub backups: Backups,
     pub upload_dir: PathBuf,
     /// The name on receipts and screens until the café sets another in its own settings.
     pub cafe_name: String,
@@ -170,6 +174,7 @@ impl Config {
             backup_dir: env
                 .path("BACKUP_DIR")
                 .unwrap_or_else(|| data_dir.join("backups")),
+            backups: Backups::read(env),
             upload_dir: env
                 .path("UPLOAD_DIR")
                 .unwrap_or_else(|| data_dir.join("uploads")),

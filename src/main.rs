@@ -86,6 +86,16 @@ enum Backup {
         /// Its name in BACKUP_DIR; the youngest without one
         file: Option<String>,
     },
+    /// Copy to the other places (BACKUP_COPY_DIR, BACKUP_S3_URL) what is not there yet
+    Copy,
+    /// Bring a copy back from another place into BACKUP_DIR; needs no database
+    Fetch {
+        /// Its name; the youngest without one
+        file: Option<String>,
+        /// Only say what there is
+        #[arg(long)]
+        list: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -145,6 +155,10 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             }
             Command::Backup(Backup::Run) => backup::run(&config).await,
             Command::Backup(Backup::List) => backup::list(&config).await,
+            Command::Backup(Backup::Copy) => backup::copy(&config).await,
+            Command::Backup(Backup::Fetch { file, list }) => {
+                backup::fetch(&config, file.as_deref(), list).await
+            }
             Command::Backup(Backup::Verify { file }) => {
                 backup::verify(&config, file.as_deref()).await
             }

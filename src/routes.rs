@@ -157,6 +157,7 @@ fn house(map: Map) -> Map {
             get(backup::list).post(backup::make).put(backup::plan),
         )
         .at(at::backups_list, get(backup::look_again))
+        .at(at::backup_uploads, post(backup::upload))
         .at(at::backup_file, get(backup::download))
         .at(at::backup_proofs, post(backup::prove))
 }

@@ -16,6 +16,7 @@ mod m20261126_000007_sold_out_shift;
 mod m20261126_000008_fewer_indexes;
 mod m20261126_000009_bookkeeping;
 mod m20261126_000010_backups;
+mod m20261126_000011_backup_copies;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_fewer_indexes::Migration),
             Box::new(m20261126_000009_bookkeeping::Migration),
             Box::new(m20261126_000010_backups::Migration),
+            Box::new(m20261126_000011_backup_copies::Migration),
         ]
     }
 }

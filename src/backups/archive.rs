@@ -1,13 +1,15 @@
 //! The file of a backup: a tar of the manifest, the dump and the pictures, in this order.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::backup::{FORMAT, Finished, Manifest};
+use super::backup::{Contents, FORMAT, Finished, Manifest};
+use super::cipher::{Reader, Writer};
+use crate::config::Secret;
 
 const MANIFEST: &str = "manifest.json";
 const DUMP: &str = "database.dump";
@@ -107,9 +109,10 @@ pub(super) fn write(
     manifest: Manifest,
     dump: &Path,
     uploads: (&Path, &[PathBuf]),
+    passphrase: Option<&Secret>,
 ) -> Result<Finished> {
     let part = folder.join(format!("{file}.part"));
-    let written = write_part(&part, &manifest, dump, uploads);
+    let written = write_part(&part, &manifest, dump, uploads, passphrase);
     let (bytes, sha256) = match written {
         Ok(measured) => measured,
         Err(failure) => {
@@ -122,11 +125,22 @@ pub(super) fn write(
         bytes,
         sha256,
         proved_at: None,
-        manifest,
+        manifest: told_openly(manifest, passphrase.is_some()),
     };
     fs::rename(&part, folder.join(file))?;
     write_beside(folder, &finished)?;
     Ok(finished)
+}
+
+/// The manifest as it may stand beside the file: what the café took is told by an encrypted one only inside.
+pub(super) fn told_openly(manifest: Manifest, encrypted: bool) -> Manifest {
+    match encrypted {
+        true => Manifest {
+            contents: Contents::default(),
+            ..manifest
+        },
+        false => manifest,
+    }
 }
 
 fn write_part(
@@ -134,9 +148,11 @@ fn write_part(
     manifest: &Manifest,
     dump: &Path,
     (uploads, pictures): (&Path, &[PathBuf]),
+    passphrase: Option<&Secret>,
 ) -> Result<(u64, String)> {
     let file = File::create(part).with_context(|| part.display().to_string())?;
-    let mut tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, Measured::new(file)));
+    let writer = Writer::new(Measured::new(file), passphrase)?;
+    let mut tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, writer));
     let told = serde_json::to_vec_pretty(manifest)?;
     let mut header = tar::Header::new_gnu();
     header.set_size(told.len() as u64);
@@ -151,11 +167,11 @@ fn write_part(
             other => other?,
         }
     }
-    let measured = tar
+    let writer = tar
         .into_inner()?
         .into_inner()
         .map_err(|failure| failure.into_error())?;
-    let (file, bytes, sha256) = measured.told();
+    let (file, bytes, sha256) = writer.finish()?.told();
     file.sync_all()?;
     Ok((bytes, sha256))
 }
@@ -183,43 +199,51 @@ pub(super) fn told_beside(folder: &Path, file: &str) -> Option<Finished> {
 }
 
 /// What was read out of a backup's file.
+#[derive(Debug)]
 pub(super) struct Unpacked {
     pub(super) manifest: Manifest,
     pub(super) bytes: u64,
     pub(super) sha256: String,
+    /// Whether it took a passphrase to read it.
+    pub(super) encrypted: bool,
 }
 
-/// Reads the whole file: the dump is put into `dump`, the pictures into `uploads` where that is given. Everything is
-/// compared with what the manifest says.
+/// What is to be done with what is in a file; what is not wanted is only compared with the manifest.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Into<'a> {
+    pub(super) dump: Option<&'a Path>,
+    pub(super) uploads: Option<&'a Path>,
+}
+
+/// Reads the whole file and compares everything with what the manifest says.
 ///
 /// # Errors
-/// A sentence that says what the file is instead: no backup of this program, one of a newer format, cut off, or damaged.
-pub(super) fn unpack(path: &Path, dump: &Path, uploads: Option<&Path>) -> Result<Unpacked> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    let mut tar = tar::Archive::new(BufReader::with_capacity(1 << 20, Measured::new(file)));
-    let manifest = unpack_from(&mut tar, path, dump, uploads)?;
-    // What follows the last entry belongs to the file as well.
-    let mut rest = tar.into_inner();
-    io::copy(&mut rest, &mut io::sink())?;
-    let (_, bytes, sha256) = rest.into_inner().told();
-    Ok(Unpacked {
-        manifest,
-        bytes,
-        sha256,
-    })
-}
-
-fn unpack_from<R: Read>(
-    tar: &mut tar::Archive<R>,
-    path: &Path,
-    dump: &Path,
-    uploads: Option<&Path>,
-) -> Result<Manifest> {
+/// A sentence that says what the file is instead: no backup of this program, one of a newer format, cut off or damaged, or
+/// encrypted with another passphrase.
+pub(super) fn unpack(path: &Path, passphrase: Option<&Secret>, into: Into) -> Result<Unpacked> {
     let name = path
         .file_name()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
+    let (bytes, sha256) = measure(path)?;
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let reader = Reader::new(file, passphrase, &name)?;
+    let encrypted = matches!(reader, Reader::Encrypted(_));
+    let mut tar = tar::Archive::new(reader);
+    let manifest = unpack_from(&mut tar, &name, into)?;
+    // An encrypted file proves only at its very end that nothing of it is missing.
+    io::copy(&mut tar.into_inner(), &mut io::sink())
+        .with_context(|| format!("{name} is damaged or was cut off"))?;
+    Ok(Unpacked {
+        manifest,
+        bytes,
+        sha256,
+        encrypted,
+    })
+}
+
+fn unpack_from<R: Read>(tar: &mut tar::Archive<R>, name: &str, to: Into) -> Result<Manifest> {
     let foreign = || format!("{name} is not a backup of cafe-pos");
     let cut_off = || format!("{name} is damaged or was cut off");
     let mut entries = tar.entries().with_context(foreign)?;
@@ -230,14 +254,18 @@ fn unpack_from<R: Read>(
     ensure!(first.size() <= LONGEST_MANIFEST, foreign());
     let mut told = Vec::new();
     first.read_to_end(&mut told).with_context(cut_off)?;
-    let manifest = read_manifest(&told, &name)?;
+    let manifest = read_manifest(&told, name)?;
     let mut second = match entries.next() {
         Some(Ok(entry)) if entry.path().is_ok_and(|path| path == Path::new(DUMP)) => entry,
         _ => bail!(cut_off()),
     };
-    let mut into = Measured::new(File::create(dump).with_context(|| dump.display().to_string())?);
-    io::copy(&mut second, &mut into).with_context(cut_off)?;
-    let (_, bytes, sha256) = into.told();
+    let out: Box<dyn Write> = match to.dump {
+        Some(dump) => Box::new(File::create(dump).with_context(|| dump.display().to_string())?),
+        None => Box::new(io::sink()),
+    };
+    let mut measured = Measured::new(out);
+    io::copy(&mut second, &mut measured).with_context(cut_off)?;
+    let (_, bytes, sha256) = measured.told();
     ensure!(
         (bytes, &sha256) == (manifest.dump_bytes, &manifest.dump_sha256),
         cut_off()
@@ -252,7 +280,7 @@ fn unpack_from<R: Read>(
             .all(|part| matches!(part, Component::Normal(_)));
         ensure!(plain && entry.header().entry_type().is_file(), foreign());
         pictures += 1;
-        match uploads {
+        match to.uploads {
             Some(folder) => put(&mut entry, &folder.join(inside)).with_context(cut_off)?,
             None => {
                 io::copy(&mut entry, &mut io::sink()).with_context(cut_off)?;
@@ -329,6 +357,7 @@ mod tests {
                 manifest,
                 &dump,
                 (&uploads, &pictures),
+                None,
             )
             .unwrap();
             (folder, finished)
@@ -339,11 +368,12 @@ mod tests {
         }
 
         fn unpack(&self, file: &str) -> Result<Unpacked> {
-            unpack(
-                &self.path(file),
-                &self.path("out"),
-                Some(&self.path("back")),
-            )
+            let (out, back) = (self.path("out"), self.path("back"));
+            let into = Into {
+                dump: Some(&out),
+                uploads: Some(&back),
+            };
+            unpack(&self.path(file), None, into)
         }
 
         fn complaint(&self, file: &str) -> String {

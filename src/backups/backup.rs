@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use super::cipher::ENDING;
+use super::copies::Elsewhere;
 use crate::values::BackupId;
 use crate::web::Error;
 
@@ -61,10 +63,10 @@ pub struct Finished {
     pub manifest: Manifest,
 }
 
-/// The table that tells of the backups themselves. It is in none of them: what it tells is true of this folder only.
-pub const OWN_TABLE: &str = "backups";
+/// The tables that tell of the backups themselves. They are in none of them: what they tell is true of this folder only.
+pub const OWN_TABLES: [&str; 2] = ["backups", "backup_copies"];
 
-/// The rows of every table but [`OWN_TABLE`], and the sum of each column that holds whole numbers of eight bytes: all money does.
+/// The rows of every table but [`OWN_TABLES`], and the sum of each column that holds whole numbers of eight bytes: all money does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents(pub BTreeMap<String, Table>);
 
@@ -120,15 +122,18 @@ pub enum Cause {
     BeforeRestore,
     /// Its file was in the folder, and no row told of it.
     Found,
+    /// Somebody put it here on the page.
+    Uploaded,
 }
 
 impl Cause {
-    const ALL: [(Cause, &str, &str); 5] = [
+    const ALL: [(Cause, &str, &str); 6] = [
         (Cause::Scheduled, "scheduled", "Every day"),
         (Cause::Asked, "asked", "Asked for"),
         (Cause::Command, "command", "By command"),
         (Cause::BeforeRestore, "before_restore", "Before a restore"),
         (Cause::Found, "found", "Found in the folder"),
+        (Cause::Uploaded, "uploaded", "Uploaded"),
     ];
 
     /// As it is stored.
@@ -282,6 +287,23 @@ impl Standing {
     }
 }
 
+/// What is to be said about the backups as a whole, here and at other places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// In the folder of backups.
+    pub here: Standing,
+    /// At each other place that is set.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+impl Safety {
+    /// The places that have no young copy.
+    pub fn lacking(&self) -> impl Iterator<Item = &Elsewhere> {
+        let is_alarming = |place: &&Elsewhere| place.standing.is_alarming();
+        self.elsewhere.iter().filter(is_alarming)
+    }
+}
+
 /// Whether the scheduled backup is due: its hour has come (`hour_came_at` is when, the last time) and none was begun since,
 /// or the one that was begun since failed a while ago.
 pub fn is_due(
@@ -319,29 +341,36 @@ pub fn outlived(all: &[Backup], now: OffsetDateTime, keep_days: u16) -> Vec<Back
         .collect()
 }
 
-/// The name of a new file: the moment in UTC, and some of the id so that two of one second differ.
-pub fn file_name(at: OffsetDateTime, id: BackupId) -> String {
+/// The name of a file: the moment in UTC, some of the id so that two of one second differ, and whether it is encrypted.
+pub fn file_name(at: OffsetDateTime, id: BackupId, encrypted: bool) -> String {
     let id = id.uuid().simple().to_string();
     format!(
-        "cafe-pos-{}{:02}{:02}-{:02}{:02}{:02}-{}.tar",
+        "cafe-pos-{}{:02}{:02}-{:02}{:02}{:02}-{}.tar{}",
         at.year(),
         u8::from(at.month()),
         at.day(),
         at.hour(),
         at.minute(),
         at.second(),
-        &id[id.len() - 8..]
+        &id[id.len() - 8..],
+        if encrypted { ENDING } else { "" }
     )
 }
 
 /// Whether this can be the name of a backup: nothing that leads elsewhere.
 pub fn is_file_name(name: &str) -> bool {
     name.starts_with("cafe-pos-")
-        && name.ends_with(".tar")
+        && (name.ends_with(".tar") || is_encrypted(name))
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
         && !name.contains("..")
+}
+
+/// Whether the file of this name is encrypted.
+pub fn is_encrypted(name: &str) -> bool {
+    name.strip_suffix(ENDING)
+        .is_some_and(|name| name.ends_with(".tar"))
 }
 
 #[cfg(test)]
@@ -356,7 +385,7 @@ mod tests {
         let id = BackupId::new();
         Backup {
             id,
-            file: (state != State::Failed).then(|| file_name(NOON, id)),
+            file: (state != State::Failed).then(|| file_name(NOON, id, false)),
             cause: Cause::Scheduled,
             asked_by: None,
             asked_at: NOON - Duration::days(days_old),

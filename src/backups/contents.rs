@@ -7,7 +7,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait,
 };
 
-use super::backup::{Contents, OWN_TABLE, Table};
+use super::backup::{Contents, OWN_TABLES, Table};
 
 /// A moment of the database that others can look at too, for as long as this is kept.
 pub(super) struct Moment {
@@ -83,8 +83,8 @@ pub(super) async fn contents(db: &impl ConnectionTrait, schema: &str) -> Result<
            coalesce((SELECT json_agg(a.attname ORDER BY a.attname) FROM pg_attribute a \
                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'bigint'::regtype), '[]') AS numbers \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relname <> $2 ORDER BY c.relname",
-        [schema.into(), OWN_TABLE.into()],
+         WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relname <> ALL ($2) ORDER BY c.relname",
+        [schema.into(), OWN_TABLES.map(str::to_owned).to_vec().into()],
     );
     let mut tables = BTreeMap::new();
     for row in db.query_all_raw(listed).await? {

@@ -8,8 +8,9 @@ use poem::{Body, Response, handler};
 use serde::Serialize;
 use serde_json::json;
 
-use super::backup::{Cause, Standing, is_file_name};
-use super::{store, view, work};
+use super::backup::{Cause, Safety, Standing, is_encrypted, is_file_name};
+use super::vault::Vault;
+use super::{copies, folder, store, view, work};
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::form;
@@ -17,7 +18,8 @@ use crate::settings;
 use crate::staff::view::desk::desk;
 use crate::staff::{Admin, Manager, Role};
 use crate::values::BackupId;
-use crate::web::{Error, Form, Frag, Once, Page, Path, Result, url};
+use crate::web::security::LARGEST_UPLOAD;
+use crate::web::{Error, Form, Frag, Once, Page, Path, Result, Upload, url};
 
 /// An hour of the day, 0 to 23.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,7 +87,10 @@ pub async fn make(app: App, by: Admin, once: Once) -> Result<Frag> {
         work::ask(tx, id, Cause::Asked).await
     })
     .await?;
-    in_background(&app, async move |app: App| work::work_off(&app).await);
+    in_background(&app, async move |app: App| {
+        work::work_off(&app).await?;
+        copies::copy_out(&app).await
+    });
     answer(&app, by.role, "A backup is being made.").await
 }
 
@@ -135,7 +140,10 @@ pub async fn download(app: App, by: Admin, Path(id): Path<BackupId>) -> Result<R
     })
     .await?;
     Ok(Response::builder()
-        .content_type("application/x-tar")
+        .content_type(match is_encrypted(&name) {
+            true => "application/octet-stream",
+            false => "application/x-tar",
+        })
         .header(header::CONTENT_LENGTH, length)
         .header(
             header::CONTENT_DISPOSITION,
@@ -143,6 +151,46 @@ pub async fn download(app: App, by: Admin, Path(id): Path<BackupId>) -> Result<R
         )
         .header(header::CACHE_CONTROL, "no-store")
         .body(Body::from_async_read(file)))
+}
+
+/// Takes in a backup that was made elsewhere or taken away earlier, and proves it.
+#[handler]
+pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<Frag> {
+    let vault = vault_is_set(&app)?;
+    let landing = vault.landing()?;
+    let landed = landing.path().join("upload.tar");
+    upload.receive("file", &landed, LARGEST_UPLOAD).await?;
+    let looked_at = folder::look_through(vault, &landed).await;
+    let file = &looked_at.map_err(|failure| {
+        let sentence = failure.to_string().replace("upload.tar", "The file");
+        Error::refused(StatusCode::UNPROCESSABLE_ENTITY, "no_backup", sentence)
+    })?;
+    let (id, name) = (file.manifest.id, &file.file);
+    let claim = once.of(&by, "backups.upload", &(id, &file.sha256));
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            if !store::insert_uploaded(tx, file).await? {
+                return Err(Error::refused(
+                    StatusCode::CONFLICT,
+                    "backup_is_here",
+                    "This backup is in the list already.",
+                ));
+            }
+            folder::put(vault, &landed, file)?;
+            tx.journal(Entry::new("backup.uploaded", "backup", id).after(name));
+            Ok(())
+        })
+        .await?;
+    if written.done().is_some() {
+        let name = name.clone();
+        in_background(&app, async move |app: App| {
+            work::verify(&app, Some(&name))
+                .await
+                .map(drop)
+                .map_err(Error::from)
+        });
+    }
+    answer(&app, by.role, "The backup is here and is being proved.").await
 }
 
 /// When they are made, and how long they are kept.
@@ -176,17 +224,22 @@ async fn redrawn(app: &App, role: Role) -> Result<Markup> {
 }
 
 async fn shown(app: &App, role: Role) -> Result<view::Shown> {
-    let now = app.clock().now();
+    let safety = super::safety(app).await?;
     Ok(view::Shown {
         backups: store::latest(app.db()).await?,
-        standing: Standing::at(now, store::last_good(app.db()).await?),
+        safety: safety.unwrap_or(Safety {
+            here: Standing::Never,
+            elsewhere: Vec::new(),
+        }),
+        copies: store::copies(app.db()).await?,
+        encrypted: app.vault().is_some_and(|vault| vault.passphrase.is_some()),
         may_change: role == Role::Admin,
         keys: std::array::from_fn(|_| BackupId::new().to_string()),
-        now,
+        now: app.clock().now(),
     })
 }
 
-fn vault_is_set(app: &App) -> Result<&work::Vault> {
+fn vault_is_set(app: &App) -> Result<&Vault> {
     app.vault().ok_or_else(|| {
         Error::refused(
             StatusCode::CONFLICT,

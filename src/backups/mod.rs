@@ -5,15 +5,42 @@
 
 mod archive;
 pub mod backup;
+mod bucket;
+mod cipher;
 mod contents;
+pub mod copies;
+mod folder;
 pub mod handlers;
+mod make;
 mod programs;
+mod proof;
 mod restore;
 pub mod store;
+mod vault;
 pub mod view;
 mod work;
 
-pub use backup::{Backup, Cause, Standing, State};
+pub use backup::{Backup, Cause, Safety, Standing, State};
+pub use copies::{Elsewhere, Place, copy_out, elsewhere, found_elsewhere};
+pub use folder::take_up;
 pub use programs::Programs;
 pub use restore::{Ready, prepare, restore, save_first, settle};
-pub use work::{Vault, ask, run_if_due, take_up, verify, work_off};
+pub use vault::Vault;
+pub use work::{ask, run_if_due, verify, work_off};
+
+use crate::app::App;
+
+/// How it stands with the backups, here and elsewhere; nothing where none are kept here.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn safety(app: &App) -> crate::web::Result<Option<Safety>> {
+    let Some(vault) = app.vault() else {
+        return Ok(None);
+    };
+    let now = app.clock().now();
+    Ok(Some(Safety {
+        here: Standing::at(now, store::last_good(app.db()).await?),
+        elsewhere: elsewhere(app.db(), &vault.places, now).await?,
+    }))
+}

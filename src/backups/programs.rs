@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
-use super::backup::OWN_TABLE;
+use super::backup::OWN_TABLES;
 use super::contents::quoted;
 use crate::config::DatabaseUrl;
 
@@ -72,10 +72,7 @@ impl Programs {
                 "--no-password",
             ])
             .arg(format!("--schema={}", quoted(schema)))
-            .arg(format!(
-                "--exclude-table-data={}.{OWN_TABLE}",
-                quoted(schema)
-            ))
+            .args(OWN_TABLES.map(|own| format!("--exclude-table-data={}.{own}", quoted(schema))))
             .arg(format!("--snapshot={moment}"))
             .arg("--file")
             .arg(into)

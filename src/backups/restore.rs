@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use super::backup::Manifest;
 use super::contents::{self, Moment};
-use super::work::{Turn, Vault, save, unpack};
+use super::make::save;
+use super::proof::unpack;
+use super::vault::{Turn, Vault};
 use crate::data::{Entry, Tx};
 use crate::values::rfc3339;
 
@@ -30,7 +32,7 @@ pub struct Ready {
 pub async fn prepare(vault: &Vault, file: &Path, known: &[String], replace: bool) -> Result<Ready> {
     let workplace = vault.workplace()?;
     let dump = workplace.path().join("database.dump");
-    let manifest = unpack(file, &dump, None).await?.manifest;
+    let manifest = unpack(vault, file, Some(&dump), None).await?.manifest;
     let newer: Vec<&String> = manifest
         .migrations
         .iter()
@@ -161,7 +163,7 @@ pub async fn restore(vault: &Vault, file: &Path, ready: Ready) -> Result<Manifes
         differences.join("; ")
     );
     // Pictures last: those that are there already stay, and what refers to them is there by now.
-    unpack(file, &workplace.path().join("again"), Some(&vault.uploads))
+    unpack(vault, file, None, Some(&vault.uploads))
         .await
         .context("The data was restored, but not all of the pictures")?;
     turn.over().await?;

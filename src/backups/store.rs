@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::backup::{Backup, Cause, Finished, State};
+use super::copies::{Copy, Kind};
 use crate::data::Tx;
 use crate::values::{BackupId, StaffId};
 use crate::web::{Error, Result};
@@ -126,6 +127,107 @@ pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes a file that somebody put here, unless one of that id is here; answers whether it was news.
+pub(super) async fn insert_uploaded(tx: &Tx, file: &Finished) -> Result<bool> {
+    let sql = "INSERT INTO backups (id, file, cause, asked_by, asked_at, state, bytes, sha256, finished_at, failure) \
+               VALUES ($1, $2, 'uploaded', $3, $4, 'unproved', $5, $6, $7, 'It was uploaded and has not been proved here yet.') \
+               ON CONFLICT (id) DO UPDATE SET file = $2, cause = 'uploaded', asked_by = $3, state = 'unproved', bytes = $5, \
+                   sha256 = $6, finished_at = $7, failure = excluded.failure, removed_at = NULL \
+               WHERE backups.removed_at IS NOT NULL";
+    let values = [
+        file.manifest.id.into(),
+        file.file.clone().into(),
+        tx.by().staff.into(),
+        file.manifest.made_at.into(),
+        i64::try_from(file.bytes).unwrap_or(i64::MAX).into(),
+        file.sha256.clone().into(),
+        tx.now().into(),
+    ];
+    let done = tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What became of each copy that was not removed.
+pub(super) async fn copies(db: &impl ConnectionTrait) -> Result<Vec<Copy>> {
+    let sql = "SELECT backup_id, place, tried_at, copied_at IS NOT NULL AS is_there, failure FROM backup_copies WHERE removed_at IS NULL";
+    let rows = db.query_all_raw(statement(db, sql, [])).await?;
+    rows.iter()
+        .map(|row| {
+            let place: String = row.try_get("", "place")?;
+            Ok(Copy {
+                backup: row.try_get("", "backup_id")?,
+                place: Kind::stored(&place)
+                    .ok_or_else(|| anyhow::anyhow!("the place {place} is unknown"))?,
+                tried_at: row.try_get("", "tried_at")?,
+                is_there: row.try_get("", "is_there")?,
+                failure: row.try_get("", "failure")?,
+            })
+        })
+        .collect()
+}
+
+/// Notes how copying went.
+pub(super) async fn note_copy(
+    tx: &Tx,
+    backup: BackupId,
+    place: Kind,
+    failure: Option<&str>,
+) -> Result<()> {
+    let sql = "INSERT INTO backup_copies (backup_id, place, tried_at, copied_at, failure) \
+               VALUES ($1, $2, $3, CASE WHEN $4::text IS NULL THEN $3 END, $4) \
+               ON CONFLICT (backup_id, place) DO UPDATE SET tried_at = $3, copied_at = excluded.copied_at, failure = $4";
+    let values = [
+        backup.into(),
+        place.as_str().into(),
+        tx.now().into(),
+        failure.map(str::to_owned).into(),
+    ];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// Copies of what was removed here, with the name of the file; those that could not be removed either, a day after the try.
+pub(super) async fn outlived_copies(
+    db: &impl ConnectionTrait,
+    now: OffsetDateTime,
+) -> Result<Vec<(BackupId, String, Kind)>> {
+    let sql = "SELECT c.backup_id, b.file, c.place FROM backup_copies c JOIN backups b ON b.id = c.backup_id \
+               WHERE b.removed_at IS NOT NULL AND c.copied_at IS NOT NULL AND c.removed_at IS NULL \
+                 AND (c.failure IS NULL OR c.tried_at < $1)";
+    let day_ago = now - time::Duration::DAY;
+    let rows = db
+        .query_all_raw(statement(db, sql, [day_ago.into()]))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let place: String = row.try_get("", "place")?;
+            let place = Kind::stored(&place)
+                .ok_or_else(|| anyhow::anyhow!("the place {place} is unknown"))?;
+            Ok((row.try_get("", "backup_id")?, row.try_get("", "file")?, place))
+        })
+        .collect()
+}
+
+/// Notes that an old copy was removed, or could not be.
+pub(super) async fn note_copy_removed(
+    tx: &Tx,
+    backup: BackupId,
+    place: Kind,
+    is_gone: bool,
+) -> Result<()> {
+    let sql = "UPDATE backup_copies SET tried_at = $3, removed_at = CASE WHEN $4 THEN $3 END, \
+               failure = CASE WHEN $4 THEN failure ELSE 'It could not be removed there.' END \
+               WHERE backup_id = $1 AND place = $2";
+    let values = [
+        backup.into(),
+        place.as_str().into(),
+        tx.now().into(),
+        is_gone.into(),
+    ];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
 /// Somebody begins to make it.
 pub(super) async fn mark_running(tx: &Tx, id: BackupId) -> Result<()> {
     let sql = "UPDATE backups SET state = 'running' WHERE id = $1";
@@ -182,14 +284,25 @@ pub(super) async fn mark_failed(tx: &Tx, id: BackupId, failure: &str) -> Result<
     Ok(())
 }
 
+/// What is said of one that was under way when the program that did it ended.
+const INTERRUPTED: &str = "The program was stopped meanwhile.";
+
+/// The youngest backup, where its proof was cut short and nobody has begun it again.
+pub(super) async fn interrupted_proof(db: &impl ConnectionTrait) -> Result<Option<String>> {
+    let youngest = kept(db).await?.pop();
+    let is_interrupted = |backup: &Backup| {
+        backup.state == State::Unproved && backup.failure.as_deref() == Some(INTERRUPTED)
+    };
+    Ok(youngest.filter(is_interrupted).and_then(|backup| backup.file))
+}
+
 /// What was under way when the program that did it ended; answers how many.
 pub(super) async fn fail_interrupted(tx: &Tx) -> Result<u64> {
     let sql = "UPDATE backups SET state = CASE WHEN state = 'checking' THEN 'unproved' ELSE 'failed' END, \
-               failure = 'The program was stopped meanwhile.', finished_at = coalesce(finished_at, $1) \
+               failure = $2, finished_at = coalesce(finished_at, $1) \
                WHERE state IN ('running', 'checking')";
-    let done = tx
-        .execute_raw(statement(tx, sql, [tx.now().into()]))
-        .await?;
+    let values = [tx.now().into(), INTERRUPTED.into()];
+    let done = tx.execute_raw(statement(tx, sql, values)).await?;
     Ok(done.rows_affected())
 }
 

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
-use super::backup::{Backup, Standing, State};
+use super::backup::{Backup, Safety, Standing, State, is_encrypted};
+use super::copies::{Copy, Elsewhere};
 use crate::settings::Settings;
 use crate::ui::{self, Field, Kind};
 use crate::values::{DayRule, age_words};
@@ -14,11 +15,15 @@ pub struct Shown {
     /// The last ones, the youngest first.
     pub backups: Vec<Backup>,
     /// How it stands as a whole.
-    pub standing: Standing,
+    pub safety: Safety,
+    /// What became of copies at other places.
+    pub copies: Vec<Copy>,
+    /// Whether those that are made now are encrypted.
+    pub encrypted: bool,
     /// Whether whoever looks may do something about it.
     pub may_change: bool,
     /// One for each form; the list's buttons make their own.
-    pub keys: [String; 2],
+    pub keys: [String; 3],
     /// This moment.
     pub now: OffsetDateTime,
 }
@@ -37,16 +42,33 @@ pub fn page_content(shown: &Shown, settings: &Settings) -> Markup {
             }
         }
         (list(shown, settings))
-        @if shown.may_change { (plan(&shown.keys[1], settings)) }
+        @if shown.may_change {
+            (plan(&shown.keys[1], settings))
+            (upload(&shown.keys[2]))
+        }
+        section.card.stack {
+            h2 { "Other places, and who can read them" }
+            @if shown.safety.elsewhere.is_empty() {
+                p { "A backup on the disk that breaks is none. Take the files away yourself, or have each one copied: " code { "BACKUP_COPY_DIR" } " names a folder on another disk, " code { "BACKUP_S3_URL" } " a bucket." }
+            } @else {
+                p { "Each backup is copied within a minute after its proof. What is removed here, being old, is removed there too." }
+            }
+            @if shown.encrypted {
+                p { "They are encrypted. Keep the passphrase in another place than this server: without it nobody can read them, you neither." }
+            } @else {
+                p { "They are not encrypted: whoever has a file has everything. " code { "BACKUP_PASSPHRASE" } " encrypts them." }
+            }
+        }
         section.card.stack {
             h2 { "When everything is lost" }
-            p { "Copy the files to another place: a backup on the disk that breaks is none. To bring the café back, on this or on another machine with this version or a newer one:" }
+            p { "To bring the café back, on this or on another machine, with this version or a newer one:" }
             ol.numbered {
                 li { "Stop the program, every instance of it." }
-                li { "Put the file into the folder of backups." }
+                li { "Put the file into the folder of backups, or have it brought there: " code { "cafe-pos backup fetch" } "." }
                 li { "Run " code { "cafe-pos restore FILE" } ". Where there is data already, it asks for " code { "--replace" } " and saves that data first." }
                 li { "Start the program. Everybody signs in anew." }
             }
+            p { b { "Do it once a month, for practice: " } code { "deploy/drill.sh FILE" } " brings a backup back on a machine of its own in a temporary folder and touches nothing else. Note the minutes it took: they are how long the café would stand still." }
         }
     }
 }
@@ -60,7 +82,8 @@ fn list(shown: &Shown, settings: &Settings) -> Markup {
     html! {
         // While one is under way the list looks again by itself.
         div #backups.stack hx-get=[under_way.then(url::backups_list)] hx-trigger=[under_way.then_some("every 2s")] hx-swap=[under_way.then_some("none")] {
-            (standing(shown.standing, shown.now, &days))
+            (standing(shown.safety.here, shown.now, &days))
+            @for place in &shown.safety.elsewhere { (standing_of(place, shown.now, &days)) }
             section.card.flush {
                 @if shown.backups.is_empty() {
                     (ui::empty("box", "No backups yet", "One is made every day, and the first within a minute of the start.", html! {}))
@@ -94,6 +117,27 @@ fn standing(standing: Standing, now: OffsetDateTime, days: &DayRule) -> Markup {
     }
 }
 
+/// The same for a place that backups are copied to.
+fn standing_of(place: &Elsewhere, now: OffsetDateTime, days: &DayRule) -> Markup {
+    let ago = |at: OffsetDateTime| age_words((now - at).whole_seconds());
+    html! {
+        @match place.standing {
+            Standing::Good { at } => div.banner.round data-kind="ok" {
+                (Kind::Ok.icon()) span { b { "Copied to " (place.name) "." } " The last copy is of the backup of " (days.local(at)) "." @if let Some(failure) = &place.failure { " The next one failed: " (failure) } }
+            },
+            Standing::Late { .. } | Standing::Never => div.banner.round data-kind="bad" role="alert" {
+                (Kind::Bad.icon()) span {
+                    @match place.standing {
+                        Standing::Late { at } => b { "The last copy in " (place.name) " is " (ago(at)) " old." },
+                        _ => b { "There is no copy in " (place.name) " yet." },
+                    }
+                    @if let Some(failure) = &place.failure { " " (failure) }
+                }
+            },
+        }
+    }
+}
+
 fn row(backup: &Backup, shown: &Shown, days: &DayRule) -> Markup {
     let kept = backup.file.is_some() && backup.removed_at.is_none();
     html! {
@@ -102,6 +146,8 @@ fn row(backup: &Backup, shown: &Shown, days: &DayRule) -> Markup {
             td { (backup.cause.label()) @if let Some(name) = &backup.asked_by { " by " (name) } }
             td {
                 (state(backup))
+                @if kept && backup.file.as_deref().is_some_and(is_encrypted) { " " (ui::badge_of(Kind::Info, false, "Encrypted")) }
+                @if kept { @for copy in shown.copies.iter().filter(|copy| copy.backup == backup.id) { " " (copied(copy)) } }
                 @if let Some(failure) = &backup.failure { " " small { (failure) } }
             }
             td.num { @if let Some(bytes) = backup.bytes { (size(bytes)) } @else { "–" } }
@@ -130,6 +176,17 @@ fn state(backup: &Backup) -> Markup {
         State::Failed => (Kind::Bad, "Failed"),
     };
     ui::badge_of(kind, kind == Kind::Bad, word)
+}
+
+fn copied(copy: &Copy) -> Markup {
+    match copy.is_there {
+        true => ui::badge_of(Kind::Ok, false, &format!("In the {}", copy.place.label())),
+        false => ui::badge_of(
+            Kind::Warn,
+            false,
+            &format!("Not in the {}", copy.place.label()),
+        ),
+    }
 }
 
 fn size(bytes: i64) -> String {
@@ -165,6 +222,20 @@ fn plan(key: &str, settings: &Settings) -> Markup {
     }
 }
 
+fn upload(key: &str) -> Markup {
+    html! {
+        section.card.stack {
+            h2 { "Put a backup here" }
+            form.stack hx-post=(url::backup_uploads()) hx-target="#notice" hx-encoding="multipart/form-data" {
+                (ui::key_input(key))
+                (Field::new("File", "file").kind("file").required())
+                p.dim { "One that was taken away, or that another machine made. It is looked through and proved; nothing of the café changes." }
+                div { button.btn hx-disable="this" { "Upload" } }
+            }
+        }
+    }
+}
+
 /// The list redrawn beside whatever else is answered.
 pub fn redrawn(shown: &Shown, settings: &Settings) -> Markup {
     html! { hx-partial hx-target="#backups" hx-swap="outerHTML" { (list(shown, settings)) } }
@@ -175,20 +246,23 @@ pub fn with_word(list: Markup, sentence: &str) -> Markup {
     html! { (list) hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, sentence)) } }
 }
 
-/// What managers and admins are told wherever they work, while there is no young proved backup.
-pub fn alarm(standing: Standing, now: OffsetDateTime) -> Markup {
+/// What managers and admins are told wherever they work, while there is no young proved backup, or no young copy at a place
+/// that should have one.
+pub fn alarm(safety: &Safety, now: OffsetDateTime) -> Markup {
+    let ago = |at: OffsetDateTime| age_words((now - at).whole_seconds());
+    let sentence = match (safety.here, safety.lacking().next()) {
+        (Standing::Late { at }, _) => format!("No good backup for {}.", ago(at)),
+        (Standing::Never, _) => "There is no good backup.".to_owned(),
+        (_, Some(place)) => match place.standing {
+            Standing::Late { at } => format!("No backup was copied to {} for {}.", place.name, ago(at)),
+            _ => format!("No backup was copied to {} yet.", place.name),
+        },
+        (Standing::Good { .. }, None) => return html! {},
+    };
     html! {
-        @if standing.is_alarming() {
-            a.banner.round href=(url::backups()) data-kind="bad" {
-                (Kind::Bad.icon())
-                span {
-                    @match standing {
-                        Standing::Late { at } => { b { "No good backup for " (age_words((now - at).whole_seconds())) "." } }
-                        _ => { b { "There is no good backup." } }
-                    }
-                    " See why."
-                }
-            }
+        a.banner.round href=(url::backups()) data-kind="bad" {
+            (Kind::Bad.icon())
+            span { b { (sentence) } " See why." }
         }
     }
 }

@@ -1,97 +1,25 @@
 //! The work itself: one backup after the other, by one instance at a time, and the proof of each.
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result, bail, ensure};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
-use time::OffsetDateTime;
+use anyhow::{Context, Result, ensure};
+use sea_orm::{ConnectionTrait, Statement};
 use tokio::fs;
-use tokio::task::spawn_blocking;
 
-use super::archive::{self, Unpacked};
-use super::backup::{self, Backup, Cause, FORMAT, Finished, Manifest};
-use super::contents::{self, Moment, quoted};
-use super::programs::Programs;
-use super::store;
+use super::backup::{self, AGAIN_AFTER, Backup, Cause, Manifest};
+use super::contents::quoted;
+use super::folder::take_up;
+use super::make::make;
+use super::proof::{proofs_of, prove};
+use super::vault::{ASKING, Turn, UPLOADING, Vault};
+use super::{archive, store};
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::values::BackupId;
 
-/// The session's advisory lock of whoever makes or proves backups.
-const MAKING: i64 = 0x00CA_FE90_5000_0002;
-/// What the databases are called in which the backups of this one are proved: the server may hold several cafés.
-async fn proofs_of(db: &DatabaseConnection) -> Result<String> {
-    let asked = Statement::from_string(
-        db.get_database_backend(),
-        "SELECT concat('pos_proof_', oid, '_') AS name FROM pg_database WHERE datname = current_database()",
-    );
-    let row = db.query_one_raw(asked).await?.context("no answer")?;
-    Ok(row.try_get("", "name")?)
-}
-
-/// Where everything is that a backup is made of, and where it goes.
-#[derive(Debug, Clone)]
-pub struct Vault {
-    /// Postgres' programs, and the café's database.
-    pub programs: Programs,
-    /// Where the files are.
-    pub folder: PathBuf,
-    /// Where the pictures are.
-    pub uploads: PathBuf,
-}
-
-impl Vault {
-    pub(super) fn schema(&self) -> &str {
-        self.programs.url().schema().unwrap_or("public")
-    }
-
-    /// A folder for what is needed only meanwhile, on the disk of the backups: it can be large.
-    pub(super) fn workplace(&self) -> Result<tempfile::TempDir> {
-        std::fs::create_dir_all(&self.folder)
-            .with_context(|| format!("The folder {} cannot be made", self.folder.display()))?;
-        let workplace = tempfile::Builder::new()
-            .prefix(".work-")
-            .tempdir_in(&self.folder);
-        workplace
-            .with_context(|| format!("The folder {} cannot be written to", self.folder.display()))
-    }
-
-    /// A connection of its own, without the limits of a till's.
-    pub(super) async fn connect(&self, database: Option<&str>) -> Result<DatabaseConnection> {
-        let url = match database {
-            Some(name) => self.programs.url().with_database(name),
-            None => self.programs.url().clone(),
-        };
-        let mut options = url.connect_options();
-        options
-            .max_connections(1)
-            .set_application_name("cafe-pos backup");
-        Ok(Database::connect(options).await?)
-    }
-}
-
-/// Whoever holds it is the only one who makes backups, whatever the number of instances.
-pub(super) struct Turn(DatabaseConnection);
-
-impl Turn {
-    /// The turn, unless somebody else has it.
-    pub(super) async fn taken(vault: &Vault) -> Result<Option<Self>> {
-        let db = vault.connect(None).await?;
-        let asked = Statement::from_sql_and_values(
-            db.get_database_backend(),
-            "SELECT pg_try_advisory_lock($1) AS mine",
-            [MAKING.into()],
-        );
-        let row = db.query_one_raw(asked).await?.context("no answer")?;
-        Ok(row.try_get::<bool>("", "mine")?.then_some(Self(db)))
-    }
-
-    /// Gives it back: the lock goes with the connection.
-    pub(super) async fn over(self) -> Result<()> {
-        Ok(self.0.close().await?)
-    }
-}
+/// An upload that was broken off is swept away after so long; none takes as long.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 3600);
 
 /// Makes and proves what waits, unless somebody is at it already. Failures of single backups are in their rows.
 ///
@@ -195,141 +123,6 @@ pub(super) async fn prove_and_note(
     .await
 }
 
-/// Writes the file: the tables and their dump at one and the same moment, then the pictures.
-async fn make(vault: &Vault, id: BackupId, now: OffsetDateTime) -> Result<Finished> {
-    let workplace = vault.workplace()?;
-    let dump = workplace.path().join("database.dump");
-    let schema = vault.schema();
-    let db = vault.connect(None).await?;
-    let dumped = async {
-        let moment = Moment::now(&db).await?;
-        let migrations = moment.migrations(schema).await?;
-        ensure!(!migrations.is_empty(), "The schema {schema} holds no café");
-        let contents = moment.contents(schema).await?;
-        vault.programs.dump(schema, &moment.name, &dump).await?;
-        moment.over().await?;
-        Ok((migrations, contents, version(&db).await?))
-    }
-    .await;
-    db.close().await?;
-    let (migrations, contents, postgres) = dumped?;
-    let (folder, uploads) = (vault.folder.clone(), vault.uploads.clone());
-    let schema = schema.to_owned();
-    spawn_blocking(move || {
-        let pictures = archive::uploads_in(&uploads)?;
-        let (dump_bytes, dump_sha256) = archive::measure(&dump)?;
-        let manifest = Manifest {
-            format: FORMAT,
-            id,
-            made_at: now,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            postgres,
-            schema,
-            migrations,
-            dump_bytes,
-            dump_sha256,
-            uploads: pictures.len() as u64,
-            contents,
-        };
-        let finished = archive::write(
-            &folder,
-            &backup::file_name(now, id),
-            manifest,
-            &dump,
-            (&uploads, &pictures),
-        );
-        drop(workplace);
-        finished
-    })
-    .await?
-}
-
-async fn version(db: &DatabaseConnection) -> Result<String> {
-    let asked = Statement::from_string(
-        db.get_database_backend(),
-        "SELECT split_part(current_setting('server_version'), ' ', 1)",
-    );
-    let row = db.query_one_raw(asked).await?.context("no version")?;
-    Ok(row.try_get_by_index(0)?)
-}
-
-/// Restores a file into a database of its own, and compares what is in it then with what it says of itself, and with what
-/// stands beside it.
-///
-/// # Errors
-/// What is wrong with it, or why it cannot be said.
-pub(super) async fn prove(vault: &Vault, file: &str, now: OffsetDateTime) -> Result<Manifest> {
-    let beside = archive::told_beside(&vault.folder, file);
-    let proved = look_at(vault, file, beside.as_ref()).await;
-    if let Some(beside) = beside {
-        let proved_at = proved.is_ok().then_some(now);
-        archive::write_beside(
-            &vault.folder,
-            &Finished {
-                proved_at,
-                ..beside
-            },
-        )?;
-    }
-    proved
-}
-
-async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result<Manifest> {
-    let workplace = vault.workplace()?;
-    let dump = workplace.path().join("database.dump");
-    let unpacked = unpack(&vault.folder.join(file), &dump, None).await?;
-    if let Some(beside) = beside {
-        ensure!(
-            (beside.bytes, &beside.sha256) == (unpacked.bytes, &unpacked.sha256),
-            "{file} is not the file that was made: its checksum differs"
-        );
-    }
-    let manifest = unpacked.manifest;
-    let door = vault.connect(None).await?;
-    let database = format!("{}{:08x}", proofs_of(&door).await?, rand::random::<u32>());
-    let outcome = async {
-        door.execute_unprepared(&format!("CREATE DATABASE {database} TEMPLATE template0"))
-            .await
-            .context("A backup is proved in a database of its own, and this one's user may not make one (GRANT it CREATEDB)")?;
-        restored_equals(vault, &database, &dump, &manifest).await
-    }
-    .await;
-    let dropped = door
-        .execute_unprepared(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
-        .await;
-    door.close().await?;
-    outcome?;
-    dropped?;
-    Ok(manifest)
-}
-
-async fn restored_equals(
-    vault: &Vault,
-    database: &str,
-    dump: &Path,
-    manifest: &Manifest,
-) -> Result<()> {
-    let programs = vault.programs.on(database);
-    programs.restore(&manifest.schema, dump, true).await?;
-    let db = vault.connect(Some(database)).await?;
-    let found = contents::contents(&db, &manifest.schema).await;
-    db.close().await?;
-    let differences = manifest.contents.differences(&found?);
-    if !differences.is_empty() {
-        bail!(
-            "What was restored is not what was there: {}",
-            differences.join("; ")
-        );
-    }
-    Ok(())
-}
-
-pub(super) async fn unpack(file: &Path, dump: &Path, uploads: Option<&Path>) -> Result<Unpacked> {
-    let (file, dump) = (file.to_owned(), dump.to_owned());
-    let uploads = uploads.map(Path::to_owned);
-    spawn_blocking(move || archive::unpack(&file, &dump, uploads.as_deref())).await?
-}
-
 /// Clears away what a program left that was killed in the middle: proof databases, half-written files.
 async fn sweep(vault: &Vault, turn: &Turn) -> Result<()> {
     let asked = Statement::from_sql_and_values(
@@ -355,9 +148,19 @@ async fn sweep(vault: &Vault, turn: &Turn) -> Result<()> {
             fs::remove_dir_all(entry.path()).await?;
         } else if name.starts_with("cafe-pos-") && name.ends_with(".part") {
             fs::remove_file(entry.path()).await?;
+        } else if name.starts_with(UPLOADING) && is_old(&entry.metadata().await?) {
+            fs::remove_dir_all(entry.path()).await?;
         }
     }
     Ok(())
+}
+
+fn is_old(folder: &std::fs::Metadata) -> bool {
+    let age = folder
+        .modified()
+        .ok()
+        .and_then(|at| SystemTime::now().duration_since(at).ok());
+    age.is_some_and(|age| age > LONGEST_UPLOAD)
 }
 
 /// Removes the files that were kept long enough, and says so in their rows.
@@ -407,7 +210,7 @@ pub async fn run_if_due(app: &App) -> crate::web::Result<()> {
     if backup::is_due(now, came, store::last_scheduled(app.db()).await?) {
         app.write_unkeyed(By::system(), async |tx: &mut Tx| {
             // Of several instances one asks.
-            if !crate::data::tx::try_advisory_lock(tx, MAKING + 1).await?
+            if !crate::data::tx::try_advisory_lock(tx, ASKING).await?
                 || !backup::is_due(now, came, store::last_scheduled(tx).await?)
             {
                 return Ok(());
@@ -417,56 +220,22 @@ pub async fn run_if_due(app: &App) -> crate::web::Result<()> {
         .await?;
     }
     work_off(app).await?;
+    prove_interrupted(app).await?;
     take_up(app).await
 }
 
-/// Files in the folder that no row tells of: somebody put them there, or they are younger than the data that was restored.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn take_up(app: &App) -> crate::web::Result<()> {
-    let Some(vault) = app.vault() else {
+/// Proves the youngest backup whose proof was cut short, once the program has run for a while: where it was the proof that
+/// ended the program, that must not go round and round.
+async fn prove_interrupted(app: &App) -> crate::web::Result<()> {
+    if app.clock().now().unix_timestamp() - app.began() < AGAIN_AFTER.whole_seconds() {
         return Ok(());
-    };
-    let known: Vec<String> = store::kept(app.db())
-        .await?
-        .into_iter()
-        .filter_map(|backup| backup.file)
-        .collect();
-    for found in in_folder(&vault.folder) {
-        if known.contains(&found.file) {
-            continue;
-        }
-        let found = &found;
-        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
-            if store::insert_found(tx, found).await? {
-                tx.journal(
-                    Entry::new("backup.found", "backup", found.manifest.id).after(&found.file),
-                );
-            }
-            Ok(())
-        })
-        .await?;
+    }
+    if let Some(file) = store::interrupted_proof(app.db()).await?
+        && let Err(failure) = verify(app, Some(&file)).await
+    {
+        tracing::error!(file, failure = format!("{failure:#}"), "a backup could not be proved");
     }
     Ok(())
-}
-
-/// What the manifests in the folder tell, the oldest first; files without one are left alone.
-pub(super) fn in_folder(folder: &Path) -> Vec<Finished> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut found: Vec<Finished> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let told =
-                backup::is_file_name(&name).then(|| archive::told_beside(folder, &name))??;
-            (told.file == name).then_some(told)
-        })
-        .collect();
-    found.sort_by_key(|finished| finished.manifest.made_at);
-    found
 }
 
 /// Proves a file of the folder again, or the youngest that is kept; answers its name and what it holds.
@@ -517,12 +286,6 @@ pub async fn verify(app: &App, file: Option<&str>) -> Result<(String, Manifest)>
         .map_err(in_words)?;
     }
     Ok((file, proved?))
-}
-
-/// Saves what is there before something else is put in its place; there may be no row to tell of it any more afterwards,
-/// and it is taken up from the folder.
-pub(super) async fn save(vault: &Vault, now: OffsetDateTime) -> Result<Finished> {
-    make(vault, BackupId::new(), now).await
 }
 
 fn in_words(failure: crate::web::Error) -> anyhow::Error {

@@ -232,8 +232,9 @@ pub async fn list_open(app: App, by: Manager) -> Result<Page> {
     let shifts = feed::load(&app).await?;
     let cafe = &app.settings().await?.cafe_name;
     let now = app.clock().now();
-    let standing = app.backed_up().await?;
-    let alarm = standing.map(|standing| backups::view::alarm(standing, now));
+    let safety = app.backed_up().await?;
+    let alarm = safety.as_ref().as_ref();
+    let alarm = alarm.map(|safety| backups::view::alarm(safety, now));
     Ok(Page(list::page(
         &shifts,
         &by,

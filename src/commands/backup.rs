@@ -10,7 +10,7 @@ use super::database::{self, Opened};
 use super::{migrate, serve};
 use crate::app::App;
 use crate::backups::backup::{Manifest, is_file_name};
-use crate::backups::{self, Backup, Cause, State};
+use crate::backups::{self, Backup, Cause, Standing, State};
 use crate::config::Config;
 use crate::data::{By, Tx};
 use crate::values::{BackupId, Clock, rfc3339};
@@ -81,6 +81,69 @@ pub async fn verify(config: &Config, file: Option<&str>) -> anyhow::Result<()> {
     .await
 }
 
+/// `cafe-pos backup copy`: copies to the other places what is not there yet.
+///
+/// # Errors
+/// When no other place is set, or one has not got the youngest backup.
+pub async fn copy(config: &Config) -> anyhow::Result<()> {
+    with_app(config, async |app| {
+        backups::copy_out(app).await.map_err(in_words)?;
+        let safety = backups::safety(app).await.map_err(in_words)?;
+        let places = safety.map(|safety| safety.elsewhere).unwrap_or_default();
+        if places.is_empty() {
+            bail!("No other place for backups is set: BACKUP_COPY_DIR or BACKUP_S3_URL");
+        }
+        let mut failed = Vec::new();
+        for place in places {
+            match (&place.failure, place.standing) {
+                (Some(failure), _) => failed.push(format!("{}: {failure}", place.name)),
+                (None, Standing::Good { at } | Standing::Late { at }) => {
+                    println!("{}: the youngest copy is of {}", place.name, rfc3339(at));
+                }
+                (None, Standing::Never) => println!("{}: nothing to copy yet", place.name),
+            }
+        }
+        match failed.is_empty() {
+            true => Ok(()),
+            false => bail!(failed.join("; ")),
+        }
+    })
+    .await
+}
+
+/// `cafe-pos backup fetch [FILE]`: brings a copy back into the folder of backups, the youngest where none is named. It needs
+/// no database: on a new machine there is none yet.
+///
+/// # Errors
+/// When no place has it, or it is not whole.
+pub async fn fetch(config: &Config, file: Option<&str>, only_list: bool) -> anyhow::Result<()> {
+    let found = backups::found_elsewhere(config).await?;
+    if only_list {
+        for (place, files) in &found {
+            for one in files {
+                let kilobytes = one.bytes / 1_000;
+                let at = rfc3339(one.manifest.made_at);
+                println!("{at}  {kilobytes:>9} kB  {}  in {}", one.file, place.name());
+            }
+        }
+        return Ok(());
+    }
+    let wanted = found
+        .iter()
+        .flat_map(|(place, files)| files.iter().map(move |one| (place, one)))
+        .filter(|(_, one)| file.is_none_or(|file| one.file == file))
+        .max_by_key(|(_, one)| one.manifest.made_at);
+    let Some((place, wanted)) = wanted else {
+        bail!(
+            "There is no {} at any other place: `cafe-pos backup fetch --list` says what there is",
+            file.unwrap_or("backup")
+        );
+    };
+    place.fetch(wanted, &config.backup_dir).await?;
+    println!("{}", config.backup_dir.join(&wanted.file).display());
+    Ok(())
+}
+
 /// `cafe-pos restore FILE`: puts a backup in the place of the data.
 ///
 /// # Errors
@@ -118,7 +181,7 @@ async fn restore_into(
 ) -> anyhow::Result<Manifest> {
     // Our own pool would count among those that work with the database.
     opened.db.clone().close().await?;
-    let vault = opened.vault(config);
+    let vault = opened.vault(config)?;
     let known: Vec<String> = Migrator::migrations()
         .iter()
         .map(|one| one.name().to_owned())

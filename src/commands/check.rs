@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use super::database::{self, Opened};
 use super::migrate;
-use crate::backups::{self, Standing};
+use crate::backups::{self, Elsewhere, Place, Standing};
 use crate::config::{Config, DatabaseSetting};
 use crate::live;
 use crate::values::{Clock, rfc3339};
@@ -72,6 +72,7 @@ async fn data(config: &Config) -> Vec<Finding> {
         Ok(opened) => {
             let mut findings = vec![database_found(&opened), migrations(&opened).await];
             findings.extend(last_backup(&opened).await);
+            findings.extend(copies(config, &opened).await);
             let closed = opened.close().await.map(|()| "closed".to_owned());
             let complaint = closed
                 .err()
@@ -117,6 +118,34 @@ async fn last_backup(opened: &Opened) -> Option<Finding> {
         Standing::Never => Err("none was proved yet: `cafe-pos backup run` makes one".to_owned()),
     };
     Some(Finding::new("last backup", found))
+}
+
+/// Whether each other place has a young copy.
+async fn copies(config: &Config, opened: &Opened) -> Vec<Finding> {
+    let found = async {
+        let places = Place::of(&config.backups)?;
+        backups::elsewhere(&opened.db, &places, Clock::real().now())
+            .await
+            .map_err(|failure| anyhow::anyhow!("{failure}"))
+    };
+    let places = match found.await {
+        Ok(places) => places,
+        Err(failure) => return vec![Finding::new("copies", Err(format!("{failure:#}")))],
+    };
+    let said = |place: Elsewhere| {
+        let why = place.failure.as_deref().unwrap_or("none was tried yet");
+        let found = match place.standing {
+            Standing::Good { at } => Ok(format!("in {}, of {}", place.name, rfc3339(at))),
+            Standing::Late { at } => Err(format!(
+                "the last in {} is of {}: {why}",
+                place.name,
+                rfc3339(at)
+            )),
+            Standing::Never => Err(format!("none in {} yet: {why}", place.name)),
+        };
+        Finding::new("copy of backups", found)
+    };
+    places.into_iter().map(said).collect()
 }
 
 /// The bus between instances, where one is set.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::backups::{Programs, Vault};
+use crate::backups::{Place, Programs, Vault};
 use crate::config::{Config, DatabaseSetting, DatabaseUrl};
 use crate::data::connect;
 use crate::data::private_postgres::{Door, Health, Held, Options, PrivatePostgres};
@@ -44,13 +44,18 @@ impl Opened {
     }
 
     /// Where this database's backups are kept, and the programs that make them.
-    pub fn vault(&self, config: &Config) -> Vault {
+    ///
+    /// # Errors
+    /// When the authorities behind certificates cannot be read, and copies go to a bucket.
+    pub fn vault(&self, config: &Config) -> anyhow::Result<Vault> {
         let folder = self.private_door().map(|door| door.bin_dir().to_owned());
-        Vault {
+        Ok(Vault {
             programs: Programs::new(folder, self.url.clone()),
             folder: config.backup_dir.clone(),
             uploads: config.upload_dir.clone(),
-        }
+            passphrase: config.backups.passphrase.clone(),
+            places: Place::of(&config.backups)?,
+        })
     }
 
     /// Follows how our private Postgres is doing; `None` when somebody else runs the database.

@@ -73,7 +73,7 @@ pub(super) async fn start(config: &Config, opened: &Opened) -> anyhow::Result<Ap
         config.clone(),
         secret,
     );
-    app.keep_backups_in(opened.vault(config));
+    app.keep_backups_in(opened.vault(config)?);
     app.settings()
         .await
         .map_err(|failure| anyhow::anyhow!("The settings cannot be read: {failure:?}"))?;

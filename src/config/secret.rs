@@ -35,6 +35,10 @@ impl Secret {
         Self::unguessable(text, "opens the figures to whoever knows it")
     }
 
+    pub(super) fn for_backups(text: &str) -> Result<Self, String> {
+        Self::unguessable(text, "opens every backup")
+    }
+
     fn unguessable(text: &str, purpose: &str) -> Result<Self, String> {
         match text.chars().count() {
             length if length < SHORTEST => Err(format!(

@@ -67,9 +67,13 @@ pub async fn show(app: App, req: &Request) -> Result<Response> {
 
 /// The age of the last proved backup; nothing where backups are not kept here, or the database cannot say.
 pub async fn backups(app: &App) -> Vec<Gauge> {
-    let Ok(Some(standing)) = app.backed_up().await else {
+    let Ok(safety) = app.backed_up().await else {
         return Vec::new();
     };
+    let Some(safety) = safety.as_ref() else {
+        return Vec::new();
+    };
+    let standing = safety.here;
     let mut told = vec![Gauge {
         name: "backup_missing",
         kind: Kind::Gauge,
@@ -83,6 +87,14 @@ pub async fn backups(app: &App) -> Vec<Gauge> {
             kind: Kind::Gauge,
             help: "Since when the last proved backup is.",
             value: age.whole_seconds().max(0).to_string(),
+        });
+    }
+    if !safety.elsewhere.is_empty() {
+        told.push(Gauge {
+            name: "backup_copies_missing",
+            kind: Kind::Gauge,
+            help: "Other places that got no copy for 26 hours.",
+            value: safety.lacking().count().to_string(),
         });
     }
     told

@@ -10,9 +10,11 @@ pub mod form;
 pub mod security;
 pub mod serve;
 pub mod trail;
+pub mod upload;
 pub mod url;
 
 pub use answer::{Frag, Go, Page};
 pub use error::{Error, FieldError, Refusal, Refused, Result};
 pub use extract::{Asker, MaybeOnce, Once, Path, Query};
 pub use form::{Draft, Form};
+pub use upload::Upload;

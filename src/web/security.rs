@@ -6,6 +6,7 @@ use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response};
 
 use super::error::Error;
 use super::form::bytes_of;
+use super::url;
 use crate::app::App;
 
 /// Scripts, styles and pictures only from here; nothing inline, nothing framed.
@@ -15,6 +16,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// The largest body that any route but an upload reads, in bytes.
 const LARGEST_BODY: u64 = 1024 * 1024;
+
+/// The largest file that an upload takes, in bytes: nginx lets as much pass.
+pub const LARGEST_UPLOAD: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Checks requests on their way in.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +106,9 @@ fn check_length(req: &Request) -> Result<(), Error> {
         .header(header::CONTENT_LENGTH)
         .and_then(|length| length.parse::<u64>().ok())
         .unwrap_or(0);
-    if length > LARGEST_BODY {
+    let is_upload = req.uri().path() == url::backup_uploads();
+    let most = if is_upload { LARGEST_UPLOAD } else { LARGEST_BODY };
+    if length > most {
         return Err(Error::too_large());
     }
     Ok(())

@@ -205,6 +205,8 @@ urls! {
     backups() = "/backups";
     /// Their list, for a page that waits for one.
     backups_list() = "/backups/list";
+    /// Files that somebody uploads.
+    backup_uploads() = "/backups/files";
     /// A backup's file.
     backup_file(backup: BackupId) = "/backups/:backup/file";
     /// POST restores it beside the data and compares.

@@ -202,6 +202,8 @@ impl House {
             programs: Programs::new(Some(postgres.door().bin_dir().to_owned()), url),
             folder: folder.to_owned(),
             uploads: folder.join("no-uploads"),
+            passphrase: None,
+            places: Vec::new(),
         });
     }
 

@@ -1,0 +1,114 @@
+//! The proof: a backup restored beside the data, counted and compared.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use time::OffsetDateTime;
+use tokio::task::spawn_blocking;
+
+use super::archive::{self, Into, Unpacked};
+use super::backup::{Finished, Manifest};
+use super::contents;
+use super::vault::Vault;
+
+/// What the databases are called in which the backups of this one are proved: the server may hold several cafés.
+pub(super) async fn proofs_of(db: &DatabaseConnection) -> Result<String> {
+    let asked = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT concat('pos_proof_', oid, '_') AS name FROM pg_database WHERE datname = current_database()",
+    );
+    let row = db.query_one_raw(asked).await?.context("no answer")?;
+    Ok(row.try_get("", "name")?)
+}
+
+/// Restores a file into a database of its own, and compares what is in it then with what it says of itself, and with what
+/// stands beside it.
+///
+/// # Errors
+/// What is wrong with it, or why it cannot be said.
+pub(super) async fn prove(vault: &Vault, file: &str, now: OffsetDateTime) -> Result<Manifest> {
+    let beside = archive::told_beside(&vault.folder, file);
+    let proved = look_at(vault, file, beside.as_ref()).await;
+    if let Some(beside) = beside {
+        let proved_at = proved.is_ok().then_some(now);
+        archive::write_beside(
+            &vault.folder,
+            &Finished {
+                proved_at,
+                ..beside
+            },
+        )?;
+    }
+    proved
+}
+
+async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result<Manifest> {
+    let workplace = vault.workplace()?;
+    let dump = workplace.path().join("database.dump");
+    let unpacked = unpack(vault, &vault.folder.join(file), Some(&dump), None).await?;
+    if let Some(beside) = beside {
+        ensure!(
+            (beside.bytes, &beside.sha256) == (unpacked.bytes, &unpacked.sha256),
+            "{file} is not the file that was made: its checksum differs"
+        );
+    }
+    let manifest = unpacked.manifest;
+    let door = vault.connect(None).await?;
+    let database = format!("{}{:08x}", proofs_of(&door).await?, rand::random::<u32>());
+    let outcome = async {
+        door.execute_unprepared(&format!("CREATE DATABASE {database} TEMPLATE template0"))
+            .await
+            .context("A backup is proved in a database of its own, and this one's user may not make one (GRANT it CREATEDB)")?;
+        restored_equals(vault, &database, &dump, &manifest).await
+    }
+    .await;
+    let dropped = door
+        .execute_unprepared(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+        .await;
+    door.close().await?;
+    outcome?;
+    dropped?;
+    Ok(manifest)
+}
+
+async fn restored_equals(
+    vault: &Vault,
+    database: &str,
+    dump: &Path,
+    manifest: &Manifest,
+) -> Result<()> {
+    let programs = vault.programs.on(database);
+    programs.restore(&manifest.schema, dump, true).await?;
+    let db = vault.connect(Some(database)).await?;
+    let found = contents::contents(&db, &manifest.schema).await;
+    db.close().await?;
+    let differences = manifest.contents.differences(&found?);
+    if !differences.is_empty() {
+        bail!(
+            "What was restored is not what was there: {}",
+            differences.join("; ")
+        );
+    }
+    Ok(())
+}
+
+/// Reads a whole file: see [`archive::unpack`].
+pub(super) async fn unpack(
+    vault: &Vault,
+    file: &Path,
+    dump: Option<&Path>,
+    uploads: Option<&Path>,
+) -> Result<Unpacked> {
+    let file = file.to_owned();
+    let (dump, uploads) = (dump.map(Path::to_owned), uploads.map(Path::to_owned));
+    let passphrase = vault.passphrase.clone();
+    spawn_blocking(move || {
+        let into = Into {
+            dump: dump.as_deref(),
+            uploads: uploads.as_deref(),
+        };
+        archive::unpack(&file, passphrase.as_ref(), into)
+    })
+    .await?
+}

@@ -1,0 +1,100 @@
+//! A file that a browser sends.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use poem::http::StatusCode;
+use poem::web::Multipart;
+use poem::{FromRequest, Request, RequestBody};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::error::{Error, Result};
+
+/// Who sends nothing for so long is gone.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// A form with a file in it, none of which has been read yet.
+pub struct Upload(Multipart);
+
+impl<'a> FromRequest<'a> for Upload {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let form = Multipart::from_request(req, body).await.map_err(|_| {
+            Error::refused(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content_type",
+                "Send a file, as a form with parts.",
+            )
+        })?;
+        Ok(Upload(form))
+    }
+}
+
+impl Upload {
+    /// Writes the file of the field `name` to `to`, at most `most` bytes of it.
+    ///
+    /// # Errors
+    /// When there is none or an empty one, when it is longer or does not arrive, and when the disk is full.
+    pub async fn receive(mut self, name: &str, to: &Path, most: u64) -> Result<()> {
+        loop {
+            let next = timeout(SILENCE, self.0.next_field());
+            let next = next.await.map_err(|_| too_slow())?;
+            let Some(field) = next.map_err(|_| Error::unreadable())? else {
+                return Err(missing());
+            };
+            if field.name() == Some(name) {
+                let written = write(field.into_async_read(), to, most).await?;
+                return if written == 0 { Err(missing()) } else { Ok(()) };
+            }
+        }
+    }
+}
+
+async fn write(mut from: impl AsyncReadExt + Unpin, to: &Path, most: u64) -> Result<u64> {
+    let mut file = File::create(to).await.map_err(disk)?;
+    let mut buffer = vec![0; 1 << 16];
+    let mut written = 0;
+    loop {
+        let read = timeout(SILENCE, from.read(&mut buffer));
+        let read = read.await.map_err(|_| too_slow())?;
+        let read = read.map_err(|_| Error::unreadable())?;
+        if read == 0 {
+            file.sync_all().await.map_err(disk)?;
+            return Ok(written);
+        }
+        written += read as u64;
+        if written > most {
+            return Err(Error::too_large());
+        }
+        file.write_all(&buffer[..read]).await.map_err(disk)?;
+    }
+}
+
+fn missing() -> Error {
+    Error::refused(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "file_missing",
+        "Choose a file first.",
+    )
+}
+
+fn too_slow() -> Error {
+    Error::refused(
+        StatusCode::REQUEST_TIMEOUT,
+        "too_slow",
+        "This took too long to arrive. Try again.",
+    )
+}
+
+fn disk(failure: std::io::Error) -> Error {
+    match failure.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk_full",
+            "The server's disk is full: nothing of this was kept.",
+        ),
+        _ => Error::from(anyhow::Error::from(failure)),
+    }
+}
