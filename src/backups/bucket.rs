@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use reqwest::header::ETAG;
 use reqwest::{Client, Method, Response, StatusCode, Url};
+use rusty_s3::Credentials;
 use rusty_s3::actions::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, DeleteObject, GetObject,
     HeadObject, ListObjectsV2, PutObject, S3Action, UploadPart,
 };
-use rusty_s3::Credentials;
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
@@ -63,7 +63,9 @@ impl Bucket {
     /// Where it is, as people name it.
     pub(super) fn name(&self) -> String {
         let url = self.setting.bucket.base_url();
-        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
         format!(
             "{} at {}{port}",
             self.setting.bucket.name(),
@@ -111,7 +113,8 @@ impl Bucket {
         let done = self.put_parts(&key, file, length, begun.upload_id()).await;
         if done.is_err() {
             // What was uploaded would be kept and paid for.
-            let url = AbortMultipartUpload::new(bucket, Some(&credentials), &key, begun.upload_id());
+            let url =
+                AbortMultipartUpload::new(bucket, Some(&credentials), &key, begun.upload_id());
             let _ = self
                 .send(Method::DELETE, url.sign(SIGNED_FOR), Vec::new())
                 .await;
@@ -139,7 +142,9 @@ impl Bucket {
             tags.iter().map(String::as_str),
         );
         let url = done.sign(SIGNED_FOR);
-        let answer = self.send(Method::POST, url, done.body().into_bytes()).await?;
+        let answer = self
+            .send(Method::POST, url, done.body().into_bytes())
+            .await?;
         // A failure to put the parts together comes with status 200, too.
         let text = accepted(answer).await?.text().await?;
         match text.contains("<Error>") {
@@ -159,7 +164,8 @@ impl Bucket {
     /// Takes something away; it need not be there.
     pub(super) async fn remove(&self, name: &str) -> Result<()> {
         let (key, credentials) = (self.key(name), self.credentials());
-        let url = DeleteObject::new(&self.setting.bucket, Some(&credentials), &key).sign(SIGNED_FOR);
+        let url =
+            DeleteObject::new(&self.setting.bucket, Some(&credentials), &key).sign(SIGNED_FOR);
         let answer = self.send(Method::DELETE, url, Vec::new()).await?;
         if answer.status() != StatusCode::NOT_FOUND {
             accepted(answer).await?;
@@ -180,8 +186,8 @@ impl Bucket {
             }
             let answer = self.send(Method::GET, asked.sign(SIGNED_FOR), Vec::new());
             let text = accepted(answer.await?).await?.text().await?;
-            let listed = ListObjectsV2::parse_response(&text)
-                .context("its list of files cannot be read")?;
+            let listed =
+                ListObjectsV2::parse_response(&text).context("its list of files cannot be read")?;
             let inside = |key: &String| Some(key.strip_prefix(&self.setting.prefix)?.to_owned());
             names.extend(listed.contents.iter().filter_map(|one| inside(&one.key)));
             token = listed.next_continuation_token;

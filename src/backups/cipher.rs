@@ -80,7 +80,9 @@ impl<R: Read> Reader<R> {
         let damaged = || format!("{name} is damaged or was cut off");
         let decryptor = Decryptor::new_buffered(from).with_context(damaged)?;
         if !decryptor.is_scrypt() {
-            bail!("{name} is not a backup of cafe-pos: it was encrypted for a key, not with a passphrase");
+            bail!(
+                "{name} is not a backup of cafe-pos: it was encrypted for a key, not with a passphrase"
+            );
         }
         let Some(passphrase) = passphrase else {
             bail!("{name} is encrypted: give its passphrase in BACKUP_PASSPHRASE");
@@ -94,10 +96,14 @@ impl<R: Read> Reader<R> {
                 | DecryptError::KeyDecryptionFailed
                 | DecryptError::NoMatchingKeys,
             ) => {
-                bail!("{name} was encrypted with another passphrase: give that one in BACKUP_PASSPHRASE")
+                bail!(
+                    "{name} was encrypted with another passphrase: give that one in BACKUP_PASSPHRASE"
+                )
             }
             Err(DecryptError::ExcessiveWork { .. }) => {
-                bail!("{name} is not a backup of cafe-pos: opening it would take more memory than one of ours does")
+                bail!(
+                    "{name} is not a backup of cafe-pos: opening it would take more memory than one of ours does"
+                )
             }
             Err(failure) => Err(failure).with_context(damaged),
         }
@@ -151,7 +157,10 @@ mod tests {
     fn one_that_was_cut_or_changed_is_never_taken_for_whole() {
         let file = encrypted(&b"coffee ".repeat(30_000), "a long passphrase");
         for end in [20, 100, 200, file.len() / 2, file.len() - 1] {
-            assert!(read(&file[..end], Some("a long passphrase")).is_err(), "{end}");
+            assert!(
+                read(&file[..end], Some("a long passphrase")).is_err(),
+                "{end}"
+            );
         }
         let mut changed = file.clone();
         let at = changed.len() - 100;

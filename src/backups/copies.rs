@@ -13,7 +13,7 @@ use super::archive;
 use super::backup::{AGAIN_AFTER, Backup, Finished, Standing, is_file_name};
 use super::bucket::Bucket;
 use super::store;
-use super::vault::{Turn, Vault, COPYING};
+use super::vault::{COPYING, Turn, Vault};
 use crate::app::App;
 use crate::config::{self, Config};
 use crate::data::{By, Entry, Tx};
@@ -204,7 +204,11 @@ impl Place {
     /// # Errors
     /// When it cannot be read, or is not what stands beside it there.
     pub async fn fetch(&self, file: &Finished, folder: &Path) -> Result<()> {
-        ensure!(is_file_name(&file.file), "{:?} is not the name of a backup", file.file);
+        ensure!(
+            is_file_name(&file.file),
+            "{:?} is not the name of a backup",
+            file.file
+        );
         fs::create_dir_all(folder).await?;
         let part = folder.join(format!("{}.part", file.file));
         match self {
@@ -221,7 +225,10 @@ impl Place {
 fn put_in_place(folder: &Path, part: &Path, file: &Finished) -> Result<()> {
     if archive::measure(part)? != (file.bytes, file.sha256.clone()) {
         std::fs::remove_file(part)?;
-        bail!("{} is not the file that was copied: its checksum differs", file.file);
+        bail!(
+            "{} is not the file that was copied: its checksum differs",
+            file.file
+        );
     }
     std::fs::rename(part, folder.join(&file.file))?;
     archive::write_beside(folder, file)
@@ -320,10 +327,15 @@ async fn copy_wanted(app: &App, vault: &Vault) -> crate::web::Result<()> {
         let (Some(place), Some(file), false) = (place, &backup.file, down.contains(&kind)) else {
             continue;
         };
-        let marked = copies.iter().any(|copy| copy.place == kind && copy.is_there);
+        let marked = copies
+            .iter()
+            .any(|copy| copy.place == kind && copy.is_there);
         let failure = match archive::told_beside(&vault.folder, file) {
             Some(told) => place.put(&vault.folder, &told, marked).await.err(),
-            None => Some(anyhow::anyhow!("{file} is not in {}", vault.folder.display())),
+            None => Some(anyhow::anyhow!(
+                "{file} is not in {}",
+                vault.folder.display()
+            )),
         };
         let failure = failure.map(|failure| format!("{failure:#}"));
         if let Some(failure) = &failure {
@@ -495,7 +507,11 @@ mod tests {
         assert!(told.standing.is_alarming());
         assert_eq!(told.failure.as_deref(), Some("no line"));
         let copies = [copy(&kept[1], Kind::Folder, true, 5)];
-        assert!(!standing(&place, &kept, &copies, NOON).standing.is_alarming());
+        assert!(
+            !standing(&place, &kept, &copies, NOON)
+                .standing
+                .is_alarming()
+        );
     }
 
     #[test]

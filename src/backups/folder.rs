@@ -60,7 +60,6 @@ fn in_folder(folder: &Path) -> Vec<Finished> {
     found
 }
 
-
 /// Takes a file into the folder that somebody uploaded, once it was looked through.
 ///
 /// # Errors

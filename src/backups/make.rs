@@ -70,10 +70,8 @@ async fn version(db: &DatabaseConnection) -> Result<String> {
     Ok(row.try_get_by_index(0)?)
 }
 
-
 /// Saves what is there before something else is put in its place; there may be no row to tell of it any more afterwards,
 /// and it is taken up from the folder.
 pub(super) async fn save(vault: &Vault, now: OffsetDateTime) -> Result<Finished> {
     make(vault, BackupId::new(), now).await
 }
-

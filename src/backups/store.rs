@@ -203,7 +203,11 @@ pub(super) async fn outlived_copies(
             let place: String = row.try_get("", "place")?;
             let place = Kind::stored(&place)
                 .ok_or_else(|| anyhow::anyhow!("the place {place} is unknown"))?;
-            Ok((row.try_get("", "backup_id")?, row.try_get("", "file")?, place))
+            Ok((
+                row.try_get("", "backup_id")?,
+                row.try_get("", "file")?,
+                place,
+            ))
         })
         .collect()
 }
@@ -293,7 +297,9 @@ pub(super) async fn interrupted_proof(db: &impl ConnectionTrait) -> Result<Optio
     let is_interrupted = |backup: &Backup| {
         backup.state == State::Unproved && backup.failure.as_deref() == Some(INTERRUPTED)
     };
-    Ok(youngest.filter(is_interrupted).and_then(|backup| backup.file))
+    Ok(youngest
+        .filter(is_interrupted)
+        .and_then(|backup| backup.file))
 }
 
 /// What was under way when the program that did it ended; answers how many.

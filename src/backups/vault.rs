@@ -98,4 +98,3 @@ impl Turn {
         Ok(self.0.close().await?)
     }
 }
-

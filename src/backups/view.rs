@@ -254,7 +254,9 @@ pub fn alarm(safety: &Safety, now: OffsetDateTime) -> Markup {
         (Standing::Late { at }, _) => format!("No good backup for {}.", ago(at)),
         (Standing::Never, _) => "There is no good backup.".to_owned(),
         (_, Some(place)) => match place.standing {
-            Standing::Late { at } => format!("No backup was copied to {} for {}.", place.name, ago(at)),
+            Standing::Late { at } => {
+                format!("No backup was copied to {} for {}.", place.name, ago(at))
+            }
             _ => format!("No backup was copied to {} yet.", place.name),
         },
         (Standing::Good { .. }, None) => return html! {},

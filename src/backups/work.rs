@@ -233,7 +233,11 @@ async fn prove_interrupted(app: &App) -> crate::web::Result<()> {
     if let Some(file) = store::interrupted_proof(app.db()).await?
         && let Err(failure) = verify(app, Some(&file)).await
     {
-        tracing::error!(file, failure = format!("{failure:#}"), "a backup could not be proved");
+        tracing::error!(
+            file,
+            failure = format!("{failure:#}"),
+            "a backup could not be proved"
+        );
     }
     Ok(())
 }

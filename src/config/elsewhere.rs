@@ -125,10 +125,7 @@ mod tests {
             ("bucket", "https://s3.example.com/bucket/", "")
         );
         let (bucket, prefix) = read("http://127.0.0.1:9000/bucket/cafes/nile/").unwrap();
-        assert_eq!(
-            (bucket.name(), prefix.as_str()),
-            ("bucket", "cafes/nile/")
-        );
+        assert_eq!((bucket.name(), prefix.as_str()), ("bucket", "cafes/nile/"));
         for wrong in [
             "s3.example.com/bucket",
             "https://s3.example.com",
@@ -144,7 +141,11 @@ mod tests {
     #[test]
     fn readable_backups_do_not_travel_in_the_open() {
         let plain = "http://storage.example.com/bucket";
-        assert!(bucket_at(plain, "r", false).unwrap_err().contains("https://"));
+        assert!(
+            bucket_at(plain, "r", false)
+                .unwrap_err()
+                .contains("https://")
+        );
         assert!(bucket_at(plain, "r", true).is_ok());
     }
 }

@@ -107,7 +107,11 @@ fn check_length(req: &Request) -> Result<(), Error> {
         .and_then(|length| length.parse::<u64>().ok())
         .unwrap_or(0);
     let is_upload = req.uri().path() == url::backup_uploads();
-    let most = if is_upload { LARGEST_UPLOAD } else { LARGEST_BODY };
+    let most = if is_upload {
+        LARGEST_UPLOAD
+    } else {
+        LARGEST_BODY
+    };
     if length > most {
         return Err(Error::too_large());
     }
