@@ -576,7 +576,9 @@ async fn a_forgotten_password_is_replaced_while_the_till_is_open() {
     let address = serving.address();
     let seeded = "password123";
     let sign_in = async |username: &str, password: &str| {
-        let answer = reqwest::Client::new()
+        let answer = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
             .post(format!("{address}/api/auth/login"))
             .json(&serde_json::json!({ "username": username, "password": password }))
             .send()

@@ -491,13 +491,17 @@ mod tests {
 
     #[test]
     fn a_name_says_when_and_leads_nowhere() {
-        let name = file_name(NOON, BackupId::new());
-        assert!(name.starts_with("cafe-pos-20261126-120000-"), "{name}");
-        assert!(is_file_name(&name));
+        for encrypted in [false, true] {
+            let name = file_name(NOON, BackupId::new(), encrypted);
+            assert!(name.starts_with("cafe-pos-20261126-120000-"), "{name}");
+            assert!(is_file_name(&name) && is_encrypted(&name) == encrypted);
+        }
         for wrong in [
             "../cafe-pos-1.tar",
             "cafe-pos-../../x.tar",
             "cafe-pos-1.tar.json",
+            "cafe-pos-1.tar.age.json",
+            "cafe-pos-1.age",
             "x.tar",
             "cafe-pos-a/b.tar",
         ] {

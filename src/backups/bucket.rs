@@ -17,6 +17,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
 use crate::config::BucketSetting;
+use crate::web::ask;
 
 /// How long an address that we sign is good for: longer than its request may take.
 const SIGNED_FOR: Duration = Duration::from_secs(3600);
@@ -48,11 +49,8 @@ impl Bucket {
     /// # Errors
     /// When the authorities behind certificates cannot be read.
     pub fn new(setting: &BucketSetting) -> Result<Self> {
-        // The first who asks installs it; there is one for the whole program.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let client = ask::client()
             .connect_timeout(Duration::from_secs(10))
-            .user_agent(concat!("cafe-pos/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self {
             setting: setting.clone(),

@@ -226,7 +226,8 @@ fn upload(key: &str) -> Markup {
     html! {
         section.card.stack {
             h2 { "Put a backup here" }
-            form.stack hx-post=(url::backup_uploads()) hx-target="#notice" hx-encoding="multipart/form-data" {
+            // A long file on a slow line takes longer than any other request may.
+            form.stack #backup-upload hx-post=(url::backup_uploads()) hx-target="#notice" hx-encoding="multipart/form-data" hx-config=r#"{"timeout":7200000}"# {
                 (ui::key_input(key))
                 (Field::new("File", "file").kind("file").required())
                 p.dim { "One that was taken away, or that another machine made. It is looked through and proved; nothing of the café changes." }

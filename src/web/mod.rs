@@ -1,6 +1,7 @@
 //! The edge: addresses, forms, answers, errors, what every request passes. Knows no room.
 
 pub mod answer;
+pub mod ask;
 pub mod assets;
 pub mod client;
 pub mod error;

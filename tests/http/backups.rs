@@ -12,12 +12,16 @@ use crate::house::*;
 /// A café whose backups are kept in a folder of its own.
 async fn house() -> (House, tempfile::TempDir) {
     let house = House::open().await;
-    let folder = tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(0o755))
-        .tempdir()
-        .expect("a folder");
+    let folder = folder();
     house.keep_backups_in(folder.path()).await;
     (house, folder)
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o755))
+        .tempdir()
+        .expect("a folder")
 }
 
 /// Waits until nothing is under way, as the page does.
@@ -235,4 +239,185 @@ async fn one_that_was_cut_short_by_a_kill_is_told_as_failed_and_made_again() {
             .await,
         1
     );
+}
+
+/// Sends a file as the page's form does.
+async fn upload(admin: &Device, key: &str, file: &[u8]) -> Answer {
+    let edge = "the-edge-between-the-parts";
+    let head = format!(
+        "--{edge}\r\ncontent-disposition: form-data; name=\"_key\"\r\n\r\n{key}\r\n--{edge}\r\n\
+         content-disposition: form-data; name=\"file\"; filename=\"../../x.tar\"\r\ncontent-type: application/x-tar\r\n\r\n"
+    );
+    let mut body = head.into_bytes();
+    body.extend_from_slice(file);
+    body.extend_from_slice(format!("\r\n--{edge}--\r\n").as_bytes());
+    let request = poem::Request::builder()
+        .method(Method::POST)
+        .uri_str("/backups/files")
+        .header("host", "pos.test")
+        .header("hx-request", "true")
+        .header("sec-fetch-site", "same-origin")
+        .header("idempotency-key", key)
+        .header("cookie", admin.cookie_header())
+        .content_type(&format!("multipart/form-data; boundary={edge}"))
+        .body(body);
+    admin.send_raw(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
+    let (house, folder) = house().await;
+    let mut admin = house.person(ADMIN).await;
+    admin.post("/backups", &[]).await.must_be(StatusCode::OK);
+    until_done(&mut admin).await;
+    let files = || -> Vec<std::path::PathBuf> {
+        let entries = fs::read_dir(folder.path()).expect("the folder").flatten();
+        entries.map(|entry| entry.path()).collect()
+    };
+    let path = files()
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|end| end == "tar"))
+        .expect("a file");
+    let file = fs::read(&path).expect("the file");
+
+    let here = upload(&admin, "upload-of-what-is-here", &file).await;
+    assert_eq!(here.status, StatusCode::CONFLICT, "{}", here.text);
+    assert!(here.text.contains("in the list already"), "{}", here.text);
+
+    // Its disk was lost, and the rows with it.
+    for path in files() {
+        fs::remove_file(path).expect("removed");
+    }
+    house.execute("DELETE FROM backups", []).await;
+    for wrong in [&file[..file.len() / 2], b"a picture of a cat", b""] {
+        let refused = upload(&admin, &BackupId::new().to_string(), wrong).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            refused.text
+        );
+        assert!(
+            refused.text.contains("The file is") || refused.text.contains("Choose a file"),
+            "{}",
+            refused.text
+        );
+    }
+    assert!(files().is_empty(), "{:?}", files());
+    assert_eq!(house.number("SELECT count(*) FROM backups").await, 0);
+
+    for _ in 0..2 {
+        let taken = upload(&admin, "the-same-upload-twice", &file).await;
+        assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+        assert!(taken.text.contains("The backup is here"), "{}", taken.text);
+    }
+    let begun = Instant::now();
+    while house
+        .number("SELECT count(*) FROM backups WHERE state = 'good' AND cause = 'uploaded'")
+        .await
+        == 0
+    {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(fs::read(&path).expect("the file"), file);
+    assert_eq!(files().len(), 2, "{:?}", files());
+    let list = until_done(&mut admin).await;
+    assert!(list.contains("Uploaded by"), "{list}");
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'backup.uploaded'";
+    assert_eq!(house.number(told).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_was_cut_short_is_made_again_once_the_program_has_run_for_a_while() {
+    let (house, _folder) = house().await;
+    let run = async || {
+        cafe_pos::backups::run_if_due(&house.app)
+            .await
+            .expect("looked at");
+    };
+    run().await;
+    house
+        .execute("UPDATE backups SET state = 'checking', failure = NULL", [])
+        .await;
+    run().await;
+    let told = "SELECT count(*) FROM backups WHERE state = 'unproved' AND failure = 'The program was stopped meanwhile.'";
+    assert_eq!(house.number(told).await, 1);
+    house.hand.advance(time::Duration::minutes(31));
+    run().await;
+    let unproved = "SELECT count(*) FROM backups WHERE state <> 'good'";
+    assert_eq!(house.number(unproved).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_at_another_place_are_made_told_of_and_removed_with_the_backup() {
+    let house = House::open().await;
+    let (folder, copies) = (folder(), folder());
+    house
+        .keep_backups_in_and_copy_to(folder.path(), copies.path())
+        .await;
+    let mut admin = house.person(ADMIN).await;
+    let copy_out = async || {
+        cafe_pos::backups::copy_out(&house.app)
+            .await
+            .expect("copied");
+    };
+    let tars = || {
+        let entries = fs::read_dir(copies.path()).expect("the folder").flatten();
+        entries
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "tar"))
+            .count()
+    };
+    let page = admin.get("/backups").await.must_be(StatusCode::OK);
+    assert!(page.text.contains("There is no copy in"), "{}", page.text);
+    admin.post("/backups", &[]).await.must_be(StatusCode::OK);
+    until_done(&mut admin).await;
+    copy_out().await;
+    assert_eq!(tars(), 1);
+    let list = until_done(&mut admin).await;
+    assert!(
+        list.contains("Copied to") && list.contains("In the folder"),
+        "{list}"
+    );
+
+    // A day and more without a copy is told to managers where they work.
+    fs::remove_file(copies.path().join("cafe-pos-copies.txt")).expect("unmounted");
+    house.hand.advance(time::Duration::hours(27));
+    let the_days_own = async || {
+        cafe_pos::backups::run_if_due(&house.app)
+            .await
+            .expect("a backup");
+    };
+    the_days_own().await;
+    copy_out().await;
+    let mut admin = house.person(ADMIN).await;
+    let list = until_done(&mut admin).await;
+    assert!(
+        list.contains("The last copy in") && list.contains("is not mounted"),
+        "{list}"
+    );
+    let mut manager = house.person(MANAGER).await;
+    let shifts = manager.get("/shifts").await.must_be(StatusCode::OK);
+    assert!(
+        shifts.text.contains("No backup was copied to"),
+        "{}",
+        shifts.text
+    );
+
+    let figures = cafe_pos::metrics::backups(&house.app).await;
+    let missing = figures
+        .iter()
+        .find(|one| one.name == "backup_copies_missing");
+    assert_eq!(missing.expect("a figure").value, "1");
+
+    // The disk is back; later the first backup has been kept long enough, here and there.
+    fs::write(copies.path().join("cafe-pos-copies.txt"), "").expect("mounted");
+    house.hand.advance(time::Duration::minutes(31));
+    copy_out().await;
+    assert_eq!(tars(), 2);
+    house.hand.advance(time::Duration::days(30));
+    the_days_own().await;
+    copy_out().await;
+    let removed = "SELECT count(*) FROM backup_copies WHERE removed_at IS NOT NULL";
+    assert_eq!((tars(), house.number(removed).await), (1, 2));
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cafe_pos::app::App;
-use cafe_pos::backups::{Programs, Vault};
+use cafe_pos::backups::{Place, Programs, Vault};
 use cafe_pos::config::{Config, DatabaseUrl, Environment, Secret};
 use cafe_pos::data::connect;
 use cafe_pos::data::private_postgres::{Options, PrivatePostgres};
@@ -191,6 +191,20 @@ impl House {
 
     /// Backups are made, in this folder.
     pub async fn keep_backups_in(&self, folder: &std::path::Path) {
+        self.keep_backups(folder, Vec::new()).await;
+    }
+
+    /// Backups are made, in this folder, and copied to the other.
+    pub async fn keep_backups_in_and_copy_to(
+        &self,
+        folder: &std::path::Path,
+        copies: &std::path::Path,
+    ) {
+        let place = Place::Folder(copies.to_owned());
+        self.keep_backups(folder, vec![place]).await;
+    }
+
+    async fn keep_backups(&self, folder: &std::path::Path, places: Vec<Place>) {
         let database: String = self
             .row("SELECT current_database() AS name", [])
             .await
@@ -203,7 +217,7 @@ impl House {
             folder: folder.to_owned(),
             uploads: folder.join("no-uploads"),
             passphrase: None,
-            places: Vec::new(),
+            places,
         });
     }
 

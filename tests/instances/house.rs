@@ -99,7 +99,7 @@ impl House {
             b,
             redis,
             postgres,
-            client: reqwest::Client::builder()
+            client: cafe_pos::web::ask::client()
                 .timeout(Duration::from_secs(5))
                 .build()
                 .expect("a client"),

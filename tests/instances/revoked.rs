@@ -144,7 +144,7 @@ impl Guest {
     }
 
     async fn is_served(&self) -> bool {
-        let client = reqwest::Client::builder()
+        let client = cafe_pos::web::ask::client()
             .redirect(reqwest::redirect::Policy::none())
             .build();
         let asked = self

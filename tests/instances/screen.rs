@@ -121,7 +121,7 @@ impl Screen {
             doors,
             shown: Arc::clone(&shown),
             wishes,
-            client: reqwest::Client::new(),
+            client: cafe_pos::web::ask::client().build().expect("a client"),
             retry: Duration::from_secs(1),
         };
         let task = tokio::spawn(follower.run());

@@ -250,7 +250,7 @@ impl Instance {
     /// Waits until it serves.
     pub async fn is_well(&mut self) {
         let begun = Instant::now();
-        let client = reqwest::Client::new();
+        let client = cafe_pos::web::ask::client().build().expect("a client");
         let health = format!("{}/api/health", self.door());
         loop {
             let answer = client.get(&health).timeout(PATIENCE / 30).send().await;

@@ -69,7 +69,9 @@ async fn connected(data: &Path) -> DatabaseConnection {
 /// Opens an order with a long name; the status and what was said.
 async fn open(door: &str, token: &str, order: Uuid) -> (u16, String) {
     let name = "Ms Achieng of the long name ".repeat(2);
-    let asked = reqwest::Client::new()
+    let asked = cafe_pos::web::ask::client()
+        .build()
+        .expect("a client")
         .put(format!("{door}/orders/{order}"))
         .bearer_auth(token)
         .header("accept", "application/json")

@@ -12,7 +12,13 @@ use crate::program::{Program, Server, row, session};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn status_of(url: &str) -> u16 {
-    let answer = reqwest::get(url).await.expect("the program answers");
+    let answer = cafe_pos::web::ask::client()
+        .build()
+        .expect("a client")
+        .get(url)
+        .send()
+        .await
+        .expect("the program answers");
     answer.status().as_u16()
 }
 
@@ -33,7 +39,9 @@ async fn without_its_database_it_says_so_changes_nothing_and_goes_on_by_itself_w
     let (_, token) = session(&db, "moses").await;
     db.close().await.expect("closed");
     let open = async |order: Uuid| {
-        let asked = reqwest::Client::new()
+        let asked = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
             .put(format!("{door}/orders/{order}"))
             .bearer_auth(&token)
             .header("accept", "application/json")

@@ -28,7 +28,7 @@ async fn each_request_is_one_line_with_its_id_and_what_broke_is_found_by_the_ref
     let server = Server::furnished().await;
     let mut program = server.serve(&[]);
     let door = program.door().await;
-    let client = reqwest::Client::new();
+    let client = cafe_pos::web::ask::client().build().expect("a client");
     let db = server.connect().await;
     let (waiter, token) = session(&db, "moses").await;
     let get = async |path: &str, id: &'static str| {
@@ -104,7 +104,7 @@ async fn nothing_secret_is_logged_however_much_is() {
         ("METRICS_TOKEN", "a token of no great consequence"),
     ]);
     let door = program.door().await;
-    let client = reqwest::Client::new();
+    let client = cafe_pos::web::ask::client().build().expect("a client");
     let post = async |path: &str, token: Option<&str>, form: &[(&str, &str)]| {
         let mut asked = client
             .post(format!("{door}{path}"))

@@ -13,7 +13,13 @@ async fn two_that_start_on_an_empty_database_both_serve_and_migrate_once() {
     let mut both = [server.serve(&[]), server.serve(&[])];
     for program in &mut both {
         let health = format!("{}/api/health", program.door().await);
-        let answer = reqwest::get(health).await.expect("an answer");
+        let answer = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
+            .get(health)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), 200);
     }
     let logs = both.iter().map(|program| program.log()).collect::<String>();
@@ -43,7 +49,17 @@ async fn a_schema_of_a_newer_version_is_served_and_left_alone() {
 
     let mut program = server.serve(&[]);
     let health = format!("{}/api/health", program.door().await);
-    assert_eq!(reqwest::get(health).await.expect("an answer").status(), 200);
+    assert_eq!(
+        cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
+            .get(health)
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        200
+    );
     let said = "The schema is newer than this program (m9999_of_tomorrow): it goes on with it";
     assert!(program.log().contains(said), "{}", program.log());
 

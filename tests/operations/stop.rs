@@ -32,7 +32,7 @@ impl Cafe {
         let (_, token) = session(&db, "amina").await;
         let order = Uuid::now_v7();
         let path = format!("{door}/orders/{order}");
-        let client = reqwest::Client::new();
+        let client = cafe_pos::web::ask::client().build().expect("a client");
         let ask = |asked: reqwest::RequestBuilder| {
             asked
                 .bearer_auth(&token)
@@ -83,7 +83,7 @@ impl Cafe {
 
     async fn health(&self) -> reqwest::Result<reqwest::Response> {
         // A connection of its own, as a proxy's check makes.
-        let client = reqwest::Client::new();
+        let client = cafe_pos::web::ask::client().build().expect("a client");
         client.get(format!("{}/api/health", self.door)).send().await
     }
 }
@@ -93,7 +93,11 @@ async fn a_request_under_way_finishes_screens_are_told_to_come_back_and_proxies_
     let mut cafe = Cafe::open().await;
     let stream = async || {
         let url = format!("{}/api/realtime/stream?view=ready", cafe.door);
-        let asked = reqwest::Client::new().get(url).bearer_auth(&cafe.token);
+        let asked = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
+            .get(url)
+            .bearer_auth(&cafe.token);
         asked.send().await
     };
     let open = stream().await.expect("a stream");

@@ -224,6 +224,37 @@ async fn a_picture_of_five_megabytes_passes_and_what_is_larger_is_refused_in_wor
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_any_length_that_is_uploaded_gets_to_the_program() {
+    let venue = Venue::open().await;
+    let edge = "the-edge";
+    let mut body = format!(
+        "--{edge}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"x.tar\"\r\n\r\n"
+    )
+    .into_bytes();
+    body.resize(body.len() + 20 * 1024 * 1024, b'x');
+    body.extend_from_slice(format!("\r\n--{edge}--\r\n").as_bytes());
+    let answer = venue
+        .client
+        .post(venue.at("/backups/files"))
+        .bearer_auth(&venue.session)
+        .header("accept", "application/json")
+        .header("idempotency-key", "an-upload-of-twenty-megabytes")
+        .header(
+            "content-type",
+            format!("multipart/form-data; boundary={edge}"),
+        )
+        .body(body)
+        .send()
+        .await
+        .expect("an answer");
+    let said = words(answer).await;
+    assert!(
+        said.contains("The file is not a backup of cafe-pos"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_of_tries_to_sign_in_is_turned_away_before_the_program_and_others_are_not() {
     let venue = Venue::open().await;
     let flooder = venue::client(Some(TABLET));

@@ -118,7 +118,11 @@ impl Nginx {
     pub async fn answers(&self) {
         let begun = Instant::now();
         let health = self.door() + "/proxy-health";
-        while !reqwest::get(&health)
+        while !cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
+            .get(&health)
+            .send()
             .await
             .is_ok_and(|it| it.status().is_success())
         {

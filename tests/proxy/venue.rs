@@ -133,7 +133,7 @@ impl Venue {
 
 /// A browser, at this address.
 pub fn client(address: Option<Ipv4Addr>) -> Client {
-    Client::builder()
+    cafe_pos::web::ask::client()
         .timeout(Duration::from_secs(20))
         .redirect(Policy::none())
         .local_address(address.map(IpAddr::V4))

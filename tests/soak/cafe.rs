@@ -153,7 +153,7 @@ impl Cafe {
 
     async fn is_well(&mut self) {
         let begun = Instant::now();
-        let client = reqwest::Client::builder()
+        let client = cafe_pos::web::ask::client()
             .timeout(Duration::from_secs(2))
             .build()
             .expect("a client");
@@ -175,7 +175,9 @@ impl Cafe {
     }
 
     async fn sign_in(&self, username: &str) -> String {
-        let answer = reqwest::Client::new()
+        let answer = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
             .post(self.url("/api/auth/login"))
             .json(&serde_json::json!({ "username": username, "password": KNOWN_PASSWORD }))
             .send()
@@ -186,7 +188,9 @@ impl Cafe {
     }
 
     async fn count_float(&self, session: &str) {
-        let answer = reqwest::Client::new()
+        let answer = cafe_pos::web::ask::client()
+            .build()
+            .expect("a client")
             .post(self.url("/shift/float"))
             .bearer_auth(session)
             .header("idempotency-key", uuid::Uuid::now_v7().to_string())

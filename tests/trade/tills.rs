@@ -80,7 +80,7 @@ impl Trade {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder()
+    cafe_pos::web::ask::client()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
         .build()

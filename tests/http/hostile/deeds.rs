@@ -162,6 +162,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/terminals/:terminal/code"
             | "/backups"
             | "/backups/:backup/proofs"
+            | "/backups/files"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
             | "/kitchen/tickets/:ticket/start"

@@ -93,6 +93,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/backups", Admins),
     ("PUT", "/backups", Admins),
     ("GET", "/backups/list", Managers),
+    ("POST", "/backups/files", Admins),
     ("GET", "/backups/:backup/file", Admins),
     ("POST", "/backups/:backup/proofs", Admins),
     ("GET", "/", Anybody),
