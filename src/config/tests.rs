@@ -331,7 +331,8 @@ fn example() -> BTreeMap<String, String> {
     let set = text
         .lines()
         .filter_map(|line| line.trim_start_matches("# ").split_once('='));
-    set.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    set.filter(|(name, _)| name.chars().all(is_name))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }

@@ -233,25 +233,31 @@ async fn a_backup_of_any_length_that_is_uploaded_gets_to_the_program() {
     .into_bytes();
     body.resize(body.len() + 20 * 1024 * 1024, b'x');
     body.extend_from_slice(format!("\r\n--{edge}--\r\n").as_bytes());
-    let answer = venue
-        .client
-        .post(venue.at("/backups/files"))
-        .bearer_auth(&venue.session)
-        .header("accept", "application/json")
-        .header("idempotency-key", "an-upload-of-twenty-megabytes")
-        .header(
-            "content-type",
-            format!("multipart/form-data; boundary={edge}"),
-        )
-        .body(body)
-        .send()
-        .await
-        .expect("an answer");
-    let said = words(answer).await;
+    let send = async |session: &str| {
+        let answer = venue
+            .client
+            .post(venue.at("/backups/files"))
+            .bearer_auth(session)
+            .header("accept", "application/json")
+            .header("idempotency-key", "an-upload-of-twenty-megabytes")
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={edge}"),
+            )
+            .body(body.clone())
+            .send()
+            .await
+            .expect("an answer");
+        words(answer).await
+    };
+    let said = send(&venue.admin().await).await;
     assert!(
         said.contains("The file is not a backup of cafe-pos"),
         "{said}"
     );
+    // Who may not is refused before the file has come; whoever says so, it is no page of nginx' own.
+    let said = send(&venue.session).await;
+    assert!(!said.contains("<center>"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

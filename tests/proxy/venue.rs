@@ -60,7 +60,7 @@ impl Venue {
         let nginx = nginx(&instances);
         nginx.answers().await;
         let client = client(None);
-        let session = sign_in(&client, &instances[0].door()).await;
+        let session = sign_in(&client, &instances[0].door(), AMINA).await;
         Self {
             nginx,
             instances,
@@ -71,6 +71,11 @@ impl Venue {
             _postgres: postgres,
             _files: files,
         }
+    }
+
+    /// A session of the admin.
+    pub async fn admin(&self) -> String {
+        sign_in(&self.client, &self.instances[0].door(), "ruth").await
     }
 
     /// This path through nginx.
@@ -141,10 +146,10 @@ pub fn client(address: Option<Ipv4Addr>) -> Client {
         .expect("a client")
 }
 
-async fn sign_in(client: &Client, door: &str) -> String {
+async fn sign_in(client: &Client, door: &str, who: &str) -> String {
     let answer = client
         .post(format!("{door}/api/auth/login"))
-        .json(&serde_json::json!({ "username": AMINA, "password": PASSWORD }))
+        .json(&serde_json::json!({ "username": who, "password": PASSWORD }))
         .send()
         .await
         .expect("an answer");
