@@ -11,6 +11,8 @@ folder=$(mktemp -d)
 chmod 755 "$folder"
 trap 'rm -rf "$folder"' EXIT
 unset DATABASE_URL DATABASE_URL_FILE REDIS_URL REDIS_URL_FILE POS_JWT_SECRET POS_JWT_SECRET_FILE
+# The drill leaves the other places alone; the passphrase of an encrypted file is needed.
+unset BACKUP_COPY_DIR BACKUP_S3_URL BACKUP_S3_KEY_ID BACKUP_S3_SECRET BACKUP_S3_SECRET_FILE BACKUP_S3_REGION
 export APP_ENV=development DATA_DIR=$folder/data BACKUP_DIR=$folder/backups UPLOAD_DIR=$folder/data/uploads LOG=warn
 mkdir -p "$DATA_DIR" "$BACKUP_DIR"
 
@@ -28,7 +30,7 @@ if [ -z "$file" ]; then
   began=$SECONDS
   "$program" backup run
   took
-  file=$(ls "$BACKUP_DIR"/cafe-pos-*.tar)
+  file=$(ls "$BACKUP_DIR"/cafe-pos-*.tar "$BACKUP_DIR"/cafe-pos-*.tar.age 2>/dev/null)
   say "Its disk is lost"
   rm -rf "$DATA_DIR"
   mkdir -p "$DATA_DIR"

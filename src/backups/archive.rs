@@ -1,7 +1,8 @@
 //! The file of a backup: a tar of the manifest, the dump and the pictures, in this order.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -64,6 +65,17 @@ impl<T: Read> Read for Measured<T> {
         self.note(&into[..read]);
         Ok(read)
     }
+}
+
+/// A new file, or an empty one in its place, that nobody else on the machine may read: there is everything in a backup.
+pub(super) fn create(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| path.display().to_string())
 }
 
 /// The length and SHA-256 of a file.
@@ -150,7 +162,7 @@ fn write_part(
     (uploads, pictures): (&Path, &[PathBuf]),
     passphrase: Option<&Secret>,
 ) -> Result<(u64, String)> {
-    let file = File::create(part).with_context(|| part.display().to_string())?;
+    let file = create(part)?;
     let writer = Writer::new(Measured::new(file), passphrase)?;
     let mut tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, writer));
     let told = serde_json::to_vec_pretty(manifest)?;
@@ -179,7 +191,7 @@ fn write_part(
 /// Writes the manifest beside a file that is there.
 pub(super) fn write_beside(folder: &Path, finished: &Finished) -> Result<()> {
     let part = folder.join(format!("{}.json.part", finished.file));
-    let mut file = File::create(&part).with_context(|| part.display().to_string())?;
+    let mut file = create(&part)?;
     file.write_all(&serde_json::to_vec_pretty(finished)?)?;
     file.sync_all()?;
     fs::rename(&part, beside(folder, &finished.file))?;
@@ -260,7 +272,7 @@ fn unpack_from<R: Read>(tar: &mut tar::Archive<R>, name: &str, to: Into) -> Resu
         _ => bail!(cut_off()),
     };
     let out: Box<dyn Write> = match to.dump {
-        Some(dump) => Box::new(File::create(dump).with_context(|| dump.display().to_string())?),
+        Some(dump) => Box::new(create(dump)?),
         None => Box::new(io::sink()),
     };
     let mut measured = Measured::new(out);
@@ -320,6 +332,8 @@ fn put(entry: &mut impl Read, path: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use time::macros::datetime;
 
     use super::*;
@@ -407,6 +421,13 @@ mod tests {
             Some(finished)
         );
         assert!(!folder.path("cafe-pos-1.tar.part").exists());
+        for file in ["cafe-pos-1.tar", "cafe-pos-1.tar.json"] {
+            let mode = fs::metadata(folder.path(file))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
     }
 
     #[test]

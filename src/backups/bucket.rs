@@ -16,6 +16,7 @@ use rusty_s3::actions::{
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
+use super::archive;
 use crate::config::BucketSetting;
 use crate::web::ask;
 
@@ -203,7 +204,7 @@ impl Bucket {
     /// Brings a file here.
     pub(super) async fn fetch(&self, name: &str, to: &Path) -> Result<()> {
         let mut answer = self.open(name).await?;
-        let mut file = tokio::fs::File::create(to).await?;
+        let mut file = tokio::fs::File::from_std(archive::create(to)?);
         while let Some(bytes) = answer.chunk().await.map_err(plain)? {
             file.write_all(&bytes).await?;
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::web::Multipart;
 use poem::{FromRequest, Request, RequestBody};
-use tokio::fs::File;
+use tokio::fs::OpenOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -33,7 +33,7 @@ impl<'a> FromRequest<'a> for Upload {
 }
 
 impl Upload {
-    /// Writes the file of the field `name` to `to`, at most `most` bytes of it.
+    /// Writes the file of the field `name` to `to`, a new file that only the program may read, at most `most` bytes of it.
     ///
     /// # Errors
     /// When there is none or an empty one, when it is longer or does not arrive, and when the disk is full.
@@ -53,7 +53,9 @@ impl Upload {
 }
 
 async fn write(mut from: impl AsyncReadExt + Unpin, to: &Path, most: u64) -> Result<u64> {
-    let mut file = File::create(to).await.map_err(disk)?;
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(to).await.map_err(disk)?;
     let mut buffer = vec![0; 1 << 16];
     let mut written = 0;
     loop {
