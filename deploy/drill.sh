@@ -30,7 +30,7 @@ if [ -z "$file" ]; then
   began=$SECONDS
   "$program" backup run
   took
-  file=$(ls "$BACKUP_DIR"/cafe-pos-*.tar "$BACKUP_DIR"/cafe-pos-*.tar.age 2>/dev/null)
+  file=$(find "$BACKUP_DIR" -name 'cafe-pos-*.tar*' ! -name '*.json')
   say "Its disk is lost"
   rm -rf "$DATA_DIR"
   mkdir -p "$DATA_DIR"
