@@ -166,8 +166,9 @@ impl App {
         }
         let inner = &self.0;
         let standing = inner.backed_up.get((), async || {
-            let last = crate::backups::store::last_good(&inner.db).await?;
-            Ok(Standing::at(inner.clock.now(), last))
+            let now = inner.clock.now();
+            let last = crate::backups::store::last_good(&inner.db, now).await?;
+            Ok(Standing::at(now, last))
         });
         Ok(Some(*standing.await?))
     }

@@ -179,7 +179,7 @@ async fn shown(app: &App, role: Role) -> Result<view::Shown> {
     let now = app.clock().now();
     Ok(view::Shown {
         backups: store::latest(app.db()).await?,
-        standing: Standing::at(now, store::last_good(app.db()).await?),
+        standing: Standing::at(now, store::last_good(app.db(), now).await?),
         may_change: role == Role::Admin,
         keys: std::array::from_fn(|_| BackupId::new().to_string()),
         now,
