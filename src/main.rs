@@ -194,7 +194,15 @@ fn log_to_stderr(config: &Config) {
 
 /// The failure and its causes as one sentence; what Postgres says may be many lines.
 fn one_line(error: &anyhow::Error) -> String {
-    let line = format!("{error:#}")
+    let mut told: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Some tell of their cause themselves.
+        if !told.last().is_some_and(|last| last.contains(&cause)) {
+            told.push(cause);
+        }
+    }
+    let line = told
+        .join(": ")
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");

@@ -101,6 +101,24 @@ impl Cafe {
         cafe
     }
 
+    /// Somebody who may make backups.
+    pub async fn admin(&self) -> String {
+        hire(&self.opened, "admin", 1).await;
+        sign_in(&self.address, "admin", 1).await.remove(0)
+    }
+
+    /// Calls the program on the same data.
+    pub fn call(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cafe-pos"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LOG", "warn")
+            .envs(self.settings.iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
     /// Everybody counts a float into a pouch: without it they could take no cash.
     async fn start_shifts(&mut self) {
         let mut connection = Connection::to(&self.address).await;

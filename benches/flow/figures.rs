@@ -132,7 +132,15 @@ impl Run {
         self.orders * 1_000 / millis(self.took).max(1)
     }
 
-    fn orders_per_second(&self) -> String {
+    /// The time that `percent` of all commands did not exceed (nearest rank), in microseconds.
+    pub fn percentile_of_all(&self, percent: usize) -> u64 {
+        let mut times: Vec<u64> = self.times.0.iter().flatten().copied().collect();
+        times.sort_unstable();
+        let rank = (times.len() * percent).div_ceil(100).max(1);
+        times.get(rank - 1).copied().unwrap_or(0)
+    }
+
+    pub fn orders_per_second(&self) -> String {
         tenths(self.orders * 10_000 / millis(self.took).max(1))
     }
 
@@ -293,11 +301,11 @@ fn millis(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn tenths(number: u64) -> String {
+pub fn tenths(number: u64) -> String {
     format!("{}.{}", number / 10, number % 10)
 }
 
 /// Of a millisecond, for example.
-fn hundredths(number: u64) -> String {
+pub fn hundredths(number: u64) -> String {
     format!("{}.{:02}", number / 100, number % 100)
 }

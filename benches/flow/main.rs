@@ -2,6 +2,7 @@
 //! own, against the real program on a private Postgres that waits for the disk. README.md beside this says how each
 //! figure is taken.
 
+mod backups;
 mod cafe;
 mod client;
 mod figures;
@@ -88,10 +89,17 @@ async fn measure(window: Duration) {
         visits(&fresh).await;
         fresh.close().await;
     }
-    if std::env::var("BENCH").is_ok_and(|asked| asked == "long") {
+    let long = std::env::var("BENCH").is_ok_and(|asked| asked == "long");
+    if long {
         trade_for_long(&cafe).await;
     }
     cafe.close().await;
+    if long || wanted("backups") {
+        let orders = std::env::var("BENCH_ORDERS").ok();
+        let orders = orders.and_then(|orders| orders.parse().ok());
+        let usual = if long { 1_000_000 } else { 100_000 };
+        backups::measure(orders.unwrap_or(usual), window).await;
+    }
 }
 
 /// Whether a list in the environment names it; one that is not set names everything.

@@ -26,10 +26,25 @@ pub fn family(parent: u32) -> Vec<u32> {
 
 /// Resident memory in kilobytes.
 pub fn resident_kb(pid: u32) -> u64 {
+    in_status(pid, "VmRSS:")
+}
+
+/// The most that was ever resident, in kilobytes.
+pub fn peak_kb(pid: u32) -> u64 {
+    in_status(pid, "VmHWM:")
+}
+
+/// What the program of a process is called.
+pub fn name(pid: u32) -> String {
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    name.trim().to_owned()
+}
+
+fn in_status(pid: u32, field: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix(field))
         .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
         .unwrap_or(0)
 }

@@ -18,6 +18,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// What the tills are told and what they report.
 #[derive(Default)]
 struct Board {
+    beat: Option<Duration>,
     measuring: Cell<bool>,
     stop: Cell<bool>,
     orders: Cell<u64>,
@@ -25,7 +26,23 @@ struct Board {
 
 /// Lets so many tills work for the length of `window`.
 pub async fn run(cafe: &Cafe, tills: usize, window: Duration) -> Run {
-    let board = Rc::new(Board::default());
+    run_until(cafe, tills, None, tokio::time::sleep(window))
+        .await
+        .0
+}
+
+/// Lets so many tills work until something is over, whose outcome is answered too: flat out, or each command only so long
+/// after the one before began.
+pub async fn run_until<T>(
+    cafe: &Cafe,
+    tills: usize,
+    beat: Option<Duration>,
+    over: impl Future<Output = T>,
+) -> (Run, T) {
+    let board = Rc::new(Board {
+        beat,
+        ..Board::default()
+    });
     let times = Rc::new(std::cell::RefCell::new(Times::default()));
     let local = LocalSet::new();
     local
@@ -35,25 +52,31 @@ pub async fn run(cafe: &Cafe, tills: usize, window: Duration) -> Run {
                     (0..tills).map(|till| work(cafe, till, Rc::clone(&board), Rc::clone(&times)));
                 futures_util::future::join_all(each).await;
             };
-            let (run, ()) = tokio::join!(watch(cafe, tills, window, &board), work);
-            Run {
+            let ((run, outcome), ()) = tokio::join!(watch(cafe, tills, over, &board), work);
+            let run = Run {
                 times: times.take(),
                 ..run
-            }
+            };
+            (run, outcome)
         })
         .await
 }
 
 /// Starts and ends the counting, and reads the clocks at both moments.
-async fn watch(cafe: &Cafe, tills: usize, window: Duration, board: &Board) -> Run {
+async fn watch<T>(
+    cafe: &Cafe,
+    tills: usize,
+    over: impl Future<Output = T>,
+    board: &Board,
+) -> (Run, T) {
     tokio::time::sleep(WARM_UP).await;
     let before = Clocks::read(cafe);
     board.measuring.set(true);
-    tokio::time::sleep(window).await;
+    let outcome = over.await;
     board.measuring.set(false);
     let after = Clocks::read(cafe);
     board.stop.set(true);
-    Run {
+    let run = Run {
         tills,
         orders: board.orders.get(),
         took: after.at - before.at,
@@ -61,7 +84,8 @@ async fn watch(cafe: &Cafe, tills: usize, window: Duration, board: &Board) -> Ru
         postgres_ms: after.postgres - before.postgres,
         load_ms: after.load - before.load,
         ..Run::default()
-    }
+    };
+    (run, outcome)
 }
 
 struct Clocks {
@@ -87,6 +111,7 @@ async fn work(cafe: &Cafe, till: usize, board: Rc<Board>, times: Rc<std::cell::R
         connection: Connection::to(&cafe.address).await,
         board: &board,
         times: &times,
+        next: Instant::now() + Duration::from_millis(37) * u32::try_from(till).unwrap_or(0),
     };
     while !board.stop.get() {
         take_order(cafe, till, &mut hand).await;
@@ -143,10 +168,17 @@ struct Hand<'a> {
     connection: Connection,
     board: &'a Board,
     times: &'a std::cell::RefCell<Times>,
+    /// When the next command is due, where there is a beat.
+    next: Instant,
 }
 
 impl Hand<'_> {
     async fn tap(&mut self, command: Command, method: &str, path: &str, session: &str, form: &str) {
+        if let Some(beat) = self.board.beat {
+            tokio::time::sleep_until(self.next.into()).await;
+            // Who is late does not catch up in a burst.
+            self.next = (self.next + beat).max(Instant::now());
+        }
         let tapped = Instant::now();
         let answer = self.connection.send(method, path, session, form).await;
         let took = tapped.elapsed();

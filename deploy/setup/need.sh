@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl chromium compiler rust
+# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl chromium faketime compiler rust
 #
 # As root it installs what is missing from Debian's or Ubuntu's packages; anybody else is told the
 # one line to run. It starts no service, makes no database cluster, and where nothing is missing it
@@ -27,6 +27,9 @@ has_chromium() {
         { command -v chromium-browser >/dev/null && chromium-browser --version >/dev/null 2>&1; }
 }
 
+# A library, loaded by the programs whose clock it moves.
+has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null; }
+
 has_compiler() { command -v cc >/dev/null; }
 
 has_rust() { command -v cargo >/dev/null || [ -x "${HOME:-/root}/.cargo/bin/cargo" ]; }
@@ -37,6 +40,7 @@ package_of() {
     redis) echo redis-server ;;
     nginx) echo nginx ;;
     openssl) echo openssl ;;
+    faketime) echo libfaketime ;;
     chromium) if grep -qi '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi && echo fonts-liberation ;;
     compiler) echo gcc libc6-dev ;;
     esac

@@ -19,6 +19,9 @@ pub const LATE_AFTER: Duration = Duration::hours(26);
 /// A scheduled backup that failed is tried again after so long.
 pub const AGAIN_AFTER: Duration = Duration::minutes(30);
 
+/// The clocks of two machines differ by so much at most; what is dated later than that, a wrong clock dated.
+pub(super) const CLOCKS_APART: Duration = Duration::minutes(2);
+
 /// What a backup holds, as it says itself: the first file in it, and with its checksum beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -325,7 +328,7 @@ pub fn outlived(all: &[Backup], now: OffsetDateTime, keep_days: u16) -> Vec<Back
     let youngest_good = all
         .iter()
         .filter(kept)
-        .filter(|backup| backup.state == State::Good)
+        .filter(|backup| backup.state == State::Good && backup.asked_at <= now + CLOCKS_APART)
         .max_by_key(|backup| backup.asked_at)
         .map(|backup| backup.id);
     let limit = now - Duration::days(keep_days.into());
@@ -444,6 +447,9 @@ mod tests {
             outlived(&[found.clone(), backup(1, State::Good)], NOON, 30),
             [found.id]
         );
+        // What a wrong clock dated into the future is no reason to remove the youngest.
+        let all = [backup(40, State::Good), backup(-400, State::Good)];
+        assert!(outlived(&all, NOON, 30).is_empty());
     }
 
     #[test]

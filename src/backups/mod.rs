@@ -40,7 +40,7 @@ pub async fn safety(app: &App) -> crate::web::Result<Option<Safety>> {
     };
     let now = app.clock().now();
     Ok(Some(Safety {
-        here: Standing::at(now, store::last_good(app.db()).await?),
+        here: Standing::at(now, store::last_good(app.db(), now).await?),
         elsewhere: elsewhere(app.db(), &vault.places, now).await?,
     }))
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
-use super::backup::{Backup, Cause, Finished, State};
+use super::backup::{Backup, CLOCKS_APART, Cause, Finished, State};
 use super::copies::{Copy, Kind};
 use crate::data::Tx;
 use crate::values::{BackupId, StaffId};
@@ -84,19 +84,29 @@ pub(super) async fn is_any_under_way(db: &impl ConnectionTrait) -> Result<bool> 
     Ok(db.query_one_raw(statement(db, sql, [])).await?.is_some())
 }
 
-/// The last scheduled one: since when, and how far it is.
+/// The last scheduled one as of `now`: since when, and how far it is. One that a clock dated wrongly into the future is not
+/// the last: nothing would be due until that day came.
 pub(super) async fn last_scheduled(
     db: &impl ConnectionTrait,
+    now: OffsetDateTime,
 ) -> Result<Option<(OffsetDateTime, State)>> {
-    let sql = format!("{BACKUP} WHERE b.cause = 'scheduled' ORDER BY b.asked_at DESC LIMIT 1");
-    let last = all(db, sql, []).await?.into_iter().next();
+    let sql = format!(
+        "{BACKUP} WHERE b.cause = 'scheduled' AND b.asked_at <= $1 ORDER BY b.asked_at DESC LIMIT 1"
+    );
+    let values = [(now + CLOCKS_APART).into()];
+    let last = all(db, sql, values).await?.into_iter().next();
     Ok(last.map(|backup| (backup.asked_at, backup.state)))
 }
 
-/// When the youngest good backup was asked for whose file is still there.
-pub async fn last_good(db: &impl ConnectionTrait) -> Result<Option<OffsetDateTime>> {
-    let sql = "SELECT max(asked_at) AS at FROM backups WHERE state = 'good' AND removed_at IS NULL";
-    let row = db.query_one_raw(statement(db, sql, [])).await?;
+/// When the youngest good backup was asked for whose file is still there, as of `now`. How old one is that is dated into the
+/// future nobody knows.
+pub async fn last_good(
+    db: &impl ConnectionTrait,
+    now: OffsetDateTime,
+) -> Result<Option<OffsetDateTime>> {
+    let sql = "SELECT max(asked_at) AS at FROM backups WHERE state = 'good' AND removed_at IS NULL AND asked_at <= $1";
+    let values = [(now + CLOCKS_APART).into()];
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
     Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
 }
 

@@ -81,7 +81,7 @@ async fn one(app: &App, vault: &Vault, wanted: &Backup) -> crate::web::Result<()
             prove_and_note(app, vault, id, &finished.file).await
         }
         Err(failure) => {
-            let failure = &format!("{failure:#}");
+            let failure = &in_plain_words(&failure, vault);
             tracing::error!(backup = %id, failure, "no backup was made");
             app.write_unkeyed(By::system(), async |tx: &mut Tx| {
                 tx.journal(Entry::new("backup.failed", "backup", id).because(failure.clone()));
@@ -102,7 +102,7 @@ pub(super) async fn prove_and_note(
     let began = Instant::now();
     let failure = prove(vault, file, app.clock().now()).await.err();
     let took = milliseconds(began);
-    let failure = failure.map(|failure| format!("{failure:#}"));
+    let failure = failure.map(|failure| in_plain_words(&failure, vault));
     if let Some(failure) = &failure {
         tracing::error!(backup = %id, failure, "a backup could not be proved");
     }
@@ -207,11 +207,11 @@ pub async fn run_if_due(app: &App) -> crate::web::Result<()> {
     let came = settings
         .day_rule()
         .last_time_of_hour(now, settings.backup_hour);
-    if backup::is_due(now, came, store::last_scheduled(app.db()).await?) {
+    if backup::is_due(now, came, store::last_scheduled(app.db(), now).await?) {
         app.write_unkeyed(By::system(), async |tx: &mut Tx| {
             // Of several instances one asks.
             if !crate::data::tx::try_advisory_lock(tx, ASKING).await?
-                || !backup::is_due(now, came, store::last_scheduled(tx).await?)
+                || !backup::is_due(now, came, store::last_scheduled(tx, now).await?)
             {
                 return Ok(());
             }
@@ -280,7 +280,10 @@ pub async fn verify(app: &App, file: Option<&str>) -> Result<(String, Manifest)>
     if let Some(row) = row {
         let (id, failure) = (
             row.id,
-            proved.as_ref().err().map(|failure| format!("{failure:#}")),
+            proved
+                .as_ref()
+                .err()
+                .map(|failure| in_plain_words(failure, vault)),
         );
         let (failure, took) = (failure.as_deref(), milliseconds(began));
         app.write_unkeyed(By::system(), async |tx: &mut Tx| {
@@ -290,6 +293,16 @@ pub async fn verify(app: &App, file: Option<&str>) -> Result<(String, Manifest)>
         .map_err(in_words)?;
     }
     Ok((file, proved?))
+}
+
+/// What went wrong, for whoever reads the list: a full disk is said as one, whichever program met it.
+fn in_plain_words(failure: &anyhow::Error, vault: &Vault) -> String {
+    let told = format!("{failure:#}");
+    if told.contains("No space left on device") && !told.contains("The database refused") {
+        let folder = vault.folder.display();
+        return format!("There is no room left for backups on the disk of {folder} ({told})");
+    }
+    told
 }
 
 fn in_words(failure: crate::web::Error) -> anyhow::Error {

@@ -108,8 +108,9 @@ async fn migrations(opened: &Opened) -> Finding {
 
 /// Whether the last good backup is young enough; nothing where the schema does not tell of backups yet.
 async fn last_backup(opened: &Opened) -> Option<Finding> {
-    let last = backups::store::last_good(&opened.db).await.ok()?;
-    let found = match Standing::at(Clock::real().now(), last) {
+    let now = Clock::real().now();
+    let last = backups::store::last_good(&opened.db, now).await.ok()?;
+    let found = match Standing::at(now, last) {
         Standing::Good { at } => Ok(format!("proved, of {}", rfc3339(at))),
         Standing::Late { at } => Err(format!(
             "the last proved one is of {}: `cafe-pos backup list` says why there is none since",

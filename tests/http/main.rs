@@ -3,6 +3,7 @@
 // The world offers more than each moment of it uses.
 mod backups;
 mod cash;
+mod clock;
 mod hostile;
 #[allow(dead_code)]
 mod house;

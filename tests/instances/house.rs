@@ -344,7 +344,7 @@ async fn furnish(db: &DatabaseConnection) {
 }
 
 /// More people than the seed has: `<name>0` and so on.
-async fn hire(db: &DatabaseConnection, name: &str, role: Role, count: usize) {
+pub async fn hire(db: &DatabaseConnection, name: &str, role: Role, count: usize) {
     let sql = "INSERT INTO staff (id, username, name, role, password_hash, must_change_password, created_at) \
                SELECT gen_random_uuid(), $1 || n, initcap($1) || ' ' || n, $2, password_hash, false, now() \
                FROM staff, generate_series(0, $3 - 1) AS n WHERE username = 'amina'";
@@ -354,6 +354,11 @@ async fn hire(db: &DatabaseConnection, name: &str, role: Role, count: usize) {
 
 /// A session as signing in gives it.
 async fn session(db: &DatabaseConnection, username: &str) -> String {
+    session_under(db, username, SECRET).await
+}
+
+/// The same where the sessions are signed with this secret.
+pub async fn session_under(db: &DatabaseConnection, username: &str, secret: &str) -> String {
     let sql = "SELECT id, role, token_version FROM staff WHERE username = $1";
     let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [username.into()]);
     let row = db
@@ -368,7 +373,15 @@ async fn session(db: &DatabaseConnection, username: &str) -> String {
         row.try_get("", "token_version").expect("a version"),
         Clock::real().now(),
     );
-    claims.sign(SECRET).expect("a token")
+    claims.sign(secret).expect("a token")
+}
+
+/// An id that a database knows.
+pub async fn id_of(db: &DatabaseConnection, sql: &str) -> Uuid {
+    let question = Statement::from_string(db.get_database_backend(), sql);
+    let row = db.query_one_raw(question).await.expect("an answer");
+    let row = row.expect("one");
+    row.try_get_by_index(0).expect("an id")
 }
 
 async fn execute(db: &DatabaseConnection, sql: &str, values: impl IntoIterator<Item = Value>) {
@@ -378,7 +391,8 @@ async fn execute(db: &DatabaseConnection, sql: &str, values: impl IntoIterator<I
         .expect("a statement that works");
 }
 
-fn ordered() -> Vec<(String, i64)> {
+/// What is ordered, with its price.
+pub fn ordered() -> Vec<(String, i64)> {
     let price = |number| product(number).price.minor();
     ORDERED
         .iter()

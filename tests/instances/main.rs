@@ -4,6 +4,7 @@
 //!
 //! `make faults` prints the table; `LONG=1` lets readers stall for minutes instead of seconds.
 
+mod elsewhere;
 mod fault;
 mod faults;
 mod house;

@@ -1,62 +1,20 @@
-//! A disk that is full: a small file system in memory, which only root can make, holds the private Postgres.
+//! A disk that is full: a small file system in memory holds the private Postgres.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cafe_pos::data::connect;
 use cafe_pos::data::private_postgres::{Held, Options};
 use sea_orm::DatabaseConnection;
-use tempfile::TempDir;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::program::{Program, SECRET, folder, row, session};
+use crate::small_disk::SmallDisk;
 
 /// What it may take until there is no room, and until all is well again.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A file system of its own that is soon full.
-struct SmallDisk(TempDir);
-
-impl SmallDisk {
-    /// Nothing where this user or this machine's kernel makes none.
-    fn mount() -> Option<Self> {
-        let folder = folder();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=192m,mode=755", "tmpfs"])
-            .arg(folder.path())
-            .stderr(Stdio::null())
-            .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then_some(Self(folder))
-    }
-
-    fn ballast(&self) -> PathBuf {
-        self.0.path().join("ballast")
-    }
-
-    /// Takes all the room that is left, to the last piece.
-    fn fill(&self) {
-        let mut ballast = File::create(self.ballast()).expect("a file");
-        for piece in [1 << 20, 1 << 12] {
-            while ballast.write_all(&vec![0; piece]).is_ok() {}
-        }
-    }
-
-    fn make_room(&self) {
-        fs::remove_file(self.ballast()).expect("the ballast");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
-}
 
 async fn connected(data: &Path) -> DatabaseConnection {
     let options = Options::durable(data.join("postgres"));
@@ -88,11 +46,10 @@ async fn open(door: &str, token: &str, order: Uuid) -> (u16, String) {
 
 #[tokio::test]
 async fn a_full_disk_is_said_and_with_room_again_it_goes_on_with_nothing_lost_or_doubled() {
-    let Some(disk) = SmallDisk::mount() else {
-        println!("SKIPPED: no small file system can be made here (only root can)");
+    let Some(disk) = SmallDisk::mount(192) else {
         return;
     };
-    let data = disk.0.path().join("data");
+    let data = disk.path().join("data");
     let mut command = Command::new(env!("CARGO_BIN_EXE_cafe-pos"));
     command
         .arg("serve")

@@ -78,6 +78,11 @@ impl Server {
         server
     }
 
+    /// Its address, with the database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     pub async fn connect(&self) -> DatabaseConnection {
         let connected = connect::connect(&self.url, 2).await;
         connected.expect("the database")
