@@ -11,6 +11,8 @@ ALTER TABLE backups ADD CONSTRAINT backups_cause_known
 CREATE TABLE backup_copies (
     backup_id      uuid NOT NULL CONSTRAINT backup_copies_backup REFERENCES backups (id),
     place          text NOT NULL CONSTRAINT backup_copies_place_known CHECK (place IN ('folder', 'bucket')),
+    -- Where that was: another folder or bucket has none of the copies.
+    at             text NOT NULL,
     tried_at       timestamptz NOT NULL,
     -- When it was there whole; null until then.
     copied_at      timestamptz,

@@ -245,6 +245,11 @@ pub struct Backup {
 }
 
 impl Backup {
+    /// Whether its file is to be there.
+    pub fn is_kept(&self) -> bool {
+        self.file.is_some() && self.removed_at.is_none()
+    }
+
     /// The name of its file, where that is still there.
     ///
     /// # Errors
@@ -322,23 +327,35 @@ pub fn is_due(
     }
 }
 
-/// The files that have been kept long enough. The youngest good one always stays, however old.
+/// So many of the youngest files always stay, and of the youngest good ones: a clock that ran ahead, or weeks in which
+/// nothing could be proved, must not take the last ones away.
+const ALWAYS_KEPT: usize = 3;
+
+/// The files that have been kept long enough.
 pub fn outlived(all: &[Backup], now: OffsetDateTime, keep_days: u16) -> Vec<BackupId> {
-    let kept = |backup: &&Backup| backup.file.is_some() && backup.removed_at.is_none();
-    let youngest_good = all
+    let mut kept: Vec<&Backup> = all
         .iter()
-        .filter(kept)
-        .filter(|backup| backup.state == State::Good && backup.asked_at <= now + CLOCKS_APART)
-        .max_by_key(|backup| backup.asked_at)
-        .map(|backup| backup.id);
+        .filter(|backup| backup.file.is_some() && backup.removed_at.is_none())
+        .collect();
+    // What a wrong clock dated into the future is nobody's youngest.
+    kept.sort_by_key(|backup| {
+        let is_dated_ahead = backup.asked_at > now + CLOCKS_APART;
+        std::cmp::Reverse((!is_dated_ahead, backup.asked_at))
+    });
+    let youngest = |good: bool| {
+        kept.iter()
+            .filter(move |backup| !good || backup.state == State::Good)
+            .take(ALWAYS_KEPT)
+            .map(|backup| backup.id)
+    };
+    let stays: Vec<BackupId> = youngest(true).chain(youngest(false)).collect();
     let limit = now - Duration::days(keep_days.into());
     all.iter()
-        .filter(kept)
-        .filter(|backup| !backup.state.is_under_way())
+        .filter(|backup| kept.iter().any(|it| it.id == backup.id))
+        .filter(|backup| !backup.state.is_under_way() && !stays.contains(&backup.id))
         .filter(|backup| {
             // One that somebody put there counts from then on: it may be as old as it wants.
-            let here_since = backup.finished_at.unwrap_or(backup.asked_at);
-            here_since < limit && Some(backup.id) != youngest_good
+            backup.finished_at.unwrap_or(backup.asked_at) < limit
         })
         .map(|backup| backup.id)
         .collect()

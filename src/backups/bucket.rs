@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use reqwest::header::ETAG;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use rusty_s3::Credentials;
 use rusty_s3::actions::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, DeleteObject, GetObject,
-    HeadObject, ListObjectsV2, PutObject, S3Action, UploadPart,
+    HeadObject, ListObjectsV2, ListObjectsV2Response, PutObject, S3Action, UploadPart,
 };
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
@@ -52,6 +53,8 @@ impl Bucket {
     pub fn new(setting: &BucketSetting) -> Result<Self> {
         let client = ask::client()
             .connect_timeout(Duration::from_secs(10))
+            // Nobody leads the backups somewhere else.
+            .redirect(Policy::none())
             .build()?;
         Ok(Self {
             setting: setting.clone(),
@@ -87,6 +90,10 @@ impl Bucket {
         let answer = self.send(Method::HEAD, url, Vec::new()).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);
+        }
+        if !answer.status().is_success() {
+            // An answer to HEAD has no words; asked for its list, the storage says why.
+            self.page_of_names(None, 1).await?;
         }
         let answer = accepted(answer).await?;
         let length = answer.headers().get(reqwest::header::CONTENT_LENGTH);
@@ -144,6 +151,11 @@ impl Bucket {
         let answer = self
             .send(Method::POST, url, done.body().into_bytes())
             .await?;
+        // Asked a second time because the first answer was lost, it knows nothing of the upload any more; whether all is
+        // there is looked at anyway.
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(());
+        }
         // A failure to put the parts together comes with status 200, too.
         let text = accepted(answer).await?.text().await?;
         match text.contains("<Error>") {
@@ -174,19 +186,10 @@ impl Bucket {
 
     /// What is in the folder.
     pub(super) async fn names(&self) -> Result<Vec<String>> {
-        let credentials = self.credentials();
         let mut names = Vec::new();
         let mut token: Option<String> = None;
         loop {
-            let mut asked = ListObjectsV2::new(&self.setting.bucket, Some(&credentials));
-            asked.with_prefix(self.setting.prefix.as_str());
-            if let Some(token) = token.take() {
-                asked.with_continuation_token(token);
-            }
-            let answer = self.send(Method::GET, asked.sign(SIGNED_FOR), Vec::new());
-            let text = accepted(answer.await?).await?.text().await?;
-            let listed =
-                ListObjectsV2::parse_response(&text).context("its list of files cannot be read")?;
+            let listed = self.page_of_names(token, 1_000).await?;
             let inside = |key: &String| Some(key.strip_prefix(&self.setting.prefix)?.to_owned());
             names.extend(listed.contents.iter().filter_map(|one| inside(&one.key)));
             token = listed.next_continuation_token;
@@ -194,6 +197,23 @@ impl Bucket {
                 return Ok(names);
             }
         }
+    }
+
+    async fn page_of_names(
+        &self,
+        token: Option<String>,
+        most: usize,
+    ) -> Result<ListObjectsV2Response> {
+        let credentials = self.credentials();
+        let mut asked = ListObjectsV2::new(&self.setting.bucket, Some(&credentials));
+        asked.with_prefix(self.setting.prefix.as_str());
+        asked.with_max_keys(most);
+        if let Some(token) = token {
+            asked.with_continuation_token(token);
+        }
+        let answer = self.send(Method::GET, asked.sign(SIGNED_FOR), Vec::new());
+        let text = accepted(answer.await?).await?.text().await?;
+        ListObjectsV2::parse_response(&text).context("its list of files cannot be read")
     }
 
     /// Something small.
@@ -215,17 +235,31 @@ impl Bucket {
         let (key, credentials) = (self.key(name), self.credentials());
         let url = GetObject::new(&self.setting.bucket, Some(&credentials), &key).sign(SIGNED_FOR);
         let length = self.length(name).await?.unwrap_or_default();
-        let request = self.client.get(url).timeout(time_for(length));
-        accepted(request.send().await.map_err(plain)?).await
+        accepted(
+            self.send_in(Method::GET, url, Vec::new(), time_for(length))
+                .await?,
+        )
+        .await
     }
 
     /// Sends a request, again where the line or the other side failed: each of ours may be repeated.
     async fn send(&self, method: Method, url: Url, body: Vec<u8>) -> Result<Response> {
+        let time = time_for(body.len() as u64);
+        self.send_in(method, url, body, time).await
+    }
+
+    async fn send_in(
+        &self,
+        method: Method,
+        url: Url,
+        body: Vec<u8>,
+        time: Duration,
+    ) -> Result<Response> {
         for pause in PAUSES.into_iter().map(Some).chain([None]) {
             let request = self
                 .client
                 .request(method.clone(), url.clone())
-                .timeout(time_for(body.len() as u64))
+                .timeout(time)
                 .body(body.clone());
             let answer = request.send().await.map_err(plain);
             let failed = match &answer {

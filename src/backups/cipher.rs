@@ -2,6 +2,7 @@
 //! program opens it where this one is not at hand.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::sync::{Mutex, PoisonError};
 
 use age::secrecy::SecretString;
 use age::stream::{StreamReader, StreamWriter};
@@ -17,8 +18,10 @@ const HEAD: &[u8] = b"age-encryption.org/";
 /// scrypt with N = 2^17 and r = 8 takes 128 MiB for a moment: what OWASP's Password Storage Cheat Sheet asks for, and what an
 /// instance of 512 MB has.
 const WORK: u8 = 17;
-/// A foreign file may ask for more, up to 512 MiB; more than that is meant to do harm.
-const MOST_WORK: u8 = 19;
+/// What the `age` program makes takes 256 MiB; more than that is meant to do harm.
+const MOST_WORK: u8 = 18;
+/// One at a time: three of them at once would not fit into an instance.
+static WORKING: Mutex<()> = Mutex::new(());
 
 /// Writes a file, encrypted where there is a passphrase.
 pub(super) enum Writer<W: Write> {
@@ -33,6 +36,7 @@ impl<W: Write> Writer<W> {
         };
         let mut recipient = scrypt::Recipient::new(hidden(passphrase));
         recipient.set_work_factor(WORK);
+        let _alone = WORKING.lock().unwrap_or_else(PoisonError::into_inner);
         let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _))
             .context("the passphrase cannot be used")?;
         Ok(Self::Encrypted(Box::new(encryptor.wrap_output(into)?)))
@@ -89,6 +93,7 @@ impl<R: Read> Reader<R> {
         };
         let mut identity = scrypt::Identity::new(hidden(passphrase));
         identity.set_max_work_factor(MOST_WORK);
+        let _alone = WORKING.lock().unwrap_or_else(PoisonError::into_inner);
         match decryptor.decrypt(std::iter::once(&identity as _)) {
             Ok(stream) => Ok(Self::Encrypted(Box::new(stream))),
             Err(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use sea_orm::ConnectionTrait;
@@ -10,15 +11,19 @@ use tokio::fs;
 use tokio::task::spawn_blocking;
 
 use super::archive;
-use super::backup::{AGAIN_AFTER, Backup, Finished, Standing, is_file_name};
+use super::backup::{AGAIN_AFTER, Backup, Finished, Standing, State, is_encrypted, is_file_name};
 use super::bucket::Bucket;
 use super::store;
-use super::vault::{COPYING, Turn, Vault};
+use super::vault::{COPYING, LANDING, Turn, Vault};
 use crate::app::App;
 use crate::config::{self, Config};
 use crate::data::{By, Entry, Tx};
 use crate::values::BackupId;
 
+/// A folder that says nothing for so long is taken for hung.
+const HANGS_AFTER: Duration = Duration::from_secs(60);
+/// A slower disk than this is none, in bytes a second.
+const SLOWEST_DISK: u64 = 256 * 1024;
 /// Stands in a folder of copies, so that an empty mount point is told from a folder that has lost its files.
 const MARK: &str = "cafe-pos-copies.txt";
 const MARK_SAYS: &str = "cafe-pos copies its backups into this folder. Without this file it takes the disk for not mounted.\n";
@@ -73,6 +78,8 @@ pub struct Copy {
     pub backup: BackupId,
     /// Where.
     pub place: Kind,
+    /// Where that was when it was tried.
+    pub at: String,
     /// When it was last tried.
     pub tried_at: OffsetDateTime,
     /// Whether it is there.
@@ -131,9 +138,13 @@ impl Place {
         let beside_name = format!("{}.json", file.file);
         match self {
             Place::Folder(to) => {
-                is_mounted(to, marked)?;
                 let (to, file) = (to.clone(), file.clone());
-                spawn_blocking(move || copy_into(&to, &from, &file)).await?
+                let time = HANGS_AFTER + Duration::from_secs(file.bytes / SLOWEST_DISK);
+                in_time(time, move || {
+                    is_mounted(&to, marked)?;
+                    copy_into(&to, &from, &file)
+                })
+                .await
             }
             Place::Bucket(bucket) => {
                 if bucket.length(&file.file).await? != Some(file.bytes) {
@@ -151,15 +162,19 @@ impl Place {
         let beside = format!("{file}.json");
         match self {
             Place::Folder(folder) => {
-                for name in [file, &beside] {
-                    match fs::remove_file(folder.join(name)).await {
-                        Err(failure) if failure.kind() != std::io::ErrorKind::NotFound => {
-                            return Err(failure.into());
+                let paths = [folder.join(file), folder.join(&beside)];
+                in_time(HANGS_AFTER, move || {
+                    for path in paths {
+                        match std::fs::remove_file(path) {
+                            Err(failure) if failure.kind() != std::io::ErrorKind::NotFound => {
+                                return Err(failure.into());
+                            }
+                            _ => {}
                         }
-                        _ => {}
                     }
-                }
-                Ok(())
+                    Ok(())
+                })
+                .await
             }
             Place::Bucket(bucket) => {
                 bucket.remove(file).await?;
@@ -168,34 +183,38 @@ impl Place {
         }
     }
 
-    /// The backups that are whole there, the oldest first.
+    /// The names of the backups there.
+    async fn names(&self) -> Result<HashSet<String>> {
+        let names = match self {
+            Place::Folder(folder) => {
+                let folder = folder.clone();
+                in_time(HANGS_AFTER, move || names_in(&folder)).await?
+            }
+            Place::Bucket(bucket) => bucket.names().await?,
+        };
+        Ok(names
+            .into_iter()
+            .filter(|name| is_file_name(name))
+            .collect())
+    }
+
+    /// The backups that are whole there, the oldest first; what stands beside one and cannot be read is left out.
     ///
     /// # Errors
     /// When it cannot be reached.
     pub async fn list(&self) -> Result<Vec<Finished>> {
         let mut found = Vec::new();
-        match self {
-            Place::Folder(folder) => {
-                let listed = std::fs::read_dir(folder);
-                let listed = listed.with_context(|| folder.display().to_string())?;
-                let names = listed
-                    .flatten()
-                    .map(|entry| entry.file_name().to_string_lossy().into_owned());
-                let names = names.filter(|name| is_file_name(name));
-                found.extend(names.filter_map(|name| archive::told_beside(folder, &name)));
-            }
-            Place::Bucket(bucket) => {
-                let names: HashSet<String> = bucket.names().await?.into_iter().collect();
-                for name in names.iter().filter(|name| is_file_name(name)) {
-                    let beside = format!("{name}.json");
-                    if names.contains(&beside) {
-                        let told = bucket.read(&beside).await?;
-                        found.extend(serde_json::from_slice::<Finished>(&told).ok());
-                    }
+        for name in self.names().await? {
+            let told = match self {
+                Place::Folder(folder) => archive::told_beside(folder, &name),
+                Place::Bucket(bucket) => {
+                    let told = bucket.read(&format!("{name}.json")).await.ok();
+                    told.and_then(|told| serde_json::from_slice(&told).ok())
                 }
-            }
+            };
+            found.extend(told);
         }
-        found.sort_by_key(|file| file.manifest.made_at);
+        found.sort_by_key(|file: &Finished| file.manifest.made_at);
         Ok(found)
     }
 
@@ -210,7 +229,7 @@ impl Place {
             file.file
         );
         fs::create_dir_all(folder).await?;
-        let part = folder.join(format!("{}.part", file.file));
+        let part = folder.join(format!("{LANDING}{}", file.file));
         match self {
             Place::Folder(from) => {
                 fs::copy(from.join(&file.file), &part).await?;
@@ -220,6 +239,21 @@ impl Place {
         let (folder, file) = (folder.to_owned(), file.clone());
         spawn_blocking(move || put_in_place(&folder, &part, &file)).await?
     }
+}
+
+/// Work on a folder that may be on another machine: when that hangs, the till must not.
+async fn in_time<T: Send + 'static>(
+    time: Duration,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::time::timeout(time, spawn_blocking(work)).await;
+    done.context("the folder does not answer")??
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let listed = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let name = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    Ok(listed.flatten().map(name).collect())
 }
 
 fn put_in_place(folder: &Path, part: &Path, file: &Finished) -> Result<()> {
@@ -248,7 +282,7 @@ fn is_mounted(folder: &Path, marked: bool) -> Result<()> {
     }
     ensure!(
         !marked,
-        "{} has lost its file {MARK}: its disk is not mounted",
+        "{} has no file {MARK}, so its disk is not mounted; if it is another disk now, make an empty file of that name on it",
         folder.display()
     );
     std::fs::write(&mark, MARK_SAYS).with_context(|| mark.display().to_string())
@@ -273,26 +307,32 @@ fn copy_into(to: &Path, from: &Path, file: &Finished) -> Result<()> {
     archive::write_beside(to, file)
 }
 
-/// The copies that are to be made now, the youngest backups first.
+/// The backups that are to be copied to a place now, the youngest first. What is readable is not sent to a bucket once
+/// backups are encrypted: that is why somebody encrypts them.
 pub fn wanted<'a>(
     kept: &'a [Backup],
     copies: &[Copy],
-    places: &[Kind],
+    place: &Place,
+    only_encrypted: bool,
     now: OffsetDateTime,
-) -> Vec<(&'a Backup, Kind)> {
-    let mut wanted: Vec<(&Backup, Kind)> = Vec::new();
-    for backup in kept.iter().filter(|backup| !backup.state.is_under_way()) {
-        for place in places {
-            let copy = copies
-                .iter()
-                .find(|copy| copy.backup == backup.id && copy.place == *place);
-            let is_due = copy.is_none_or(|it| !it.is_there && now - it.tried_at >= AGAIN_AFTER);
-            if is_due {
-                wanted.push((backup, *place));
-            }
-        }
-    }
-    wanted.sort_by_key(|(backup, _)| std::cmp::Reverse(backup.asked_at));
+) -> Vec<&'a Backup> {
+    let (kind, name) = (place.kind(), place.name());
+    let is_due = |backup: &&Backup| {
+        let copy = copies
+            .iter()
+            .find(|copy| copy.backup == backup.id && copy.place == kind && copy.at == name);
+        copy.is_none_or(|it| !it.is_there && now - it.tried_at >= AGAIN_AFTER)
+    };
+    let may_go = |backup: &&Backup| {
+        let is_readable = !backup.file.as_deref().is_some_and(is_encrypted);
+        !(only_encrypted && kind == Kind::Bucket && is_readable)
+    };
+    let mut wanted: Vec<&Backup> = kept
+        .iter()
+        .filter(|backup| !backup.state.is_under_way())
+        .filter(|backup| is_due(backup) && may_go(backup))
+        .collect();
+    wanted.sort_by_key(|backup| std::cmp::Reverse(backup.asked_at));
     wanted
 }
 
@@ -308,7 +348,9 @@ pub async fn copy_out(app: &App) -> crate::web::Result<()> {
         return Ok(());
     };
     let done = async {
-        copy_wanted(app, vault).await?;
+        for place in &vault.places {
+            copy_to(app, vault, place).await?;
+        }
         remove_unwanted(app, vault).await
     }
     .await;
@@ -316,20 +358,22 @@ pub async fn copy_out(app: &App) -> crate::web::Result<()> {
     done
 }
 
-async fn copy_wanted(app: &App, vault: &Vault) -> crate::web::Result<()> {
+async fn copy_to(app: &App, vault: &Vault, place: &Place) -> crate::web::Result<()> {
+    let only_encrypted = vault.passphrase.is_some();
     let kept = store::kept(app.db()).await?;
     let copies = store::copies(app.db()).await?;
-    let kinds: Vec<Kind> = vault.places.iter().map(Place::kind).collect();
-    // One that cannot be reached is not asked for each of thirty files.
-    let mut down = HashSet::new();
-    for (backup, kind) in wanted(&kept, &copies, &kinds, app.clock().now()) {
-        let place = vault.places.iter().find(|place| place.kind() == kind);
-        let (Some(place), Some(file), false) = (place, &backup.file, down.contains(&kind)) else {
-            continue;
-        };
-        let marked = copies
-            .iter()
-            .any(|copy| copy.place == kind && copy.is_there);
+    let now = app.clock().now();
+    if wanted(&kept, &copies, place, only_encrypted, now).is_empty() {
+        return Ok(());
+    }
+    // Whenever there is something to copy it is looked whether the others are still there.
+    if let Ok(names) = place.names().await {
+        forget_missing(app, place, &kept, &copies, &names).await?;
+    }
+    let copies = store::copies(app.db()).await?;
+    let marked = copies.iter().any(|copy| is_there(copy, place));
+    for backup in wanted(&kept, &copies, place, only_encrypted, now) {
+        let Some(file) = &backup.file else { continue };
         let failure = match archive::told_beside(&vault.folder, file) {
             Some(told) => place.put(&vault.folder, &told, marked).await.err(),
             None => Some(anyhow::anyhow!(
@@ -338,18 +382,48 @@ async fn copy_wanted(app: &App, vault: &Vault) -> crate::web::Result<()> {
             )),
         };
         let failure = failure.map(|failure| format!("{failure:#}"));
-        if let Some(failure) = &failure {
-            tracing::error!(backup = %backup.id, place = kind.as_str(), failure, "a backup was not copied");
-            down.insert(kind);
-        }
         let failure = failure.as_deref();
+        if let Some(failure) = failure {
+            tracing::error!(backup = %backup.id, place = place.name(), failure, "a backup was not copied");
+        }
         app.write_unkeyed(By::system(), async |tx: &mut Tx| {
             if failure.is_none() {
-                tx.journal(Entry::new("backup.copied", "backup", backup.id).after(kind.as_str()));
+                let entry = Entry::new("backup.copied", "backup", backup.id);
+                tx.journal(entry.after(place.name()));
             }
-            store::note_copy(tx, backup.id, kind, failure).await
+            store::note_copy(tx, backup.id, place, failure).await
         })
         .await?;
+        // One that cannot be reached is not asked for each of thirty files.
+        if failure.is_some() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn is_there(copy: &Copy, place: &Place) -> bool {
+    copy.is_there && copy.place == place.kind() && copy.at == place.name()
+}
+
+async fn forget_missing(
+    app: &App,
+    place: &Place,
+    kept: &[Backup],
+    copies: &[Copy],
+    names: &HashSet<String>,
+) -> crate::web::Result<()> {
+    for copy in copies.iter().filter(|copy| is_there(copy, place)) {
+        let file = kept
+            .iter()
+            .find(|backup| backup.id == copy.backup)
+            .and_then(|backup| backup.file.as_ref());
+        if file.is_some_and(|file| !names.contains(file)) {
+            app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+                store::forget_copy(tx, copy.backup, copy.place).await
+            })
+            .await?;
+        }
     }
     Ok(())
 }
@@ -393,41 +467,44 @@ pub async fn elsewhere(
 }
 
 fn standing(place: &Place, kept: &[Backup], copies: &[Copy], now: OffsetDateTime) -> Elsewhere {
-    let kind = place.kind();
-    let copy_of = |backup: &Backup| {
-        copies
-            .iter()
-            .find(|copy| copy.place == kind && copy.backup == backup.id)
-    };
-    let there = kept
-        .iter()
-        .filter(|backup| copy_of(backup).is_some_and(|copy| copy.is_there));
+    // What is not good here is not good there.
+    let there = kept.iter().filter(|backup| {
+        let is_copied = |copy: &Copy| copy.backup == backup.id && is_there(copy, place);
+        backup.state == State::Good && copies.iter().any(is_copied)
+    });
     let last_try = copies
         .iter()
-        .filter(|copy| copy.place == kind)
+        .filter(|copy| copy.place == place.kind() && copy.at == place.name())
         .max_by_key(|copy| copy.tried_at);
+    let last_failure = last_try.filter(|copy| !copy.is_there);
     Elsewhere {
-        place: kind,
+        place: place.kind(),
         name: place.name(),
         standing: Standing::at(now, there.map(|backup| backup.asked_at).max()),
-        failure: last_try.and_then(|copy| copy.failure.clone()),
+        failure: last_failure.and_then(|copy| copy.failure.clone()),
     }
 }
 
 /// What is at the places of the settings, without a database: on a new machine there may be none yet.
 ///
 /// # Errors
-/// When none is set, or one cannot be reached.
+/// When none is set, or none can be reached; those that cannot be while another can are named by a warning.
 pub async fn found_elsewhere(config: &Config) -> Result<Vec<(Place, Vec<Finished>)>> {
     let places = Place::of(&config.backups)?;
     ensure!(
         !places.is_empty(),
         "No other place for backups is set: BACKUP_COPY_DIR or BACKUP_S3_URL"
     );
-    let mut found = Vec::new();
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
     for place in places {
-        let listed = place.list().await.with_context(|| place.name())?;
-        found.push((place, listed));
+        match place.list().await {
+            Ok(listed) => found.push((place, listed)),
+            Err(failure) => failures.push(format!("{}: {failure:#}", place.name())),
+        }
+    }
+    ensure!(!found.is_empty(), failures.join("; "));
+    for failure in failures {
+        tracing::warn!("{failure}");
     }
     Ok(found)
 }
@@ -461,10 +538,15 @@ mod tests {
         }
     }
 
-    fn copy(backup: &Backup, place: Kind, is_there: bool, minutes_ago: i64) -> Copy {
+    fn nas() -> Place {
+        Place::Folder("/mnt/nas".into())
+    }
+
+    fn copy(backup: &Backup, at: &str, is_there: bool, minutes_ago: i64) -> Copy {
         Copy {
             backup: backup.id,
-            place,
+            place: Kind::Folder,
+            at: at.to_owned(),
             tried_at: NOON - Duration::minutes(minutes_ago),
             is_there,
             failure: (!is_there).then(|| "no line".to_owned()),
@@ -472,45 +554,57 @@ mod tests {
     }
 
     #[test]
-    fn every_finished_backup_is_copied_to_every_place_the_youngest_first() {
+    fn every_finished_backup_is_copied_the_youngest_first_and_again_after_a_while() {
         let kept = [
+            backup(4, State::Good),
+            backup(3, State::Good),
             backup(2, State::Good),
             backup(1, State::Unproved),
             backup(0, State::Checking),
         ];
-        let both = [Kind::Folder, Kind::Bucket];
         let copies = [
-            copy(&kept[0], Kind::Folder, true, 2000),
-            copy(&kept[0], Kind::Bucket, false, 31),
-            copy(&kept[1], Kind::Bucket, false, 29),
+            copy(&kept[0], "/mnt/nas", true, 2000),
+            copy(&kept[1], "/mnt/nas", false, 31),
+            copy(&kept[2], "/mnt/nas", false, 29),
         ];
-        let found: Vec<_> = wanted(&kept, &copies, &both, NOON)
-            .into_iter()
-            .map(|(backup, place)| (backup.id, place))
+        let found = |copies: &[Copy]| -> Vec<BackupId> {
+            let wanted = wanted(&kept, copies, &nas(), false, NOON);
+            wanted.iter().map(|backup| backup.id).collect()
+        };
+        assert_eq!(found(&copies), [kept[3].id, kept[1].id]);
+        // Another folder has none of them.
+        let other: Vec<Copy> = kept
+            .iter()
+            .map(|backup| copy(backup, "/mnt/old", true, 5))
             .collect();
-        assert_eq!(
-            found,
-            [(kept[1].id, Kind::Folder), (kept[0].id, Kind::Bucket)]
-        );
-        assert!(wanted(&kept, &copies, &[], NOON).is_empty());
+        assert_eq!(found(&other).len(), 4);
     }
 
     #[test]
-    fn a_place_is_as_old_as_its_youngest_copy() {
-        let kept = [backup(3, State::Good), backup(0, State::Good)];
-        let copies = [
-            copy(&kept[0], Kind::Folder, true, 4000),
-            copy(&kept[1], Kind::Folder, false, 5),
+    fn a_place_is_as_old_as_its_youngest_copy_of_a_good_one() {
+        let kept = [
+            backup(3, State::Good),
+            backup(1, State::Unproved),
+            backup(0, State::Good),
         ];
-        let place = Place::Folder("/mnt/nas".into());
-        let told = standing(&place, &kept, &copies, NOON);
+        let copies = [
+            copy(&kept[0], "/mnt/nas", true, 4000),
+            copy(&kept[1], "/mnt/nas", true, 1000),
+            copy(&kept[2], "/mnt/nas", false, 5),
+        ];
+        let told = standing(&nas(), &kept, &copies, NOON);
         assert!(told.standing.is_alarming());
         assert_eq!(told.failure.as_deref(), Some("no line"));
-        let copies = [copy(&kept[1], Kind::Folder, true, 5)];
+        let copies = [copy(&kept[2], "/mnt/nas", true, 5)];
         assert!(
-            !standing(&place, &kept, &copies, NOON)
+            !standing(&nas(), &kept, &copies, NOON)
                 .standing
                 .is_alarming()
+        );
+        let copies = [copy(&kept[2], "/mnt/old", true, 5)];
+        assert_eq!(
+            standing(&nas(), &kept, &copies, NOON).standing,
+            Standing::Never
         );
     }
 
@@ -522,6 +616,8 @@ mod tests {
         std::fs::remove_file(folder.path().join(MARK)).unwrap();
         let complaint = is_mounted(folder.path(), true).unwrap_err().to_string();
         assert!(complaint.contains("not mounted"), "{complaint}");
+        std::fs::write(folder.path().join(MARK), "").unwrap();
+        is_mounted(folder.path(), true).unwrap();
         let missing = folder.path().join("nothing");
         assert!(is_mounted(&missing, false).is_err());
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use tokio::task::spawn_blocking;
 
 use super::archive::{self, Unpacked};
 use super::backup::{self, Finished};
@@ -24,7 +25,9 @@ pub async fn take_up(app: &App) -> crate::web::Result<()> {
         .into_iter()
         .filter_map(|backup| backup.file)
         .collect();
-    for found in in_folder(&vault.folder) {
+    let folder = vault.folder.clone();
+    let found = spawn_blocking(move || in_folder(&folder)).await;
+    for found in found.map_err(anyhow::Error::from)? {
         if known.contains(&found.file) {
             continue;
         }
@@ -53,7 +56,9 @@ fn in_folder(folder: &Path) -> Vec<Finished> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let told =
                 backup::is_file_name(&name).then(|| archive::told_beside(folder, &name))??;
-            (told.file == name).then_some(told)
+            // A file that is still being copied into the folder is not as long as it will be.
+            let length = entry.metadata().ok()?.len();
+            (told.file == name && told.bytes == length).then_some(told)
         })
         .collect();
     found.sort_by_key(|finished| finished.manifest.made_at);
@@ -81,14 +86,31 @@ pub(super) async fn look_through(vault: &Vault, file: &Path) -> Result<Finished>
     })
 }
 
-/// Puts it among the others, unless it is there.
+/// Puts it among the others. What is there under its name and is something else (cut off, changed) makes way for it.
 ///
 /// # Errors
 /// When the folder cannot be written to.
-pub(super) fn put(vault: &Vault, from: &Path, file: &Finished) -> Result<()> {
-    match std::fs::hard_link(from, vault.folder.join(&file.file)) {
-        Err(failure) if failure.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(failure) => Err(failure.into()),
-        Ok(()) => archive::write_beside(&vault.folder, file),
-    }
+pub(super) async fn put(vault: &Vault, from: &Path, file: &Finished) -> Result<()> {
+    let (folder, from, file) = (vault.folder.clone(), from.to_owned(), file.clone());
+    spawn_blocking(move || {
+        let target = folder.join(&file.file);
+        let told = (file.bytes, file.sha256.clone());
+        if !target.is_file() || archive::measure(&target)? != told {
+            std::fs::rename(&from, &target)?;
+        }
+        match archive::told_beside(&folder, &file.file) {
+            Some(beside) if (beside.bytes, &beside.sha256) == (told.0, &told.1) => Ok(()),
+            _ => archive::write_beside(&folder, &file),
+        }
+    })
+    .await?
+}
+
+/// Whether this very file is in the folder.
+pub(super) async fn has(vault: &Vault, file: &Finished) -> Result<bool> {
+    let (target, told) = (
+        vault.folder.join(&file.file),
+        (file.bytes, file.sha256.clone()),
+    );
+    spawn_blocking(move || Ok(target.is_file() && archive::measure(&target)? == told)).await?
 }

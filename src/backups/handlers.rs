@@ -99,7 +99,15 @@ pub async fn make(app: App, by: Admin, once: Once) -> Result<Frag> {
 pub async fn prove(app: App, by: Admin, once: Once, Path(id): Path<BackupId>) -> Result<Frag> {
     vault_is_set(&app)?;
     let claim = once.of(&by, "backups.prove", &id);
-    let file = store::find(app.db(), id).await?.kept_file()?;
+    let backup = store::find(app.db(), id).await?;
+    let file = backup.kept_file()?;
+    if backup.failure.as_deref() == Some(store::NOT_OURS) {
+        return Err(Error::refused(
+            StatusCode::CONFLICT,
+            "not_made_here",
+            store::NOT_OURS,
+        ));
+    }
     let written = app
         .write(claim, async |tx: &mut Tx| {
             tx.journal(Entry::new("backup.proof_asked", "backup", id));
@@ -108,10 +116,7 @@ pub async fn prove(app: App, by: Admin, once: Once, Path(id): Path<BackupId>) ->
         .await?;
     if written.done().is_some() {
         in_background(&app, async move |app: App| {
-            work::verify(&app, Some(&file))
-                .await
-                .map(drop)
-                .map_err(Error::from)
+            work::prove_soon(&app, &file).await
         });
     }
     answer(
@@ -167,27 +172,38 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
     })?;
     let (id, name) = (file.manifest.id, &file.file);
     let claim = once.of(&by, "backups.upload", &(id, &file.sha256));
+    let is_there = folder::has(vault, file).await?;
+    // What was encrypted with our passphrase, or has the checksum of one that was made here, is ours.
+    let is_ours = is_encrypted(name) || store::is_ours(app.db(), file).await?;
+    if !is_there {
+        folder::put(vault, &landed, file).await?;
+    }
     let written = app
         .write(claim, async |tx: &mut Tx| {
-            if !store::insert_uploaded(tx, file).await? {
+            let is_known = is_there && store::find(tx, id).await.is_ok_and(|it| it.is_kept());
+            if is_known || !store::insert_uploaded(tx, file, is_ours).await? {
                 return Err(Error::refused(
                     StatusCode::CONFLICT,
                     "backup_is_here",
                     "This backup is in the list already.",
                 ));
             }
-            folder::put(vault, &landed, file)?;
             tx.journal(Entry::new("backup.uploaded", "backup", id).after(name));
             Ok(())
         })
         .await?;
+    if !is_ours {
+        return answer(
+            &app,
+            by.role,
+            "The backup is here. It was not made here, so it is not proved.",
+        )
+        .await;
+    }
     if written.done().is_some() {
         let name = name.clone();
         in_background(&app, async move |app: App| {
-            work::verify(&app, Some(&name))
-                .await
-                .map(drop)
-                .map_err(Error::from)
+            work::prove_soon(&app, &name).await
         });
     }
     answer(&app, by.role, "The backup is here and is being proved.").await

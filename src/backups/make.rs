@@ -22,6 +22,7 @@ pub(super) async fn make(vault: &Vault, id: BackupId, now: OffsetDateTime) -> Re
         let migrations = moment.migrations(schema).await?;
         ensure!(!migrations.is_empty(), "The schema {schema} holds no café");
         let contents = moment.contents(schema).await?;
+        archive::create(&dump)?;
         vault.programs.dump(schema, &moment.name, &dump).await?;
         moment.over().await?;
         Ok((migrations, contents, version(&db).await?))

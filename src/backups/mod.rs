@@ -28,7 +28,29 @@ pub use restore::{Ready, prepare, restore, save_first, settle};
 pub use vault::Vault;
 pub use work::{ask, run_if_due, verify, work_off};
 
+use std::path::Path;
+
+use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
+
 use crate::app::App;
+
+/// How it stands in a folder of backups. What is not there any more is no backup, whatever its row says.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn standing(
+    db: &impl ConnectionTrait,
+    folder: &Path,
+    now: OffsetDateTime,
+) -> crate::web::Result<Standing> {
+    for (file, at) in store::good_ones(db, now).await? {
+        if matches!(tokio::fs::try_exists(folder.join(file)).await, Ok(true)) {
+            return Ok(Standing::at(now, Some(at)));
+        }
+    }
+    Ok(Standing::Never)
+}
 
 /// How it stands with the backups, here and elsewhere; nothing where none are kept here.
 ///
@@ -40,7 +62,7 @@ pub async fn safety(app: &App) -> crate::web::Result<Option<Safety>> {
     };
     let now = app.clock().now();
     Ok(Some(Safety {
-        here: Standing::at(now, store::last_good(app.db(), now).await?),
+        here: standing(app.db(), &vault.folder, now).await?,
         elsewhere: elsewhere(app.db(), &vault.places, now).await?,
     }))
 }

@@ -30,21 +30,42 @@ pub(super) async fn proofs_of(db: &DatabaseConnection) -> Result<String> {
 pub(super) async fn prove(vault: &Vault, file: &str, now: OffsetDateTime) -> Result<Manifest> {
     let beside = archive::told_beside(&vault.folder, file);
     let proved = look_at(vault, file, beside.as_ref()).await;
+    let proved_at = match &proved {
+        Ok(_) => Some(now),
+        Err(why) if !is_about_the_file(why) => return proved,
+        Err(_) => None,
+    };
     if let Some(beside) = beside {
-        let proved_at = proved.is_ok().then_some(now);
-        archive::write_beside(
-            &vault.folder,
-            &Finished {
-                proved_at,
-                ..beside
-            },
-        )?;
+        let beside = Finished {
+            proved_at,
+            ..beside
+        };
+        let folder = vault.folder.clone();
+        spawn_blocking(move || archive::write_beside(&folder, &beside)).await??;
     }
     proved
 }
 
+/// What kept a file from being proved that has nothing to do with the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+struct NotNow(anyhow::Error);
+
+/// Whether a proof failed because of what is in the file, and not because there was no room, no database or no passphrase.
+pub(super) fn is_about_the_file(failure: &anyhow::Error) -> bool {
+    let no_room = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
+    };
+    let told = format!("{failure:#}");
+    !(failure.is::<NotNow>()
+        || failure.chain().any(no_room)
+        || told.contains("No space left on device")
+        || told.contains("BACKUP_PASSPHRASE"))
+}
+
 async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result<Manifest> {
-    let workplace = vault.workplace()?;
+    let workplace = vault.workplace().map_err(NotNow)?;
     let dump = workplace.path().join("database.dump");
     let unpacked = unpack(vault, &vault.folder.join(file), Some(&dump), None).await?;
     if let Some(beside) = beside {
@@ -54,12 +75,13 @@ async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result
         );
     }
     let manifest = unpacked.manifest;
-    let door = vault.connect(None).await?;
+    let door = vault.connect(None).await.map_err(NotNow)?;
     let database = format!("{}{:08x}", proofs_of(&door).await?, rand::random::<u32>());
     let outcome = async {
         door.execute_unprepared(&format!("CREATE DATABASE {database} TEMPLATE template0"))
             .await
-            .context("A backup is proved in a database of its own, and this one's user may not make one (GRANT it CREATEDB)")?;
+            .context("A backup is proved in a database of its own, and this one's user may not make one (GRANT it CREATEDB)")
+            .map_err(NotNow)?;
         restored_equals(vault, &database, &dump, &manifest).await
     }
     .await;

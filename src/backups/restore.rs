@@ -143,6 +143,14 @@ pub async fn restore(vault: &Vault, file: &Path, ready: Ready) -> Result<Manifes
         turn,
     } = ready;
     let dump = workplace.path().join("database.dump");
+    // Somebody may have started it while what was there was being saved.
+    let db = vault.connect(None).await?;
+    let at_work = at_work(&db).await;
+    db.close().await?;
+    ensure!(
+        at_work? == 0,
+        "cafe-pos was started on this database meanwhile: stop it, every instance, and begin again; nothing was changed"
+    );
     vault
         .programs
         .restore(&manifest.schema, &dump, true)

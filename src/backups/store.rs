@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::backup::{Backup, CLOCKS_APART, Cause, Finished, State};
-use super::copies::{Copy, Kind};
+use super::copies::{Copy, Kind, Place};
 use crate::data::Tx;
 use crate::values::{BackupId, StaffId};
 use crate::web::{Error, Result};
@@ -98,16 +98,19 @@ pub(super) async fn last_scheduled(
     Ok(last.map(|backup| (backup.asked_at, backup.state)))
 }
 
-/// When the youngest good backup was asked for whose file is still there, as of `now`. How old one is that is dated into the
-/// future nobody knows.
-pub async fn last_good(
+/// The good backups whose files were not removed, as of `now`, the youngest first: their file and when each was asked for.
+/// How old one is that is dated into the future nobody knows.
+pub(super) async fn good_ones(
     db: &impl ConnectionTrait,
     now: OffsetDateTime,
-) -> Result<Option<OffsetDateTime>> {
-    let sql = "SELECT max(asked_at) AS at FROM backups WHERE state = 'good' AND removed_at IS NULL AND asked_at <= $1";
+) -> Result<Vec<(String, OffsetDateTime)>> {
+    let sql = "SELECT file, asked_at FROM backups WHERE state = 'good' AND removed_at IS NULL AND asked_at <= $1 \
+               ORDER BY asked_at DESC";
     let values = [(now + CLOCKS_APART).into()];
-    let row = db.query_one_raw(statement(db, sql, values)).await?;
-    Ok(row.map(|row| row.try_get("", "at")).transpose()?.flatten())
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "file")?, row.try_get("", "asked_at")?)))
+        .collect()
 }
 
 /// Notes that one is wanted.
@@ -123,11 +126,13 @@ pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
     let sql = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256, finished_at, failure) \
                VALUES ($1, $2, 'found', $3, CASE WHEN $6 THEN 'good' ELSE 'unproved' END, $4, $5, $7, \
                        CASE WHEN NOT $6 THEN 'It was found in the folder and has not been proved here.' END) \
-               ON CONFLICT DO NOTHING";
+               ON CONFLICT (id) DO UPDATE SET file = $2, state = excluded.state, bytes = $4, sha256 = $5, finished_at = $7, \
+                   failure = excluded.failure, removed_at = NULL \
+               WHERE backups.file IS NULL OR backups.removed_at IS NOT NULL";
     let values = [
         found.manifest.id.into(),
         found.file.clone().into(),
-        found.manifest.made_at.into(),
+        found.manifest.made_at.min(tx.now()).into(),
         i64::try_from(found.bytes).unwrap_or(i64::MAX).into(),
         found.sha256.clone().into(),
         found.proved_at.is_some().into(),
@@ -137,21 +142,39 @@ pub(super) async fn insert_found(tx: &Tx, found: &Finished) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes a file that somebody put here, unless one of that id is here; answers whether it was news.
-pub(super) async fn insert_uploaded(tx: &Tx, file: &Finished) -> Result<bool> {
+/// What is said of an uploaded file until it is proved.
+const UPLOADED: &str = "It was uploaded and has not been proved here yet.";
+
+/// What is said of an uploaded file that this café did not make, as far as it can tell. To prove it is to run what is in it
+/// on the café's own database server, which is not for a page to decide.
+pub(super) const NOT_OURS: &str = "It was uploaded, and nothing shows that it was made here. To prove it runs what is in it: at the server, if you trust it, by cafe-pos backup verify.";
+
+/// Whether a file of this checksum was made or proved here.
+pub(super) async fn is_ours(db: &impl ConnectionTrait, file: &Finished) -> Result<bool> {
+    let sql = "SELECT 1 FROM backups WHERE sha256 = $1 AND (cause <> 'uploaded' OR state = 'good') LIMIT 1";
+    let values = [file.sha256.clone().into()];
+    Ok(db
+        .query_one_raw(statement(db, sql, values))
+        .await?
+        .is_some())
+}
+
+/// Notes a file that somebody put here; answers whether it was news.
+pub(super) async fn insert_uploaded(tx: &Tx, file: &Finished, is_ours: bool) -> Result<bool> {
     let sql = "INSERT INTO backups (id, file, cause, asked_by, asked_at, state, bytes, sha256, finished_at, failure) \
-               VALUES ($1, $2, 'uploaded', $3, $4, 'unproved', $5, $6, $7, 'It was uploaded and has not been proved here yet.') \
+               VALUES ($1, $2, 'uploaded', $3, $4, 'unproved', $5, $6, $7, $8) \
                ON CONFLICT (id) DO UPDATE SET file = $2, cause = 'uploaded', asked_by = $3, state = 'unproved', bytes = $5, \
-                   sha256 = $6, finished_at = $7, failure = excluded.failure, removed_at = NULL \
-               WHERE backups.removed_at IS NOT NULL";
+                   sha256 = $6, finished_at = $7, failure = $8, removed_at = NULL \
+               WHERE backups.removed_at IS NOT NULL OR backups.file IS NULL OR backups.sha256 = $6";
     let values = [
         file.manifest.id.into(),
         file.file.clone().into(),
         tx.by().staff.into(),
-        file.manifest.made_at.into(),
+        file.manifest.made_at.min(tx.now()).into(),
         i64::try_from(file.bytes).unwrap_or(i64::MAX).into(),
         file.sha256.clone().into(),
         tx.now().into(),
+        if is_ours { UPLOADED } else { NOT_OURS }.into(),
     ];
     let done = tx.execute_raw(statement(tx, sql, values)).await?;
     Ok(done.rows_affected() == 1)
@@ -159,7 +182,7 @@ pub(super) async fn insert_uploaded(tx: &Tx, file: &Finished) -> Result<bool> {
 
 /// What became of each copy that was not removed.
 pub(super) async fn copies(db: &impl ConnectionTrait) -> Result<Vec<Copy>> {
-    let sql = "SELECT backup_id, place, tried_at, copied_at IS NOT NULL AS is_there, failure FROM backup_copies WHERE removed_at IS NULL";
+    let sql = "SELECT backup_id, place, at, tried_at, copied_at IS NOT NULL AS is_there, failure FROM backup_copies WHERE removed_at IS NULL";
     let rows = db.query_all_raw(statement(db, sql, [])).await?;
     rows.iter()
         .map(|row| {
@@ -168,6 +191,7 @@ pub(super) async fn copies(db: &impl ConnectionTrait) -> Result<Vec<Copy>> {
                 backup: row.try_get("", "backup_id")?,
                 place: Kind::stored(&place)
                     .ok_or_else(|| anyhow::anyhow!("the place {place} is unknown"))?,
+                at: row.try_get("", "at")?,
                 tried_at: row.try_get("", "tried_at")?,
                 is_there: row.try_get("", "is_there")?,
                 failure: row.try_get("", "failure")?,
@@ -180,18 +204,29 @@ pub(super) async fn copies(db: &impl ConnectionTrait) -> Result<Vec<Copy>> {
 pub(super) async fn note_copy(
     tx: &Tx,
     backup: BackupId,
-    place: Kind,
+    place: &Place,
     failure: Option<&str>,
 ) -> Result<()> {
-    let sql = "INSERT INTO backup_copies (backup_id, place, tried_at, copied_at, failure) \
-               VALUES ($1, $2, $3, CASE WHEN $4::text IS NULL THEN $3 END, $4) \
-               ON CONFLICT (backup_id, place) DO UPDATE SET tried_at = $3, copied_at = excluded.copied_at, failure = $4";
+    let sql = "INSERT INTO backup_copies (backup_id, place, at, tried_at, copied_at, failure) \
+               VALUES ($1, $2, $5, $3, CASE WHEN $4::text IS NULL THEN $3 END, $4) \
+               ON CONFLICT (backup_id, place) DO UPDATE SET at = $5, tried_at = $3, copied_at = excluded.copied_at, failure = $4, \
+                   removed_at = NULL";
     let values = [
         backup.into(),
-        place.as_str().into(),
+        place.kind().as_str().into(),
         tx.now().into(),
         failure.map(str::to_owned).into(),
+        place.name().into(),
     ];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// Notes that a copy is not where it was put.
+pub(super) async fn forget_copy(tx: &Tx, backup: BackupId, place: Kind) -> Result<()> {
+    let sql = "UPDATE backup_copies SET copied_at = NULL, failure = 'It was not there any more.', tried_at = 'epoch' \
+               WHERE backup_id = $1 AND place = $2";
+    let values = [backup.into(), place.as_str().into()];
     tx.execute_raw(statement(tx, sql, values)).await?;
     Ok(())
 }
@@ -301,15 +336,15 @@ pub(super) async fn mark_failed(tx: &Tx, id: BackupId, failure: &str) -> Result<
 /// What is said of one that was under way when the program that did it ended.
 const INTERRUPTED: &str = "The program was stopped meanwhile.";
 
-/// The youngest backup, where its proof was cut short and nobody has begun it again.
+/// The youngest backup whose proof was cut short, or never begun.
 pub(super) async fn interrupted_proof(db: &impl ConnectionTrait) -> Result<Option<String>> {
-    let youngest = kept(db).await?.pop();
     let is_interrupted = |backup: &Backup| {
-        backup.state == State::Unproved && backup.failure.as_deref() == Some(INTERRUPTED)
+        let why = backup.failure.as_deref();
+        backup.state == State::Unproved && (why == Some(INTERRUPTED) || why == Some(UPLOADED))
     };
-    Ok(youngest
-        .filter(is_interrupted)
-        .and_then(|backup| backup.file))
+    let kept = kept(db).await?;
+    let youngest = kept.into_iter().rev().find(is_interrupted);
+    Ok(youngest.and_then(|backup| backup.file))
 }
 
 /// What was under way when the program that did it ended; answers how many.

@@ -1,5 +1,7 @@
 //! Where backups are kept, what they are made with, and whose turn it is.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -15,8 +17,8 @@ pub(super) const MAKING: i64 = 0x00CA_FE90_5000_0002;
 pub(super) const ASKING: i64 = MAKING + 1;
 /// That of whoever copies them to other places: a slow line must not keep the next one from being made.
 pub(super) const COPYING: i64 = MAKING + 2;
-/// What the folders are called in which files lie that somebody is uploading.
-pub(super) const UPLOADING: &str = ".upload-";
+/// What those are called that are coming in: uploads, and copies that are brought back.
+pub(super) const LANDING: &str = ".landing-";
 
 /// Where everything is that a backup is made of, and where it goes.
 #[derive(Debug, Clone)]
@@ -45,7 +47,7 @@ impl Vault {
 
     /// The same for a file that is being uploaded.
     pub(super) fn landing(&self) -> Result<tempfile::TempDir> {
-        self.place_for(UPLOADING)
+        self.place_for(LANDING)
     }
 
     fn place_for(&self, prefix: &str) -> Result<tempfile::TempDir> {
@@ -53,6 +55,8 @@ impl Vault {
             .with_context(|| format!("The folder {} cannot be made", self.folder.display()))?;
         let workplace = tempfile::Builder::new()
             .prefix(prefix)
+            // What lies in there is readable: the dump as it is before it is encrypted.
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&self.folder);
         workplace
             .with_context(|| format!("The folder {} cannot be written to", self.folder.display()))
@@ -67,6 +71,9 @@ impl Vault {
         let mut options = url.connect_options();
         options
             .max_connections(1)
+            // Locks go with the connection, and a dump may take longer than a pool lets one rest.
+            .idle_timeout(None)
+            .max_lifetime(None)
             .set_application_name("cafe-pos backup");
         Ok(Database::connect(options).await?)
     }

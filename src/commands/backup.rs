@@ -1,6 +1,7 @@
 //! `backup` and `restore`: the café in a file, and the way back.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use migration::Migrator;
@@ -28,15 +29,18 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         })
         .await
         .map_err(in_words)?;
-        backups::work_off(app).await.map_err(in_words)?;
-        let made = backups::store::find(app.db(), id).await.map_err(in_words)?;
+        let made = loop {
+            backups::work_off(app).await.map_err(in_words)?;
+            let made = backups::store::find(app.db(), id).await.map_err(in_words)?;
+            if !made.state.is_under_way() {
+                break made;
+            }
+            // Somebody else is making one, or makes this one.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        };
         match (made.state, &made.failure) {
             (State::Good, _) => {
                 println!("{}", line(&made));
-                Ok(())
-            }
-            (State::Waiting, _) => {
-                println!("A backup is being made at this moment; this one comes after it.");
                 Ok(())
             }
             (_, Some(failure)) => bail!(failure.clone()),
@@ -131,17 +135,27 @@ pub async fn fetch(config: &Config, file: Option<&str>, only_list: bool) -> anyh
     let wanted = found
         .iter()
         .flat_map(|(place, files)| files.iter().map(move |one| (place, one)))
-        .filter(|(_, one)| file.is_none_or(|file| one.file == file))
-        .max_by_key(|(_, one)| one.manifest.made_at);
-    let Some((place, wanted)) = wanted else {
+        .filter(|(_, one)| file.is_none_or(|file| one.file == file));
+    let mut wanted: Vec<_> = wanted.collect();
+    wanted.sort_by_key(|(_, one)| std::cmp::Reverse(one.manifest.made_at));
+    let Some((_, first)) = wanted.first() else {
         bail!(
             "There is no {} at any other place: `cafe-pos backup fetch --list` says what there is",
             file.unwrap_or("backup")
         );
     };
-    place.fetch(wanted, &config.backup_dir).await?;
-    println!("{}", config.backup_dir.join(&wanted.file).display());
-    Ok(())
+    // The same one may be at several places.
+    let mut failures = Vec::new();
+    for (place, one) in wanted.iter().filter(|(_, one)| one.file == first.file) {
+        match place.fetch(one, &config.backup_dir).await {
+            Ok(()) => {
+                println!("{}", config.backup_dir.join(&one.file).display());
+                return Ok(());
+            }
+            Err(failure) => failures.push(format!("{}: {failure:#}", place.name())),
+        }
+    }
+    bail!(failures.join("; "))
 }
 
 /// `cafe-pos restore FILE`: puts a backup in the place of the data.

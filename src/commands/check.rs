@@ -71,7 +71,7 @@ async fn data(config: &Config) -> Vec<Finding> {
         Err(error) => vec![Finding::new("database", Err(format!("{error:#}")))],
         Ok(opened) => {
             let mut findings = vec![database_found(&opened), migrations(&opened).await];
-            findings.extend(last_backup(&opened).await);
+            findings.extend(last_backup(config, &opened).await);
             findings.extend(copies(config, &opened).await);
             let closed = opened.close().await.map(|()| "closed".to_owned());
             let complaint = closed
@@ -107,10 +107,10 @@ async fn migrations(opened: &Opened) -> Finding {
 }
 
 /// Whether the last good backup is young enough; nothing where the schema does not tell of backups yet.
-async fn last_backup(opened: &Opened) -> Option<Finding> {
+async fn last_backup(config: &Config, opened: &Opened) -> Option<Finding> {
     let now = Clock::real().now();
-    let last = backups::store::last_good(&opened.db, now).await.ok()?;
-    let found = match Standing::at(now, last) {
+    let standing = backups::standing(&opened.db, &config.backup_dir, now).await;
+    let found = match standing.ok()? {
         Standing::Good { at } => Ok(format!("proved, of {}", rfc3339(at))),
         Standing::Late { at } => Err(format!(
             "the last proved one is of {}: `cafe-pos backup list` says why there is none since",

@@ -50,7 +50,8 @@ fn bucket(env: &Environment) -> Option<BucketSetting> {
     let region = env.text("BACKUP_S3_REGION");
     let region = region.unwrap_or_else(|| "us-east-1".to_owned());
     let encrypted = env.is_set("BACKUP_PASSPHRASE");
-    let found = env.checked("BACKUP_S3_URL", URL_EXAMPLE, |text| {
+    // Not repeated when it is wrong: somebody may have written the key into it.
+    let found = env.secret_as("BACKUP_S3_URL", URL_EXAMPLE, |text| {
         bucket_at(text, &region, encrypted)
     });
     let key_id = env.text("BACKUP_S3_KEY_ID");
@@ -99,6 +100,12 @@ fn bucket_at(text: &str, region: &str, encrypted: bool) -> Result<(Bucket, Strin
         );
     }
     let path = url.path().trim_matches('/').to_owned();
+    if path.contains('%') {
+        return Err(
+            "has a folder with other signs than letters, digits and - . _ /, which a bucket would not find again"
+                .to_owned(),
+        );
+    }
     let (name, folder) = path.split_once('/').unwrap_or((&path, ""));
     if name.is_empty() {
         return Err(shape().to_owned());
@@ -133,6 +140,8 @@ mod tests {
             "ftp://s3.example.com/bucket",
             "https://key:secret@s3.example.com/bucket",
             "https://s3.example.com/bucket?x=1",
+            "https://s3.example.com/bucket/my folder",
+            "https://s3.example.com/bucket/café",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

@@ -44,6 +44,9 @@ impl Secret {
             length if length < SHORTEST => Err(format!(
                 "has {length} characters, but it {purpose} and needs at least {SHORTEST}"
             )),
+            _ if text.starts_with("$(") => {
+                Err("is a command that nobody ran: write what it prints".to_owned())
+            }
             _ if text.to_lowercase().starts_with(EXAMPLE) => Err(format!(
                 "begins with {EXAMPLE}, as the example does that everybody can read"
             )),

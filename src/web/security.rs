@@ -101,16 +101,19 @@ fn mark(response: &mut Response) {
     }
 }
 
+/// Whether a file comes in here, which may be long.
+pub(super) fn is_upload(req: &Request) -> bool {
+    req.uri().path() == url::backup_uploads()
+}
+
 fn check_length(req: &Request) -> Result<(), Error> {
     let length = req
         .header(header::CONTENT_LENGTH)
         .and_then(|length| length.parse::<u64>().ok())
         .unwrap_or(0);
-    let is_upload = req.uri().path() == url::backup_uploads();
-    let most = if is_upload {
-        LARGEST_UPLOAD
-    } else {
-        LARGEST_BODY
+    let most = match is_upload(req) {
+        true => LARGEST_UPLOAD,
+        false => LARGEST_BODY,
     };
     if length > most {
         return Err(Error::too_large());

@@ -31,6 +31,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::connection::{Connections, Guarded};
+use super::security;
 use crate::config::TrustedProxies;
 
 /// Connections waiting to be accepted.
@@ -57,6 +58,8 @@ pub struct Limits {
     pub body_silence: Duration,
     /// The time for a whole body: some megabytes over a poor line.
     pub body: Duration,
+    /// The time for a whole upload: the largest over a poor line.
+    pub upload: Duration,
     /// A peer that acknowledges nothing, or whose window stays shut, for so long while bytes wait is closed.
     pub silence: Duration,
     /// A connection on which nothing moves for so long is closed.
@@ -76,6 +79,7 @@ impl Default for Limits {
             head: Duration::from_secs(15),
             body_silence: Duration::from_secs(15),
             body: Duration::from_secs(120),
+            upload: Duration::from_secs(2 * 3600),
             silence: Duration::from_secs(30),
             idle: Duration::from_secs(75),
             notice: Duration::ZERO,
@@ -311,11 +315,11 @@ impl<E: Endpoint> Endpoint for Known<E> {
         }
         let body = request.take_body();
         if !body.is_empty() {
-            request.set_body(body::in_time(
-                body,
-                self.limits.body_silence,
-                self.limits.body,
-            ));
+            let whole = match security::is_upload(&request) {
+                true => self.limits.upload,
+                false => self.limits.body,
+            };
+            request.set_body(body::in_time(body, self.limits.body_silence, whole));
         }
         let answer = self.inner.call(request).await;
         drop(visit);
