@@ -442,30 +442,46 @@ mod tests {
     }
 
     #[test]
-    fn the_youngest_good_one_outlives_every_limit() {
+    fn the_three_youngest_and_the_three_youngest_good_ones_outlive_every_limit() {
         let all = [
-            backup(40, State::Good),
-            backup(35, State::Good),
-            backup(33, State::Unproved),
-            backup(32, State::Failed),
-            backup(31, State::Running),
-            backup(2, State::Unproved),
+            backup(45, State::Good),
+            backup(44, State::Good),
+            backup(43, State::Good),
+            backup(42, State::Good),
+            backup(41, State::Unproved),
+            backup(40, State::Failed),
+            backup(39, State::Unproved),
+            backup(38, State::Unproved),
+            backup(37, State::Unproved),
+            backup(36, State::Running),
         ];
-        assert_eq!(outlived(&all, NOON, 30), [all[0].id, all[2].id]);
-        assert!(outlived(&all, NOON, 41).is_empty());
-        let mut removed = backup(50, State::Good);
-        removed.removed_at = Some(NOON);
-        assert!(outlived(&[removed, backup(45, State::Good)], NOON, 30).is_empty());
+        assert_eq!(outlived(&all, NOON, 30), [all[0].id, all[4].id, all[6].id]);
+        assert!(outlived(&all, NOON, 50).is_empty());
+        // Where nothing can be proved the last files stay all the same.
+        let unproved = [50, 49, 48, 47].map(|days| backup(days, State::Unproved));
+        assert_eq!(outlived(&unproved, NOON, 30), [unproved[0].id]);
+        // One that was removed is none of those that stay.
+        let mut good = [50, 49, 48, 47].map(|days| backup(days, State::Good));
+        good[3].removed_at = Some(NOON);
+        assert!(outlived(&good, NOON, 30).is_empty());
+    }
+
+    #[test]
+    fn one_that_somebody_put_here_is_kept_from_then_on() {
+        let young = [1, 2, 3].map(|days| backup(days, State::Good));
         let mut found = backup(400, State::Good);
         found.finished_at = Some(NOON - Duration::days(29));
-        assert!(outlived(&[found.clone(), backup(1, State::Good)], NOON, 30).is_empty());
+        let all =
+            |found: &Backup| -> Vec<Backup> { young.iter().chain([found]).cloned().collect() };
+        assert!(outlived(&all(&found), NOON, 30).is_empty());
         found.finished_at = Some(NOON - Duration::days(31));
-        assert_eq!(
-            outlived(&[found.clone(), backup(1, State::Good)], NOON, 30),
-            [found.id]
-        );
-        // What a wrong clock dated into the future is no reason to remove the youngest.
-        let all = [backup(40, State::Good), backup(-400, State::Good)];
+        assert_eq!(outlived(&all(&found), NOON, 30), [found.id]);
+    }
+
+    #[test]
+    fn what_a_wrong_clock_dated_ahead_takes_nobodys_place() {
+        let mut all: Vec<Backup> = [44, 43, 42].map(|days| backup(days, State::Good)).into();
+        all.extend([-400, -401, -402].map(|days| backup(days, State::Good)));
         assert!(outlived(&all, NOON, 30).is_empty());
     }
 

@@ -230,7 +230,7 @@ fn upload(key: &str) -> Markup {
             form.stack #backup-upload hx-post=(url::backup_uploads()) hx-target="#notice" hx-encoding="multipart/form-data" hx-config=r#"{"timeout":7200000}"# {
                 (ui::key_input(key))
                 (Field::new("File", "file").kind("file").required())
-                p.dim { "One that was taken away, or that another machine made. It is looked through and proved; nothing of the café changes." }
+                p.dim { "One that was taken away, or that another machine made. It is looked through and, if it was made here, proved. Nothing of the café changes." }
                 div { button.btn hx-disable="this" { "Upload" } }
             }
         }

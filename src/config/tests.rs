@@ -350,15 +350,19 @@ fn the_example_lists_exactly_what_is_read() {
 }
 
 #[test]
-fn every_value_in_the_example_is_accepted_but_the_secret_that_everybody_can_read() {
+fn every_value_in_the_example_is_accepted_but_the_secrets_that_everybody_can_read() {
     let mut example = example();
     let refused = Config::read(&example.clone().into_iter().collect(), |_| true).unwrap_err();
     assert_eq!(
         refused.to_string(),
         "POS_JWT_SECRET begins with change-me, as the example does that everybody can read; \
-         an example: POS_JWT_SECRET=$(openssl rand -hex 32)"
+         an example: POS_JWT_SECRET=$(openssl rand -hex 32)\n\
+         BACKUP_PASSPHRASE begins with change-me, as the example does that everybody can read; \
+         an example: BACKUP_PASSPHRASE=$(openssl rand -base64 24)"
     );
     example.insert(SECRET.0.to_owned(), SECRET.1.to_owned());
+    let passphrase = "three cups before noon".to_owned();
+    example.insert("BACKUP_PASSPHRASE".to_owned(), passphrase);
     Config::read(&example.into_iter().collect(), |_| true).unwrap();
 }
 

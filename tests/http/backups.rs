@@ -148,17 +148,20 @@ async fn one_is_made_each_day_at_its_hour_and_old_ones_are_removed() {
         2
     );
     assert_eq!(files(), 4);
-    house.hand.advance(time::Duration::days(32));
-    cafe_pos::backups::run_if_due(&house.app)
-        .await
-        .expect("a backup");
+    // Of those that were kept long enough three stay all the same.
+    for later in [32, 1, 1] {
+        house.hand.advance(time::Duration::days(later));
+        cafe_pos::backups::run_if_due(&house.app)
+            .await
+            .expect("a backup");
+    }
     assert_eq!(
         house
             .number("SELECT count(*) FROM backups WHERE removed_at IS NOT NULL")
             .await,
         2
     );
-    assert_eq!(files(), 2);
+    assert_eq!(files(), 6);
 
     // For 26 hours without one a manager is told where they look every day.
     let mut manager = house.person(MANAGER).await;
@@ -284,11 +287,20 @@ async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
     assert_eq!(here.status, StatusCode::CONFLICT, "{}", here.text);
     assert!(here.text.contains("in the list already"), "{}", here.text);
 
-    // Its disk was lost, and the rows with it.
+    // A file that lost its end on the disk makes way for the whole one.
+    fs::write(&path, &file[..file.len() / 2]).expect("cut off");
+    let mended = upload(&admin, "upload-of-what-is-damaged", &file).await;
+    assert_eq!(mended.status, StatusCode::OK, "{}", mended.text);
+    assert_eq!(fs::read(&path).expect("the file"), file);
+    until_good(&house).await;
+
+    // It was kept long enough, and is wanted again.
     for path in files() {
         fs::remove_file(path).expect("removed");
     }
-    house.execute("DELETE FROM backups", []).await;
+    house
+        .execute("UPDATE backups SET removed_at = now(), cause = 'asked'", [])
+        .await;
     for wrong in [&file[..file.len() / 2], b"a picture of a cat", b""] {
         let refused = upload(&admin, &BackupId::new().to_string(), wrong).await;
         assert_eq!(
@@ -304,13 +316,48 @@ async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
         );
     }
     assert!(files().is_empty(), "{:?}", files());
-    assert_eq!(house.number("SELECT count(*) FROM backups").await, 0);
 
     for _ in 0..2 {
         let taken = upload(&admin, "the-same-upload-twice", &file).await;
         assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
         assert!(taken.text.contains("The backup is here"), "{}", taken.text);
     }
+    until_good(&house).await;
+    assert_eq!(fs::read(&path).expect("the file"), file);
+    assert_eq!(files().len(), 2, "{:?}", files());
+    let list = until_done(&mut admin).await;
+    assert!(list.contains("Uploaded by"), "{list}");
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'backup.uploaded'";
+    assert_eq!(house.number(told).await, 2);
+
+    // One that nobody here has seen may hold anything: it is kept, and what is in it is not run for a page.
+    house.execute("DELETE FROM backups", []).await;
+    for path in files() {
+        fs::remove_file(path).expect("removed");
+    }
+    let taken = upload(&admin, "upload-of-a-stranger", &file).await;
+    assert!(
+        taken.text.contains("It was not made here"),
+        "{}",
+        taken.text
+    );
+    let id = house.id::<BackupId>("backups", "state", "unproved").await;
+    let refused = admin.post(&format!("/backups/{id}/proofs"), &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(
+        refused.text.contains("cafe-pos backup verify"),
+        "{}",
+        refused.text
+    );
+    house.hand.advance(time::Duration::minutes(31));
+    cafe_pos::backups::run_if_due(&house.app)
+        .await
+        .expect("looked at");
+    let unproved = format!("SELECT count(*) FROM backups WHERE state = 'unproved' AND id = '{id}'");
+    assert_eq!(house.number(&unproved).await, 1);
+}
+
+async fn until_good(house: &House) {
     let begun = Instant::now();
     while house
         .number("SELECT count(*) FROM backups WHERE state = 'good' AND cause = 'uploaded'")
@@ -320,12 +367,6 @@ async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
         assert!(begun.elapsed() < Duration::from_secs(60));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(fs::read(&path).expect("the file"), file);
-    assert_eq!(files().len(), 2, "{:?}", files());
-    let list = until_done(&mut admin).await;
-    assert!(list.contains("Uploaded by"), "{list}");
-    let told = "SELECT count(*) FROM audit_log WHERE deed = 'backup.uploaded'";
-    assert_eq!(house.number(told).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -415,9 +456,22 @@ async fn copies_at_another_place_are_made_told_of_and_removed_with_the_backup() 
     house.hand.advance(time::Duration::minutes(31));
     copy_out().await;
     assert_eq!(tars(), 2);
-    house.hand.advance(time::Duration::days(30));
+    for later in [32, 1, 1] {
+        house.hand.advance(time::Duration::days(later));
+        the_days_own().await;
+        copy_out().await;
+    }
+    let removed = "SELECT count(*) FROM backup_copies WHERE removed_at IS NOT NULL";
+    assert_eq!((tars(), house.number(removed).await), (3, 2));
+
+    // What somebody took away there is put there again with the next one.
+    for entry in fs::read_dir(copies.path()).expect("the folder").flatten() {
+        if entry.file_name() != "cafe-pos-copies.txt" {
+            fs::remove_file(entry.path()).expect("removed");
+        }
+    }
+    house.hand.advance(time::Duration::days(1));
     the_days_own().await;
     copy_out().await;
-    let removed = "SELECT count(*) FROM backup_copies WHERE removed_at IS NOT NULL";
-    assert_eq!((tars(), house.number(removed).await), (1, 2));
+    assert_eq!(tars(), 4);
 }
