@@ -18,3 +18,4 @@ mod routes;
 mod shifts;
 mod staff;
 mod terminals;
+mod trust;
