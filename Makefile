@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench bench-long soak model faults fmt
+.PHONY: help run test lint bench bench-long soak model faults box fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make model   random commands from several people, program and specification compared after each:'
 	@echo '             STEPS=20000 SEED=7 (a fresh seed without one; a failure prints it)'
 	@echo 'make faults  two instances, one part after the other failing: how long until every screen is true (LONG=1: slow ones)'
+	@echo 'make box     a small box from nothing on a real systemd: installed, killed, upgraded, taken back (as root; SUITE=trixie)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -38,6 +39,9 @@ model:
 
 faults:
 	@exec deploy/setup/faults.sh
+
+box:
+	@exec deploy/setup/box.sh
 
 fmt:
 	cargo fmt --all
