@@ -21,7 +21,7 @@ fn free_port() -> u16 {
 }
 
 /// The box, as far as it can be one beside others.
-struct Café {
+struct Cafe {
     authority: Authority,
     http: u16,
     https: u16,
@@ -30,7 +30,7 @@ struct Café {
     folder: TempDir,
 }
 
-impl Café {
+impl Cafe {
     fn open() -> Self {
         let (authority, folder) = (Authority::made(), folder());
         let [http, https, port] = [free_port(), free_port(), free_port()];
@@ -39,7 +39,7 @@ impl Café {
             .stderr(File::create(folder.path().join("program.err")).expect("a file"))
             .spawn()
             .expect("the program");
-        let café = Self {
+        let cafe = Self {
             nginx: nginx(&authority, folder.path(), [http, https, port]),
             authority,
             http,
@@ -48,12 +48,12 @@ impl Café {
             folder,
         };
         let begun = Instant::now();
-        while !run(café.tablet().arg(café.https("/api/health"))).0 {
-            let said = || fs::read_to_string(café.folder.path().join("program.err"));
+        while !run(cafe.tablet().arg(cafe.https("/api/health"))).0 {
+            let said = || fs::read_to_string(cafe.folder.path().join("program.err"));
             assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", said());
             sleep(Duration::from_millis(50));
         }
-        café
+        cafe
     }
 
     fn http(&self, path: &str) -> String {
@@ -82,7 +82,7 @@ impl Café {
     }
 }
 
-impl Drop for Café {
+impl Drop for Cafe {
     fn drop(&mut self) {
         // Killed, nginx would leave its workers behind, and the program its Postgres to stop by itself.
         for process in [&mut self.nginx, &mut self.program] {
@@ -179,22 +179,22 @@ fn fingerprint(der: &[u8]) -> String {
 
 #[test]
 fn a_tablet_that_was_made_to_trust_the_cafe_gets_in_and_no_other() {
-    let café = Café::open();
-    must(café.tablet().arg(café.https("/sign-in")));
-    let (got_in, said) = run(café.stranger().arg(café.https("/sign-in")));
+    let cafe = Cafe::open();
+    must(cafe.tablet().arg(cafe.https("/sign-in")));
+    let (got_in, said) = run(cafe.stranger().arg(cafe.https("/sign-in")));
     assert!(!got_in && said.contains("certificate"), "{said}");
 
     // The way there is open without HTTPS, and shows what was told at the installation.
-    let page = must(café.stranger().arg(café.http("/trust")));
-    let told = café.authority.fingerprint();
+    let page = must(cafe.stranger().arg(cafe.http("/trust")));
+    let told = cafe.authority.fingerprint();
     assert!(
         page.contains(&told) && page.contains("came without HTTPS"),
         "{page}"
     );
     assert!(page.contains(&format!("https://{NAME}/sign-in")), "{page}");
-    let root = café
+    let root = cafe
         .stranger()
-        .arg(café.http("/trust/root.crt"))
+        .arg(cafe.http("/trust/root.crt"))
         .output()
         .expect("curl is installed");
     assert_eq!(fingerprint(&root.stdout), told);
@@ -203,11 +203,11 @@ fn a_tablet_that_was_made_to_trust_the_cafe_gets_in_and_no_other() {
         .split('"')
         .find(|part| part.starts_with("/assets/") && part.ends_with(".css"))
         .expect("a style sheet");
-    must(café.stranger().arg(café.http(css)));
+    must(cafe.stranger().arg(cafe.http(css)));
 
     // Everything else is not.
     for path in ["/", "/sign-in", "/trust/root.key", "/trust/", "/api/health"] {
-        let mut ask = café.stranger();
+        let mut ask = cafe.stranger();
         ask.args(["--output", "/dev/null", "--write-out"]);
         ask.args([
             "%{http_code} %{redirect_url}",
@@ -215,16 +215,15 @@ fn a_tablet_that_was_made_to_trust_the_cafe_gets_in_and_no_other() {
             path,
             "--path-as-is",
         ]);
-        let led = must(ask.arg(café.http(path)));
+        let led = must(ask.arg(cafe.http(path)));
         assert_eq!(led, format!("308 https://{NAME}{path}"));
     }
 
     // Over HTTPS the same page knows it, and a year without plain HTTP is not asked for: a new root comes by it.
     let page = must(
-        café
-            .tablet()
+        cafe.tablet()
             .arg("--include")
-            .arg(café.https("/trust"))
+            .arg(cafe.https("/trust"))
             .arg("--http1.1"),
     );
     assert!(page.contains("came over HTTPS"), "{page}");
@@ -236,22 +235,22 @@ fn a_tablet_that_was_made_to_trust_the_cafe_gets_in_and_no_other() {
 
 #[test]
 fn in_production_nobody_works_there_until_somebody_says_so_and_no_password_is_logged() {
-    let café = Café::open();
+    let cafe = Cafe::open();
     let port = 0;
-    let log = fs::read_to_string(café.folder.path().join("program.err")).expect("its log");
-    let said = fs::read_to_string(café.folder.path().join("program.out")).expect("its words");
+    let log = fs::read_to_string(cafe.folder.path().join("program.err")).expect("its log");
+    let said = fs::read_to_string(cafe.folder.path().join("program.out")).expect("its words");
     assert!(log.contains("Nobody works here yet"), "{log}");
     assert!(!said.contains("password"), "{said}");
     let seeded = must(&mut program(
-        &café.authority,
-        café.folder.path(),
+        &cafe.authority,
+        cafe.folder.path(),
         port,
         "seed",
     ));
     assert!(seeded.contains("ruth"), "{seeded}");
     let checked = run(&mut program(
-        &café.authority,
-        café.folder.path(),
+        &cafe.authority,
+        cafe.folder.path(),
         port,
         "check",
     ));
