@@ -80,7 +80,7 @@ pub fn with_password_page(
                 p { a.btn.quiet href=(url::pair()) { (ui::labelled("tablet", "Make this a terminal")) } }
             }
             @if may_lack_trust {
-                p { a.btn.quiet href=(url::trust()) { (ui::labelled("shield", "Make this device trust the café")) } }
+                p { a.btn.quiet href=(url::trust()) { (ui::labelled("shield", "Trust this café")) } }
             }
         }
     };
