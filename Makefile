@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
-.PHONY: help run test lint bench bench-long soak model faults containers servers fmt
+.PHONY: help run test lint bench bench-long soak model faults containers servers box fmt
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make faults  two instances, one part after the other failing: how long until every screen is true (LONG=1: slow ones)'
 	@echo 'make containers   the containers measured: sizes, start, memory, instances replaced under load (needs Docker)'
 	@echo 'make servers   backups of and restores into Postgres 14 to 18 (needs Docker, the image and npm)'
+	@echo 'make box     a small box from nothing on a real systemd: installed, killed, upgraded, taken back (as root; SUITE=trixie)'
 	@echo 'make fmt     format the code'
 
 run:
@@ -46,6 +47,9 @@ containers:
 
 servers:
 	@exec deploy/setup/servers.sh
+
+box:
+	@exec deploy/setup/box.sh
 
 fmt:
 	cargo fmt --all

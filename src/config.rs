@@ -5,6 +5,7 @@
 //! unset, because that is how Docker Compose hands over what `.env` leaves out.
 
 mod address;
+mod authority;
 mod database_url;
 mod elsewhere;
 mod environment;
@@ -18,6 +19,7 @@ use redis::IntoConnectionInfo as _;
 use tracing_subscriber::filter::Targets;
 
 pub use address::{BaseUrl, Network, Origin, TrustedProxies};
+pub use authority::LocalAuthority;
 pub use database_url::DatabaseUrl;
 pub use elsewhere::{Backups, BucketSetting};
 pub use environment::{Environment, Fault, Faults};
@@ -55,6 +57,8 @@ pub struct Config {
     pub pesapal: Pesapal,
     /// Whoever knows it may read `/metrics` from elsewhere; `None` leaves it to this machine.
     pub metrics_token: Option<Secret>,
+    /// The authority of this server's own that tablets are made to trust; `None` where a public one vouches for it.
+    pub local_ca: Option<LocalAuthority>,
     pub log: LogFilter,
     pub log_format: LogFormat,
     /// What the person who starts this should be told: sentences, in order.
@@ -187,6 +191,9 @@ impl Config {
                 "$(openssl rand -hex 32)",
                 Secret::for_metrics,
             ),
+            local_ca: env.checked("LOCAL_CA", "/etc/cafe-pos/tls/root.crt", |path| {
+                LocalAuthority::read(Path::new(path))
+            }),
             log: env.parsed("LOG", "info,cafe_pos=debug").unwrap_or_default(),
             log_format: log_format(env, app_env),
             data_dir,

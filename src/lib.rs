@@ -44,6 +44,8 @@ pub mod staff;
 pub mod stream;
 /// Paired devices: tills and wall displays.
 pub mod terminals;
+/// What makes a tablet believe a certificate that this server made itself.
+pub mod trust;
 /// Maud pieces that know no room; the conventions between markup and scripts.
 pub mod ui;
 /// Money, quantities, ids, business days, texts: what everything counts with. Pure.

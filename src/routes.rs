@@ -13,7 +13,7 @@ use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
     backups, closing, health, kitchen, menu, metrics, orders, payments, shifts, staff, stream,
-    terminals,
+    terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -131,6 +131,8 @@ fn signing_in(map: Map) -> Map {
             at::pair,
             get(terminals::handlers::ask_code).post(terminals::handlers::pair),
         )
+        .at(at::trust, get(trust::handlers::show))
+        .at(at::trust_root, get(trust::handlers::download))
 }
 
 fn house(map: Map) -> Map {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl chromium faketime compiler rust
+# Makes sure that the named things are on this machine: need.sh postgres redis nginx openssl systemd curl box chromium
+# faketime compiler rust
 #
 # As root it installs what is missing from Debian's or Ubuntu's packages; anybody else is told the
 # one line to run. It starts no service, makes no database cluster, and where nothing is missing it
@@ -21,6 +22,14 @@ has_nginx() { command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]; }
 
 has_openssl() { command -v openssl >/dev/null; }
 
+# Only to check units; nothing has to run under it.
+has_systemd() { command -v systemd-analyze >/dev/null; }
+
+has_curl() { command -v curl >/dev/null; }
+
+# What `make box` makes a machine of.
+has_box() { command -v debootstrap >/dev/null && command -v dpkg-scanpackages >/dev/null && command -v unshare >/dev/null && command -v ip >/dev/null; }
+
 has_chromium() {
     [ -x "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
         # Ubuntu's is a stub that only works where snap does.
@@ -41,6 +50,9 @@ package_of() {
     nginx) echo nginx ;;
     openssl) echo openssl ;;
     faketime) echo libfaketime ;;
+    systemd) echo systemd ;;
+    curl) echo curl ;;
+    box) echo debootstrap dpkg-dev util-linux iproute2 ;;
     chromium) if grep -qi '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi && echo fonts-liberation ;;
     compiler) echo gcc libc6-dev ;;
     esac

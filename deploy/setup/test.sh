@@ -2,7 +2,7 @@
 # `make test`: everything, on real servers that the tests start and stop themselves.
 . "$(dirname "$0")/common.sh"
 
-deploy/setup/need.sh rust compiler postgres redis nginx openssl chromium faketime
+deploy/setup/need.sh rust compiler postgres redis nginx openssl systemd curl chromium faketime
 # The tests have a database of their own; what is set for `make run` must not reach them.
 unset DATABASE_URL DATABASE_URL_FILE REDIS_URL REDIS_URL_FILE
 

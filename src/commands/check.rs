@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::bail;
+use time::{Duration, OffsetDateTime};
 
 use super::database::{self, Opened};
 use super::migrate;
@@ -14,6 +15,8 @@ use crate::values::{Clock, rfc3339};
 
 /// With less, the journal of a busy evening may fill the disk, and Postgres stops.
 const ENOUGH_SPACE: u64 = 1024 * 1024 * 1024;
+/// It takes a while until somebody has been at every tablet.
+const LAST_DAYS: Duration = Duration::days(90);
 
 /// What was found about one thing.
 struct Finding {
@@ -40,6 +43,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     findings.extend(disk(config));
     findings.extend(data(config).await);
     findings.extend(bus(config).await);
+    findings.extend(authority(config, Clock::real().now()));
     for Finding { subject, found } in &findings {
         match found {
             Ok(found) => println!("ok      {subject}: {found}"),
@@ -161,6 +165,19 @@ async fn bus(config: &Config) -> Option<Finding> {
     Some(Finding::new("Redis", found))
 }
 
+/// The authority of our own, where there is one: when it ends, no tablet believes this server any more.
+fn authority(config: &Config, now: OffsetDateTime) -> Option<Finding> {
+    let authority = config.local_ca.as_ref()?;
+    let (name, until) = (authority.name(), authority.until().date());
+    let renewal = "make another one and put it on each tablet";
+    let found = match authority.until() - now {
+        left if left.is_negative() => Err(format!("{name} ended on {until}: {renewal}")),
+        left if left < LAST_DAYS => Err(format!("{name} ends on {until}: {renewal} before that")),
+        _ => Ok(format!("{name}, until {until}")),
+    };
+    Some(Finding::new("own authority", found))
+}
+
 fn disk(config: &Config) -> Vec<Finding> {
     // With a server the data folder keeps nothing of its own, and a container's file system may be read-only there.
     let data = match config.database {
@@ -240,10 +257,28 @@ fn space(folder: &Path, existing: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Environment;
 
     fn folders(variables: &[(&str, &str)]) -> Vec<&'static str> {
         let config = Config::read(&variables.iter().copied().collect(), |_| true).unwrap();
         disk(&config).iter().map(|found| found.subject).collect()
+    }
+
+    #[test]
+    fn an_authority_of_our_own_is_to_be_replaced_in_time() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/testdata/root.pem");
+        let config = Config::read(&[("LOCAL_CA", root)].into_iter().collect(), |_| true).unwrap();
+        let until = config.local_ca.as_ref().unwrap().until();
+        let found = |days| {
+            authority(&config, until - Duration::days(days))
+                .unwrap()
+                .found
+        };
+        assert!(found(91).unwrap().starts_with("cafe-pos at cafe.local"));
+        assert!(found(89).unwrap_err().contains(" ends on 2036-"));
+        assert!(found(-1).unwrap_err().contains(" ended on 2036-"));
+        let none = Config::read(&Environment::default(), |_| true).unwrap();
+        assert!(authority(&none, until).is_none());
     }
 
     #[test]

@@ -37,12 +37,20 @@ pub async fn run(config: &Config, with_demo: bool) -> anyhow::Result<()> {
 }
 
 /// For `serve`: furnishes a private Postgres where nobody works yet, and tells how to sign in. A server's database is
-/// seeded only when somebody says so.
+/// seeded only when somebody says so, and so is any in production: one-time passwords have no business in a log.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn furnish_new_house(config: &Config, opened: &Opened) -> anyhow::Result<()> {
     if opened.private_door().is_none() {
+        return Ok(());
+    }
+    if config.app_env == AppEnv::Production {
+        if seed::is_empty(&opened.db).await? {
+            tracing::info!(
+                "Nobody works here yet: `cafe-pos seed` adds the people, the floor and a menu to begin with"
+            );
+        }
         return Ok(());
     }
     let passwords = Passwords::from(config.app_env);

@@ -301,6 +301,41 @@ fn a_secret_may_be_in_a_file() {
     );
 }
 
+/// A root that was made for tests; its key is gone.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/testdata/root.pem");
+
+#[test]
+fn an_authority_of_our_own_is_read_at_the_start() {
+    assert!(read(&[]).local_ca.is_none());
+    let authority = read(&[("LOCAL_CA", ROOT)]).local_ca.unwrap();
+    assert_eq!(authority.name(), "cafe-pos at cafe.local (2026-11-26)");
+}
+
+#[test]
+fn a_file_that_is_no_root_certificate_is_one_line_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = std::fs::read_to_string(ROOT).unwrap();
+    let key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n";
+    for (content, why) in [
+        (None, "which cannot be read ("),
+        (Some("hello".to_owned()), "which holds 0 PEM blocks"),
+        (Some(format!("{root}{key}")), "which holds a private key"),
+    ] {
+        let path = folder.path().join("root.crt");
+        if let Some(content) = content {
+            std::fs::write(&path, content).unwrap();
+        }
+        let path = path.to_str().unwrap();
+        let line = refused(&[("LOCAL_CA", path)]);
+        assert!(
+            line.starts_with(&format!("LOCAL_CA is {path:?}, {why}")),
+            "{line}"
+        );
+        assert!(line.ends_with("; an example: LOCAL_CA=/etc/cafe-pos/tls/root.crt"));
+        assert!(!line.contains("MIGHAgEAMBMG"), "{line}");
+    }
+}
+
 #[test]
 fn no_secret_is_in_the_debug_print() {
     let config = read(&[
@@ -352,6 +387,7 @@ fn the_example_lists_exactly_what_is_read() {
 #[test]
 fn every_value_in_the_example_is_accepted_but_the_secrets_that_everybody_can_read() {
     let mut example = example();
+    example.remove("LOCAL_CA");
     let refused = Config::read(&example.clone().into_iter().collect(), |_| true).unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -363,6 +399,8 @@ fn every_value_in_the_example_is_accepted_but_the_secrets_that_everybody_can_rea
     example.insert(SECRET.0.to_owned(), SECRET.1.to_owned());
     let passphrase = "three cups before noon".to_owned();
     example.insert("BACKUP_PASSPHRASE".to_owned(), passphrase);
+    // A file of the box, not of this machine.
+    example.insert("LOCAL_CA".to_owned(), ROOT.to_owned());
     Config::read(&example.into_iter().collect(), |_| true).unwrap();
 }
 

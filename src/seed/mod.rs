@@ -98,6 +98,14 @@ pub async fn seed_if_empty(
     Ok(Some(seeded))
 }
 
+/// Whether nobody works here yet.
+///
+/// # Errors
+/// A failed query.
+pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    house::is_empty(db).await
+}
+
 /// One seeding at a time. It holds nobody up, and between its statements it hashes passwords, which on a small machine takes
 /// longer than a transaction may otherwise stand still (data/connect.rs).
 async fn lock(tx: &impl ConnectionTrait) -> Result<(), DbErr> {

@@ -53,7 +53,7 @@ impl From<Described> for Description {
 pub async fn list(app: App, by: Admin) -> Result<Page> {
     let (settings, now) = (app.settings().await?, app.clock().now());
     let terminals = store::all(app.db(), now).await?;
-    let content = view::page_content(&terminals, now);
+    let content = view::page_content(&terminals, now, app.config().local_ca.is_some());
     Ok(Page(desk(
         &settings.cafe_name,
         &by,

@@ -9,12 +9,14 @@ use crate::ui::{self, Field};
 use crate::values::{StationId, age_words};
 use crate::web::{FieldError, url};
 
-/// The list with its button for a new terminal.
-pub fn page_content(terminals: &[Listed], now: OffsetDateTime) -> Markup {
+/// The list with its button for a new terminal; with an authority of our own, the way to the page that a new device needs
+/// first.
+pub fn page_content(terminals: &[Listed], now: OffsetDateTime, own_authority: bool) -> Markup {
     html! {
         header {
             h1 { "Terminals" }
             span.push {}
+            @if own_authority { a.btn.quiet href=(url::trust()) { (ui::labelled("shield", "Trust on a device")) } }
             button.btn.primary hx-get=(url::new_terminal()) hx-target="#sheet" hx-swap="innerHTML" {
                 (ui::labelled("plus", "New terminal"))
             }

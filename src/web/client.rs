@@ -56,6 +56,16 @@ pub fn is_told_by_a_proxy(app: &App, req: &Request) -> bool {
     app.config().trusted_proxies.trusts(peer(req))
 }
 
+/// Whether this very request came over HTTPS. Where the nearest proxy says so or not, that is believed, and otherwise what
+/// [`Client::of`] makes of the known origins, which cannot tell the two apart for the same host.
+pub fn came_over_https(app: &App, req: &Request) -> bool {
+    let word = last_word(req.headers(), "x-forwarded-proto");
+    match word.filter(|_| is_told_by_a_proxy(app, req)) {
+        Some(word) => word == "https",
+        None => Client::of(app, req).is_https,
+    }
+}
+
 /// An IPv4 address, or the network of 64 bits that one household or café gets in IPv6 and in which a single device
 /// changes its address at will.
 pub fn network(address: IpAddr) -> IpAddr {

@@ -83,6 +83,10 @@ urls! {
     me() = "/me";
     /// Makes this browser a paired terminal.
     pair() = "/pair";
+    /// How a device is made to trust this server's own certificate.
+    trust() = "/trust";
+    /// The root of this server's own authority.
+    trust_root() = "/trust/root.crt";
 
     /// Everybody who works here.
     staff() = "/staff";

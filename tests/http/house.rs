@@ -153,13 +153,24 @@ pub struct House {
 impl House {
     /// A fresh café.
     pub async fn open() -> House {
+        Self::with(config()).await
+    }
+
+    /// A fresh café whose certificate, if any, a public authority made.
+    pub async fn without_authority() -> House {
+        let mut config = config();
+        config.local_ca = None;
+        Self::with(config).await
+    }
+
+    async fn with(config: Config) -> House {
         let db = Cluster::running().await.database().await;
         let (clock, hand) = Clock::with_hand();
         let app = App::new(
             db.clone(),
             clock,
             Live::in_memory(),
-            config(),
+            config,
             Secret::new(SECRET),
         );
         let endpoint = Arc::new(routes::endpoint(app.clone()).map_to_response().boxed());
@@ -346,12 +357,16 @@ impl House {
     }
 }
 
+/// The root of an authority of the café's own.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/testdata/root.pem");
+
 fn config() -> Config {
     let settings = [
         ("DATABASE_URL", "postgresql://nobody@localhost/unused"),
         ("POS_JWT_SECRET", SECRET),
         ("HOST", "127.0.0.1"),
         ("METRICS_TOKEN", METRICS_TOKEN),
+        ("LOCAL_CA", ROOT),
     ];
     let settings: Environment = settings
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -19,3 +19,4 @@ mod routes;
 mod shifts;
 mod staff;
 mod terminals;
+mod trust;

@@ -115,6 +115,8 @@ impl Folder {
             "log_min_messages=log".to_owned(),
             "log_min_error_statement=panic".to_owned(),
             "log_checkpoints=off".to_owned(),
+            // What is compiled at run time needs memory that may be written and run, which a careful unit forbids.
+            "jit=off".to_owned(),
         ];
         if self.durability == Durability::Throwaway {
             // Each test has a database and a pool of its own.

@@ -15,6 +15,7 @@ use crate::staff::view::{again, sign_in as view};
 use crate::staff::{cookies, renewal, store};
 use crate::values::StaffId;
 use crate::web::answer::with_status;
+use crate::web::client::came_over_https;
 use crate::web::{Asker, Draft, Error, Form, Frag, Go, Page, Query, Result, url};
 
 /// Where somebody wants to be led on to, and whether they asked for the password form.
@@ -43,6 +44,7 @@ form! {
 #[handler]
 pub async fn ask_who(
     app: App,
+    req: &Request,
     asker: Asker,
     place: Place,
     Query(wish): Query<Wish>,
@@ -59,9 +61,14 @@ pub async fn ask_who(
             people.retain(|one| one.active);
             view::tiles(&settings.cafe_name, till, &people, to, super::now_ms(&app))
         }
-        None => {
-            view::with_password_page(&settings.cafe_name, place.terminal.as_deref(), "", &[], to)
-        }
+        None => view::with_password_page(
+            &settings.cafe_name,
+            place.terminal.as_deref(),
+            "",
+            &[],
+            to,
+            may_lack_trust(&app, req, &place),
+        ),
     };
     Ok(Page(page).into_response())
 }
@@ -71,6 +78,7 @@ pub async fn ask_who(
 #[handler]
 pub async fn sign_in(
     app: App,
+    req: &Request,
     asker: Asker,
     place: Place,
     Draft { form, typed }: Draft<Credentials>,
@@ -93,8 +101,15 @@ pub async fn sign_in(
         &username,
         &again.faults,
         url::own_path(&to),
+        may_lack_trust(&app, req, &place),
     );
     Ok(with_status(again.status, again.retry_after, Page(page)))
+}
+
+/// Whether this device may still have to be made to trust our own authority: it came without HTTPS, or it is new here. Over
+/// HTTPS nobody can tell whether the browser warned.
+fn may_lack_trust(app: &App, req: &Request, place: &Place) -> bool {
+    app.config().local_ca.is_some() && (place.terminal.is_none() || !came_over_https(app, req))
 }
 
 /// Signs in by tile and PIN.

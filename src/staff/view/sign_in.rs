@@ -53,13 +53,15 @@ pub fn tiles(
     ui::page(page, content)
 }
 
-/// The page of any other browser. `faults` are why the last try was refused, where no script said so.
+/// The page of any other browser. `faults` are why the last try was refused, where no script said so; `may_lack_trust`
+/// shows the way to the server's own authority.
 pub fn with_password_page(
     cafe: &str,
     device: Option<&Terminal>,
     username: &str,
     faults: &[FieldError],
     to: Option<&str>,
+    may_lack_trust: bool,
 ) -> Markup {
     let place = device.map_or_else(|| "Sign in".to_owned(), |terminal| terminal.name.clone());
     let content = html! {
@@ -76,6 +78,9 @@ pub fn with_password_page(
             }
             @if device.is_none() {
                 p { a.btn.quiet href=(url::pair()) { (ui::labelled("tablet", "Make this a terminal")) } }
+            }
+            @if may_lack_trust {
+                p { a.btn.quiet href=(url::trust()) { (ui::labelled("shield", "Trust this café")) } }
             }
         }
     };

@@ -17,6 +17,11 @@ use tempfile::TempDir;
 const STARTS: Duration = Duration::from_secs(60);
 /// Ending requests and the private Postgres.
 const STOPS: Duration = Duration::from_secs(15);
+/// The root of an authority of the café's own.
+const ROOT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../src/config/testdata/root.pem"
+);
 const SAYS: &str = "cafe-pos serves on ";
 
 /// A running `cafe-pos serve` on a new café.
@@ -49,6 +54,7 @@ impl Program {
             .env("PORT", "0")
             .env("CAFE_NAME", "Nile Crane Café")
             .env("LOG_FORMAT", "json")
+            .env("LOCAL_CA", ROOT)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -24,6 +24,10 @@ async fn every_screen_can_be_read_in_the_dark_and_in_the_light_and_at_twice_the_
         let amina = house.screen("Amina's tablet", View::TABLET).await?;
         amina.goes_to("/sign-in").await?;
         looks_well(&amina, "sign-in").await?;
+        amina.goes_to("/trust").await?;
+        amina.taps("summary", "iPad and iPhone").await?;
+        looks_well(&amina, "trust").await?;
+        amina.goes_to("/sign-in").await?;
         amina.signs_in_first("amina").await?;
         amina.goes_to("/shift").await?;
         amina.taps("fieldset.seg label", "Cash pouch").await?;

@@ -73,6 +73,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/me/pin", SignedIn),
     ("GET", "/pair", Anybody),
     ("POST", "/pair", KnowsASecret),
+    ("GET", "/trust", Anybody),
+    ("GET", "/trust/root.crt", Anybody),
     ("GET", "/staff", Admins),
     ("POST", "/staff", Admins),
     ("GET", "/staff/new", Admins),
