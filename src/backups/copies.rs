@@ -183,7 +183,7 @@ impl Place {
         }
     }
 
-    /// The names of the backups there.
+    /// The names of what is there.
     async fn names(&self) -> Result<HashSet<String>> {
         let names = match self {
             Place::Folder(folder) => {
@@ -192,10 +192,7 @@ impl Place {
             }
             Place::Bucket(bucket) => bucket.names().await?,
         };
-        Ok(names
-            .into_iter()
-            .filter(|name| is_file_name(name))
-            .collect())
+        Ok(names.into_iter().collect())
     }
 
     /// The backups that are whole there, the oldest first; what stands beside one and cannot be read is left out.
@@ -204,7 +201,8 @@ impl Place {
     /// When it cannot be reached.
     pub async fn list(&self) -> Result<Vec<Finished>> {
         let mut found = Vec::new();
-        for name in self.names().await? {
+        let names = self.names().await?;
+        for name in names.into_iter().filter(|name| is_file_name(name)) {
             let told = match self {
                 Place::Folder(folder) => archive::told_beside(folder, &name),
                 Place::Bucket(bucket) => {
@@ -366,8 +364,11 @@ async fn copy_to(app: &App, vault: &Vault, place: &Place) -> crate::web::Result<
     if wanted(&kept, &copies, place, only_encrypted, now).is_empty() {
         return Ok(());
     }
-    // Whenever there is something to copy it is looked whether the others are still there.
-    if let Ok(names) = place.names().await {
+    // Whenever there is something to copy it is looked whether the others are still there; a folder without its mark is
+    // not mounted, and nothing can be said of it.
+    if let Ok(names) = place.names().await
+        && (place.kind() == Kind::Bucket || names.contains(MARK))
+    {
         forget_missing(app, place, &kept, &copies, &names).await?;
     }
     let copies = store::copies(app.db()).await?;
