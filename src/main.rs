@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cafe_pos::commands::{backup, check, health, migrate, seed, serve, staff};
+use cafe_pos::commands::{backup, check, clock, health, migrate, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -41,6 +41,9 @@ enum Command {
     /// Look after people's way in
     #[command(subcommand)]
     Staff(Staff),
+    /// Say that the machine's clock is right
+    #[command(subcommand)]
+    Clock(Clock),
     /// Make, list and prove backups
     #[command(subcommand)]
     Backup(Backup),
@@ -99,6 +102,12 @@ enum Backup {
 }
 
 #[derive(Subcommand)]
+enum Clock {
+    /// Trade on although sales are dated later than the clock reads: a wrong one dated them
+    Believe,
+}
+
+#[derive(Subcommand)]
 enum Staff {
     /// Give somebody a password for one sign-in, and end their sessions
     ResetPassword {
@@ -153,6 +162,7 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Command::Staff(Staff::ResetPassword { name }) => {
                 staff::reset_password(&config, &name).await
             }
+            Command::Clock(Clock::Believe) => clock::believe(&config).await,
             Command::Backup(Backup::Run) => backup::run(&config).await,
             Command::Backup(Backup::List) => backup::list(&config).await,
             Command::Backup(Backup::Copy) => backup::copy(&config).await,

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod clock;
 pub mod database;
 pub mod health;
 pub mod migrate;

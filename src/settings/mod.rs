@@ -5,6 +5,7 @@
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 
 use crate::data::Tx;
 use crate::live::Changed;
@@ -46,6 +47,19 @@ pub struct Settings {
     pub backup_hour: u8,
     /// How long a backup's file is kept, in days.
     pub backup_retention_days: u16,
+    /// That somebody said the clock is right although later sales are there.
+    pub clock_believed: Option<ClockBelieved>,
+}
+
+/// Sales that a wrong clock dated too late, so that the right one may be believed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockBelieved {
+    /// What the clock read when somebody said that it is right.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The last of the sales that were dated too late.
+    #[serde(with = "time::serde::rfc3339")]
+    pub over: OffsetDateTime,
 }
 
 /// An amount for each role that holds cash.
@@ -112,6 +126,7 @@ impl Default for Settings {
             ready_lets_go_minutes: 30,
             backup_hour: 3,
             backup_retention_days: 30,
+            clock_believed: None,
         }
     }
 }

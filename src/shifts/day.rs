@@ -5,10 +5,10 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
 use super::store;
-use crate::data::Tx;
-use crate::settings;
+use crate::data::{Entry, Tx};
+use crate::settings::{self, ClockBelieved};
 use crate::values::{BusinessDate, DayRule, LocalTime};
-use crate::web::{Refusal, Result};
+use crate::web::{Error, Refusal, Result};
 
 /// How far the clock may read earlier than the last sale before trade stops.
 ///
@@ -22,7 +22,8 @@ const NUDGE: Duration = Duration::minutes(2);
 pub enum DayRefusal {
     /// The machine's clock reads earlier than what was already sold.
     #[error(
-        "The clock reads {now}, but the last sale was at {last}. Set the server's clock right; nothing is sold until then."
+        "The clock reads {now}, but the last sale was at {last}. Set the server's clock right; nothing is sold until then. \
+         If it is right and that sale's was wrong: `cafe-pos clock believe` at the server."
     )]
     ClockBehind {
         /// What the clock reads, in the café's time.
@@ -50,10 +51,11 @@ impl Refusal for DayRefusal {
 pub async fn business_date(tx: &mut Tx) -> Result<BusinessDate> {
     loop {
         let mut days = store::hold_days_around(tx, tx.now()).await?;
-        let rule = match days.iter_mut().find_map(|day| day.settings.take()) {
-            Some(stored) => settings::parse(stored)?.day_rule(),
-            None => local_rule(&*tx).await?,
+        let settings = match days.iter_mut().find_map(|day| day.settings.take()) {
+            Some(stored) => settings::parse(stored)?,
+            None => settings::load(&*tx, "").await?,
         };
+        let rule = settings.day_rule();
         let today = rule.date_of(tx.now());
         days.retain(|day| day.date >= today);
         let with_z: Vec<BusinessDate> = days
@@ -64,7 +66,8 @@ pub async fn business_date(tx: &mut Tx) -> Result<BusinessDate> {
         let date = trading_date(today, &with_z);
         match days.iter().find(|day| day.date == date) {
             Some(day) => {
-                believe_the_clock(&rule, tx.now(), day.last_sale)?;
+                let last = day.last_sale.map(|at| trusted(at, settings.clock_believed));
+                believe_the_clock(&rule, tx.now(), last)?;
                 return Ok(date);
             }
             // Whoever comes second waits for the first to commit and then finds its row.
@@ -85,6 +88,34 @@ fn trading_date(today: BusinessDate, with_z: &[BusinessDate]) -> BusinessDate {
         date = date.next();
     }
     date
+}
+
+/// The moment that the clock may not read earlier than: the last sale, unless somebody said that a wrong clock dated it.
+fn trusted(last_sale: OffsetDateTime, believed: Option<ClockBelieved>) -> OffsetDateTime {
+    match believed {
+        Some(believed) if last_sale <= believed.over => believed.at,
+        _ => last_sale,
+    }
+}
+
+/// Says that the clock is right and the sales that are dated later than it are not, so that trade goes on.
+///
+/// # Errors
+/// Where no sale is dated later.
+pub async fn believe_clock(tx: &mut Tx) -> Result<ClockBelieved> {
+    let last = store::last_sale(tx).await?;
+    let Some(over) = last.filter(|last| tx.now() + NUDGE < *last) else {
+        return Err(Error::refused(
+            StatusCode::CONFLICT,
+            "clock_is_believed",
+            "No sale is dated later than the clock reads: there is nothing to believe.",
+        ));
+    };
+    let believed = ClockBelieved { at: tx.now(), over };
+    let facts = serde_json::to_value(believed).map_err(anyhow::Error::from)?;
+    settings::store(tx, "clockBelieved", facts.clone()).await?;
+    tx.journal(Entry::general("clock.believed", "settings").after(&facts));
+    Ok(believed)
 }
 
 fn believe_the_clock(
@@ -137,12 +168,25 @@ mod tests {
         assert_eq!(
             refused,
             "The clock reads 22 Nov 2026 13:07, but the last sale was at 22 Nov 2026 13:10. \
-             Set the server's clock right; nothing is sold until then."
+             Set the server's clock right; nothing is sold until then. \
+             If it is right and that sale's was wrong: `cafe-pos clock believe` at the server."
         );
         assert_eq!(
             believe_the_clock(&rule, datetime!(2001-01-01 0:00 UTC), None),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_clock_that_somebody_believed_is_held_to_that_moment_and_to_later_sales() {
+        let at = datetime!(2026-11-22 10:00 UTC);
+        let ahead = datetime!(2027-01-01 10:00 UTC);
+        let believed = Some(ClockBelieved { at, over: ahead });
+        assert_eq!(trusted(ahead, None), ahead);
+        assert_eq!(trusted(ahead, believed), at);
+        // Later it may run ahead again, which is another matter.
+        let later = ahead + Duration::days(1);
+        assert_eq!(trusted(later, believed), later);
     }
 
     proptest! {

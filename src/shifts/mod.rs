@@ -18,7 +18,7 @@ mod view;
 
 pub use actions::{ensure_open, enter_cash, for_cash};
 pub use counted::{Counted, CountedRefusal, Pieces};
-pub use day::{DayRefusal, business_date, local_rule};
+pub use day::{DayRefusal, believe_clock, business_date, local_rule};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
 pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
 pub use store::{

@@ -58,6 +58,16 @@ pub async fn hold_days_around(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Day>> 
     .await?)
 }
 
+/// When anything was last sold.
+pub async fn last_sale(tx: &Tx) -> Result<Option<OffsetDateTime>> {
+    let sql = "SELECT greatest((SELECT max(taken_at) FROM payments), (SELECT max(opened_at) FROM orders)) AS last_sale";
+    let row = tx.query_one_raw(statement(tx, sql, [])).await?;
+    Ok(row
+        .map(|row| row.try_get("", "last_sale"))
+        .transpose()?
+        .flatten())
+}
+
 /// Makes the row of a day where it is missing.
 pub async fn insert_day(tx: &Tx, date: BusinessDate) -> Result<()> {
     tx.execute_raw(statement(

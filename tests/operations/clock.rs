@@ -229,5 +229,23 @@ async fn a_clock_that_jumps_loses_nothing_is_said_and_once_it_is_right_everythin
         "midnight may pass, years do not"
     );
     assert_eq!(number(&db, scheduled).await, 2, "{}", program.log());
+
+    // Something was sold while it ran ahead. The right clock is behind that, until somebody believes it.
+    hand.set("+40d");
+    let ahead = Amina::signs_in(&door).await;
+    ahead.opens(espresso).await;
+    hand.set("+0");
+    let amina = Amina::signs_in(&door).await;
+    let new = format!("/orders/{}", Uuid::now_v7());
+    let (status, words) = amina.ask("PUT", &new, &[("kind", "takeaway")]).await;
+    assert_eq!(status, 409, "{words}");
+    assert!(words.contains("cafe-pos clock believe"), "{words}");
+    let mut believe = server.command(&["clock", "believe"]);
+    let said = believe.output().expect("the program");
+    assert!(said.status.success(), "{said:?}");
+    let fifth = amina.opens(espresso).await;
+    assert_eq!(amina.is_paid(fifth).await.0, 200);
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'clock.believed'";
+    assert_eq!(number(&db, told).await, 1);
     stopped(program).await;
 }
