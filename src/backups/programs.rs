@@ -213,7 +213,8 @@ fn behind_the_till(program: &Path) -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", "19"]);
     if Path::new("/usr/bin/ionice").exists() {
-        command.args(["ionice", "-c", "3"]);
+        // Where that is not allowed, it works as it is.
+        command.args(["ionice", "-t", "-c", "3"]);
     }
     command.arg(program);
     command
