@@ -302,7 +302,14 @@ fn check_changes_nothing_and_says_what_to_do() {
         "{}",
         pending.out
     );
-    assert_eq!(pending.err.trim(), "One thing is to do.");
+    assert!(
+        pending
+            .out
+            .contains("to do   last backup: none was proved yet"),
+        "{}",
+        pending.out
+    );
+    assert_eq!(pending.err.trim(), "2 things are to do.");
 }
 
 #[test]

@@ -292,7 +292,10 @@ pub async fn verify(app: &App, file: Option<&str>) -> Result<(String, Manifest)>
     let file = match file {
         Some(file) => file.to_owned(),
         None => {
-            let youngest = kept.iter().rev().find_map(|backup| backup.file.clone());
+            // What is in one that was not made here is run only for who names it.
+            let ours = |backup: &&Backup| backup.failure.as_deref() != Some(store::NOT_OURS);
+            let youngest = kept.iter().rev().find(ours);
+            let youngest = youngest.and_then(|backup| backup.file.clone());
             youngest.context("There is no backup yet: `cafe-pos backup run` makes one")?
         }
     };

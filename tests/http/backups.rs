@@ -353,6 +353,11 @@ async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
     cafe_pos::backups::run_if_due(&house.app)
         .await
         .expect("looked at");
+    let proved = cafe_pos::backups::verify(&house.app, None).await;
+    assert_ne!(
+        proved.expect("the one made since").0,
+        path.file_name().expect("a name").to_string_lossy()
+    );
     let unproved = format!("SELECT count(*) FROM backups WHERE state = 'unproved' AND id = '{id}'");
     assert_eq!(house.number(&unproved).await, 1);
 }
