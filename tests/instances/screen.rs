@@ -201,7 +201,8 @@ impl Follower {
                 Ok(Ok(answer)) if answer.status().is_success() => {
                     self.shown().connections += 1;
                     let end = self.read(answer).await;
-                    self.shown().lost = Some(Instant::now());
+                    // Unless it began earlier: with a stream that brought no picture, or with one that fell silent.
+                    self.shown().lost.get_or_insert_with(Instant::now);
                     end
                 }
                 Ok(Ok(answer)) if [401, 403].contains(&answer.status().as_u16()) => End::SentAway,
@@ -240,7 +241,10 @@ impl Follower {
             }
             let chunk = tokio::select! {
                 chunk = answer.chunk() => chunk,
-                () = sleep(DOUBT.saturating_sub(heard.elapsed())) => return End::Broken,
+                () = sleep(DOUBT.saturating_sub(heard.elapsed())) => {
+                    self.shown().lost.get_or_insert(heard);
+                    return End::Broken;
+                }
                 moved = self.wishes.changed() => {
                     if moved.is_err() {
                         return End::SentAway; // nobody looks any more
