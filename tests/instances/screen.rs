@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use rand::Rng as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -218,7 +219,7 @@ impl Follower {
             match end {
                 End::Broken => {
                     tried += 1;
-                    sleep(self.retry).await;
+                    sleep(self.pause()).await;
                 }
                 End::ComeHome => tried = 0,
                 End::SentAway => {
@@ -227,6 +228,11 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// As long as the server asked for, give or take 30 %: htmx does that to spread those who come back.
+    fn pause(&self) -> Duration {
+        self.retry * rand::rng().random_range(70..=130) / 100
     }
 
     async fn read(&mut self, mut answer: reqwest::Response) -> End {
