@@ -91,6 +91,7 @@ wait "$trading" || failed=1
 cat "$folder/said"
 
 say "$tills tills, while each instance is replaced in turn"
+export LOAD_REPLACED=1
 load >"$folder/said" &
 trading=$!
 sleep 10
