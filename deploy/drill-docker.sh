@@ -4,6 +4,7 @@
 #
 # The real café is not touched: this is another project of Compose (cafe-pos-drill) with its own volumes, network and
 # secrets, and no port of it is open. It uses the image that is there, and half a gigabyte of memory meanwhile.
+# BACKUP_PASSPHRASE, from .env or from the environment, encrypts the drill's backup and reads a FILE that is encrypted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 given=${1:+$(realpath "$1")}
@@ -16,13 +17,29 @@ POS_JWT_SECRET=$(openssl rand -hex 32)
 export POSTGRES_PASSWORD POS_JWT_SECRET POSTGRES_USER=posuser POSTGRES_DB=pos
 export APP_ENV=development POS_SUBNET=${DRILL_SUBNET:-172.30.58.0/24}
 # What the containers say of themselves is of no interest unless something fails.
-log=$(mktemp)
-compose() { docker compose --project-name "$project" --file docker-compose.yml --progress quiet "$@"; }
+folder=$(mktemp -d)
+log=$folder/log
+# The other places of .env are left alone: what is made up here belongs into no bucket. Without a value a variable is passed
+# on as it is here, so its value stands in no file.
+cat >"$folder/drill.yml" <<EOF
+services:
+  pos-app:
+    environment:
+      - BACKUP_COPY_DIR=
+      - BACKUP_S3_URL=
+      - BACKUP_S3_URL_FILE=
+      - BACKUP_S3_KEY_ID=
+      - BACKUP_S3_SECRET=
+      - BACKUP_S3_SECRET_FILE=
+      - BACKUP_S3_REGION=
+${BACKUP_PASSPHRASE:+      - BACKUP_PASSPHRASE}
+EOF
+compose() { docker compose --project-name "$project" --file docker-compose.yml --file "$folder/drill.yml" --progress quiet "$@"; }
 quietly() { "$@" >>"$log" 2>&1 </dev/null || { tail -n 20 "$log"; return 1; }; }
 pos() { compose exec -T -e LOG=error pos-app cafe-pos "$@" </dev/null; }
 # The program beside a café that does not serve; its log is none of ours.
 alone() { compose run --rm --no-TTY -e LOG=error pos-app "$@" </dev/null 2>>"$log" || { tail -n 5 "$log"; return 1; }; }
-clear_away() { compose down --volumes --timeout 10 >/dev/null 2>&1 || true; rm -f "$log"; }
+clear_away() { compose down --volumes --timeout 10 >/dev/null 2>&1 || true; rm -rf "$folder"; }
 trap clear_away EXIT
 
 begun=$SECONDS
@@ -50,7 +67,8 @@ if [ -z "$given" ]; then
     before=$(figures)
     say 'It is backed up, and the backup is proved'
     pos backup run
-    file=$(compose exec -T pos-app sh -c 'ls -1 /app/backups/cafe-pos-*.tar | tail -n 1' </dev/null)
+    file=$(compose exec -T pos-app sh -c 'ls -1 /app/backups | grep -E "^cafe-pos-.*[.]tar([.]age)?$" | tail -n 1' </dev/null)
+    printf '         %s\n' "$file"
     say 'Its database is lost: container and volume'
     lost=$SECONDS
     quietly compose rm --stop --force pos-app postgres

@@ -17,19 +17,30 @@ POSTGRES_PASSWORD=$(openssl rand -hex 24)
 POS_JWT_SECRET=$(openssl rand -hex 32)
 export POSTGRES_PASSWORD POS_JWT_SECRET POSTGRES_USER=posuser POSTGRES_DB=pos
 export APP_ENV=development POS_SUBNET=${MEASURED_SUBNET:-172.30.59.0/24}
-cat >"$folder/ports.yml" <<'EOF'
+# Ports of their own, and no copies of made-up backups at the places that .env may name.
+nowhere='environment: { BACKUP_COPY_DIR: "", BACKUP_S3_URL: "", BACKUP_S3_URL_FILE: "", BACKUP_S3_KEY_ID: "", BACKUP_S3_SECRET: "", BACKUP_S3_SECRET_FILE: "", BACKUP_S3_REGION: "" }'
+cat >"$folder/measured.yml" <<EOF
 services:
   nginx: { ports: !override ["127.0.0.1:18080:80"] }
+  pos-app: { $nowhere }
 EOF
-compose() { docker compose --project-name "$project" --file docker-compose.yml --file "$folder/ports.yml" --progress quiet "$@" </dev/null; }
+cat >"$folder/minimal.yml" <<EOF
+services:
+  pos-app: { ports: !override ["127.0.0.1:18081:3000"], $nowhere }
+EOF
+compose() { docker compose --project-name "$project" --file docker-compose.yml --file "$folder/measured.yml" --progress quiet "$@" </dev/null; }
+minimal() { docker compose --project-name "$project-minimal" --file docker-compose.minimal.yml --file "$folder/minimal.yml" --progress quiet "$@" </dev/null; }
 clear_away() {
+    minimal down --volumes --timeout 10 >/dev/null 2>&1 || true
     compose down --volumes --timeout 10 >/dev/null 2>&1 || true
     rm -rf "$folder" ${made:+"$made"}
 }
 trap clear_away EXIT
+# How busy the machine is belongs beside each figure.
+load_average() { cut -d' ' -f1-3 /proc/loadavg | sed 's/^/load average /'; }
 since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }'; }
 mb() { awk -v bytes="$1" 'BEGIN { printf "%.1f MB", bytes / 1e6 }'; }
-memory() { docker stats --no-stream --format '{{.Name}}  {{.MemUsage}}' $(compose ps --quiet) | sort; }
+memory() { load_average; docker stats --no-stream --format '{{.Name}}  {{.MemUsage}}' $(compose ps --quiet) | sort; }
 
 say 'Built'
 if [ -z "${NO_BUILD:-}" ]; then
@@ -42,7 +53,16 @@ base=$(docker image inspect -f '{{.Size}}' debian:trixie-slim)
 program=$(docker run --rm --entrypoint stat cafe-pos -c %s /usr/local/bin/cafe-pos)
 printf 'image %s, our layers over its base %s, the program %s\n' "$(mb "$image")" "$(mb $((image - base)))" "$(mb "$program")"
 
+say 'The small one, started with nothing there'
+load_average
+began=$EPOCHREALTIME
+minimal up --detach --no-build --wait
+printf 'healthy after %s\n' "$(since "$began")"
+curl -fsS http://127.0.0.1:18081/api/health; echo
+minimal down --volumes --timeout 10 2>/dev/null
+
 say 'Started, with nothing there'
+load_average
 began=$EPOCHREALTIME
 compose up --detach --no-build --wait
 printf 'healthy after %s\n' "$(since "$began")"
@@ -71,6 +91,7 @@ wait "$trading" || failed=1
 cat "$folder/said"
 
 say "$tills tills, while each instance is replaced in turn"
+export LOAD_REPLACED=1
 load >"$folder/said" &
 trading=$!
 sleep 10
@@ -85,5 +106,5 @@ for _ in 1 2; do
 done
 wait "$trading" || failed=1
 cat "$folder/said"
-cat /proc/loadavg
+load_average
 exit "${failed:-0}"

@@ -234,9 +234,10 @@ impl Connection {
         }
     }
 
-    /// Ends with the wish to be called again soon; the spread keeps a restart from meeting all screens at once.
+    /// Ends with the wish to be called again soon; the spread keeps a restart from meeting all screens at once. Browsers wait
+    /// up to 30 % longer (htmx' jitter), and a screen shall be back within two seconds.
     fn come_back(&mut self) {
-        self.end(event::retry(rand::rng().random_range(200..=1500)));
+        self.end(event::retry(rand::rng().random_range(200..=1000)));
     }
 
     fn end(&mut self, last_words: Bytes) {

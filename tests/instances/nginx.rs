@@ -106,7 +106,7 @@ http {{
         proxy_set_header Host $http_host;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_set_header X-Request-Id $request_id;
-        proxy_connect_timeout 2s;
+        proxy_connect_timeout 250ms;
         proxy_next_upstream error timeout http_502 http_503 non_idempotent;
         location / {{ proxy_pass http://instances; }}
         location /api/realtime/stream {{

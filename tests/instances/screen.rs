@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use rand::Rng as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -201,7 +202,8 @@ impl Follower {
                 Ok(Ok(answer)) if answer.status().is_success() => {
                     self.shown().connections += 1;
                     let end = self.read(answer).await;
-                    self.shown().lost = Some(Instant::now());
+                    // Unless it began earlier: with a stream that brought no picture, or with one that fell silent.
+                    self.shown().lost.get_or_insert_with(Instant::now);
                     end
                 }
                 Ok(Ok(answer)) if [401, 403].contains(&answer.status().as_u16()) => End::SentAway,
@@ -217,7 +219,7 @@ impl Follower {
             match end {
                 End::Broken => {
                     tried += 1;
-                    sleep(self.retry).await;
+                    sleep(self.pause()).await;
                 }
                 End::ComeHome => tried = 0,
                 End::SentAway => {
@@ -226,6 +228,11 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// As long as the server asked for, give or take 30 %: htmx does that to spread those who come back.
+    fn pause(&self) -> Duration {
+        self.retry * rand::rng().random_range(70..=130) / 100
     }
 
     async fn read(&mut self, mut answer: reqwest::Response) -> End {
@@ -240,7 +247,10 @@ impl Follower {
             }
             let chunk = tokio::select! {
                 chunk = answer.chunk() => chunk,
-                () = sleep(DOUBT.saturating_sub(heard.elapsed())) => return End::Broken,
+                () = sleep(DOUBT.saturating_sub(heard.elapsed())) => {
+                    self.shown().lost.get_or_insert(heard);
+                    return End::Broken;
+                }
                 moved = self.wishes.changed() => {
                     if moved.is_err() {
                         return End::SentAway; // nobody looks any more

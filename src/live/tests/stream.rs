@@ -323,7 +323,7 @@ async fn a_stop_of_the_program_ends_the_stream_with_the_wish_to_come_back() {
         .unwrap()
         .parse()
         .unwrap();
-    assert!((200..=1500).contains(&retry));
+    assert!((200..=1000).contains(&retry));
     assert!(screen.event().await.is_none());
 }
 
