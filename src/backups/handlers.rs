@@ -8,7 +8,7 @@ use poem::{Body, Response, handler};
 use serde::Serialize;
 use serde_json::json;
 
-use super::backup::{Cause, Safety, Standing, is_encrypted, is_file_name};
+use super::backup::{Backup, Cause, Safety, Standing, is_encrypted, is_file_name};
 use super::vault::Vault;
 use super::{copies, folder, store, view, work};
 use crate::app::App;
@@ -175,12 +175,26 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
     let is_there = folder::has(vault, file).await?;
     // What was encrypted with our passphrase, or has the checksum of one that was made here, is ours.
     let is_ours = is_encrypted(name) || store::is_ours(app.db(), file).await?;
-    if !is_there {
-        folder::put(vault, &landed, file).await?;
-    }
+    let on_disk = tokio::fs::try_exists(vault.folder.join(name)).await;
+    let on_disk = on_disk.map_err(anyhow::Error::from)?;
     let written = app
         .write(claim, async |tx: &mut Tx| {
-            let is_known = is_there && store::find(tx, id).await.is_ok_and(|it| it.is_kept());
+            // The id and the name are what the file says of itself: neither may put it in the place of another.
+            let kept = store::kept(tx).await?;
+            let same = |it: &&Backup| it.sha256.as_ref() == Some(&file.sha256);
+            let known = kept
+                .iter()
+                .find(|it| it.id == id || it.file.as_ref() == Some(name));
+            let in_the_way =
+                known.is_some_and(|it| !same(&it)) || (on_disk && !is_there && known.is_none());
+            if in_the_way {
+                return Err(Error::refused(
+                    StatusCode::CONFLICT,
+                    "another_backup",
+                    "There is another backup of that name here, and this one is not it.",
+                ));
+            }
+            let is_known = is_there && known.is_some();
             if is_known || !store::insert_uploaded(tx, file, is_ours).await? {
                 return Err(Error::refused(
                     StatusCode::CONFLICT,
@@ -192,6 +206,10 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
             Ok(())
         })
         .await?;
+    // Only what has its row gets into the folder: what lies there without one is taken for the café's own.
+    if !is_there {
+        folder::put(vault, &landed, file).await?;
+    }
     if !is_ours {
         return answer(
             &app,

@@ -287,6 +287,26 @@ async fn what_was_taken_away_is_put_back_once_looked_through_and_proved() {
     assert_eq!(here.status, StatusCode::CONFLICT, "{}", here.text);
     assert!(here.text.contains("in the list already"), "{}", here.text);
 
+    // One that only says it is this one does not get into its place, and runs nowhere.
+    let told = b"\"program\": \"0.1.0\"";
+    let at = file.windows(told.len()).position(|it| it == told);
+    let mut forged = file.clone();
+    forged[at.expect("the version") + told.len() - 2] = b'1';
+    let refused = upload(&admin, "upload-of-a-forgery", &forged).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(
+        refused
+            .text
+            .contains("There is another backup of that name"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(fs::read(&path).expect("the file"), file);
+    // Nor with a key that was used for something else: nothing is left that could be taken up later.
+    let reused = upload(&admin, "upload-of-what-is-here", &forged).await;
+    assert!(reused.status.is_client_error(), "{}", reused.text);
+    assert_eq!(fs::read(&path).expect("the file"), file);
+
     // A file that lost its end on the disk makes way for the whole one.
     fs::write(&path, &file[..file.len() / 2]).expect("cut off");
     let mended = upload(&admin, "upload-of-what-is-damaged", &file).await;
