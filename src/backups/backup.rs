@@ -245,11 +245,6 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// Whether its file is to be there.
-    pub fn is_kept(&self) -> bool {
-        self.file.is_some() && self.removed_at.is_none()
-    }
-
     /// The name of its file, where that is still there.
     ///
     /// # Errors

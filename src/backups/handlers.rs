@@ -181,12 +181,11 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
         .write(claim, async |tx: &mut Tx| {
             // The id and the name are what the file says of itself: neither may put it in the place of another.
             let kept = store::kept(tx).await?;
-            let same = |it: &&Backup| it.sha256.as_ref() == Some(&file.sha256);
-            let known = kept
-                .iter()
-                .find(|it| it.id == id || it.file.as_ref() == Some(name));
+            let is_meant = |it: &&Backup| it.id == id || it.file.as_ref() == Some(name);
+            let known: Vec<&Backup> = kept.iter().filter(is_meant).collect();
+            let is_another = |it: &&Backup| it.sha256.as_ref() != Some(&file.sha256);
             let in_the_way =
-                known.is_some_and(|it| !same(&it)) || (on_disk && !is_there && known.is_none());
+                known.iter().any(is_another) || (on_disk && !is_there && known.is_empty());
             if in_the_way {
                 return Err(Error::refused(
                     StatusCode::CONFLICT,
@@ -194,8 +193,8 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
                     "There is another backup of that name here, and this one is not it.",
                 ));
             }
-            let is_known = is_there && known.is_some();
-            if is_known || !store::insert_uploaded(tx, file, is_ours).await? {
+            if (is_there && !known.is_empty()) || !store::insert_uploaded(tx, file, is_ours).await?
+            {
                 return Err(Error::refused(
                     StatusCode::CONFLICT,
                     "backup_is_here",
