@@ -48,6 +48,8 @@ pub struct Config {
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: TrustedProxies,
     pub data_dir: PathBuf,
+    /// A folder on the disk that the database is on; `None` where nobody said which of this machine's that is, if any.
+    pub database_disk: Option<PathBuf>,
     pub backup_dir: PathBuf,
     /// What becomes of backups beside their files there.
     pub backups: Backups,
@@ -161,10 +163,16 @@ impl Config {
                 programs,
             },
         };
+        let disk = env.path("DATABASE_DISK");
+        let database_disk = match &database {
+            DatabaseSetting::Private { folder, .. } => Some(folder.clone()),
+            DatabaseSetting::Server(_) => disk,
+        };
         let origins = origins(env);
         let config = Self {
             app_env,
             database,
+            database_disk,
             session_secret: session_secret(env, &data_dir),
             redis_url: env.secret_as("REDIS_URL", "redis://redis:6379", redis_url),
             listen: listen(env),

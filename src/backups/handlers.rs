@@ -19,6 +19,7 @@ use crate::staff::view::desk::desk;
 use crate::staff::{Admin, Manager, Role};
 use crate::values::BackupId;
 use crate::web::security::LARGEST_UPLOAD;
+use crate::web::upload::no_room;
 use crate::web::{Error, Form, Frag, Once, Page, Path, Result, Upload, url};
 
 /// An hour of the day, 0 to 23.
@@ -164,7 +165,11 @@ pub async fn upload(app: App, by: Admin, once: Once, upload: Upload) -> Result<F
     let vault = vault_is_set(&app)?;
     let landing = vault.landing()?;
     let landed = landing.path().join("upload.tar");
-    upload.receive("file", &landed, LARGEST_UPLOAD).await?;
+    let (most, beyond): (u64, fn() -> Error) = match vault.most_among_the_backups() {
+        Some(room) if room < LARGEST_UPLOAD => (room, no_room),
+        _ => (LARGEST_UPLOAD, Error::too_large),
+    };
+    upload.receive("file", &landed, most, beyond).await?;
     let looked_at = folder::look_through(vault, &landed).await;
     let file = &looked_at.map_err(|failure| {
         let sentence = failure.to_string().replace("upload.tar", "The file");

@@ -23,7 +23,8 @@ pub(super) async fn make(vault: &Vault, id: BackupId, now: OffsetDateTime) -> Re
         ensure!(!migrations.is_empty(), "The schema {schema} holds no café");
         let contents = moment.contents(schema).await?;
         archive::create(&dump)?;
-        vault.programs.dump(schema, &moment.name, &dump).await?;
+        let dumped = vault.programs.dump(schema, &moment.name, &dump);
+        vault.while_there_is_room_among_the_backups(dumped).await?;
         moment.over().await?;
         Ok((migrations, contents, version(&db).await?))
     }
@@ -32,9 +33,15 @@ pub(super) async fn make(vault: &Vault, id: BackupId, now: OffsetDateTime) -> Re
     let (migrations, contents, postgres) = dumped?;
     let (folder, uploads) = (vault.folder.clone(), vault.uploads.clone());
     let (schema, passphrase) = (schema.to_owned(), vault.passphrase.clone());
+    let vault = vault.clone();
     spawn_blocking(move || {
         let pictures = archive::uploads_in(&uploads)?;
         let (dump_bytes, dump_sha256) = archive::measure(&dump)?;
+        let lengths = pictures
+            .iter()
+            .filter_map(|it| uploads.join(it).metadata().ok());
+        let lengths: u64 = lengths.map(|it| it.len()).sum();
+        vault.room_among_the_backups(dump_bytes + lengths)?;
         let manifest = Manifest {
             format: FORMAT,
             id,

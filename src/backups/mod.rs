@@ -15,6 +15,7 @@ mod make;
 mod programs;
 mod proof;
 mod restore;
+mod room;
 pub mod store;
 mod vault;
 pub mod view;
@@ -25,6 +26,7 @@ pub use copies::{Elsewhere, Place, copy_out, elsewhere, found_elsewhere};
 pub use folder::take_up;
 pub use programs::Programs;
 pub use restore::{Ready, prepare, restore, save_first, settle};
+pub use room::free_space;
 pub use vault::Vault;
 pub use work::{ask, run_if_due, verify, work_off};
 

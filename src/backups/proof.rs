@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use super::archive::{self, Into, Unpacked};
 use super::backup::{Finished, Manifest};
 use super::contents;
+use super::room::NoRoom;
 use super::vault::Vault;
 
 /// What the databases are called in which the backups of this one are proved: the server may hold several cafés.
@@ -59,6 +60,7 @@ pub(super) fn is_about_the_file(failure: &anyhow::Error) -> bool {
     };
     let told = format!("{failure:#}");
     !(failure.is::<NotNow>()
+        || failure.is::<NoRoom>()
         || failure.chain().any(no_room)
         || told.contains("No space left on device")
         || told.contains("BACKUP_PASSPHRASE"))
@@ -67,7 +69,9 @@ pub(super) fn is_about_the_file(failure: &anyhow::Error) -> bool {
 async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result<Manifest> {
     let workplace = vault.workplace().map_err(NotNow)?;
     let dump = workplace.path().join("database.dump");
-    let unpacked = unpack(vault, &vault.folder.join(file), Some(&dump), None).await?;
+    let packed = vault.folder.join(file);
+    vault.room_among_the_backups(tokio::fs::metadata(&packed).await.map_or(0, |it| it.len()))?;
+    let unpacked = unpack(vault, &packed, Some(&dump), None).await?;
     if let Some(beside) = beside {
         ensure!(
             (beside.bytes, &beside.sha256) == (unpacked.bytes, &unpacked.sha256),
@@ -78,11 +82,13 @@ async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result
     let door = vault.connect(None).await.map_err(NotNow)?;
     let database = format!("{}{:08x}", proofs_of(&door).await?, rand::random::<u32>());
     let outcome = async {
+        vault.room_beside_the_data(taken_by_a_proof(&door).await.map_err(NotNow)?)?;
         door.execute_unprepared(&format!("CREATE DATABASE {database} TEMPLATE template0"))
             .await
             .context("A backup is proved in a database of its own, and this one's user may not make one (GRANT it CREATEDB)")
             .map_err(NotNow)?;
-        restored_equals(vault, &database, &dump, &manifest).await
+        let restored = restored_equals(vault, &database, &dump, &manifest);
+        vault.while_there_is_room_beside_the_data(restored).await
     }
     .await;
     let dropped = door
@@ -92,6 +98,17 @@ async fn look_at(vault: &Vault, file: &str, beside: Option<&Finished>) -> Result
     outcome?;
     dropped?;
     Ok(manifest)
+}
+
+/// What the disk of the data has to take meanwhile, in bytes: the data once more, and what Postgres logs of it until its next
+/// checkpoint. With a million orders that was 8.4 GB and at most half as much again.
+async fn taken_by_a_proof(db: &DatabaseConnection) -> Result<u64> {
+    let asked = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT pg_database_size(current_database()) * 3 / 2 AS bytes",
+    );
+    let row = db.query_one_raw(asked).await?.context("no answer")?;
+    Ok(u64::try_from(row.try_get::<i64>("", "bytes")?)?)
 }
 
 async fn restored_equals(

@@ -151,10 +151,8 @@ pub async fn restore(vault: &Vault, file: &Path, ready: Ready) -> Result<Manifes
         at_work? == 0,
         "cafe-pos was started on this database meanwhile: stop it, every instance, and begin again; nothing was changed"
     );
-    vault
-        .programs
-        .restore(&manifest.schema, &dump, true)
-        .await?;
+    let restored = vault.programs.restore(&manifest.schema, &dump, true);
+    vault.while_there_is_room_beside_the_data(restored).await?;
     let db = vault.connect(None).await?;
     let found = async {
         let moment = Moment::now(&db).await?;

@@ -25,6 +25,8 @@ pub(super) const LANDING: &str = ".landing-";
 pub struct Vault {
     /// Postgres' programs, and the café's database.
     pub programs: Programs,
+    /// A folder on the disk that the database is on; `None` where that is another machine's, or nobody said.
+    pub data: Option<PathBuf>,
     /// Where the files are.
     pub folder: PathBuf,
     /// Where the pictures are.

@@ -234,18 +234,8 @@ fn usable(folder: &Path, existing: &Path, variable: &str) -> Result<(), String> 
 
 /// The space on the disk a folder is on, or will be.
 fn space(folder: &Path, existing: &Path) -> Result<String, String> {
-    let output = Command::new("df")
-        .args(["-P", "-k"])
-        .arg(existing)
-        .output()
-        .map_err(|error| format!("df: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let free = said
-        .lines()
-        .nth(1)
-        .and_then(|line| line.split_whitespace().nth(3))
-        .and_then(|kilobytes| kilobytes.parse::<u64>().ok());
-    let free = free.ok_or_else(|| format!("df says nothing about {}", existing.display()))? * 1024;
+    let free = backups::free_space(existing);
+    let free = free.map_err(|error| format!("{}: {error}", existing.display()))?;
     let words = format!("{} with {} MB free", folder.display(), free / 1024 / 1024);
     if free < ENOUGH_SPACE {
         Err(format!("{words}: make room, at least 1024 MB"))

@@ -51,6 +51,7 @@ impl Opened {
         let folder = self.private_door().map(|door| door.bin_dir().to_owned());
         Ok(Vault {
             programs: Programs::new(folder, self.url.clone()),
+            data: config.database_disk.clone(),
             folder: config.backup_dir.clone(),
             uploads: config.upload_dir.clone(),
             passphrase: config.backups.passphrase.clone(),

@@ -31,6 +31,7 @@ fn nothing_set_is_a_private_postgres_beside_us() {
     );
     assert_eq!(config.app_env, AppEnv::Development);
     assert_eq!(config.listen.to_string(), "0.0.0.0:3000");
+    assert_eq!(config.database_disk, Some(var.join("postgres")));
     assert_eq!(config.backup_dir, var.join("backups"));
     assert_eq!(config.upload_dir, var.join("uploads"));
     assert_eq!(config.cafe_name, "Café");
@@ -104,6 +105,9 @@ fn production_on_a_server() {
         "postgresql://posuser:hunter22@db:5432/pos"
     );
     assert_eq!(url.schema(), Some("cafe"));
+    assert!(config.database_disk.is_none(), "it may be anywhere");
+    let beside = read(&[SECRET, SERVER, ("DATABASE_DISK", "/srv/postgres")]);
+    assert_eq!(beside.database_disk, Some(PathBuf::from("/srv/postgres")));
     assert_eq!(config.log_format, LogFormat::Json);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(

@@ -28,25 +28,36 @@ impl<'a> FromRequest<'a> for Upload {
 }
 
 impl Upload {
-    /// Writes the file of the field `name` to `to`, a new file that only the program may read, at most `most` bytes of it.
+    /// Writes the file of the field `name` to `to`, a new file that only the program may read, at most `most` bytes of it; `beyond` says why not more.
     ///
     /// # Errors
     /// When there is none or an empty one, when it is longer or does not arrive, and when the disk is full.
-    pub async fn receive(mut self, name: &str, to: &Path, most: u64) -> Result<()> {
+    pub async fn receive(
+        mut self,
+        name: &str,
+        to: &Path,
+        most: u64,
+        beyond: fn() -> Error,
+    ) -> Result<()> {
         loop {
             let next = self.0.next_field().await;
             let Some(field) = next.map_err(|_| Error::unreadable())? else {
                 return Err(missing());
             };
             if field.name() == Some(name) {
-                let written = write(field.into_async_read(), to, most).await?;
+                let written = write(field.into_async_read(), to, most, beyond).await?;
                 return if written == 0 { Err(missing()) } else { Ok(()) };
             }
         }
     }
 }
 
-async fn write(mut from: impl AsyncReadExt + Unpin, to: &Path, most: u64) -> Result<u64> {
+async fn write(
+    mut from: impl AsyncReadExt + Unpin,
+    to: &Path,
+    most: u64,
+    beyond: fn() -> Error,
+) -> Result<u64> {
     let mut options = OpenOptions::new();
     let options = options.write(true).create_new(true).mode(0o600);
     let mut file = options.open(to).await.map_err(disk)?;
@@ -61,7 +72,7 @@ async fn write(mut from: impl AsyncReadExt + Unpin, to: &Path, most: u64) -> Res
         }
         written += read as u64;
         if written > most {
-            return Err(Error::too_large());
+            return Err(beyond());
         }
         file.write_all(&buffer[..read]).await.map_err(disk)?;
     }
@@ -83,13 +94,18 @@ fn broken_off(_: std::io::Error) -> Error {
     )
 }
 
+/// A file that the disk has no room for, or only what stays free on it.
+pub fn no_room() -> Error {
+    Error::refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "disk_full",
+        "The server's disk is full: nothing of this was kept.",
+    )
+}
+
 fn disk(failure: std::io::Error) -> Error {
     match failure.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::refused(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "disk_full",
-            "The server's disk is full: nothing of this was kept.",
-        ),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => no_room(),
         _ => Error::from(anyhow::Error::from(failure)),
     }
 }

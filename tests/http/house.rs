@@ -225,6 +225,7 @@ impl House {
         let url = DatabaseUrl::known(&postgres.url(&database));
         self.app.keep_backups_in(Vault {
             programs: Programs::new(Some(postgres.door().bin_dir().to_owned()), url),
+            data: None,
             folder: folder.to_owned(),
             uploads: folder.join("no-uploads"),
             passphrase: None,

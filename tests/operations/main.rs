@@ -8,6 +8,7 @@ mod down;
 mod logs;
 mod older;
 mod program;
+mod room;
 mod schema;
 mod small_disk;
 mod starts;
