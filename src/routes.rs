@@ -202,7 +202,27 @@ fn order(map: Map) -> Map {
         .at(at::order_line_choice, post(it::choose_instead))
         .at(at::order_sends, post(it::send))
         .at(at::order_servings, post(it::serve))
-        .at(at::order_cancellation, post(it::cancel))
+        .at(at::order_cancellation, get(it::ask_cancel).post(it::cancel))
+        .at(at::order_course_fire, post(it::fire_course))
+        .at(
+            at::order_course_hold,
+            post(it::hold_course).delete(it::release_course),
+        )
+        .at(at::order_line_fire, post(it::fire_line))
+        .at(
+            at::order_line_hold,
+            post(it::hold_line).delete(it::release_line),
+        )
+        .at(at::order_line_void, get(it::ask_void).post(it::void))
+        .at(at::order_line_comp, get(it::ask_comp).post(it::comp))
+        .at(
+            at::order_open_items,
+            get(it::ask_open_item).post(it::add_open_item),
+        )
+        .at(at::order_place, get(it::ask_place).post(it::move_to))
+        .at(at::order_waiter, get(it::ask_waiter).post(it::transfer))
+        .at(at::order_merge, get(it::ask_merge).post(it::merge))
+        .at(at::order_moves, get(it::ask_moves).post(it::give_lines))
         .at(
             at::order_details,
             get(it::ask_details).post(it::set_details),
@@ -215,12 +235,20 @@ fn boards(map: Map) -> Map {
     use url::at;
     map.at(at::boards, get(it::show_boards))
         .at(at::board, get(it::show_board))
+        .at(at::board_recalls, get(it::list_recalls))
+        .at(at::board_all_day, get(it::show_all_day))
         .at(at::ticket_start, post(it::start))
         .at(
             at::ticket_line_done,
             post(it::finish_line).delete(it::reopen_line),
         )
+        .at(at::ticket_line_seen, post(it::see_void))
         .at(at::ticket_bump, post(it::bump).delete(it::recall))
+        .at(at::ticket_recall, post(it::recall_from_list))
+        .at(
+            at::ticket_priority,
+            post(it::put_first).delete(it::put_back),
+        )
         .at(at::ticket_shown, post(it::shown))
 }
 

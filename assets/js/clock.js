@@ -27,7 +27,9 @@ const tick = () => {
     }
     for (const ticket of all("[data-soon][data-late]")) {
         const time = one("time[datetime]", ticket);
-        if (time) grow(ticket, secondsSince(time));
+        // A course that was fired later has a clock of its own, which is not the one in the header.
+        const since = ticket.dataset.since ? { dateTime: ticket.dataset.since } : time;
+        if (since) grow(ticket, secondsSince(since));
     }
 };
 

@@ -37,10 +37,12 @@ const showSelection = () => {
 const showLineBar = line => {
     const bar = one("#line-bar");
     if (!bar) return;
-    const state = line?.classList.contains("sent") ? "sent" : "unsent";
+    const is = name => line?.classList.contains(name);
+    const state = is("void") ? "void" : is("sent") ? "sent" : is("held") ? "held" : "unsent";
     for (const button of all("button", bar)) {
-        button.hidden = "for" in button.dataset && button.dataset.for !== state;
-        button.disabled = !line;
+        const states = button.dataset.for?.split(" ") ?? [state];
+        button.hidden = state === "void" ? !states.includes("unsent") : !states.includes(state);
+        button.disabled = !line || state === "void";
     }
     for (const place of all("[data-fill]", bar)) {
         const text = line?.dataset[place.dataset.fill] || place.dataset.empty;

@@ -4,8 +4,8 @@
 use poem::http::StatusCode;
 use serde_json::json;
 
-use super::store;
-use super::ticket::{Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
+use super::store::{self, afterwards};
+use super::ticket::{Seen, Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
@@ -28,6 +28,17 @@ pub struct OrderSnapshot {
     pub waiter: String,
     /// Who a takeaway is for.
     pub customer: Option<String>,
+    /// A takeaway that is not paid yet.
+    pub unpaid: bool,
+}
+
+/// What the kitchen gets of an order, by station.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    /// What is to be made now.
+    pub fired: Vec<(StationId, Vec<NewLine>)>,
+    /// Everything that is kept back, in the place of what was told before; nothing where nothing is or was.
+    pub held: Option<Vec<(StationId, Vec<NewLine>)>>,
 }
 
 /// A line as it is handed to the kitchen.
@@ -53,6 +64,17 @@ pub struct NewLine {
     pub course: i16,
     /// How long making it takes, in seconds, where the product says so.
     pub prep_seconds: Option<i32>,
+    /// It was kept back until now, or still is.
+    pub held: bool,
+}
+
+/// A line that is struck out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Struck {
+    /// The order's line.
+    pub line: LineId,
+    /// Whether the station has to say that it knows. What the guest has already is nothing to stop.
+    pub must_be_seen: bool,
 }
 
 impl Refusal for TicketRefusal {
@@ -71,6 +93,12 @@ impl Refusal for TicketRefusal {
             TicketRefusal::LineDone { .. } => "line_done",
             TicketRefusal::LineNotDone(_) => "line_not_done",
             TicketRefusal::NoSuchLine => "not_found",
+            TicketRefusal::ChangeUnseen(_) => "change_unseen",
+            TicketRefusal::NothingFired(_) | TicketRefusal::LineHeld(_) => "held",
+            TicketRefusal::LineVoided(_) => "voided",
+            TicketRefusal::NothingToSee(_) => "nothing_to_see",
+            TicketRefusal::NothingLeft(_) => "nothing_left",
+            TicketRefusal::BegunElsewhere { .. } => "begun_elsewhere",
             TicketRefusal::NotBumped(_) => "not_bumped",
             TicketRefusal::BumpedLongAgo(_) | TicketRefusal::BumpedManyAgo(_) => "recall_too_late",
             TicketRefusal::AlreadySent => "already_sent",
@@ -79,35 +107,41 @@ impl Refusal for TicketRefusal {
 }
 
 /// Hands lines to the kitchen, each exactly once: per station one new ticket, or an addition to the
-/// order's ticket that is still open there.
-pub async fn open_tickets(
-    tx: &mut Tx,
-    order: &OrderSnapshot,
-    work: Vec<(StationId, Vec<NewLine>)>,
-) -> Result<()> {
-    let work: Vec<_> = work
-        .into_iter()
-        .filter(|(_, lines)| !lines.is_empty())
-        .collect();
+/// order's ticket that is still open there. What is kept back is told along, in grey.
+pub async fn hand_over(tx: &mut Tx, order: &OrderSnapshot, work: Work) -> Result<()> {
+    let Work { fired, held } = work;
+    if let Some(stations) = match &held {
+        Some(_) => Some(afterwards::withdraw_held(tx, order.order).await?),
+        None => None,
+    } {
+        for station in stations {
+            tx.changed(Changed::Station(station));
+        }
+    }
+    let mut work: Vec<(StationId, Vec<NewLine>, Vec<NewLine>)> = Vec::new();
+    for (station, lines) in fired {
+        work.push((station, lines, Vec::new()));
+    }
+    for (station, lines) in held.into_iter().flatten() {
+        match work.iter_mut().find(|(at, _, _)| *at == station) {
+            Some((_, _, held)) => held.extend(lines),
+            None => work.push((station, Vec::new(), lines)),
+        }
+    }
+    work.retain(|(_, fired, held)| !fired.is_empty() || !held.is_empty());
     if work.is_empty() {
         return Ok(());
     }
     let open = store::open_tickets_of_for_update(tx, order.order).await?;
     let handed: Vec<store::Handed> = work
         .into_iter()
-        .map(|(station, lines)| {
+        .map(|(station, fired, held)| {
             // After a recall there may be two; what comes is added to the younger one.
             let addition_to = open
                 .iter()
                 .rev()
-                .find(|ticket| ticket.station_id == station);
-            store::Handed {
-                station,
-                ticket: addition_to.map_or_else(TicketId::new, |ticket| ticket.id),
-                addition: addition_to.map_or(0, |ticket| ticket.additions + 1),
-                first_position: addition_to.map_or(0, |ticket| ticket.lines),
-                lines,
-            }
+                .find(|ticket| ticket.station_id == station && !ticket.passed_on);
+            store::Handed::to(addition_to, station, fired, held)
         })
         .collect();
     store::hand_over(tx, order, &handed, tx.now()).await?;
@@ -116,6 +150,67 @@ pub async fn open_tickets(
     }
     // The other boards that work for this order say so on their tickets.
     for ticket in &open {
+        tx.changed(Changed::Station(ticket.station_id));
+    }
+    Ok(())
+}
+
+/// Strikes lines of an order out, wherever they are by now. A line whose ticket has left the board comes back alone, so
+/// that its station sees it.
+pub async fn strike_out(tx: &mut Tx, order: OrderId, struck: &[Struck]) -> Result<()> {
+    if struck.is_empty() {
+        return Ok(());
+    }
+    afterwards::strike_out(tx, order, struck, tx.now()).await?;
+    announce_order(tx, order).await
+}
+
+/// Cuts a number of pieces off a line that was handed over: they are `new`, in the same state and place.
+pub async fn split_line(
+    tx: &mut Tx,
+    order: OrderId,
+    line: LineId,
+    new: LineId,
+    pieces: Quantity,
+) -> Result<()> {
+    afterwards::split_line(tx, line, new, pieces).await?;
+    announce_order(tx, order).await
+}
+
+/// Lines go from one order to another, with what their stations have made of them.
+pub async fn move_lines(
+    tx: &mut Tx,
+    from: OrderId,
+    to: &OrderSnapshot,
+    lines: &[LineId],
+) -> Result<()> {
+    announce_order(tx, from).await?;
+    afterwards::move_lines(tx, from, to, lines).await?;
+    announce_order(tx, to.order).await
+}
+
+/// The order's table, name, guests or waiter are others now: its tickets say so.
+pub async fn retitle(tx: &mut Tx, order: &OrderSnapshot) -> Result<()> {
+    afterwards::retitle(tx, order).await?;
+    announce_order(tx, order.order).await
+}
+
+/// A takeaway was paid that has lines at these stations: its tickets do not say otherwise any more.
+pub async fn paid(
+    tx: &mut Tx,
+    order: OrderId,
+    stations: impl Iterator<Item = StationId>,
+) -> Result<()> {
+    afterwards::mark_paid(tx, order).await?;
+    for station in stations {
+        tx.changed(Changed::Station(station));
+    }
+    Ok(())
+}
+
+/// The boards have to be looked at again on which this order has something.
+async fn announce_order(tx: &mut Tx, order: OrderId) -> Result<()> {
+    for ticket in store::open_tickets_of_for_update(tx, order).await? {
         tx.changed(Changed::Station(ticket.station_id));
     }
     Ok(())
@@ -151,22 +246,66 @@ pub async fn reopen_line(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> R
     Ok(found.ticket)
 }
 
-/// A ticket is done and leaves the board. `seen` is the number of additions on the screen that was tapped.
-pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Option<i16>) -> Result<Ticket> {
+/// Somebody has seen that a line was struck out.
+pub async fn see_void(tx: &mut Tx, ticket: TicketId, line: TicketLineId) -> Result<Ticket> {
+    let mut found = store::find_for_change(tx, ticket).await?;
+    found.ticket.see_void(line, &tx.by().name, tx.now())?;
+    store::save(tx, &found.ticket).await?;
+    record(tx, "ticket.void_seen", &found.ticket, &[line]);
+    announce(tx, &found);
+    Ok(found.ticket)
+}
+
+/// A ticket goes before the others of its board, or not any more.
+pub async fn prioritise(tx: &mut Tx, ticket: TicketId, first: bool) -> Result<Ticket> {
+    let mut found = store::find_for_change(tx, ticket).await?;
+    found.ticket.prioritise(first)?;
+    store::save(tx, &found.ticket).await?;
+    let deed = match first {
+        true => "ticket.put_first",
+        false => "ticket.put_back",
+    };
+    record(tx, deed, &found.ticket, &[]);
+    announce(tx, &found);
+    Ok(found.ticket)
+}
+
+/// A ticket is done and leaves the board: to the next station where there is one. What is kept back stays on the board.
+pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Seen) -> Result<Ticket> {
     let mut found = store::find_for_change(tx, ticket).await?;
     let left: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     found.ticket.bump(&tx.by().name, tx.now(), seen)?;
     store::save(tx, &found.ticket).await?;
+    if found.ticket.lines.iter().any(TicketLine::is_held) {
+        afterwards::part_held(tx, ticket).await?;
+    }
+    if let Some(next) = found.ticket.next
+        && found.ticket.lines.iter().any(TicketLine::is_live)
+    {
+        afterwards::pass_on(tx, ticket, next, tx.now()).await?;
+        tx.changed(Changed::Station(next));
+    }
     record(tx, "ticket.bumped", &found.ticket, &left);
     announce(tx, &found);
     Ok(found.ticket)
 }
 
-/// A bumped ticket comes back to the board as it was.
-pub async fn recall(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
+/// A bumped ticket comes back to the board as it was; `anew` lets its age begin again.
+pub async fn recall(tx: &mut Tx, ticket: TicketId, anew: bool) -> Result<Ticket> {
     let mut found = store::find_for_change(tx, ticket).await?;
     let bumped_since = store::bumped_after(&*tx, &found.ticket).await?;
-    found.ticket.recall(tx.now(), bumped_since)?;
+    found.ticket.recall(tx.now(), bumped_since, anew)?;
+    for passed in afterwards::passed_on_from(tx, ticket).await? {
+        if passed.is_begun {
+            return Err(TicketRefusal::BegunElsewhere {
+                title: found.ticket.title,
+                station: passed.station,
+            }
+            .into());
+        }
+        afterwards::take_back(tx, passed.id).await?;
+        tx.changed(Changed::Station(passed.station_id));
+    }
     store::save(tx, &found.ticket).await?;
     let reopened: Vec<TicketLineId> = unfinished(&found.ticket).map(|line| line.id).collect();
     record(tx, "ticket.recalled", &found.ticket, &reopened);
@@ -183,7 +322,7 @@ pub async fn shown(tx: &mut Tx, ticket: TicketId, order: OrderId) -> Result<()> 
 }
 
 fn unfinished(ticket: &Ticket) -> impl Iterator<Item = &TicketLine> {
-    ticket.lines.iter().filter(|line| line.done.is_none())
+    ticket.lines.iter().filter(|line| line.is_due())
 }
 
 /// Every deed upon a sent line is remembered: which ticket, and which of its lines it concerned.

@@ -70,6 +70,27 @@ pub struct AllDay {
     pub name: String,
     /// How many are not done yet.
     pub quantity: i32,
+    /// How many more are kept back.
+    pub held: i32,
+    /// How many of those that are not done are wanted in which way, most first: "No onion", 2.
+    pub wishes: Vec<(String, i32)>,
+}
+
+/// A ticket that may be recalled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recallable {
+    /// Which one.
+    pub ticket: TicketId,
+    /// Who it was for.
+    pub title: String,
+    /// When it left.
+    pub at: OffsetDateTime,
+    /// Who bumped it.
+    pub by: String,
+    /// Its revision.
+    pub revision: i64,
+    /// What was on it: "2 × Katogo, Rolex".
+    pub lines: String,
 }
 
 impl Board {
@@ -82,19 +103,43 @@ impl Board {
         }
     }
 
-    /// What is still to be made, most first: lines that are done do not count, as nobody has to make
+    /// What is still to be made, most first, and what is kept back: lines that are done do not count, as nobody has to make
     /// them any more.
     pub fn all_day(&self) -> Vec<AllDay> {
-        let mut sums: HashMap<&str, i32> = HashMap::new();
+        #[derive(Default)]
+        struct Sum<'a> {
+            quantity: i32,
+            held: i32,
+            wishes: HashMap<&'a str, i32>,
+        }
+        let mut sums: HashMap<&str, Sum> = HashMap::new();
         let lines = self.tickets.iter().flat_map(|posted| &posted.ticket.lines);
-        for line in lines.filter(|line| line.done.is_none()) {
-            *sums.entry(&line.name).or_default() += i32::from(line.quantity.get());
+        for line in lines {
+            let pieces = i32::from(line.quantity.get());
+            if line.is_due() {
+                let sum = sums.entry(&line.name).or_default();
+                sum.quantity += pieces;
+                for wish in &line.modifiers {
+                    *sum.wishes.entry(&wish.name).or_default() += pieces;
+                }
+            } else if line.is_held() {
+                sums.entry(&line.name).or_default().held += pieces;
+            }
         }
         let mut all_day: Vec<AllDay> = sums
             .into_iter()
-            .map(|(name, quantity)| AllDay {
-                name: name.to_owned(),
-                quantity,
+            .map(|(name, sum)| {
+                let wishes = sum.wishes.into_iter();
+                let mut wishes: Vec<(String, i32)> = wishes
+                    .map(|(wish, count)| (wish.to_owned(), count))
+                    .collect();
+                wishes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                AllDay {
+                    name: name.to_owned(),
+                    quantity: sum.quantity,
+                    held: sum.held,
+                    wishes,
+                }
             })
             .collect();
         all_day.sort_by(|a, b| {
@@ -128,6 +173,42 @@ impl Posted {
     }
 }
 
+/// What stands above the first of some lines of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// They were sent later than the rest.
+    AddOn(OffsetDateTime),
+    /// They were kept back and fired then.
+    Fired {
+        /// Which course.
+        course: i16,
+        /// When.
+        at: OffsetDateTime,
+    },
+    /// They are kept back.
+    Held {
+        /// Which course.
+        course: i16,
+    },
+}
+
+impl Section {
+    /// The section that a line belongs to; none for what was sent first.
+    pub fn of(line: &TicketLine) -> Option<Section> {
+        match (line.fired_at, line.held) {
+            (None, _) => Some(Section::Held {
+                course: line.course,
+            }),
+            (Some(at), true) => Some(Section::Fired {
+                course: line.course,
+                at,
+            }),
+            (Some(at), false) if line.addition > 0 => Some(Section::AddOn(at)),
+            (Some(_), false) => None,
+        }
+    }
+}
+
 /// How high the lines of a piece may be together, in tenths of the board's text size: a column of a wall of 1920 by 1080
 /// pixels is 41 of them high, of which a header of two lines, the word about other stations and the bump zone take 12.
 const COLUMN: usize = 285;
@@ -141,15 +222,16 @@ const SMALL: usize = 20;
 pub fn pieces(ticket: &Ticket) -> Vec<&[TicketLine]> {
     let mut cuts = vec![0];
     let mut used = 0;
-    let mut before = 0;
+    let mut before = None;
     for (at, line) in ticket.lines.iter().enumerate() {
-        let height = height(line, ticket, before);
+        let heading = Section::of(line).filter(|section| Some(*section) != before);
+        let height = height(line, ticket, heading.is_some());
         if used > 0 && used + height > COLUMN {
             cuts.push(at);
             used = 0;
         }
         used += height;
-        before = line.addition;
+        before = Section::of(line);
     }
     cuts.push(ticket.lines.len());
     cuts.windows(2)
@@ -159,7 +241,7 @@ pub fn pieces(ticket: &Ticket) -> Vec<&[TicketLine]> {
 
 /// What the style sheet makes of a line (`.kt .item`): a name has 20 tenths a row, what stands under it 15 (an allergy
 /// in its box 25), and there is air and a rule around it.
-fn height(line: &TicketLine, ticket: &Ticket, before: i16) -> usize {
+fn height(line: &TicketLine, ticket: &Ticket, has_heading: bool) -> usize {
     let name = 20 * rows(&line.name, NAME);
     let under = [&line.second_name, &line.note].into_iter().flatten();
     let under = under.chain(line.modifiers.iter().map(|modifier| &modifier.name));
@@ -167,8 +249,8 @@ fn height(line: &TicketLine, ticket: &Ticket, before: i16) -> usize {
     let small = under.map(|text| rows(text, SMALL)).sum::<usize>() + place;
     let allergy = line.allergy.as_ref();
     let allergy = allergy.map_or(0, |text| 8 + 17 * rows(text, SMALL));
-    let add_on = if line.addition > before { 21 } else { 0 };
-    (10 + name + 15 * small + allergy).max(34) + add_on
+    let heading = if has_heading { 21 } else { 0 };
+    (10 + name + 15 * small + allergy).max(34) + heading
 }
 
 fn rows(text: &str, letters: usize) -> usize {
@@ -215,7 +297,9 @@ mod tests {
             course: 1,
             prep_seconds: None,
             addition: 0,
-            fired_at: NOON,
+            held: false,
+            fired_at: Some(NOON),
+            voided: None,
             done: None,
         }
     }
@@ -236,6 +320,13 @@ mod tests {
                 started: None,
                 bumped: None,
                 recalled_at: None,
+                clock_at: None,
+                priority: false,
+                unpaid: false,
+                former_title: None,
+                changes: 0,
+                passed_on: false,
+                next: None,
                 shown_at: None,
                 additions: 0,
                 revision: 1,
@@ -377,7 +468,7 @@ mod tests {
             let pieces = pieces(&ticket);
             prop_assert_eq!(pieces.concat(), ticket.lines.clone());
             for piece in pieces {
-                let height: usize = piece.iter().map(|line| height(line, &ticket, 0)).sum();
+                let height: usize = piece.iter().map(|line| height(line, &ticket, false)).sum();
                 prop_assert!(piece.len() == 1 || height <= COLUMN || ticket.lines.is_empty());
             }
         }

@@ -5,7 +5,7 @@ use poem::{IntoResponse, Response, handler};
 
 use super::station::Station;
 use super::store::{self, Home};
-use super::ticket::Ticket;
+use super::ticket::{self, Ticket};
 use super::{actions, view};
 use crate::app::App;
 use crate::data::{Claim, Tx};
@@ -13,6 +13,7 @@ use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
 use crate::staff::{AtWork, Cook, Role};
+use crate::ui;
 use crate::values::{StationId, TicketId, TicketLineId};
 use crate::web::{Asker, Form, Frag, Go, Once, Page, Path, Result, url};
 
@@ -21,6 +22,16 @@ form! {
     pub struct Seen {
         /// The number of additions; whoever does not say has seen all.
         additions: opt i16,
+        /// The number of voids and moves, likewise.
+        changes: opt i16,
+    }
+}
+
+form! {
+    /// How a ticket comes back.
+    pub struct Back {
+        /// Its age begins again.
+        anew: flag bool,
     }
 }
 
@@ -136,8 +147,12 @@ pub async fn bump(
 ) -> Result<Response> {
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.bump", &(ticket, &seen));
+    let seen = ticket::Seen {
+        additions: seen.additions,
+        changes: seen.changes,
+    };
     let bumped = work_on(&app, claim, home, async |tx: &mut Tx| {
-        actions::bump(tx, ticket, seen.additions).await
+        actions::bump(tx, ticket, seen).await
     })
     .await?;
     Ok(match bumped {
@@ -157,7 +172,99 @@ pub async fn recall(
     let home = enter(&app, &by, ticket).await?;
     let claim = once.of(&by, "kitchen.recall", &ticket);
     work_on(&app, claim, home, async |tx: &mut Tx| {
-        actions::recall(tx, ticket).await
+        actions::recall(tx, ticket, false).await
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A bumped ticket comes back to the board from the list, with its age or with a new one.
+#[handler]
+pub async fn recall_from_list(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+    Form(back): Form<Back>,
+) -> Result<Frag> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.recall_from_list", &(ticket, &back));
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::recall(tx, ticket, back.anew).await
+    })
+    .await?;
+    Ok(Frag(ui::dialog::closed()))
+}
+
+/// What may be recalled to a board.
+#[handler]
+pub async fn list_recalls(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Frag> {
+    let station = store::station(app.db(), station).await?;
+    may_work_at(&by, &station)?;
+    let now = app.clock().now();
+    let recalls = store::recallable(app.db(), station.id, now).await?;
+    let days = app.settings().await?.day_rule();
+    Ok(Frag(view::recalls(&recalls, &days, now)))
+}
+
+/// What is to be made on a board in all, with how it is wanted.
+#[handler]
+pub async fn show_all_day(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Frag> {
+    let board = store::find_board(app.db(), station).await?;
+    may_work_at(&by, &board.station)?;
+    Ok(Frag(view::all_day_sheet(&board)))
+}
+
+/// Somebody has seen that a line was struck out.
+#[handler]
+pub async fn see_void(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path((ticket, line)): Path<(TicketId, TicketLineId)>,
+) -> Result<StatusCode> {
+    let home = enter(&app, &by, ticket).await?;
+    let claim = once.of(&by, "kitchen.see_void", &(ticket, line));
+    work_on(&app, claim, home, async |tx: &mut Tx| {
+        actions::see_void(tx, ticket, line).await
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A ticket goes before the others.
+#[handler]
+pub async fn put_first(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<StatusCode> {
+    prioritise(&app, &by, once, ticket, true).await
+}
+
+/// A ticket goes where it belongs.
+#[handler]
+pub async fn put_back(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<StatusCode> {
+    prioritise(&app, &by, once, ticket, false).await
+}
+
+async fn prioritise(
+    app: &App,
+    by: &Cook,
+    once: Once,
+    ticket: TicketId,
+    first: bool,
+) -> Result<StatusCode> {
+    let home = enter(app, by, ticket).await?;
+    let claim = once.of(by, "kitchen.prioritise", &(ticket, first));
+    work_on(app, claim, home, async |tx: &mut Tx| {
+        actions::prioritise(tx, ticket, first).await
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,7 +2,7 @@
 //! `tickets` and `ticket_lines`.
 //!
 //! A ticket is a snapshot of the lines of one order for one station. It knows no money, and the
-//! kitchen never asks about its order: orders open tickets through [`open_tickets`] in the transaction
+//! kitchen never asks about its order: orders open tickets through [`hand_over`] in the transaction
 //! that sends, and show what reached a screen through [`progress_of`]. Handlers that change a ticket lock
 //! its order first, and tell the order in the same transaction how far its lines are (`orders::progressed`).
 
@@ -14,7 +14,10 @@ mod store;
 mod ticket;
 mod view;
 
-pub use actions::{NewLine, OrderSnapshot, open_tickets};
+pub use actions::{
+    NewLine, OrderSnapshot, Struck, Work, hand_over, move_lines, paid, retitle, split_line,
+    strike_out,
+};
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
 pub use store::{progress_of, station, stations};

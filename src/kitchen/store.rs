@@ -1,4 +1,6 @@
-//! The kitchen's questions to the database.
+//! The kitchen's questions to the database; what becomes of lines after they were sent is in `afterwards`.
+
+pub(super) mod afterwards;
 
 use std::collections::HashMap;
 
@@ -9,9 +11,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::actions::{NewLine, OrderSnapshot};
-use super::board::{Board, LastBumped, Posted};
+use super::board::{Board, LastBumped, Posted, Recallable};
 use super::station::{Pace, Station};
-use super::ticket::{FRESH, LineProgress, Mark, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal};
+use super::ticket::{
+    FRESH, LineProgress, Mark, RECALL_AMONG, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal, Void,
+};
 use crate::data::{Tx, Write};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId, rfc3339};
 use crate::web::{Error, Result};
@@ -31,16 +35,50 @@ pub(super) struct OpenTicket {
     pub(super) additions: i16,
     /// How many lines it has.
     pub(super) lines: i32,
+    /// Nothing of it was fired.
+    pub(super) waiting: bool,
+    /// Another station has made its part before.
+    pub(super) passed_on: bool,
 }
 
 /// Lines on their way to a station, and the ticket that they come on.
 pub(super) struct Handed {
     pub(super) station: StationId,
-    pub(super) ticket: TicketId,
-    /// 0 where the ticket is new.
-    pub(super) addition: i16,
-    pub(super) first_position: i32,
-    pub(super) lines: Vec<NewLine>,
+    ticket: TicketId,
+    is_new: bool,
+    /// 0 for what comes first.
+    addition: i16,
+    /// Its clock begins with this.
+    begins: bool,
+    first_position: i32,
+    fired: Vec<NewLine>,
+    held: Vec<NewLine>,
+}
+
+impl Handed {
+    /// On a new ticket, or on one of the order that is open there.
+    pub(super) fn to(
+        open: Option<&OpenTicket>,
+        station: StationId,
+        fired: Vec<NewLine>,
+        held: Vec<NewLine>,
+    ) -> Self {
+        let is_first = open.is_none_or(|ticket| ticket.waiting);
+        Handed {
+            station,
+            ticket: open.map_or_else(TicketId::new, |ticket| ticket.id),
+            is_new: open.is_none(),
+            addition: match open {
+                Some(ticket) if !is_first && !fired.is_empty() => ticket.additions + 1,
+                Some(ticket) => ticket.additions,
+                None => 0,
+            },
+            begins: is_first && !fired.is_empty(),
+            first_position: open.map_or(0, |ticket| ticket.lines),
+            fired,
+            held,
+        }
+    }
 }
 
 /// Where a ticket belongs.
@@ -77,10 +115,15 @@ pub async fn progress_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Ve
         started_at: Option<OffsetDateTime>,
         done_at: Option<OffsetDateTime>,
     }
-    let sql = "SELECT l.line_id, t.shown_at, l.done_at, \
-                      LEAST(t.started_at, min(l.done_at) OVER (PARTITION BY l.ticket_id)) AS started_at \
-               FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id \
-               WHERE t.order_id = $1 ORDER BY t.sent_at, t.id, l.position";
+    // Of a line that several stations make one after the other the last one says how far it is.
+    let sql = "SELECT * FROM (SELECT DISTINCT ON (l.line_id) l.line_id, t.shown_at, \
+                      CASE WHEN s.next_station_id IS NULL THEN l.done_at END AS done_at, \
+                      LEAST(t.started_at, CASE WHEN t.passed_from IS NOT NULL THEN t.sent_at END, \
+                            (SELECT min(d.done_at) FROM ticket_lines d WHERE d.ticket_id = t.id AND d.voided_at IS NULL)) AS started_at, \
+                      t.sent_at, t.id, l.position \
+               FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id JOIN stations s ON s.id = t.station_id \
+               WHERE t.order_id = $1 AND l.fired_at IS NOT NULL AND l.voided_at IS NULL ORDER BY l.line_id, l.step DESC) l \
+               ORDER BY sent_at, id, position";
     let rows: Vec<Row> = all(db, sql, [order.into()]).await?;
     let progress = rows.into_iter().map(|row| LineProgress {
         line: row.line_id,
@@ -104,9 +147,12 @@ pub async fn find_board(db: &impl ConnectionTrait, of: StationId) -> Result<Boar
             ticket: row.ticket.with(lines)?,
         })
     });
+    let mut tickets = tickets.collect::<Result<Vec<Posted>>>()?;
+    // What goes first goes first; what only waits to be fired stands behind what is to be made.
+    tickets.sort_by_key(|posted| (posted.ticket.is_waiting(), !posted.ticket.priority));
     Ok(Board {
         station,
-        tickets: tickets.collect::<Result<_>>()?,
+        tickets,
         last_bumped: last_bumped(db, of).await?,
     })
 }
@@ -124,17 +170,22 @@ pub async fn board_revision(
         revision: i64,
     }
     let sql = "WITH timed AS ( \
-                 SELECT t.id, extract(epoch FROM $2 - t.sent_at) AS age, s.soon_after_s, s.late_after_s, \
-                        (SELECT max(coalesce(l.prep_seconds, s.late_after_s)) FROM ticket_lines l WHERE l.ticket_id = t.id) AS target, \
-                        (SELECT max(l.fired_at) FROM ticket_lines l WHERE l.ticket_id = t.id) > $2 - $3 * interval '1 second' AS news \
-                 FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.station_id = $1 AND t.bumped_at IS NULL), \
+                 SELECT t.id, c.since, extract(epoch FROM $2 - c.since) AS age, s.soon_after_s, s.late_after_s, \
+                        max(coalesce(l.prep_seconds, s.late_after_s)) AS target, \
+                        coalesce(max(l.fired_at) > $2 - $3 * interval '1 second', false) AS news \
+                 FROM tickets t JOIN stations s ON s.id = t.station_id \
+                 LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL AND l.voided_at IS NULL \
+                 CROSS JOIN LATERAL (SELECT greatest(coalesce(t.clock_at, t.sent_at), CASE WHEN l.held THEN l.fired_at END) AS since) c \
+                 WHERE t.station_id = $1 AND t.bumped_at IS NULL GROUP BY t.id, c.since, s.id), \
                last AS ( \
-                 SELECT id, revision, bumped_at FROM tickets \
-                 WHERE station_id = $1 AND bumped_at IS NOT NULL ORDER BY bumped_at DESC, id DESC LIMIT 1) \
+                 SELECT id, revision, bumped_at FROM tickets t \
+                 WHERE station_id = $1 AND bumped_at IS NOT NULL \
+                   AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at IS NULL) \
+                 ORDER BY bumped_at DESC, id DESC LIMIT 1) \
                SELECT ((coalesce((SELECT sum(hashtextextended(o.id::text, o.revision * 2 + (o.bumped_at IS NULL)::int)) \
                                   FROM tickets t JOIN tickets o ON o.order_id = t.order_id \
                                   WHERE t.station_id = $1 AND t.bumped_at IS NULL), 0) \
-                      + coalesce((SELECT sum(hashtextextended(id::text, CASE WHEN age < $3 THEN 4 WHEN age >= target THEN 5 \
+                      + coalesce((SELECT sum(hashtextextended(id::text || since, CASE WHEN age < $3 THEN 4 WHEN age >= target THEN 5 \
                                   WHEN age >= target * soon_after_s / greatest(late_after_s, 1) THEN 6 ELSE 7 END + 8 * news::int)) FROM timed), 0) \
                       + coalesce((SELECT hashtextextended(id::text, revision * 2 + (bumped_at >= $2 - $4 * interval '1 second')::int) FROM last), 0) \
                       + coalesce((SELECT sum(hashtextextended(name || kind, sort + 1000000::bigint * late_after_s + soon_after_s)) FROM stations), 0) \
@@ -167,7 +218,8 @@ pub(super) async fn bumped_after(db: &impl ConnectionTrait, ticket: &Ticket) -> 
         count: i64,
     }
     let bumped_at = ticket.bumped.as_ref().map(|bumped| bumped.at);
-    let sql = "SELECT count(*) AS count FROM tickets WHERE station_id = $1 AND bumped_at > $2";
+    let sql = "SELECT count(*) AS count FROM tickets WHERE station_id = $1 AND bumped_at > $2 \
+               AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = tickets.id AND l.voided_at IS NULL)";
     let row: Option<Row> = one(db, sql, [ticket.station.into(), bumped_at.into()]).await?;
     Ok(row.map_or(0, |row| row.count.unsigned_abs()))
 }
@@ -175,14 +227,16 @@ pub(super) async fn bumped_after(db: &impl ConnectionTrait, ticket: &Ticket) -> 
 /// A ticket with its lines, for a change in a transaction that holds its order: everything that changes a ticket holds
 /// the order first, so the ticket needs no lock of its own. (Its delivery receipt does not, and touches nothing else.)
 pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> {
-    let sql = "SELECT t.*, ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
+    let sql = "SELECT t.*, (SELECT s.next_station_id FROM stations s WHERE s.id = t.station_id) AS next_station_id, \
+                      ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
                                  WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere, \
                       l.id AS l_id, l.ticket_id AS l_ticket_id, l.line_id AS l_line_id, l.quantity AS l_quantity, l.name AS l_name, \
                       l.second_name AS l_second_name, l.modifiers AS l_modifiers, l.note AS l_note, l.allergy AS l_allergy, \
                       l.seat AS l_seat, l.course AS l_course, l.prep_seconds AS l_prep_seconds, l.addition AS l_addition, \
-                      l.fired_at AS l_fired_at, l.done_at AS l_done_at, l.done_by AS l_done_by \
-               FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL \
-               WHERE t.id = $1 ORDER BY l.addition, l.position";
+                      l.held AS l_held, l.fired_at AS l_fired_at, l.done_at AS l_done_at, l.done_by AS l_done_by, \
+                      l.voided_at AS l_voided_at, l.void_seen_at AS l_void_seen_at \
+               FROM tickets t LEFT JOIN ticket_lines l ON l.ticket_id = t.id \
+               WHERE t.id = $1 ORDER BY l.fired_at IS NULL, CASE WHEN l.fired_at IS NULL THEN l.course ELSE l.addition END, l.position, l.id";
     let rows = tx
         .query_all_raw(statement(tx, sql, [ticket.into()]))
         .await?;
@@ -202,8 +256,9 @@ pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> 
 
 /// The open tickets of an order at all stations, oldest first, held until the transaction ends.
 pub(super) async fn open_tickets_of_for_update(tx: &Tx, order: OrderId) -> Result<Vec<OpenTicket>> {
-    let sql = "SELECT t.id, t.station_id, t.additions, \
-                      (SELECT count(*) FROM ticket_lines l WHERE l.ticket_id = t.id)::integer AS lines \
+    let sql = "SELECT t.id, t.station_id, t.additions, t.passed_from IS NOT NULL AS passed_on, \
+                      (SELECT count(*) FROM ticket_lines l WHERE l.ticket_id = t.id)::integer AS lines, \
+                      NOT EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.fired_at IS NOT NULL) AS waiting \
                FROM tickets t WHERE t.order_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id FOR UPDATE";
     all(tx, sql, [order.into()]).await
 }
@@ -215,30 +270,39 @@ pub(super) async fn hand_over(
     handed: &[Handed],
     now: OffsetDateTime,
 ) -> Result<()> {
-    let ids = |new: bool| -> Vec<Uuid> {
-        let handed = handed.iter().filter(|handed| (handed.addition == 0) == new);
-        handed.map(|handed| handed.ticket.into()).collect()
-    };
-    let new_at = handed.iter().filter(|handed| handed.addition == 0);
-    let new_at: Vec<Uuid> = new_at.map(|handed| handed.station.into()).collect();
+    let (new, added): (Vec<&Handed>, Vec<&Handed>) = handed.iter().partition(|it| it.is_new);
+    let ids =
+        |handed: &[&Handed]| -> Vec<Uuid> { handed.iter().map(|it| it.ticket.into()).collect() };
+    let new_at: Vec<Uuid> = new.iter().map(|it| it.station.into()).collect();
     let lines: Vec<Json> = handed.iter().flat_map(new_lines).collect();
     let order_id = order.order;
-    if handed.iter().any(|handed| handed.addition > 0) {
+    if !added.is_empty() {
+        let additions: Vec<i32> = added.iter().map(|it| it.addition.into()).collect();
+        let fires: Vec<bool> = added.iter().map(|it| !it.fired.is_empty()).collect();
+        let begins: Vec<bool> = added.iter().map(|it| it.begins).collect();
         tx.later(Write::new(
             "tickets_added_to",
             order_id,
-            "UPDATE tickets SET additions = additions + 1, revision = revision + 1, shown_at = NULL WHERE id = ANY($1)",
-            [ids(false).into()],
+            "UPDATE tickets t SET additions = n.additions, revision = revision + 1, \
+                    shown_at = CASE WHEN n.fires THEN NULL ELSE shown_at END, sent_at = CASE WHEN n.begins THEN $5 ELSE sent_at END \
+             FROM unnest($1::uuid[], $2::int[], $3::bool[], $4::bool[]) AS n(id, additions, fires, begins) WHERE t.id = n.id",
+            [
+                ids(&added).into(),
+                additions.into(),
+                fires.into(),
+                begins.into(),
+                now.into(),
+            ],
         ))
         .await?;
     }
     tx.later(Write::new(
         "tickets",
         order_id,
-        "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer) \
-         SELECT n.id, n.station_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM unnest($1::uuid[], $2::uuid[]) AS n(id, station_id)",
+        "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer, unpaid) \
+         SELECT n.id, n.station_id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM unnest($1::uuid[], $2::uuid[]) AS n(id, station_id)",
         [
-            ids(true).into(),
+            ids(&new).into(),
             new_at.into(),
             order_id.into(),
             order.number.into(),
@@ -248,6 +312,7 @@ pub(super) async fn hand_over(
             order.waiter.clone().into(),
             now.into(),
             order.customer.clone().into(),
+            order.unpaid.into(),
         ],
     ))
     .await?;
@@ -255,12 +320,12 @@ pub(super) async fn hand_over(
         "ticket_lines",
         order_id,
         "INSERT INTO ticket_lines (id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
-                                   seat, course, prep_seconds, addition, fired_at) \
+                                   seat, course, prep_seconds, addition, held, fired_at) \
          SELECT id, ticket_id, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
-                seat, course, prep_seconds, addition, $2 \
+                seat, course, prep_seconds, addition, held, CASE WHEN fired THEN $2 END \
          FROM jsonb_to_recordset($1) AS l(id uuid, ticket_id uuid, line_id uuid, position integer, quantity smallint, \
               name text, second_name text, modifiers jsonb, note text, allergy text, seat smallint, course smallint, \
-              prep_seconds integer, addition smallint)",
+              prep_seconds integer, addition smallint, held boolean, fired boolean)",
         [Json::Array(lines).into(), now.into()],
     );
     tx.later(lines_write.refusing("ticket_lines_line_once", TicketRefusal::AlreadySent))
@@ -274,22 +339,24 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
     let lines = ticket.lines.iter().map(|line| {
         let (done_at, done_by) = columns(line.done.as_ref());
         let done_at = done_at.map(rfc3339);
-        json!({ "id": line.id, "done_at": done_at, "done_by": done_by })
+        let seen_at = line.voided.and_then(|void| void.seen_at).map(rfc3339);
+        json!({ "id": line.id, "done_at": done_at, "done_by": done_by, "seen_at": seen_at })
     });
     tx.later(Write::new(
         "ticket_lines",
         ticket.order,
-        "UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by \
-         FROM jsonb_to_recordset($2) AS n(id uuid, done_at timestamptz, done_by text) \
-         WHERE l.ticket_id = $1 AND l.id = n.id AND (l.done_at, l.done_by) IS DISTINCT FROM (n.done_at, n.done_by)",
+        "UPDATE ticket_lines l SET done_at = n.done_at, done_by = n.done_by, void_seen_at = n.seen_at \
+         FROM jsonb_to_recordset($2) AS n(id uuid, done_at timestamptz, done_by text, seen_at timestamptz) \
+         WHERE l.ticket_id = $1 AND l.id = n.id \
+           AND (l.done_at, l.done_by, l.void_seen_at) IS DISTINCT FROM (n.done_at, n.done_by, n.seen_at)",
         [ticket.id.into(), Json::Array(lines.collect()).into()],
     ))
     .await?;
     tx.later(Write::new(
         "tickets",
         ticket.order,
-        "UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7 \
-         WHERE id = $1",
+        "UPDATE tickets SET started_at = $2, started_by = $3, bumped_at = $4, bumped_by = $5, recalled_at = $6, revision = $7, \
+                priority = $8, former_title = $9, clock_at = $10 WHERE id = $1",
         [
             ticket.id.into(),
             started_at.into(),
@@ -298,6 +365,9 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
             bumped_by.into(),
             ticket.recalled_at.into(),
             ticket.revision.into(),
+            ticket.priority.into(),
+            ticket.former_title.clone().into(),
+            ticket.clock_at.into(),
         ],
     ))
     .await
@@ -360,6 +430,13 @@ struct TicketRow {
     shown_at: Option<OffsetDateTime>,
     additions: i16,
     revision: i64,
+    priority: bool,
+    unpaid: bool,
+    former_title: Option<String>,
+    changes: i16,
+    clock_at: Option<OffsetDateTime>,
+    passed_from: Option<TicketId>,
+    next_station_id: Option<StationId>,
 }
 
 impl TicketRow {
@@ -379,7 +456,14 @@ impl TicketRow {
             started: mark(self.started_at, self.started_by),
             bumped: mark(self.bumped_at, self.bumped_by),
             recalled_at: self.recalled_at,
+            clock_at: self.clock_at,
             shown_at: self.shown_at,
+            priority: self.priority,
+            unpaid: self.unpaid,
+            former_title: self.former_title,
+            changes: self.changes,
+            passed_on: self.passed_from.is_some(),
+            next: self.next_station_id,
             additions: self.additions,
             revision: self.revision,
             lines,
@@ -400,14 +484,15 @@ async fn open_tickets_of_station(
     db: &impl ConnectionTrait,
     station: StationId,
 ) -> Result<Vec<PostedRow>> {
-    let sql = "SELECT t.*, \
+    let sql = "SELECT t.*, s.next_station_id, \
                  (SELECT COALESCE(jsonb_agg(e ORDER BY e.sort, e.station), '[]') FROM (\
                     SELECT s.name AS station, s.sort, bool_and(o.bumped_at IS NOT NULL) AS ready \
                     FROM tickets o JOIN stations s ON s.id = o.station_id \
                     WHERE o.order_id = t.order_id AND o.station_id <> t.station_id \
                       AND (o.bumped_at IS NULL OR o.bumped_at > t.sent_at) \
                     GROUP BY s.name, s.sort) e) AS elsewhere \
-               FROM tickets t WHERE t.station_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id";
+               FROM tickets t JOIN stations s ON s.id = t.station_id \
+               WHERE t.station_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id";
     all(db, sql, [station.into()]).await
 }
 
@@ -426,19 +511,23 @@ struct LineRow {
     course: i16,
     prep_seconds: Option<i32>,
     addition: i16,
-    fired_at: OffsetDateTime,
+    held: bool,
+    fired_at: Option<OffsetDateTime>,
     done_at: Option<OffsetDateTime>,
     done_by: Option<String>,
+    voided_at: Option<OffsetDateTime>,
+    void_seen_at: Option<OffsetDateTime>,
 }
 
-/// The lines that were fired of these tickets, in the order in which they were sent.
+/// The lines of these tickets in the order in which they were sent, those that are kept back at the end.
 async fn lines_of(
     db: &impl ConnectionTrait,
     tickets: Vec<Uuid>,
 ) -> Result<HashMap<TicketId, Vec<TicketLine>>> {
     let sql = "SELECT id, ticket_id, line_id, quantity, name, second_name, modifiers, note, allergy, seat, course, \
-                      prep_seconds, addition, fired_at, done_at, done_by \
-               FROM ticket_lines WHERE ticket_id = ANY($1) AND fired_at IS NOT NULL ORDER BY ticket_id, addition, position";
+                      prep_seconds, addition, held, fired_at, done_at, done_by, voided_at, void_seen_at \
+               FROM ticket_lines WHERE ticket_id = ANY($1) \
+               ORDER BY ticket_id, fired_at IS NULL, CASE WHEN fired_at IS NULL THEN course ELSE addition END, position, id";
     let rows: Vec<LineRow> = all(db, sql, [tickets.into()]).await?;
     let mut lines: HashMap<TicketId, Vec<TicketLine>> = HashMap::new();
     for row in rows {
@@ -467,10 +556,50 @@ impl TryFrom<LineRow> for TicketLine {
             course: row.course,
             prep_seconds: row.prep_seconds,
             addition: row.addition,
+            held: row.held,
             fired_at: row.fired_at,
             done: mark(row.done_at, row.done_by),
+            voided: row.voided_at.map(|at| Void {
+                at,
+                seen_at: row.void_seen_at,
+            }),
         })
     }
+}
+
+/// What may be recalled to a board, the last first.
+pub(super) async fn recallable(
+    db: &impl ConnectionTrait,
+    station: StationId,
+    now: OffsetDateTime,
+) -> Result<Vec<Recallable>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: TicketId,
+        title: String,
+        bumped_at: OffsetDateTime,
+        bumped_by: Option<String>,
+        revision: i64,
+        lines: String,
+    }
+    let sql = "SELECT t.id, t.title, t.bumped_at, t.bumped_by, t.revision, l.lines FROM tickets t \
+               CROSS JOIN LATERAL (SELECT string_agg(CASE WHEN quantity > 1 THEN quantity || ' × ' || name ELSE name END, ', ' \
+                                                     ORDER BY addition, position) AS lines \
+                                   FROM ticket_lines WHERE ticket_id = t.id AND fired_at IS NOT NULL AND voided_at IS NULL) l \
+               WHERE t.station_id = $1 AND t.bumped_at >= $2 AND l.lines IS NOT NULL \
+               ORDER BY t.bumped_at DESC, t.id DESC LIMIT $3";
+    let among = i64::try_from(RECALL_AMONG).unwrap_or(i64::MAX);
+    let values = [station.into(), (now - RECALL_WITHIN).into(), among.into()];
+    let rows: Vec<Row> = all(db, sql, values).await?;
+    let recalls = rows.into_iter().map(|row| Recallable {
+        ticket: row.id,
+        title: row.title,
+        at: row.bumped_at,
+        by: row.bumped_by.unwrap_or_default(),
+        revision: row.revision,
+        lines: row.lines,
+    });
+    Ok(recalls.collect())
 }
 
 /// The ticket that left a board last.
@@ -482,8 +611,9 @@ async fn last_bumped(db: &impl ConnectionTrait, station: StationId) -> Result<Op
         bumped_at: OffsetDateTime,
         revision: i64,
     }
-    let sql = "SELECT id, title, bumped_at, revision FROM tickets \
-               WHERE station_id = $1 AND bumped_at IS NOT NULL ORDER BY bumped_at DESC, id DESC LIMIT 1";
+    let sql = "SELECT id, title, bumped_at, revision FROM tickets t \
+               WHERE station_id = $1 AND bumped_at IS NOT NULL \
+                 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at IS NULL) ORDER BY bumped_at DESC, id DESC LIMIT 1";
     let row: Option<Row> = one(db, sql, [station.into()]).await?;
     Ok(row.map(|row| LastBumped {
         ticket: row.id,
@@ -496,24 +626,31 @@ async fn last_bumped(db: &impl ConnectionTrait, station: StationId) -> Result<Op
 /// The lines of one ticket as the statement of [`hand_over`] reads them.
 fn new_lines(handed: &Handed) -> impl Iterator<Item = Json> {
     let positions = handed.first_position..;
-    handed.lines.iter().zip(positions).map(|(line, position)| {
-        json!({
-            "id": TicketLineId::new(),
-            "ticket_id": handed.ticket,
-            "line_id": line.line,
-            "position": position,
-            "quantity": line.quantity,
-            "name": line.name,
-            "second_name": line.second_name,
-            "modifiers": line.modifiers,
-            "note": line.note,
-            "allergy": line.allergy,
-            "seat": line.seat,
-            "course": line.course,
-            "prep_seconds": line.prep_seconds,
-            "addition": handed.addition,
+    let fired = handed.fired.iter().map(|line| (line, true));
+    let held = handed.held.iter().map(|line| (line, false));
+    fired
+        .chain(held)
+        .zip(positions)
+        .map(|((line, fired), position)| {
+            json!({
+                "id": TicketLineId::new(),
+                "ticket_id": handed.ticket,
+                "line_id": line.line,
+                "position": position,
+                "quantity": line.quantity,
+                "name": line.name,
+                "second_name": line.second_name,
+                "modifiers": line.modifiers,
+                "note": line.note,
+                "allergy": line.allergy,
+                "seat": line.seat,
+                "course": line.course,
+                "prep_seconds": line.prep_seconds,
+                "addition": handed.addition,
+                "held": line.held,
+                "fired": fired,
+            })
         })
-    })
 }
 
 fn columns(mark: Option<&Mark>) -> (Option<OffsetDateTime>, Option<String>) {

@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
-use super::board::{Board, Counts, Elsewhere, Posted, pieces};
+use super::board::{AllDay, Board, Counts, Elsewhere, Posted, Recallable, Section, pieces};
 use super::station::{Pace, Station, StationKind};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
 use crate::settings::Settings;
 use crate::staff::{Person, short_name};
-use crate::ui::{self, BodyKind, Page, Tick, TopBar};
-use crate::values::{StationId, TicketId, epoch_millis, minutes_seconds, rfc3339};
+use crate::ui::{self, BodyKind, Page, Shape, Tick, TopBar};
+use crate::values::{DayRule, StationId, TicketId, epoch_millis, minutes_seconds, rfc3339};
 use crate::web::url;
 
 /// The boards that somebody may open.
@@ -52,6 +52,10 @@ pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: b
     };
     let actions = html! {
         span #board-recall { (recall_last(board, now)) }
+        button.btn type="button" data-board="recalls" hx-get=(url::board_recalls(station.id)) hx-target="#sheet"
+            aria-label="What may be recalled" { (ui::icon("receipt")) }
+        button.btn type="button" data-board="allday" hx-get=(url::board_all_day(station.id)) hx-target="#sheet"
+            aria-label="All day, with how it is wanted" { (ui::icon("chart")) }
         @if way_back {
             a.btn href=(url::boards()) aria-label="All boards" { (ui::icon("left")) }
         }
@@ -106,30 +110,41 @@ fn tickets(board: &Board, now: OffsetDateTime) -> Markup {
 /// A ticket; a long one in several pieces that stand beside each other.
 fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -> Markup {
     let ticket = &posted.ticket;
-    let (age, pace) = (ticket.age(station.pace, now), ticket.pace(station.pace));
+    let (age, clock) = (
+        ticket.age(station.pace, now),
+        ticket.clock(station.pace, now),
+    );
     let pieces = pieces(ticket);
+    let voids = ticket.voids_unseen();
+    let began = ticket.clock_at.unwrap_or(ticket.sent_at);
     html! {
         @for (piece, number) in pieces.iter().zip(1..) {
             @let (first, last) = (number == 1, number == pieces.len());
-            article.kt id=(piece_id(ticket.id, number)) data-age=(age.name()) data-soon=(pace.soon_s) data-late=(pace.late_s)
+            article.kt id=(piece_id(ticket.id, number)) data-age=(age.name()) data-since=[clock.map(|clock| rfc3339(clock.since))]
+                data-soon=[clock.map(|clock| clock.pace.soon_s)] data-late=[clock.map(|clock| clock.pace.late_s)]
                 data-rev={ (ticket.id) "." (ticket.revision) } data-n=[last.then_some(key)]
-                data-new[first && ticket.wants_attention(now)] data-additions=(ticket.additions) aria-label={ (ticket.title) ", " (age.label()) } {
+                data-new[first && ticket.wants_attention(now)] data-voids=[(first && voids > 0).then_some(voids)]
+                data-additions=(ticket.additions) data-changes=(ticket.changes) data-first[ticket.priority]
+                aria-label={ (ticket.title) ", " (age.label()) } {
                 header {
                     span.key aria-label={ "Key " (key) } { (key) }
-                    h2 { (ticket.title) @if let Some(customer) = &ticket.customer { " " span.for-whom { (customer) } } }
-                    (ui::ticking(Tick::Board, &rfc3339(ticket.sent_at), &age_at(ticket.sent_at, now)))
+                    h2 {
+                        @if let Some(former) = &ticket.former_title { del { (former) } " " }
+                        (ticket.title) @if let Some(customer) = &ticket.customer { " " span.for-whom { (customer) } }
+                    }
+                    @if age == Age::Held { span {} } @else { (ui::ticking(Tick::Board, &rfc3339(began), &age_at(began, now))) }
                     @if first { (under_title(ticket, age)) } @else {
                         span.sub { (age_label(age)) span.push {} span { "continued, " (number) " of " (pieces.len()) } }
                     }
-                    @if first && ticket.started.is_none() {
+                    @if first && ticket.started.is_none() && !ticket.is_waiting() {
                         button.start type="button" data-deed="start" hx-post=(url::ticket_start(ticket.id)) hx-swap="none"
                             aria-label={ "Start " (ticket.title) } {}
                     }
                 }
                 @if first { (elsewhere(posted, station)) (delivery(ticket)) }
                 ul.items {
-                    @for (line, before) in with_before(piece, ticket, number) {
-                        @if line.addition > before { (addition(line, now)) }
+                    @for (line, heading) in with_headings(piece, ticket) {
+                        @if let Some(section) = heading { (section_head(section, line, now)) }
                         li { (item(line, ticket)) }
                     }
                 }
@@ -139,32 +154,36 @@ fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -
     }
 }
 
-/// Each line of a piece with the addition that the line before it belongs to.
-fn with_before<'a>(
+/// Each line of a piece with what stands above it, where it is the first of its section.
+fn with_headings<'a>(
     piece: &'a [TicketLine],
     ticket: &'a Ticket,
-    number: usize,
-) -> impl Iterator<Item = (&'a TicketLine, i16)> {
+) -> impl Iterator<Item = (&'a TicketLine, Option<Section>)> {
     let first = piece.first().map(|line| line.id);
     let last_before = ticket
         .lines
         .iter()
         .take_while(move |line| Some(line.id) != first)
-        .last()
-        .filter(|_| number > 1);
-    let before = last_before.map_or(0, |line| line.addition);
-    let earlier = std::iter::once(before).chain(piece.iter().map(|line| line.addition));
-    piece.iter().zip(earlier)
+        .last();
+    let before = last_before.and_then(Section::of);
+    let earlier = std::iter::once(before).chain(piece.iter().map(Section::of));
+    piece.iter().zip(earlier).map(|(line, before)| {
+        let section = Section::of(line).filter(|section| Some(*section) != before);
+        (line, section)
+    })
 }
 
 fn under_title(ticket: &Ticket, age: Age) -> Markup {
     html! {
         span.sub {
             (age_label(age))
+            @if ticket.priority { span { (ui::icon("up")) "First" } }
+            @if ticket.unpaid { span { (ui::icon("due")) "Unpaid" } }
+            @if ticket.voids_unseen() > 0 { span { (ui::icon("cancelled")) "VOID" } }
             @if ticket.recalled_at.is_some() { span { (ui::icon("undo")) "Recalled" } }
             @if ticket.started.is_some() {
                 span { (ui::icon("preparing")) "Started" }
-            } @else {
+            } @else if !ticket.is_waiting() {
                 span.go { (ui::icon("play")) "Start" }
             }
             span.push {}
@@ -212,22 +231,49 @@ fn delivery(ticket: &Ticket) -> Markup {
     }
 }
 
-fn addition(line: &TicketLine, now: OffsetDateTime) -> Markup {
+/// What a section is: sent later, fired, or kept back.
+fn section_head(section: Section, line: &TicketLine, now: OffsetDateTime) -> Markup {
+    let since = |at| ui::ticking(Tick::Board, &rfc3339(at), &age_at(at, now));
     html! {
-        li.addon id={ "addon-" (line.id) } {
-            "ADD-ON " (ui::ticking(Tick::Board, &rfc3339(line.fired_at), &age_at(line.fired_at, now)))
+        li.addon id={ "section-" (line.id) } {
+            @match section {
+                Section::AddOn(at) => { "ADD-ON " (since(at)) },
+                Section::Fired { course, at } => { "COURSE " (course) " FIRED " (since(at)) },
+                Section::Held { course } => { (ui::icon("held")) " ON HOLD · COURSE " (course) },
+            }
         }
     }
 }
 
-/// A line: a tap on it says that it is done, another that it is not.
+/// A line: a tap on it says that it is done, another that it is not; of one that was struck out it says that one knows.
 fn item(line: &TicketLine, ticket: &Ticket) -> Markup {
     let done = line.done.is_some();
     let address = url::ticket_line_done(ticket.id, line.id);
+    if line.is_held() {
+        return html! { div.item.held id={ "l-" (line.id) } { (what(line, ticket)) } };
+    }
+    if line.voided.is_some() && !line.is_void_unseen() {
+        return html! { div.item.void id={ "l-" (line.id) } { (what(line, ticket)) } };
+    }
+    if line.is_void_unseen() {
+        return html! {
+            button.item.void id={ "l-" (line.id) } type="button" data-deed={ "seen-" (line.id) }
+                hx-post=(url::ticket_line_seen(ticket.id, line.id)) hx-swap="none" aria-label={ "Void: " (line.words()) ". Say that you know" } {
+                (what(line, ticket))
+                span.allergy { (ui::icon("cancelled")) "VOID · TAP WHEN SEEN" }
+            }
+        };
+    }
     html! {
         button.item id={ "l-" (line.id) } type="button" data-deed={ "line-" (line.id) }
             hx-post=[(!done).then_some(&address)] hx-delete=[done.then_some(&address)] hx-swap="none"
-            aria-pressed=(if done { "true" } else { "false" }) {
+            aria-pressed=(if done { "true" } else { "false" }) { (what(line, ticket)) }
+    }
+}
+
+/// What is to be made, and how.
+fn what(line: &TicketLine, ticket: &Ticket) -> Markup {
+    html! {
             span.q { (line.quantity) }
             span { (line.name) }
             (ui::icon("check"))
@@ -238,7 +284,6 @@ fn item(line: &TicketLine, ticket: &Ticket) -> Markup {
             @if let Some(note) = &line.note { span.m.no { (ui::icon("note")) (note) } }
             @if let Some(place) = place_of(line, ticket) { span.m { (place) } }
             @if let Some(allergy) = &line.allergy { span.allergy { (ui::icon("late")) (allergy.to_uppercase()) } }
-        }
     }
 }
 
@@ -256,11 +301,32 @@ fn place_of(line: &TicketLine, ticket: &Ticket) -> Option<String> {
 
 fn bump(ticket: &Ticket) -> Markup {
     let all_done = ticket.all_done();
-    let label = if all_done { "Bump, all done" } else { "Bump" };
+    let label = match (ticket.voids_unseen() > 0, all_done) {
+        (true, true) => "Seen",
+        (_, true) => "Bump, all done",
+        (_, false) => "Bump",
+    };
+    let seen = format!(
+        r#"{{"additions":{},"changes":{}}}"#,
+        ticket.additions, ticket.changes
+    );
+    let (first, verb) = match ticket.priority {
+        true => (true, "Put back"),
+        false => (false, "Put first"),
+    };
+    let priority = url::ticket_priority(ticket.id);
     html! {
-        button.btn.bump.primary[all_done] type="button" data-deed="bump" hx-post=(url::ticket_bump(ticket.id))
-            hx-vals=(format!(r#"{{"additions":{}}}"#, ticket.additions)) hx-swap="none"
-            aria-label={ (label) ": " (ticket.title) } { (ui::labelled("paid", label)) }
+        div.zone {
+            @if ticket.is_waiting() {
+                p.also { "The waiter fires it." }
+            } @else {
+                button.btn.bump.primary[all_done] type="button" data-deed="bump" hx-post=(url::ticket_bump(ticket.id))
+                    hx-vals=(seen) hx-swap="none" aria-label={ (label) ": " (ticket.title) } { (ui::labelled("paid", label)) }
+            }
+            button.btn.prio type="button" data-board="priority" data-deed="priority" hx-post=[(!first).then_some(&priority)]
+                hx-delete=[first.then_some(&priority)] hx-swap="none" aria-pressed=(if first { "true" } else { "false" })
+                aria-label={ (verb) ": " (ticket.title) } { (ui::icon("up")) }
+        }
     }
 }
 
@@ -306,9 +372,86 @@ fn recall_button(
 fn all_day(board: &Board) -> Markup {
     html! {
         h2 { "All day" }
-        @for sum in board.all_day() { span { b { (sum.quantity) } (sum.name) } }
+        @for sum in board.all_day() {
+            span {
+                @if sum.quantity > 0 || sum.held == 0 { b { (sum.quantity) } }
+                (sum.name)
+                @if sum.held > 0 { small { (ui::icon("held")) (sum.held) " on hold" } }
+            }
+        }
         span.push {}
         (legend(board.station.pace))
+    }
+}
+
+/// The same with how things are wanted, for whoever asks.
+pub fn all_day_sheet(board: &Board) -> Markup {
+    let sums = board.all_day();
+    let wishes = |sum: &AllDay| -> String {
+        let wishes = sum.wishes.iter();
+        let said: Vec<String> = wishes
+            .map(|(wish, count)| format!("{count} {wish}"))
+            .collect();
+        said.join(", ")
+    };
+    let content = html! {
+        div.body {
+            @if sums.is_empty() { (ui::empty("check", "Nothing is to be made", "", html! {})) } @else {
+                table.table {
+                    thead { tr { th scope="col" { "Product" } th.num scope="col" { "To make" } th.num scope="col" { "On hold" } } }
+                    tbody { @for sum in &sums {
+                        tr {
+                            th scope="row" { (sum.name) @if !sum.wishes.is_empty() { br; small { (wishes(sum)) } } }
+                            td.num { (sum.quantity) }
+                            td.num { (sum.held) }
+                        }
+                    } }
+                }
+            }
+        }
+        footer { button.btn.lg type="button" data-close { "Back to the board" } }
+    };
+    ui::dialog(Shape::Drawer, "All day", content)
+}
+
+/// What may be recalled, the last first.
+pub fn recalls(recalls: &[Recallable], days: &DayRule, now: OffsetDateTime) -> Markup {
+    let content = html! {
+        div.body {
+            @if recalls.is_empty() { (ui::empty("undo", "Nothing to recall", "What was bumped in the last 15 minutes is listed here.", html! {})) }
+            ul.todo.rc {
+                @for one in recalls {
+                    li data-status="paid" data-rev={ (one.ticket) "." (one.revision) } {
+                        (ui::icon("paid"))
+                        span {
+                            b { (one.title) } (one.lines) br;
+                            small { "Bumped " (days.local(one.at).time()) ", " (ago(one.at, now)) " · " (one.by) }
+                        }
+                        span.row.wrap {
+                            (recall_from_list(one, false, "Recall"))
+                            (recall_from_list(one, true, "New clock"))
+                        }
+                    }
+                }
+            }
+        }
+        footer { button.btn.lg type="button" data-close { "Back to the board" } }
+    };
+    ui::dialog(Shape::Drawer, "Recall", content)
+}
+
+fn ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    match (now - at).whole_minutes() {
+        ..=0 => "just now".to_owned(),
+        minutes => format!("{minutes} min ago"),
+    }
+}
+
+fn recall_from_list(one: &Recallable, anew: bool, label: &str) -> Markup {
+    let values = if anew { r#"{"anew":"on"}"# } else { "{}" };
+    html! {
+        button.btn type="button" data-deed={ "recall-" (anew) } hx-post=(url::ticket_recall(one.ticket)) hx-vals=(values) hx-swap="none"
+            aria-label={ (label) ": " (one.title) } { (ui::labelled("undo", label)) }
     }
 }
 

@@ -15,24 +15,31 @@ use crate::data::entity::{
 use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId, ShiftId};
 use crate::web::Result;
 
+/// The rates of tax, the usual one first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn tax_classes(db: &impl ConnectionTrait) -> Result<Vec<TaxClass>> {
+    let rows = tax_classes::Entity::find()
+        .order_by_asc(tax_classes::Column::Sort)
+        .order_by_asc(tax_classes::Column::Name)
+        .all(db)
+        .await?;
+    let classes = rows.into_iter().map(|row| TaxClass {
+        id: row.id,
+        name: row.name,
+        rate: BasisPoints::new(row.rate_bp.into()).unwrap_or(BasisPoints::ZERO),
+    });
+    Ok(classes.collect())
+}
+
 /// The menu as it is sold now, in nine small queries.
 pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
     let version = menu_version::Entity::find().one(db).await?;
     let groups = groups(db).await?;
     let offered = offered(db, &groups).await?;
-    let taxes: HashMap<_, _> = tax_classes::Entity::find()
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| {
-            let class = TaxClass {
-                id: row.id,
-                name: row.name,
-                rate: BasisPoints::new(row.rate_bp.into()).unwrap_or(BasisPoints::ZERO),
-            };
-            (row.id, class)
-        })
-        .collect();
+    let taxes = tax_classes(db).await?.into_iter();
+    let taxes: HashMap<_, _> = taxes.map(|class| (class.id, class)).collect();
     let stations: HashMap<_, _> = stations::Entity::find()
         .all(db)
         .await?

@@ -15,7 +15,8 @@ use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::Person;
 use crate::values::{
-    BusinessDate, LineId, ModifierId, OrderId, ProductId, Quantity, ShiftId, TableId,
+    BusinessDate, LineId, ModifierId, Money, OrderId, ProductId, Quantity, ShiftId, StationId,
+    TableId,
 };
 use crate::web::{Error, Result};
 
@@ -154,6 +155,9 @@ async fn set_quantity_of(
         }
     }
     order.set_quantity(line, quantity, from_stock)?;
+    if before.announced {
+        tell_held(tx, &order).await?;
+    }
     save_settled(tx, &mut order, Lines::Changed(line)).await?;
     Ok(order)
 }
@@ -183,6 +187,9 @@ pub async fn remove_line(tx: &mut Tx, id: OrderId, line: LineId) -> Result<(Orde
 
 async fn take_off(tx: &mut Tx, mut order: Order, line: LineId) -> Result<(Order, Line)> {
     let line = order.remove(line)?;
+    if line.announced {
+        tell_held(tx, &order).await?;
+    }
     if let Some(product) = line.product {
         menu::give_back(tx, product, line.from_stock).await?;
     }
@@ -215,6 +222,9 @@ pub async fn change_line(
 pub async fn next_seat(tx: &mut Tx, id: OrderId, line: LineId) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
     order.to_next_seat(line)?;
+    if order.line(line)?.announced {
+        tell_held(tx, &order).await?;
+    }
     save(tx, &mut order, Lines::Changed(line)).await?;
     Ok(order)
 }
@@ -269,56 +279,69 @@ async fn store_change(
     change: impl FnOnce(&mut Line),
 ) -> Result<()> {
     let changed = order.change(line, change)?;
+    // Before the line goes that was swallowed: its station may have it in grey.
+    if order.line(changed.kept)?.announced {
+        tell_held(tx, order).await?;
+    }
     if let Some(swallowed) = changed.swallowed {
         store::delete_line(tx, swallowed).await?;
     }
     save_settled(tx, order, Lines::Changed(changed.kept)).await
 }
 
-/// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once.
+/// Hands the unsent lines to the kitchen: one ticket per station, in this transaction, exactly once. What is kept back is told
+/// along.
 pub async fn send(tx: &mut Tx, by: &Person, id: OrderId) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
-    if order.to_send().next().is_none() {
+    if order.to_send().next().is_none() && order.to_announce().next().is_none() {
         return Ok(order);
     }
     if order.is_left() {
         take_up(tx, by, &mut order).await?;
     }
-    let sent = send_unsent(tx, &mut order).await?;
+    let sent = send_unsent(tx, &mut order, Money::ZERO).await?;
     save_settled(tx, &mut order, Lines::Sent(&sent)).await?;
     Ok(order)
 }
 
-/// Sends what is unsent; answers which lines. The caller saves the order with them.
-pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<Vec<LineId>> {
+/// Sends what is unsent and tells what is kept back; answers which lines were sent. The caller saves the order with them.
+/// `paying` is money that comes in the same moment.
+pub(super) async fn send_unsent(
+    tx: &mut Tx,
+    order: &mut Order,
+    paying: Money,
+) -> Result<Vec<LineId>> {
     let sent = order.send(tx.now())?;
-    if sent.is_empty() {
+    let told = order.announce();
+    if !told.is_empty() {
+        store::changes::hold(tx, order, &told).await?;
+    }
+    if sent.is_empty() && told.is_empty() {
         return Ok(sent);
     }
-    let mut stations: Vec<(_, Vec<kitchen::NewLine>)> = Vec::new();
-    for line in order.lines.iter().filter(|line| sent.contains(&line.id)) {
-        let work = for_kitchen(line);
-        match stations
-            .iter_mut()
-            .find(|(station, _)| *station == line.station)
-        {
-            Some((_, lines)) => lines.push(work),
-            None => stations.push((line.station, vec![work])),
-        }
-    }
-    let snapshot = kitchen::OrderSnapshot {
-        order: order.id,
-        number: order.number,
-        title: order.title(),
-        kind: match order.kind() {
-            Kind::DineIn => kitchen::TicketKind::DineIn,
-            Kind::Takeaway => kitchen::TicketKind::Takeaway,
-        },
-        guests: order.guests,
-        waiter: order.waiter_name.clone(),
-        customer: order.customer().map(str::to_owned),
+    hand_over(tx, order, &sent, &[], paying).await?;
+    Ok(sent)
+}
+
+/// Hands lines to the kitchen that were just sent, of which some were kept back before, with everything that still is.
+pub(super) async fn hand_over(
+    tx: &mut Tx,
+    order: &Order,
+    sent: &[LineId],
+    were_held: &[LineId],
+    paying: Money,
+) -> Result<()> {
+    let fired = order.lines.iter().filter(|line| sent.contains(&line.id));
+    let fired = by_station(fired.map(|line| (line, were_held.contains(&line.id))));
+    let has_held = order.announced().next().is_some() || !were_held.is_empty();
+    let work = kitchen::Work {
+        fired,
+        held: has_held.then(|| by_station(order.announced().map(|line| (line, true)))),
     };
-    kitchen::open_tickets(tx, &snapshot, stations).await?;
+    kitchen::hand_over(tx, &snapshot(order, paying), work).await?;
+    if sent.is_empty() {
+        return Ok(());
+    }
     let said: Vec<_> = order
         .lines
         .iter()
@@ -329,10 +352,54 @@ pub(super) async fn send_unsent(tx: &mut Tx, order: &mut Order) -> Result<Vec<Li
         "reference": order.reference,
         "lines": said,
     })));
-    Ok(sent)
+    Ok(())
 }
 
-fn for_kitchen(line: &Line) -> kitchen::NewLine {
+/// Something that is kept back has changed: its station is told anew.
+pub(super) async fn tell_held(tx: &mut Tx, order: &Order) -> Result<()> {
+    let work = kitchen::Work {
+        fired: Vec::new(),
+        held: Some(by_station(order.announced().map(|line| (line, true)))),
+    };
+    kitchen::hand_over(tx, &snapshot(order, Money::ZERO), work).await
+}
+
+/// What the kitchen is told about an order; `paying` is money that comes in the same moment.
+pub(super) fn snapshot(order: &Order, paying: Money) -> kitchen::OrderSnapshot {
+    let kind = match order.kind() {
+        Kind::DineIn => kitchen::TicketKind::DineIn,
+        Kind::Takeaway => kitchen::TicketKind::Takeaway,
+    };
+    kitchen::OrderSnapshot {
+        order: order.id,
+        number: order.number,
+        title: order.title(),
+        kind,
+        guests: order.guests,
+        waiter: order.waiter_name.clone(),
+        customer: order.customer().map(str::to_owned),
+        unpaid: kind == kitchen::TicketKind::Takeaway && (order.balance() - paying).is_positive(),
+    }
+}
+
+fn by_station<'a>(
+    lines: impl Iterator<Item = (&'a Line, bool)>,
+) -> Vec<(StationId, Vec<kitchen::NewLine>)> {
+    let mut stations: Vec<(StationId, Vec<kitchen::NewLine>)> = Vec::new();
+    for (line, held) in lines {
+        let work = for_kitchen(line, held);
+        match stations
+            .iter_mut()
+            .find(|(station, _)| *station == line.station)
+        {
+            Some((_, lines)) => lines.push(work),
+            None => stations.push((line.station, vec![work])),
+        }
+    }
+    stations
+}
+
+fn for_kitchen(line: &Line, held: bool) -> kitchen::NewLine {
     kitchen::NewLine {
         line: line.id,
         quantity: line.quantity,
@@ -352,6 +419,7 @@ fn for_kitchen(line: &Line) -> kitchen::NewLine {
         seat: line.seat,
         course: line.course,
         prep_seconds: line.prep_seconds,
+        held,
     }
 }
 
@@ -442,6 +510,7 @@ pub async fn change_details(
             *how = phone;
         }
     }
+    kitchen::retitle(tx, &snapshot(&order, Money::ZERO)).await?;
     save(tx, &mut order, Lines::AsTheyWere).await?;
     Ok(order)
 }
@@ -490,6 +559,11 @@ pub(super) async fn settle(
     };
     let came = order.settle(tx.now(), date);
     if came.settled {
+        // What is sent in the same moment is not told that it is unpaid.
+        if order.kind() == Kind::Takeaway && order.first_sent_at.is_some_and(|at| at < tx.now()) {
+            let stations = order.sent().map(|line| line.station);
+            kitchen::paid(tx, order.id, stations).await?;
+        }
         tx.count(Tally::OrderSettled, order.kind().as_str());
         tx.journal(Entry::new("order.settled", "order", order.id).after(json!({
             "reference": order.reference,

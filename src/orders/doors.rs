@@ -49,7 +49,7 @@ pub async fn receive(tx: &mut Tx, order: &mut Order, received: Received) -> Resu
         order.take_up(received.shift);
         note_taken_up(tx, order, before);
     }
-    let sent = send_unsent(tx, order).await?;
+    let sent = send_unsent(tx, order, received.amount).await?;
     order.receive(received.amount, received.rounding)?;
     settle(tx, order, Some(received.date)).await?;
     save(tx, order, Lines::Sent(&sent)).await
@@ -79,7 +79,7 @@ pub async fn settle_nothing_due(
     if order.is_left() {
         take_up(tx, by, order).await?;
     }
-    let sent = send_unsent(tx, order).await?;
+    let sent = send_unsent(tx, order, Money::ZERO).await?;
     if order.balance().is_positive() {
         return Err(super::OrderRefusal::MoreThanDue(order.balance()).into());
     }

@@ -1,10 +1,12 @@
 //! One function per URL of the till: read input, write, read, draw.
 
+mod afterwards;
 mod floor;
 mod forms;
 mod lines;
 mod order;
 
+pub use afterwards::*;
 pub use floor::*;
 pub use lines::*;
 pub use order::*;

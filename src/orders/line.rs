@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use time::OffsetDateTime;
 
-use crate::menu::{Choice, Chosen, Product};
+use crate::menu::{Choice, Chosen, Product, TaxClass};
 use crate::values::{
     BasisPoints, LineId, Money, ProductId, Quantity, QuantityRefusal, StaffId, StationId,
     TaxClassId,
@@ -100,6 +100,8 @@ pub struct Line {
     pub course: i16,
     /// Kept back until it is fired.
     pub held: bool,
+    /// Kept back, and its station shows it in grey.
+    pub announced: bool,
     /// How it is taxed.
     pub tax_class: TaxClassId,
     /// "VAT 18%".
@@ -145,7 +147,64 @@ pub struct NewLine {
     pub from_stock: i16,
 }
 
+/// Something that is not on the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenItem {
+    /// What guests and cooks read.
+    pub name: String,
+    /// What one costs.
+    pub price: Money,
+    /// How many.
+    pub quantity: Quantity,
+    /// For the kitchen.
+    pub note: Option<String>,
+    /// The guest's seat.
+    pub seat: Option<i16>,
+    /// When it is to be cooked.
+    pub course: i16,
+    /// Where it is made, and that station's name.
+    pub station: (StationId, String),
+    /// How it is taxed.
+    pub tax: TaxClass,
+}
+
 impl Line {
+    /// A fresh line of something that is not on the menu.
+    pub(super) fn open(position: i32, item: OpenItem, by: StaffId, at: OffsetDateTime) -> Self {
+        let (station, station_name) = item.station;
+        Line {
+            id: LineId::new(),
+            position,
+            product: None,
+            name: item.name,
+            kitchen_name: None,
+            quantity: item.quantity,
+            unit_price: item.price,
+            base_price: item.price,
+            from_stock: 0,
+            modifiers: Vec::new(),
+            note: item.note,
+            allergy: None,
+            seat: item.seat,
+            course: item.course,
+            held: false,
+            announced: false,
+            tax_class: item.tax.id,
+            tax_name: item.tax.name,
+            tax_rate: item.tax.rate,
+            station,
+            station_name,
+            prep_seconds: None,
+            discount: Money::ZERO,
+            comped: false,
+            state: LineState::Unsent,
+            added_by: by,
+            added_at: at,
+            sent_at: None,
+            ready_at: None,
+        }
+    }
+
     /// A fresh line of a product with its choices made.
     pub(super) fn new(
         position: i32,
@@ -171,6 +230,7 @@ impl Line {
             seat: asked.seat,
             course: asked.course,
             held: false,
+            announced: false,
             tax_class: product.tax.id,
             tax_name: product.tax.name.clone(),
             tax_rate: product.tax.rate,
@@ -187,6 +247,13 @@ impl Line {
         }
     }
 
+    /// Hands it to the kitchen.
+    pub(super) fn send(&mut self, at: OffsetDateTime) {
+        self.state = LineState::Sent;
+        self.sent_at = Some(at);
+        (self.held, self.announced) = (false, false);
+    }
+
     /// Other choices, at the prices that were captured when it was added.
     pub(super) fn choose(&mut self, choice: Choice) {
         let choice = choice.at_captured(self.base_price, &self.modifiers);
@@ -198,6 +265,7 @@ impl Line {
     pub(super) fn swallow(&mut self, other: &Line) -> Result<(), QuantityRefusal> {
         self.quantity = self.quantity.plus(other.quantity)?;
         self.from_stock += other.from_stock;
+        self.announced |= other.announced;
         Ok(())
     }
 

@@ -5,6 +5,9 @@
 //! are "add", "change quantity", "remove"; no request ever replaces a whole order.
 
 mod actions;
+mod afterwards;
+mod change_sheets;
+mod changes;
 mod doors;
 pub mod feed;
 pub mod floor_view;

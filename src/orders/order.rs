@@ -12,7 +12,7 @@ use crate::values::{
 };
 
 /// How many lines one order holds at most.
-const MOST_LINES: usize = 300;
+pub(super) const MOST_LINES: usize = 300;
 
 /// Where the guests are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,6 +220,12 @@ impl Order {
             .filter(|line| line.is_unsent() && !line.held)
     }
 
+    /// Lines that are kept back, and that the kitchen was not told of.
+    pub fn to_announce(&self) -> impl Iterator<Item = &Line> {
+        let lines = self.lines.iter();
+        lines.filter(|line| line.is_unsent() && line.held && !line.announced)
+    }
+
     /// How many pieces a send would hand over.
     pub fn pieces_to_send(&self) -> i32 {
         self.to_send()
@@ -264,14 +270,7 @@ impl Order {
         by: StaffId,
         at: OffsetDateTime,
     ) -> Result<Added, OrderRefusal> {
-        let position = self
-            .lines
-            .iter()
-            .map(|line| line.position)
-            .max()
-            .unwrap_or(0)
-            + 1;
-        let fresh = Line::new(position, product, choice, asked, by, at);
+        let fresh = Line::new(self.next_position(), product, choice, asked, by, at);
         let added = match self.lines.iter_mut().find(|line| line.merges_with(&fresh)) {
             Some(line) => {
                 line.swallow(&fresh).map_err(|_| OrderRefusal::TooMany)?;
@@ -370,8 +369,7 @@ impl Order {
         let mut sent = Vec::new();
         for line in &mut self.lines {
             if line.is_unsent() && !line.held {
-                line.state = LineState::Sent;
-                line.sent_at = Some(at);
+                line.send(at);
                 sent.push(line.id);
             }
         }
@@ -483,7 +481,7 @@ impl Order {
     }
 
     /// Changes the lines, or leaves everything as it was where a rule refuses what would come out.
-    fn attempt<T>(
+    pub(super) fn attempt<T>(
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
     ) -> Result<T, OrderRefusal> {
@@ -495,7 +493,7 @@ impl Order {
         Ok(answer)
     }
 
-    fn must_be_open(&self) -> Result<(), OrderRefusal> {
+    pub(super) fn must_be_open(&self) -> Result<(), OrderRefusal> {
         if self.cancelled_at.is_some() {
             Err(OrderRefusal::Cancelled)
         } else if self.closed_at.is_some() {
@@ -505,7 +503,7 @@ impl Order {
         }
     }
 
-    fn must_have_seat(&self, seat: Option<i16>) -> Result<(), OrderRefusal> {
+    pub(super) fn must_have_seat(&self, seat: Option<i16>) -> Result<(), OrderRefusal> {
         match seat {
             Some(seat) if seat > self.guests => Err(OrderRefusal::NoSuchSeat(self.guests)),
             _ => Ok(()),
@@ -532,10 +530,18 @@ impl Order {
 
     fn unsent_mut(&mut self, id: LineId) -> Result<&mut Line, OrderRefusal> {
         self.unsent(id)?;
-        self.lines
-            .iter_mut()
-            .find(|line| line.id == id)
-            .ok_or(OrderRefusal::NoSuchLine)
+        self.line_mut(id)
+    }
+
+    pub(super) fn line_mut(&mut self, id: LineId) -> Result<&mut Line, OrderRefusal> {
+        let line = self.lines.iter_mut().find(|line| line.id == id);
+        line.ok_or(OrderRefusal::NoSuchLine)
+    }
+
+    /// The place behind the last line.
+    pub(super) fn next_position(&self) -> i32 {
+        let positions = self.lines.iter().map(|line| line.position);
+        positions.max().unwrap_or(0) + 1
     }
 }
 

@@ -155,9 +155,27 @@ fn lines(panel: &Panel) -> Markup {
                 h2.course {
                     "Course " (course) span.push {}
                     (sent_note(&of_course, panel.days))
+                    (course_deeds(order, *course, &of_course, courses.len()))
                 }
                 ul { @for line in of_course { (line_item(panel, line)) } }
             }
+        }
+    }
+}
+
+/// Keeps a course back, or sends it alone: offered where there are several, or something is kept back.
+fn course_deeds(order: &Order, course: i16, lines: &[&Line], courses: usize) -> Markup {
+    let unsent = lines.iter().filter(|line| line.is_unsent());
+    let (held, free): (Vec<&Line>, Vec<&Line>) = unsent.copied().partition(|line| line.held);
+    let offered = order.is_open() && (courses > 1 || !held.is_empty());
+    html! {
+        @if offered && !free.is_empty() {
+            button.btn type="button" data-deed={ "hold-" (course) } hx-post=(url::order_course_hold(order.id, course)) hx-swap="none"
+                hx-sync="#order-panel:queue all" aria-label={ "Hold course " (course) } { (icon("held")) "Hold" }
+        }
+        @if offered && (!free.is_empty() || !held.is_empty()) {
+            button.btn type="button" data-deed={ "fire-" (course) } hx-post=(url::order_course_fire(order.id, course)) hx-swap="none"
+                hx-sync="#order-panel:queue all" { (icon("send")) "Send course " (course) }
         }
     }
 }
@@ -168,6 +186,7 @@ fn sent_note(lines: &[&Line], days: &DayRule) -> String {
     match (sent, unsent) {
         (Some(at), false) => format!("Sent {}", days.local(at).time()),
         (Some(at), true) => format!("Partly sent {}", days.local(at).time()),
+        (None, _) if lines.iter().all(|line| line.held) => "On hold".to_owned(),
         (None, _) => "Not sent".to_owned(),
     }
 }
@@ -177,9 +196,10 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
         .seat
         .map_or("Table".to_owned(), |seat| format!("Seat {seat}"));
     html! {
-        li.line.sent[!line.is_unsent()].void[line.is_voided()] id={ "line-" (line.id) } data-line=(line.id) data-name=(line.name)
+        li.line.sent[!line.is_unsent()].void[line.is_voided()].held[line.held] id={ "line-" (line.id) } data-line=(line.id) data-name=(line.name)
             data-seat=(seat) data-course={ "Course " (line.course) } data-product=[line.product] data-quantity=(line.quantity) {
             @if line.is_unsent() {
+                @if line.held { span.on-hold { (ui::badge_saying(ui::Status::Held, if line.announced { "On hold" } else { "On hold, not sent" })) } }
                 (pick(line))
                 (quantity(panel.order, line))
                 span.num { (line.total()) }
@@ -187,7 +207,7 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
             } @else {
                 span.qty { (line.quantity) "×" }
                 (pick(line))
-                span.row { (state_badge(line, panel.shown)) span.num { (line.total()) } }
+                span.row { (state_badge(line, panel.shown)) @if line.comped { (ui::badge_saying(ui::Status::Paid, "Free")) } span.num { (line.total()) } }
             }
         }
     }
@@ -333,12 +353,17 @@ fn line_bar(order: &Order) -> Markup {
     let of = |pattern| url::of_selected_line(pattern, order.id);
     html! {
         div #line-bar.line-bar role="toolbar" aria-label="Selected line" {
-            button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent" { (icon("note")) "Note" }
-            button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent" { (icon("mods")) "Modifiers" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent held" { (icon("note")) "Note" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent held" { (icon("mods")) "Modifiers" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_seat)) hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }
-            button.btn type="button" disabled hx-get=(of(url::at::order_line_course)) hx-target="#sheet" data-for="unsent" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_course)) hx-target="#sheet" data-for="unsent held" { (icon("clock")) span data-fill="course" data-empty="Course" { "Course" } }
+            button.btn type="button" disabled hx-post=(of(url::at::order_line_hold)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("held")) "Hold" }
+            button.btn type="button" disabled hx-delete=(of(url::at::order_line_hold)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="held" { (icon("play")) "Release" }
+            button.btn type="button" disabled hx-post=(of(url::at::order_line_fire)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="held" { (icon("preparing")) "Fire" }
             button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
-            button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent" { (icon("trash")) "Remove" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_comp)) hx-target="#sheet" data-for="sent" { (icon("tip")) "Comp" }
+            button.btn.danger type="button" disabled hx-get=(of(url::at::order_line_void)) hx-target="#sheet" data-for="sent" { (icon("cancelled")) "Void" }
+            button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent held" { (icon("trash")) "Remove" }
         }
     }
 }
@@ -377,7 +402,7 @@ fn tax_name(order: &Order, class: TaxClassId) -> &str {
 }
 
 fn actions(order: &Order, pays: bool) -> Markup {
-    let unsent = order.to_send().count();
+    let unsent = order.to_send().count() + order.to_announce().count();
     let ready = order.ready().count();
     let due = order.balance().is_positive();
     let counter = order.is_counter_sale() && pays && due && order.is_open();
@@ -448,9 +473,14 @@ fn send_where(order: &Order) -> String {
             None => stations.push((name, line.quantity.get().into())),
         }
     }
+    let held: i32 = order
+        .to_announce()
+        .map(|line| i32::from(line.quantity.get()))
+        .sum();
     let said: Vec<String> = stations
         .into_iter()
         .map(|(station, count)| format!("{count} {station}"))
+        .chain((held > 0).then(|| format!("{held} on hold")))
         .collect();
     said.join(" · ")
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::values::Money;
+use crate::values::{Money, Quantity};
 use crate::web::Refusal;
 
 /// Why an order does not do what was asked.
@@ -29,6 +29,40 @@ pub enum OrderRefusal {
     /// Beyond any amount.
     #[error("This order is too large; check the prices and quantities.")]
     TooLarge,
+    /// The kitchen does not have it.
+    #[error("{0} was not sent yet; simply remove it.")]
+    NotSent(String),
+    /// Struck out already.
+    #[error("{0} was already struck out.")]
+    Struck(String),
+    /// Given free already.
+    #[error("{0} is free already.")]
+    AlreadyFree(String),
+    /// Fewer pieces than asked for.
+    #[error("There are only {0} of {1} on this line.")]
+    NotSoMany(Quantity, String),
+    /// No line was named.
+    #[error("Choose at least one line.")]
+    NothingChosen,
+    /// The guests sit there.
+    #[error("The order is there already.")]
+    AlreadyThere,
+    /// Somebody serves it already.
+    #[error("{0} serves this order already.")]
+    TheirsAlready(String),
+    /// Two orders whose prices mean different things.
+    #[error(
+        "The two orders were opened under different tax or service rules; settle them one by one."
+    )]
+    OtherRules,
+    /// Both are the same.
+    #[error("Choose another order than this one.")]
+    SameOrder,
+    /// More was given free in a shift than one person may.
+    #[error(
+        "With this, {0} would be given free in this shift; beyond {1} an admin has to approve."
+    )]
+    CompLimit(Money, Money),
     /// Something was sent.
     #[error("Something on this order was sent; a manager can void it.")]
     SentLines,
@@ -62,6 +96,8 @@ impl Refusal for OrderRefusal {
             OrderRefusal::Cancelled => "order_cancelled",
             OrderRefusal::NothingDue => "already_paid",
             OrderRefusal::MoreThanDue(_) => "more_than_due",
+            OrderRefusal::BelowPaid => "below_paid",
+            OrderRefusal::CompLimit(..) => "comp_limit",
             _ => "refused",
         }
     }

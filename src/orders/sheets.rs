@@ -295,12 +295,22 @@ pub fn details(order: &Order) -> Markup {
             @if let Place::Table { id, .. } = &order.place {
                 a.btn.lg href={ (url::table(*id)) "?party=new" } { (icon("plus")) "Another party at this table" }
             }
-            @if sent {
-                p.dim { "Something was sent, so this order cannot simply be cancelled." }
-            } @else if order.is_open() {
-                form.stack hx-post=(url::order_cancellation(order.id)) hx-swap="none" {
-                    (fresh_key())
-                    button.btn.lg.danger { (icon("trash")) "Cancel this order" }
+            @if order.is_open() {
+                @let more = |address: String, name: &str, label: &str| html! {
+                    button.btn.lg type="button" hx-get=(address) hx-target="#sheet" { (icon(name)) (label) }
+                };
+                (more(url::order_open_items(order.id), "plus", "Open item"))
+                (more(url::order_place(order.id), "swap", "Move to another table"))
+                (more(url::order_moves(order.id), "out", "Split: lines to another order"))
+                (more(url::order_merge(order.id), "link", "Merge with another order"))
+                (more(url::order_waiter(order.id), "users", "Transfer to another waiter"))
+                @if sent {
+                    button.btn.lg.danger type="button" hx-get=(url::order_cancellation(order.id)) hx-target="#sheet" { (icon("trash")) "Cancel this order" }
+                } @else {
+                    form.stack hx-post=(url::order_cancellation(order.id)) hx-swap="none" {
+                        (fresh_key())
+                        button.btn.lg.danger { (icon("trash")) "Cancel this order" }
+                    }
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The queries of orders: one order with its lines here, lists of them in `lists`.
 
+pub(super) mod changes;
 mod lists;
 
 pub use lists::{OpenOrder, Waiting, open_orders};
@@ -69,6 +70,7 @@ struct LineRow {
     seat: Option<i16>,
     course: i16,
     held: bool,
+    announced: bool,
     tax_class_id: TaxClassId,
     tax_name: String,
     tax_bp: i32,
@@ -95,7 +97,7 @@ static WHOLE: Reading = Reading {
     o.settled_date, o.closed_at, o.cancelled_at, o.revision \
     FROM orders o WHERE o.id = $1",
     columns: "o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
-    l.from_stock, l.modifiers, l.note, l.allergy, l.seat, l.course, l.held, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, \
+    l.from_stock, l.modifiers, l.note, l.allergy, l.seat, l.course, l.held, l.announced, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, \
     (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name, l.prep_seconds, l.discount, l.comped, l.state, \
     l.added_by, l.added_at, l.sent_at, l.ready_at",
     rest: "LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position",
@@ -189,6 +191,7 @@ fn line(row: LineRow) -> Result<Line> {
         seat: row.seat,
         course: row.course,
         held: row.held,
+        announced: row.announced,
         tax_class: row.tax_class_id,
         tax_rate: BasisPoints::new(row.tax_bp.into()).map_err(|_| defect("tax rate"))?,
         station: row.station_id,
@@ -317,9 +320,9 @@ const FRESH: &str = "INSERT INTO order_lines (id, order_id, position, product_id
     allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
     VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
 const CHANGED: &str = "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
-    held = $9, from_stock = $10 WHERE id = $1 AND state = 'unsent'";
+    held = $9, from_stock = $10, announced = $11 WHERE id = $1 AND state = 'unsent'";
 const GONE: &str = "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'";
-const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by = $3 \
+const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by = $3, held = false, announced = false \
     WHERE order_id = $1 AND id = ANY($2) AND state = 'unsent'";
 const SERVED: &str = "UPDATE order_lines SET state = 'served', served_at = $4, served_by = $3 \
     WHERE order_id = $1 AND id = ANY($2) AND state = 'ready'";
@@ -423,7 +426,7 @@ fn fresh_values(order: &Order, line: &Line) -> [Value; 26] {
     ]
 }
 
-fn changed_values(line: &Line) -> [Value; 10] {
+fn changed_values(line: &Line) -> [Value; 11] {
     [
         line.id.into(),
         line.quantity.get().into(),
@@ -435,6 +438,7 @@ fn changed_values(line: &Line) -> [Value; 10] {
         line.course.into(),
         line.held.into(),
         line.from_stock.into(),
+        line.announced.into(),
     ]
 }
 

@@ -41,6 +41,12 @@ pub struct Settings {
     pub variance_threshold: Thresholds,
     /// What is often written for the kitchen or the bar, one tap each.
     pub note_templates: Vec<String>,
+    /// Why something that was sent is struck out, one tap each.
+    pub void_reasons: Vec<String>,
+    /// Why something is given free, one tap each.
+    pub comp_reasons: Vec<String>,
+    /// How much one person may give free in a shift before an admin has to agree, in minor units; 0 for no limit.
+    pub comp_limit: Money,
     /// How long ready lines of a closed order stay on the ready strip, in minutes.
     pub ready_lets_go_minutes: u16,
     /// At which full hour of the venue's clock a backup is made each day, 0 to 23.
@@ -123,6 +129,25 @@ impl Default for Settings {
             ]
             .map(str::to_owned)
             .to_vec(),
+            void_reasons: [
+                "Changed their mind",
+                "Entered wrongly",
+                "Sold out",
+                "Took too long",
+                "Sent twice",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            comp_reasons: [
+                "Not as it should be",
+                "Took too long",
+                "Left without paying",
+                "Staff meal",
+                "Guest of the house",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            comp_limit: Money::new(100_000),
             ready_lets_go_minutes: 30,
             backup_hour: 3,
             backup_retention_days: 30,

@@ -7,6 +7,7 @@ use super::secrets::Typed;
 use super::store;
 use super::tries::{self, Asked, Try};
 use crate::app::App;
+use crate::data::Claim;
 use crate::values::StaffId;
 use crate::web::{Error, Result};
 
@@ -22,7 +23,68 @@ pub struct Approval {
     pub by: StaffId,
     /// Their name at that time.
     pub name: String,
+    /// Manager or admin.
+    pub role: Role,
     _only_made_here: (),
+}
+
+/// A deed that not everybody may do alone is agreed to: by a manager's or an admin's own hand, or with an approval. Only
+/// [`consent`] makes one.
+#[derive(Clone, Debug)]
+pub struct Consent(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Own(Role),
+    Given(Approval),
+    /// Of a request that was carried out before: nothing is asked again, and nothing is done again.
+    Repeated,
+}
+
+impl Consent {
+    /// Who agreed, where that is somebody else than who asked.
+    pub fn by(&self) -> Option<StaffId> {
+        match &self.0 {
+            Kind::Given(approval) => Some(approval.by),
+            Kind::Own(_) | Kind::Repeated => None,
+        }
+    }
+
+    /// Whether an admin agreed, or is who asked.
+    pub fn is_an_admins(&self) -> bool {
+        match &self.0 {
+            Kind::Given(approval) => approval.role == Role::Admin,
+            Kind::Own(role) => *role == Role::Admin,
+            Kind::Repeated => false,
+        }
+    }
+}
+
+/// Asks for an agreement: managers and admins need nobody else's, and may give an admin's all the same.
+///
+/// # Errors
+/// That somebody has to agree, or why what was typed is no approval. Of a repetition (`claim` was carried out before) nothing
+/// is asked again: the secret could be another by now, and would count as a wrong try.
+pub async fn consent(
+    app: &App,
+    by: &Person,
+    claim: &Claim,
+    given: Option<(StaffId, &Typed)>,
+) -> Result<Consent> {
+    if app.already(claim).await? {
+        return Ok(Consent(Kind::Repeated));
+    }
+    match given {
+        Some((approver, secret)) => {
+            let approval = approve(app, by, approver, secret).await?;
+            Ok(Consent(Kind::Given(approval)))
+        }
+        None if by.role.manages() => Ok(Consent(Kind::Own(by.role))),
+        None => Err(Error::field(
+            "approver",
+            "A manager or an admin has to agree: choose who, and have them enter their PIN.",
+        )),
+    }
 }
 
 /// Somebody who may be asked.
@@ -50,6 +112,35 @@ pub async fn approvers(app: &App, by: &Person) -> Result<Vec<Approver>> {
             id: one.id,
             name: one.name,
             role: one.role,
+            on_shift: one.on_shift,
+        })
+        .collect())
+}
+
+/// Somebody who may serve an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Colleague {
+    /// Who.
+    pub id: StaffId,
+    /// As colleagues call them.
+    pub name: String,
+    /// Whether they have a shift open.
+    pub on_shift: bool,
+}
+
+/// Who may serve orders: those on shift first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn order_takers(app: &App) -> Result<Vec<Colleague>> {
+    let people = store::everybody(app.db(), app.clock().now()).await?;
+    let takers = people
+        .into_iter()
+        .filter(|one| one.active && one.role.takes_orders());
+    Ok(takers
+        .map(|one| Colleague {
+            id: one.id,
+            name: one.name,
             on_shift: one.on_shift,
         })
         .collect())
@@ -119,6 +210,7 @@ pub async fn approve(
     Ok(Approval {
         by: member.id,
         name: member.name,
+        role: member.role,
         _only_made_here: (),
     })
 }

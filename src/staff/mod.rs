@@ -19,7 +19,9 @@ mod store;
 pub mod tries;
 pub mod view;
 
-pub use approval::{Approval, Approver, approve, approvers};
+pub use approval::{
+    Approval, Approver, Colleague, Consent, approve, approvers, consent, order_takers,
+};
 pub use guards::{Admin, AtWork, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
 pub use locking::SharedTills;
 pub use member::Member;

@@ -146,7 +146,29 @@ urls! {
     order_line_course(order: OrderId, line: LineId) = "/orders/:order/lines/:line/course";
     /// POST hands the unsent lines to the kitchen.
     order_sends(order: OrderId) = "/orders/:order/sends";
-    /// POST cancels an order with nothing sent.
+    /// POST sends a course and nothing else.
+    order_course_fire(order: OrderId, course: i16) = "/orders/:order/courses/:course/fire";
+    /// POST keeps the unsent lines of a course back, DELETE gives them free.
+    order_course_hold(order: OrderId, course: i16) = "/orders/:order/courses/:course/hold";
+    /// POST sends a line that was kept back.
+    order_line_fire(order: OrderId, line: LineId) = "/orders/:order/lines/:line/fire";
+    /// POST keeps an unsent line back, DELETE gives it free.
+    order_line_hold(order: OrderId, line: LineId) = "/orders/:order/lines/:line/hold";
+    /// Strikes a sent line out.
+    order_line_void(order: OrderId, line: LineId) = "/orders/:order/lines/:line/void";
+    /// Gives a sent line free.
+    order_line_comp(order: OrderId, line: LineId) = "/orders/:order/lines/:line/comp";
+    /// Something that is not on the menu.
+    order_open_items(order: OrderId) = "/orders/:order/open-items";
+    /// The guests sit down elsewhere.
+    order_place(order: OrderId) = "/orders/:order/place";
+    /// Somebody else serves it.
+    order_waiter(order: OrderId) = "/orders/:order/waiter";
+    /// POST puts everything of it on another order.
+    order_merge(order: OrderId) = "/orders/:order/merge";
+    /// POST gives some of its lines to another order.
+    order_moves(order: OrderId) = "/orders/:order/moves";
+    /// POST cancels an order; of what was sent somebody has to agree.
     order_cancellation(order: OrderId) = "/orders/:order/cancellation";
     /// PUT: guests, name, phone; GET opens the sheet.
     order_details(order: OrderId) = "/orders/:order/details";
@@ -172,12 +194,22 @@ urls! {
     boards() = "/kitchen";
     /// One station's board.
     board(station: StationId) = "/kitchen/stations/:station";
+    /// What may be recalled to a board.
+    board_recalls(station: StationId) = "/kitchen/stations/:station/recalls";
+    /// What is to be made on a board in all, and how it is wanted.
+    board_all_day(station: StationId) = "/kitchen/stations/:station/all-day";
     /// POST starts a ticket.
     ticket_start(ticket: TicketId) = "/kitchen/tickets/:ticket/start";
     /// POST bumps a ticket, DELETE recalls it.
     ticket_bump(ticket: TicketId) = "/kitchen/tickets/:ticket/bump";
     /// POST marks a line done, DELETE takes it back.
     ticket_line_done(ticket: TicketId, line: TicketLineId) = "/kitchen/tickets/:ticket/lines/:line/done";
+    /// POST says that a struck-out line was seen.
+    ticket_line_seen(ticket: TicketId, line: TicketLineId) = "/kitchen/tickets/:ticket/lines/:line/seen";
+    /// POST puts a ticket before the others, DELETE where it belongs.
+    ticket_priority(ticket: TicketId) = "/kitchen/tickets/:ticket/priority";
+    /// POST recalls a ticket from the list, with a new age or not.
+    ticket_recall(ticket: TicketId) = "/kitchen/tickets/:ticket/recall";
     /// POST says that a ticket can be seen on a screen.
     ticket_shown(ticket: TicketId) = "/kitchen/tickets/:ticket/shown";
 

@@ -1,6 +1,7 @@
 //! The real routes on a real Postgres: one cluster a run, a database a test.
 
 // The world offers more than each moment of it uses.
+mod after_sending;
 mod backups;
 mod cash;
 mod clock;

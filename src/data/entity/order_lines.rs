@@ -52,6 +52,13 @@ pub struct Model {
     pub voided_by: Option<StaffId>,
     #[sea_orm(column_type = "Text")]
     pub void_reason: Option<String>,
+    pub void_approved_by: Option<StaffId>,
+    pub comped_at: Option<TimeDateTimeWithTimeZone>,
+    pub comped_by: Option<StaffId>,
+    #[sea_orm(column_type = "Text")]
+    pub comp_reason: Option<String>,
+    pub comp_approved_by: Option<StaffId>,
+    pub announced: bool,
 }
 
 /// Joins are written in the rooms' stores.

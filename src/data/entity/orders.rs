@@ -52,6 +52,7 @@ pub struct Model {
     pub carried_reason: Option<String>,
     pub updated_at: TimeDateTimeWithTimeZone,
     pub revision: i64,
+    pub cancel_approved_by: Option<StaffId>,
 }
 
 /// Joins are written in the rooms' stores.

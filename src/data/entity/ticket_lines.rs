@@ -35,6 +35,7 @@ pub struct Model {
     pub done_by: Option<String>,
     pub voided_at: Option<TimeDateTimeWithTimeZone>,
     pub void_seen_at: Option<TimeDateTimeWithTimeZone>,
+    pub step: i16,
 }
 
 /// Joins are written in the rooms' stores.

@@ -34,6 +34,12 @@ pub struct Model {
     pub priority: bool,
     pub additions: i16,
     pub revision: i64,
+    pub changes: i16,
+    #[sea_orm(column_type = "Text")]
+    pub former_title: Option<String>,
+    pub clock_at: Option<TimeDateTimeWithTimeZone>,
+    pub unpaid: bool,
+    pub passed_from: Option<TicketId>,
 }
 
 /// Joins are written in the rooms' stores.

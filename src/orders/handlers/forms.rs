@@ -2,7 +2,12 @@
 
 use crate::form;
 use crate::menu::Pick;
-use crate::values::{LineId, ModifierId, Note, ProductId, Quantity, Short, TableId, Text};
+use crate::orders::change_sheets;
+use crate::staff::Typed;
+use crate::values::{
+    LineId, ModifierId, Money, Note, OrderId, ProductId, Quantity, Short, StaffId, StationId,
+    TableId, TaxClassId, Text,
+};
 
 /// A telephone number as people write it.
 type Phone = Text<30>;
@@ -84,8 +89,108 @@ form! {
 }
 
 form! {
-    /// Why an order is called off.
-    pub struct Cancellation { reason: opt Note }
+    /// Why an order is called off, and who agrees where something of it was sent.
+    pub struct Cancellation {
+        chosen: opt Short,
+        reason: opt Note,
+        approver: opt StaffId,
+        secret: opt Typed,
+        password: opt Typed,
+    }
+}
+
+form! {
+    /// Why a line is struck out or given free, how much of it, and who agrees.
+    pub struct StrikeOut {
+        quantity: opt Quantity,
+        chosen: opt Short,
+        reason: opt Note,
+        approver: opt StaffId,
+        /// Their PIN, on a paired terminal.
+        secret: opt Typed,
+        /// Their password, anywhere.
+        password: opt Typed,
+    }
+}
+
+form! {
+    /// Something that is not on the menu, and who agrees.
+    pub struct NewOpenItem {
+        name: one Short,
+        price: money Money,
+        quantity: opt Quantity,
+        station: one StationId,
+        tax: opt TaxClassId,
+        note: opt Note,
+        seat: opt Seat,
+        course: opt Course,
+        approver: opt StaffId,
+        secret: opt Typed,
+        password: opt Typed,
+    }
+}
+
+form! {
+    /// Where the guests go.
+    pub struct NewPlaceForm { table: one NewTable }
+}
+
+/// A table, or away with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum NewTable {
+    /// This one.
+    At(TableId),
+    /// The guests take it away.
+    Away,
+}
+
+impl std::str::FromStr for NewTable {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text {
+            change_sheets::TAKEAWAY => Ok(NewTable::Away),
+            table => table
+                .parse()
+                .map(NewTable::At)
+                .map_err(|_| "Choose a table."),
+        }
+    }
+}
+
+form! {
+    /// Who serves an order from now on.
+    pub struct NewWaiter { waiter: one StaffId }
+}
+
+form! {
+    /// The order that takes everything in.
+    pub struct MergeInto { order: one OrderId }
+}
+
+form! {
+    /// Which lines go, how many pieces of each, and to which order; `fresh` is the id of one that is opened for them.
+    pub struct Moves {
+        line: many LineId,
+        pieces: prefixed @ "pieces-" Pieces,
+        order: opt OrderId,
+        fresh: opt OrderId,
+    }
+}
+
+/// Pieces of a line: `<line>:<how many>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Pieces(pub LineId, pub Quantity);
+
+impl std::str::FromStr for Pieces {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let wrong = "Say how many of a line, from 1 to 999.";
+        let (line, pieces) = text.split_once(':').ok_or(wrong)?;
+        let line = line.parse().map_err(|_| wrong)?;
+        Ok(Pieces(line, pieces.parse().map_err(|_| wrong)?))
+    }
 }
 
 form! {
@@ -124,6 +229,15 @@ bounded! { /// A seat of the table.
 Seat: 1..=99, "Seats are numbered from 1." }
 bounded! { /// When a line is to be cooked.
 Course: 1..=9, "Courses are numbered from 1 to 9." }
+
+impl<'de> serde::Deserialize<'de> for Course {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
 bounded! { /// By how many a quantity changes.
 Steps: -999..=999, "Between −999 and 999." }
 

@@ -5,7 +5,7 @@ use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
 use tracing::Instrument as _;
 
-use super::forms::{Cancellation, Details, NewOrder, Nothing, Servings};
+use super::forms::{Details, NewOrder, Nothing, Servings};
 use super::{as_json, beginning_with, panel, text};
 use crate::app::App;
 use crate::data::Tx;
@@ -154,25 +154,6 @@ pub async fn serve(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     panel(&app, &by, asker, id, written.done()).await
-}
-
-/// Calls an order off.
-#[handler]
-pub async fn cancel(
-    app: App,
-    by: OrderTaker,
-    once: Once,
-    asker: Asker,
-    Path(id): Path<OrderId>,
-    Form(form): Form<Cancellation>,
-) -> Result<Go> {
-    let claim = beginning_with(id, once.of(&by, "orders.cancel", &(id, &form)));
-    let reason = text(&form.reason).unwrap_or_else(|| "Cancelled before sending".to_owned());
-    app.write(claim, async |tx: &mut Tx| {
-        actions::cancel(tx, id, &reason).await
-    })
-    .await?;
-    Ok(Go::to(asker, url::floor()))
 }
 
 /// How long after a screen was left it is seen whether somebody is still on the order: a page that is only loaded again

@@ -116,6 +116,7 @@ impl Books {
             carried_reason: None,
             updated_at: visit.over,
             revision: order.revision,
+            cancel_approved_by: None,
             reference: order.reference,
         });
         self.tickets.extend(visit.tickets);
@@ -192,6 +193,12 @@ fn line_row(visit: &Visit, line: &Line) -> entity::order_lines::Model {
         voided_at: None,
         voided_by: None,
         void_reason: None,
+        void_approved_by: None,
+        comped_at: None,
+        comped_by: None,
+        comp_reason: None,
+        comp_approved_by: None,
+        announced: line.announced,
     }
 }
 

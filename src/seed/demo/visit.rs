@@ -315,6 +315,11 @@ impl Visit {
             priority: false,
             additions: 0,
             revision: 3,
+            changes: 0,
+            former_title: None,
+            clock_at: None,
+            unpaid: false,
+            passed_from: None,
         });
         self.over = self.over.max(served_at);
         Ok(())
@@ -394,5 +399,6 @@ fn ticket_line(
         done_by: Some(board.to_owned()),
         voided_at: None,
         void_seen_at: None,
+        step: 0,
     }
 }

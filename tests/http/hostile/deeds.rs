@@ -114,7 +114,43 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ("POST", "/orders/:order/servings") => {
             vec![("line", id("sent line")), ("from", "ready".into())]
         }
-        ("POST", "/orders/:order/cancellation") => vec![("reason", "They left".into())],
+        ("POST", "/orders/:order/cancellation") => vec![
+            ("chosen", "Sent twice".into()),
+            ("reason", "They left".into()),
+            ("approver", String::new()),
+            ("secret", String::new()),
+            ("password", String::new()),
+        ],
+        ("POST", "/orders/:order/lines/:line/void" | "/orders/:order/lines/:line/comp") => vec![
+            ("quantity", "1".into()),
+            ("chosen", "Sent twice".into()),
+            ("reason", "They left".into()),
+            ("approver", String::new()),
+            ("secret", String::new()),
+            ("password", String::new()),
+        ],
+        ("POST", "/orders/:order/open-items") => vec![
+            ("name", "Corkage".into()),
+            ("price", "15,000".into()),
+            ("quantity", "1".into()),
+            ("station", id("bar")),
+            ("tax", String::new()),
+            ("note", "red".into()),
+            ("seat", "1".into()),
+            ("course", "1".into()),
+            ("approver", String::new()),
+            ("secret", String::new()),
+            ("password", String::new()),
+        ],
+        ("POST", "/orders/:order/place") => vec![("table", id("table"))],
+        ("POST", "/orders/:order/waiter") => vec![("waiter", id("staff"))],
+        ("POST", "/orders/:order/merge") => vec![("order", id("paid order"))],
+        ("POST", "/orders/:order/moves") => vec![
+            ("line", id("sent line")),
+            ("pieces-1", format!("{}:1", id("sent line"))),
+            ("order", String::new()),
+            ("fresh", Uuid::now_v7().to_string()),
+        ],
         ("POST", "/orders/:order/details") => vec![
             ("guests", "3".into()),
             ("name", "Ms Achieng".into()),
@@ -128,7 +164,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("tip", "500".into()),
             ("expected", String::new()),
         ],
-        ("POST", "/kitchen/tickets/:ticket/bump") => vec![("additions", "0".into())],
+        ("POST", "/kitchen/tickets/:ticket/bump") => {
+            vec![("additions", "0".into()), ("changes", "0".into())]
+        }
+        ("POST", "/kitchen/tickets/:ticket/recall") => vec![("anew", "on".into())],
         ("POST", "/shift/float") => vec![
             ("cash", "pouch".into()),
             ("count_10000", "5".into()),
@@ -165,6 +204,12 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/backups/files"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
+            | "/orders/:order/courses/:course/fire"
+            | "/orders/:order/courses/:course/hold"
+            | "/orders/:order/lines/:line/fire"
+            | "/orders/:order/lines/:line/hold"
+            | "/kitchen/tickets/:ticket/lines/:line/seen"
+            | "/kitchen/tickets/:ticket/priority"
             | "/kitchen/tickets/:ticket/start"
             | "/kitchen/tickets/:ticket/lines/:line/done"
             | "/kitchen/tickets/:ticket/shown",

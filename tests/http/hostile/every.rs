@@ -181,6 +181,7 @@ async fn a_method_that_an_address_does_not_know_does_nothing_there() {
                 continue;
             }
             let address = with_each(pattern, |name| match name {
+                "course" => "1".to_owned(),
                 "line" | "shift" => scene.id("line").to_string(),
                 name => scene.id(name).to_string(),
             });

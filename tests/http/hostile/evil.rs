@@ -90,11 +90,15 @@ pub async fn trade(house: &House, ink: Ink) {
                 till.post(&at("cancellation"), &[("reason", ink.typed(number))])
                     .await,
             ),
-            1 => drop(
+            1 => {
                 till.hand_over_to_kitchen(order)
                     .await
-                    .must_be(StatusCode::OK),
-            ),
+                    .must_be(StatusCode::OK);
+                let table = first_table(house).await;
+                till.post(&at("place"), &[("table", table.as_str())])
+                    .await
+                    .must_be(StatusCode::OK);
+            }
             2 => {
                 till.hand_over_to_kitchen(order)
                     .await
@@ -186,13 +190,17 @@ async fn write_everywhere(house: &House) {
     ]);
 }
 
-async fn open(house: &House, till: &mut Device, ink: Ink, number: usize) -> OrderId {
-    let id = OrderId::new();
+async fn first_table(house: &House) -> String {
     let table = house
         .row("SELECT id FROM dining_tables ORDER BY id LIMIT 1", [])
         .await;
     let table: Uuid = table.try_get("", "id").expect("a table");
-    let table = table.to_string();
+    table.to_string()
+}
+
+async fn open(house: &House, till: &mut Device, ink: Ink, number: usize) -> OrderId {
+    let id = OrderId::new();
+    let table = first_table(house).await;
     let name = ink.typed(number);
     let phone: String = ink.typed(number + 3).chars().take(30).collect();
     let form = match number % 2 {

@@ -157,7 +157,11 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
         "/tables/:table" => {
             "SELECT '/tables/' || id AS path FROM dining_tables ORDER BY id LIMIT 3"
         }
-        "/kitchen/stations/:station" => "SELECT '/kitchen/stations/' || id AS path FROM stations",
+        pattern if pattern.starts_with("/kitchen/stations/:station") => {
+            let sql =
+                format!("SELECT replace('{pattern}', ':station', id::text) AS path FROM stations");
+            return paths(house, &sql).await;
+        }
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }

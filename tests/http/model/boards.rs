@@ -131,10 +131,12 @@ fn expected_ticket(book: &Book, ticket: &Ticket, now: i64) -> Value {
     if order.table.is_some() {
         facts.push_str(&format!(" · {}", count_of(ticket.guests, "guest")));
     }
-    let title = match &ticket.customer {
-        Some(customer) => format!("{} {customer}", ticket.title),
-        None => ticket.title.clone(),
-    };
+    let title = ticket
+        .former
+        .iter()
+        .chain([&ticket.title])
+        .chain(&ticket.customer);
+    let title = title.cloned().collect::<Vec<_>>().join(" ");
     let last = ticket
         .lines
         .iter()

@@ -132,8 +132,9 @@ pub struct Ticket {
     pub id: Uuid,
     pub order: usize,
     pub station: usize,
-    /// What it says of its order is a copy of the moment when it was opened.
     pub title: String,
+    /// What it was called before, until its next bump.
+    pub former: Option<String>,
     pub guests: i64,
     pub customer: Option<String>,
     pub sent_at: i64,

@@ -87,6 +87,7 @@ impl Book {
             order: at,
             station,
             title: self.title(order),
+            former: None,
             guests: order.guests,
             customer: order.name.clone().or(order.phone.clone()),
             sent_at: self.now,
@@ -96,6 +97,22 @@ impl Book {
             shown: false,
             additions: 0,
             lines: Vec::new(),
+        }
+    }
+
+    /// Its tickets say what the order is called now; one on a board says what it was called before, too.
+    pub fn retitle(&mut self, at: usize) {
+        let order = &self.orders[at];
+        let (title, guests) = (self.title(order), order.guests);
+        let customer = order.name.clone().or(order.phone.clone());
+        for ticket in self.tickets.iter_mut().filter(|ticket| ticket.order == at) {
+            if ticket.title != title && ticket.bumped_at.is_none() {
+                let before = std::mem::replace(&mut ticket.title, title.clone());
+                ticket.former.get_or_insert(before);
+            }
+            ticket.title.clone_from(&title);
+            ticket.guests = guests;
+            ticket.customer.clone_from(&customer);
         }
     }
 
@@ -157,6 +174,7 @@ impl Book {
         let (now, ticket) = (self.now, &mut self.tickets[at]);
         must(seen.is_none_or(|seen| seen >= ticket.additions), CONFLICT)?;
         ticket.bumped_at = Some(now);
+        ticket.former = None;
         for line in &mut ticket.lines {
             if line.done == Done::No {
                 line.done = Done::Bumped(now);

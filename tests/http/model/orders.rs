@@ -300,12 +300,14 @@ impl Book {
         if order.table.is_none() {
             order.name = name.clone();
             order.phone = phone.clone();
+            self.retitle(at);
             return Ok(());
         }
         let guests = guests.unwrap_or(order.guests);
         let seated = order.lines.iter().filter_map(|line| line.seat).max();
         must(seated.is_none_or(|seat| seat <= guests), INVALID)?;
         order.guests = guests;
+        self.retitle(at);
         Ok(())
     }
 
@@ -329,14 +331,15 @@ impl Book {
         Ok(served > 0)
     }
 
-    /// Only an order with nothing sent and no money on it.
+    /// An order with nothing sent and no money on it; without a reason nothing that was sent is called off.
     fn cancel(&mut self, at: usize) -> Outcome {
         if self.orders[at].cancelled {
             return Ok(());
         }
         self.must_be_open(at)?;
         let order = &mut self.orders[at];
-        must(order.paid == 0 && order.sent().next().is_none(), CONFLICT)?;
+        must(order.sent().next().is_none(), INVALID)?;
+        must(order.paid == 0, CONFLICT)?;
         order.cancelled = true;
         for line in order.lines.clone() {
             menu::of(&mut self.menu, line.product)?.give_back(line.from_stock);

@@ -85,7 +85,13 @@ pub fn panel(seen: &Seen) -> Value {
     let root = seen.root();
     let course = |heading: ElementRef| {
         // "Sent 13:05": when it was, the clock decides.
-        let text = words(heading);
+        let pieces = heading
+            .children()
+            .filter_map(|child| child.value().as_text());
+        let text = pieces
+            .flat_map(|piece| piece.split_whitespace())
+            .collect::<Vec<_>>()
+            .join(" ");
         text.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ':')
             .trim_end()
             .to_owned()
