@@ -17,6 +17,7 @@ mod m20261126_000008_fewer_indexes;
 mod m20261126_000009_bookkeeping;
 mod m20261126_000010_backups;
 mod m20261126_000011_backup_copies;
+mod m20261127_000013_kitchen_figures;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_bookkeeping::Migration),
             Box::new(m20261126_000010_backups::Migration),
             Box::new(m20261126_000011_backup_copies::Migration),
+            Box::new(m20261127_000013_kitchen_figures::Migration),
         ]
     }
 }

@@ -1,4 +1,8 @@
-//! The kitchen's questions to the database.
+//! The kitchen's questions to the database; those about how fast it was are in `times`.
+
+mod times;
+
+pub use times::{figures, learned};
 
 use std::collections::HashMap;
 

@@ -4,6 +4,7 @@
 mod backups;
 mod cash;
 mod clock;
+mod figures;
 mod hostile;
 #[allow(dead_code)]
 mod house;

@@ -130,6 +130,12 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/orders/:order/details", OrderTakers),
     ("POST", "/orders/:order/leaving", OrderTakers),
     ("GET", "/kitchen", SignedInOrDisplay),
+    ("GET", "/kitchen/figures", Managers),
+    (
+        "GET",
+        "/kitchen/figures?from=2026-11-01&to=2026-11-26",
+        Managers,
+    ),
     ("GET", "/kitchen/stations/:station", KitchenBoard),
     ("POST", "/kitchen/tickets/:ticket/start", KitchenBoard),
     (
