@@ -103,7 +103,7 @@ fn cards(overview: &Overview, currency: Currency) -> Markup {
             (card("Nine of ten within", seconds(total.times.map(|times| times.p90_s)), html! { "from sending to the bump" }))
             (card("Late", html! { (total.late_percent().unwrap_or(0)) "%" }, html! { (total.late) " of " (total.tickets) }))
             (card("Recalled", html! { (total.recalls) }, html! { @if total.recalls == 1 { "time" } @else { "times" } ", after the bump" }))
-            (card("Voided after sending", ui::amount(currency.code(), &value.to_string()), html! { (count_of(lines, "line")) }))
+            (card("Voided", ui::amount(currency.code(), &value.to_string()), html! { (count_of(lines, "line")) ", after sending" }))
         }
     }
 }
@@ -327,7 +327,7 @@ fn what_it_means() -> Markup {
             ul.stack.tight {
                 li { "A ticket counts on the business day on which it was first sent. Its time runs from then to its bump, or to the last one if it was recalled." }
                 li { "A ticket is late if it took as long as its slowest line is given or longer; one that is still open is late from then on. A product without a preparation time of its own is given what its station is." }
-                li { "A line's time runs from when it was sent to when it was marked as done: by a tap on it, or with the bump of its ticket. What was struck out counts nowhere." }
+                li { "A product's time runs from when its line was sent to when that was marked as done. A bump marks all that was not tapped before and waits for the slowest of it, so of these only what was due last counts: a salad that waited for a steak is no slow salad. What was struck out counts nowhere." }
                 li { "“Nine of ten” took no longer than this. What differs from the target by half a minute and by a fifth or more is pointed out." }
                 li { "“Learned” is the median and nine of ten of the last 28 days, from the station's own bumps, with the number of lines; fewer than " (ENOUGH) " teach nothing. “Suggested” is the target that nine of ten would have kept, rounded up to half a minute." }
                 li { "A void counts on the business day on which it was made, with what the guests would have paid." }

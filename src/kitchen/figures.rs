@@ -1,8 +1,11 @@
 //! How fast the stations were: what managers read, and what boards can learn from it.
 //!
 //! Times are whole seconds. A ticket takes from when it was sent to its bump, a line from when it was fired to when it
-//! was marked as done, by a tap or with the bump of its ticket. Only what is done has a time; what was struck out counts
-//! nowhere, and neither does a ticket of which nothing is left.
+//! was marked as done. Only what is done has a time; what was struck out counts nowhere, and neither does a ticket of which
+//! nothing is left.
+//!
+//! A bump marks all that was not tapped before, and waits for the slowest of it. So of the lines that it marks only the one
+//! that was due last teaches how long its product takes: a salad that waited for a steak is no slow salad.
 
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
@@ -72,7 +75,7 @@ pub struct ProductWork {
     pub name: String,
     /// How many pieces were fired.
     pub pieces: i64,
-    /// How long its lines took; nothing where none is done.
+    /// How long its lines took, as far as their time is their own; nothing where none is.
     pub times: Option<Times>,
     /// How long it is given, in seconds: its own preparation time when it was fired last, else its station's.
     pub target_s: i64,
@@ -112,7 +115,7 @@ pub struct KitchenFigures {
 pub struct Learned {
     /// As its lines were called.
     pub name: String,
-    /// Of at least [`ENOUGH`] lines.
+    /// Of at least [`ENOUGH`] lines whose time is their own.
     #[serde(flatten)]
     pub times: Times,
 }

@@ -36,7 +36,14 @@ struct Made {
     hour: i64,
     took: Option<i64>,
     target: i64,
-    lines: Vec<(&'static str, i64)>,
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    product: &'static str,
+    pieces: i64,
+    target: i64,
 }
 
 struct Day {
@@ -99,17 +106,22 @@ impl Day {
             if lines.is_empty() {
                 continue;
             }
-            let mut target = 0;
-            for (product, _) in lines {
-                target = target.max(self.target(product).await);
+            let mut own = Vec::new();
+            for &(product, pieces) in lines {
+                let target = self.target(product).await;
+                own.push(Line {
+                    product,
+                    pieces,
+                    target,
+                });
             }
             let hour = (12 + visit.at.div_euclid(60)).rem_euclid(24);
             self.made.push(Made {
                 station,
                 hour,
                 took: bump.map(|minutes| minutes * 60),
-                target,
-                lines: lines.to_vec(),
+                target: own.iter().map(|line| line.target).max().unwrap_or(0),
+                lines: own,
             });
             bumps.extend(bump.map(|minutes| (minutes, station)));
         }
@@ -315,22 +327,25 @@ async fn the_figures_of_a_day_are_what_its_tickets_add_up_to() {
         ("Bar", "Espresso"),
     ] {
         let own = made.iter().filter(|ticket| ticket.station == at);
-        let own: Vec<(i64, Option<i64>)> = own
-            .flat_map(|ticket| ticket.lines.iter().map(move |line| (line, ticket.took)))
-            .filter(|((product, _), _)| *product == name)
-            .map(|((_, pieces), took)| (*pieces, took))
+        let of_it = |ticket: &Made| {
+            ticket
+                .lines
+                .iter()
+                .find(|line| line.product == name)
+                .copied()
+        };
+        let lines: Vec<(&Made, Line)> = own
+            .filter_map(|ticket| Some((ticket, of_it(ticket)?)))
             .collect();
+        let pieces: i64 = lines.iter().map(|(_, line)| line.pieces).sum();
+        // What lay beside something slower until the bump has no time of its own.
+        let took = lines
+            .iter()
+            .filter(|(ticket, line)| line.target == ticket.target);
+        let took = took.filter_map(|(ticket, _)| ticket.took).collect();
         let found = product(&read, at, name);
-        assert_eq!(
-            found["pieces"],
-            own.iter().map(|(pieces, _)| pieces).sum::<i64>(),
-            "{name}"
-        );
-        assert_eq!(
-            found["times"],
-            times(own.iter().filter_map(|(_, took)| *took).collect()),
-            "{name}"
-        );
+        assert_eq!(found["pieces"], pieces, "{name}");
+        assert_eq!(found["times"], times(took), "{name}");
         assert_eq!(found["targetS"], day.target(name).await, "{name}");
     }
 }
@@ -411,6 +426,49 @@ async fn each_recall_counts_and_the_time_runs_to_the_last_bump() {
     assert_eq!(station(&read, "Bar")["recalls"], 0);
     assert_eq!(read["total"]["recalls"], 2);
     assert_eq!(read["total"]["tickets"], 2);
+}
+
+#[tokio::test]
+async fn what_lay_beside_something_slower_has_the_time_of_its_own_tap_or_none() {
+    let mut day = Day::begins().await;
+    let both = |at, kitchen_bump| Visit {
+        at,
+        kitchen: &[("Chips", 1), ("Whole tilapia", 1)],
+        kitchen_bump,
+        bar: &[],
+        bar_bump: None,
+    };
+    assert!(day.target("Chips").await < day.target("Whole tilapia").await);
+    day.serve(&both(0, Some(18))).await;
+    let read = day.read("").await;
+    assert_eq!(product(&read, "Kitchen", "Chips")["pieces"], 1);
+    assert_eq!(product(&read, "Kitchen", "Chips")["times"], Value::Null);
+
+    day.serve(&both(30, None)).await;
+    let ticket = day.ticket(day.orders[1], "Kitchen").await;
+    let sql = "SELECT l.id FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id WHERE t.order_id = $1 AND l.name = 'Chips'";
+    let line = day.house.row(sql, [day.orders[1].into()]).await;
+    let line: uuid::Uuid = line.try_get("", "id").expect("an id");
+    let mut manager = day.manager().await;
+    day.it_is(36);
+    manager
+        .post(&format!("{ticket}/lines/{line}/done"), &[])
+        .await
+        .must_be(StatusCode::NO_CONTENT);
+    day.it_is(52);
+    manager
+        .post(&format!("{ticket}/bump"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let read = day.read("").await;
+    assert_eq!(
+        product(&read, "Kitchen", "Chips")["times"],
+        times(vec![6 * 60])
+    );
+    assert_eq!(
+        product(&read, "Kitchen", "Whole tilapia")["times"],
+        times(vec![18 * 60, 22 * 60])
+    );
 }
 
 #[tokio::test]

@@ -12,10 +12,19 @@ use crate::kitchen::figures::{
 use crate::values::StationId;
 use crate::web::Result;
 
-/// Tickets of which something is left, with what is left of them: those sent from `$1` on and before `$2`.
+/// Tickets of which something is left, with what is left of them: those sent from `$1` on and before `$2`. No line is fired
+/// before its ticket is sent, which spares looking through the lines of all the years before.
 const LEFT: &str = "FROM tickets t JOIN stations s ON s.id = t.station_id \
-    JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL AND l.voided_at IS NULL \
-    WHERE t.sent_at >= $1 AND t.sent_at < $2";
+    JOIN ticket_lines l ON l.ticket_id = t.id AND l.voided_at IS NULL \
+    WHERE t.sent_at >= $1 AND t.sent_at < $2 AND l.fired_at >= $1";
+
+/// Lines whose time is their own, of the tickets and lines that are joined as `t`, `l` and `s`. Those that were tapped are
+/// done when they are done. Of those that a bump marked, it waited for the one that was due last; the others may have
+/// stood ready for long, and their time would be that of what lay beside them.
+const OWN: &str = "l.done_at IS NOT NULL AND (t.bumped_at IS NULL OR l.done_at < t.bumped_at OR \
+    l.fired_at + make_interval(secs => coalesce(l.prep_seconds, s.late_after_s)) >= \
+    max(l.fired_at + make_interval(secs => coalesce(l.prep_seconds, s.late_after_s))) \
+        FILTER (WHERE l.done_at = t.bumped_at) OVER (PARTITION BY t.id))";
 
 /// How fast the stations were with what was sent on some days. `days` holds when each of them began, oldest first, and
 /// `until` when the last one ended; what is open is measured up to `now`.
@@ -35,7 +44,7 @@ pub async fn figures(
     })
 }
 
-/// How long a station takes for each product that it finished often enough since then, by name.
+/// How long a station takes for each product that it was sent and finished often enough since then, by name.
 pub async fn learned(
     db: &impl ConnectionTrait,
     since: OffsetDateTime,
@@ -48,11 +57,12 @@ pub async fn learned(
         times: TimesRow,
     }
     let sql = format!(
-        "SELECT l.name, {} FROM tickets t JOIN ticket_lines l ON l.ticket_id = t.id \
-         WHERE t.station_id = $1 AND t.bumped_at >= $2 \
-           AND l.fired_at IS NOT NULL AND l.done_at IS NOT NULL AND l.voided_at IS NULL \
-         GROUP BY l.name HAVING count(*) >= $3 ORDER BY l.name",
-        times_of("extract(epoch FROM l.done_at - l.fired_at)", "true"),
+        "WITH each AS ( \
+           SELECT l.name, extract(epoch FROM l.done_at - l.fired_at) AS took, {OWN} AS own \
+           FROM tickets t JOIN stations s ON s.id = t.station_id JOIN ticket_lines l ON l.ticket_id = t.id \
+           WHERE t.station_id = $1 AND t.bumped_at >= $2 AND l.fired_at >= $2 AND l.voided_at IS NULL) \
+         SELECT name, {} FROM each WHERE own GROUP BY name HAVING count(*) >= $3 ORDER BY name",
+        times_of("took", "own"),
     );
     let rows: Vec<Row> = all(db, &sql, [station.into(), since.into(), ENOUGH.into()]).await?;
     let learned = rows.into_iter().filter_map(|row| {
@@ -137,13 +147,14 @@ async fn products(
         times: TimesRow,
     }
     let sql = format!(
-        "SELECT s.id AS station_id, l.name, sum(l.quantity)::bigint AS pieces, s.late_after_s, \
-                (array_agg(l.prep_seconds ORDER BY l.fired_at DESC, l.id DESC))[1] AS prep_seconds, {} \
-         {LEFT} GROUP BY s.id, l.name ORDER BY s.sort, s.name, sum(l.quantity) DESC, l.name",
-        times_of(
-            "extract(epoch FROM l.done_at - l.fired_at)",
-            "l.done_at IS NOT NULL"
-        ),
+        "WITH each AS ( \
+           SELECT s.id AS station_id, s.name AS station, s.sort, s.late_after_s, l.id, l.name, l.quantity, l.prep_seconds, \
+                  l.fired_at, extract(epoch FROM l.done_at - l.fired_at) AS took, {OWN} AS own \
+           {LEFT}) \
+         SELECT station_id, name, sum(quantity)::bigint AS pieces, late_after_s, \
+                (array_agg(prep_seconds ORDER BY fired_at DESC, id DESC))[1] AS prep_seconds, {} \
+         FROM each GROUP BY station_id, station, sort, late_after_s, name ORDER BY sort, station, sum(quantity) DESC, name",
+        times_of("took", "own"),
     );
     let rows: Vec<Row> = all(db, &sql, [from.into(), until.into()]).await?;
     let products = rows.into_iter().map(|row| ProductWork {
