@@ -14,6 +14,8 @@ pub mod commands;
 pub mod config;
 /// The floor under all rooms: how Postgres is reached, and the one way to change anything.
 pub mod data;
+/// What managers read of the kitchen.
+pub mod figures;
 /// Areas and tables.
 pub mod floor;
 /// Is the program well?

@@ -12,8 +12,8 @@ use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, health, kitchen, menu, metrics, orders, payments, shifts, staff, stream,
-    terminals, trust,
+    backups, closing, figures, health, kitchen, menu, metrics, orders, payments, shifts, staff,
+    stream, terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -162,6 +162,7 @@ fn house(map: Map) -> Map {
         .at(at::backup_uploads, post(backup::upload))
         .at(at::backup_file, get(backup::download))
         .at(at::backup_proofs, post(backup::prove))
+        .at(at::kitchen_figures, get(figures::handlers::show_kitchen))
 }
 
 fn till(map: Map) -> Map {

@@ -5,9 +5,13 @@
 //! kitchen never asks about its order: orders open tickets through [`hand_over`] in the transaction
 //! that sends, and show what reached a screen through [`progress_of`]. Handlers that change a ticket lock
 //! its order first, and tell the order in the same transaction how far its lines are (`orders::progressed`).
+//!
+//! How fast the stations were can be asked with [`figures()`], and how long a station takes for each product with
+//! [`learned`].
 
 mod actions;
 mod board;
+mod figures;
 pub mod handlers;
 mod station;
 mod store;
@@ -15,12 +19,16 @@ mod ticket;
 mod view;
 
 pub use actions::{
-    NewLine, OrderSnapshot, Struck, Work, hand_over, move_lines, paid, retitle, split_line,
+    HandOver, NewLine, OrderSnapshot, Struck, hand_over, move_lines, paid, retitle, split_line,
     strike_out,
+};
+pub use figures::{
+    ENOUGH, Finding, KitchenFigures, LEARNED_OVER, Learned, ProductWork, Sent, StationWork, Times,
+    Work,
 };
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
-pub use store::{progress_of, station, stations};
+pub use store::{figures, learned, progress_of, station, stations};
 pub use ticket::{LineProgress, TicketKind, TicketModifier, TicketRefusal};
 
 #[cfg(test)]

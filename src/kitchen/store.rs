@@ -1,6 +1,10 @@
-//! The kitchen's questions to the database; what becomes of lines after they were sent is in `afterwards`.
+//! The kitchen's questions to the database; what becomes of lines after they were sent is in `afterwards`, how fast it was in
+//! `times`.
 
 pub(super) mod afterwards;
+mod times;
+
+pub use times::{figures, learned};
 
 use std::collections::HashMap;
 

@@ -31,4 +31,4 @@ pub use floor_view::Facts;
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
 pub use status::Status;
-pub use store::{OpenOrder, Waiting, find, open_orders};
+pub use store::{OpenOrder, VoidsFor, Waiting, find, open_orders, voids_after_send};

@@ -1,13 +1,16 @@
-//! The queries of orders: one order with its lines here, lists of them in `lists`.
+//! The queries of orders: one order with its lines here, lists of them in `lists`, what was struck out in
+//! `void_figures`.
 
 pub(super) mod changes;
 mod lists;
+mod void_figures;
 
 pub use lists::{OpenOrder, Waiting, open_orders};
 pub(super) use lists::{
     abandoned, closed_but_waiting, floor_revision, open_at_table, open_of_shift, order_revision,
     ready_revision, waiting,
 };
+pub use void_figures::{VoidsFor, voids_after_send};
 
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};
 use serde_json::json;

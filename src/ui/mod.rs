@@ -75,6 +75,7 @@
 //! their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
 //! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
 
+pub mod chart;
 pub mod controls;
 pub mod dialog;
 pub mod keypad;

@@ -228,6 +228,9 @@ urls! {
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
 
+    /// How the kitchen did on some days, for managers.
+    kitchen_figures() = "/kitchen/figures";
+
     /// What this screen depends on, and how each part stands.
     connections() = "/connections";
 

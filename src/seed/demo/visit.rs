@@ -258,19 +258,31 @@ impl Visit {
         chance: &mut Chance,
     ) -> Result<(), OrderRefusal> {
         let board = house.board(station);
-        let started_at = sent_at + Duration::seconds(chance.between(12, 110));
+        let usual = |line: &Line| i64::from(line.prep_seconds.unwrap_or(120));
+        let given = lines.iter().map(usual).max().unwrap_or_default();
+        let started_at = sent_at + Duration::seconds(given * chance.between(4, 20) / 100);
+        // Most leave some of the time they are given; one in nine comes when hands are missing.
+        let pace = match chance.happens(11) {
+            true => chance.between(100, 165),
+            false => chance.between(45, 78),
+        };
         let done: Vec<OffsetDateTime> = lines
             .iter()
             .map(|line| {
-                let usual = i64::from(line.prep_seconds.unwrap_or(120));
                 // A cook works on several at once; the tenth of the same takes no ten times as long.
                 let pieces = 100 + 12 * (i64::from(line.quantity.get()) - 1);
-                let takes = usual * pieces * chance.between(70, 135) / 10_000;
+                let takes = usual(line) * pieces * pace * chance.between(85, 110) / 1_000_000;
                 started_at + Duration::seconds(takes)
             })
             .collect();
         let slowest = done.iter().copied().max().unwrap_or(started_at);
-        let bumped_at = slowest + Duration::seconds(chance.between(3, 25));
+        let first_bumped_at = slowest + Duration::seconds(chance.between(3, 25));
+        // Now and then something was forgotten: it comes back once.
+        let recalled_at = (chance.between(1, 150) == 1)
+            .then(|| first_bumped_at + Duration::seconds(chance.between(20, 120)));
+        let bumped_at = recalled_at.map_or(first_bumped_at, |at| {
+            at + Duration::seconds(chance.between(40, 200))
+        });
         let each_is_marked = lines.len() > 1 && chance.happens(30);
         let served_at = bumped_at + Duration::seconds(chance.between(20, 170));
         let ticket = TicketId::new();
@@ -310,11 +322,11 @@ impl Visit {
             started_by: Some(board.to_owned()),
             bumped_at: Some(bumped_at),
             bumped_by: Some(board.to_owned()),
-            recalled_at: None,
+            recalled_at,
             shown_at: Some(sent_at + Duration::milliseconds(chance.between(150, 900))),
             priority: false,
             additions: 0,
-            revision: 3,
+            revision: if recalled_at.is_some() { 5 } else { 3 },
             changes: 0,
             former_title: None,
             clock_at: None,

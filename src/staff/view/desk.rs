@@ -15,7 +15,10 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
         nav aria-label="Back office" {
             a.brand href=(url::home()) { (ui::mark()) span { (cafe) } }
             @if person.role.takes_orders() { (entry("floor", "Floor", url::floor())) }
-            @if person.role.manages() { (entry("cash", "Shifts", url::shifts())) }
+            @if person.role.manages() {
+                (entry("cash", "Shifts", url::shifts()))
+                (entry("chart", "Kitchen figures", url::kitchen_figures()))
+            }
             @if person.role == Role::Admin {
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))

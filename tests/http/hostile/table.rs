@@ -152,6 +152,12 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/orders/:order/details", OrderTakers),
     ("POST", "/orders/:order/leaving", OrderTakers),
     ("GET", "/kitchen", SignedInOrDisplay),
+    ("GET", "/kitchen/figures", Managers),
+    (
+        "GET",
+        "/kitchen/figures?from=2026-11-01&to=2026-11-26",
+        Managers,
+    ),
     ("GET", "/kitchen/stations/:station", KitchenBoard),
     ("GET", "/kitchen/stations/:station/recalls", KitchenBoard),
     ("GET", "/kitchen/stations/:station/all-day", KitchenBoard),

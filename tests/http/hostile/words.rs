@@ -207,9 +207,9 @@ pub const ODD_QUERIES: [&str; 14] = [
 ];
 
 /// The names that addresses ask for.
-pub const QUERIES: [&str; 18] = [
+pub const QUERIES: [&str; 19] = [
     "category", "q", "seat", "course", "part", "amount", "tip", "to", "with", "done", "party",
-    "again", "order", "view", "station", "table", "shiftId", "line",
+    "again", "order", "view", "station", "table", "shiftId", "line", "from",
 ];
 
 /// A value that a field did not expect.
