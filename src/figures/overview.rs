@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::hours::{Hour, by_hour, days_of_trade};
 use super::period::Period;
-use crate::kitchen::{Finding, KitchenFigures, Learned, ProductWork, StationWork, Work};
+use crate::kitchen::{
+    Finding, KitchenFigures, Learned, ProductFigures, StationFigures, TicketFigures,
+};
 use crate::orders::VoidsFor;
 use crate::values::{DayRule, Money, StationId};
 
@@ -15,7 +17,7 @@ pub struct Overview {
     /// On how many of them anything was sent.
     pub days: i64,
     /// All stations together.
-    pub total: Work,
+    pub total: TicketFigures,
     /// Each station that was sent something.
     pub stations: Vec<StationOverview>,
     /// Tickets by the hour; of each, `by_station` is in the order of `stations`.
@@ -27,7 +29,7 @@ pub struct Overview {
 /// One station on these days.
 pub struct StationOverview {
     /// Its tickets.
-    pub station: StationWork,
+    pub station: StationFigures,
     /// What it made.
     pub products: Vec<ProductOverview>,
 }
@@ -35,7 +37,7 @@ pub struct StationOverview {
 /// One product of a station.
 pub struct ProductOverview {
     /// On these days.
-    pub work: ProductWork,
+    pub work: ProductFigures,
     /// What the station's own bumps of late teach about it.
     pub learned: Option<Learned>,
 }

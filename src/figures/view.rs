@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::hours::{Hour, tenths_a_day};
 use super::overview::{Overview, ProductOverview, StationOverview};
 use super::period::Period;
-use crate::kitchen::{ENOUGH, Finding, Times, Work};
+use crate::kitchen::{ENOUGH, Finding, TicketFigures, Times};
 use crate::orders::VoidsFor;
 use crate::ui::chart::{self, Bar};
 use crate::ui::{self, Field, Kind};
@@ -238,7 +238,7 @@ fn stations(overview: &Overview) -> Markup {
     }
 }
 
-fn work_row(name: &str, work: &Work) -> Markup {
+fn work_row(name: &str, work: &TicketFigures) -> Markup {
     html! {
         tr {
             td { (name) }
@@ -326,7 +326,7 @@ fn what_it_means() -> Markup {
             summary { "How this is counted" }
             ul.stack.tight {
                 li { "A ticket counts on the business day on which it was first sent. Its time runs from then to its bump, or to the last one if it was recalled." }
-                li { "A ticket is late if it took as long as its slowest line is given or longer; one that is still open is late from then on. A product without a preparation time of its own is given what its station is." }
+                li { "A ticket is late if it took as long as its slowest line is given or longer; one that is still open is late from then on. A course that was held has until its own lines are due. A product without a preparation time of its own is given what its station is." }
                 li { "A product's time runs from when its line was sent to when that was marked as done. A bump marks all that was not tapped before and waits for the slowest of it, so of these only what was due last counts: a salad that waited for a steak is no slow salad. What was struck out counts nowhere." }
                 li { "“Nine of ten” took no longer than this. What differs from the target by half a minute and by a fifth or more is pointed out." }
                 li { "“Learned” is the median and nine of ten of the last 28 days, from the station's own bumps, with the number of lines; fewer than " (ENOUGH) " teach nothing. “Suggested” is the target that nine of ten would have kept, rounded up to half a minute." }

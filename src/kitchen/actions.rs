@@ -34,7 +34,7 @@ pub struct OrderSnapshot {
 
 /// What the kitchen gets of an order, by station.
 #[derive(Debug, Clone, Default)]
-pub struct HandOver {
+pub struct Work {
     /// What is to be made now.
     pub fired: Vec<(StationId, Vec<NewLine>)>,
     /// Everything that is kept back, in the place of what was told before; nothing where nothing is or was.
@@ -108,8 +108,8 @@ impl Refusal for TicketRefusal {
 
 /// Hands lines to the kitchen, each exactly once: per station one new ticket, or an addition to the
 /// order's ticket that is still open there. What is kept back is told along, in grey.
-pub async fn hand_over(tx: &mut Tx, order: &OrderSnapshot, work: HandOver) -> Result<()> {
-    let HandOver { fired, held } = work;
+pub async fn hand_over(tx: &mut Tx, order: &OrderSnapshot, work: Work) -> Result<()> {
+    let Work { fired, held } = work;
     if let Some(stations) = match &held {
         Some(_) => Some(afterwards::withdraw_held(tx, order.order).await?),
         None => None,

@@ -39,12 +39,13 @@ pub struct Times {
 /// What became of tickets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Work {
+pub struct TicketFigures {
     /// How many were sent.
     pub tickets: i64,
     /// Those among them that are still on a board.
     pub open: i64,
-    /// Those that took as long as their slowest line is given or longer, open ones among them.
+    /// Those that took as long as their slowest line is given or longer, open ones among them; a course that was held is
+    /// given its time from when it was fired.
     pub late: i64,
     /// How often one of them came back to a board after its bump.
     pub recalls: i64,
@@ -55,20 +56,20 @@ pub struct Work {
 /// What became of the tickets of one station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct StationWork {
+pub struct StationFigures {
     /// Which one.
     pub station: StationId,
     /// Its name.
     pub name: String,
     /// Its tickets.
     #[serde(flatten)]
-    pub work: Work,
+    pub work: TicketFigures,
 }
 
 /// What a station made of one product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ProductWork {
+pub struct ProductFigures {
     /// Where it was made.
     pub station: StationId,
     /// As its lines were called.
@@ -100,11 +101,11 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KitchenFigures {
     /// All stations together.
-    pub total: Work,
+    pub total: TicketFigures,
     /// Each station that was sent something, in their order.
-    pub stations: Vec<StationWork>,
+    pub stations: Vec<StationFigures>,
     /// Each product by station; of one station, what it made most of comes first.
-    pub products: Vec<ProductWork>,
+    pub products: Vec<ProductFigures>,
     /// When tickets were sent.
     pub sent: Vec<Sent>,
 }
@@ -130,14 +131,14 @@ pub enum Finding {
     Faster(i64),
 }
 
-impl Work {
+impl TicketFigures {
     /// How many of a hundred tickets were late, rounded; nothing where there were none.
     pub fn late_percent(&self) -> Option<i64> {
         (self.tickets > 0).then(|| (self.late * 200 + self.tickets) / (self.tickets * 2))
     }
 }
 
-impl ProductWork {
+impl ProductFigures {
     /// How far nine of ten are from the target, where that is worth noticing: by half a minute and by more than a fifth of
     /// the target, over enough lines.
     pub fn finding(&self) -> Option<Finding> {
@@ -174,8 +175,8 @@ mod tests {
         }
     }
 
-    fn product(target_s: i64, times: Option<Times>) -> ProductWork {
-        ProductWork {
+    fn product(target_s: i64, times: Option<Times>) -> ProductFigures {
+        ProductFigures {
             station: StationId::new(),
             name: "Chips".to_owned(),
             pieces: 9,
@@ -195,10 +196,10 @@ mod tests {
     #[test]
     fn the_late_are_counted_in_a_hundred() {
         let of = |late, tickets| {
-            let work = Work {
+            let work = TicketFigures {
                 tickets,
                 late,
-                ..Work::default()
+                ..TicketFigures::default()
             };
             work.late_percent()
         };

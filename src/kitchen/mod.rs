@@ -19,12 +19,12 @@ mod ticket;
 mod view;
 
 pub use actions::{
-    HandOver, NewLine, OrderSnapshot, Struck, hand_over, move_lines, paid, retitle, split_line,
+    NewLine, OrderSnapshot, Struck, Work, hand_over, move_lines, paid, retitle, split_line,
     strike_out,
 };
 pub use figures::{
-    ENOUGH, Finding, KitchenFigures, LEARNED_OVER, Learned, ProductWork, Sent, StationWork, Times,
-    Work,
+    ENOUGH, Finding, KitchenFigures, LEARNED_OVER, Learned, ProductFigures, Sent, StationFigures,
+    TicketFigures, Times,
 };
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};

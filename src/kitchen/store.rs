@@ -1,5 +1,5 @@
-//! The kitchen's questions to the database; what becomes of lines after they were sent is in `afterwards`, how fast it was in
-//! `times`.
+//! The kitchen's questions to the database; what becomes of lines after they were sent is in `afterwards`, those about how
+//! fast it was are in `times`.
 
 pub(super) mod afterwards;
 mod times;

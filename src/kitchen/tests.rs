@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::migrator::MigratorTrait;
 use time::{Duration, OffsetDateTime};
 
-use super::actions::{self, NewLine, OrderSnapshot, Struck, HandOver};
+use super::actions::{self, NewLine, OrderSnapshot, Struck, Work};
 use super::board::Board;
 use super::store;
 use super::ticket::{Seen, TicketKind, TicketModifier};
@@ -118,10 +118,10 @@ impl Kitchen {
     }
 
     async fn send(&self, fired: Vec<(StationId, Vec<NewLine>)>) -> Result<()> {
-        self.hand_over(HandOver { fired, held: None }).await
+        self.hand_over(Work { fired, held: None }).await
     }
 
-    async fn hand_over(&self, work: HandOver) -> Result<()> {
+    async fn hand_over(&self, work: Work) -> Result<()> {
         let snapshot = OrderSnapshot {
             order: self.order,
             number: 42,
@@ -441,7 +441,7 @@ async fn what_is_kept_back_is_shown_in_grey_stays_when_the_rest_leaves_and_is_fi
     let soup = kitchen.line("Soup").await;
     let mut steak = kitchen.line("Steak").await;
     steak.held = true;
-    let work = |fired: Vec<NewLine>, held: Vec<NewLine>| HandOver {
+    let work = |fired: Vec<NewLine>, held: Vec<NewLine>| Work {
         fired: vec![(grill, fired)],
         held: Some(vec![(grill, held)]),
     };
@@ -497,7 +497,7 @@ async fn what_is_taken_back_while_it_is_kept_back_leaves_no_empty_ticket() {
     let grill = kitchen.grill;
     let mut steak = kitchen.line("Steak").await;
     steak.held = true;
-    let held = |lines: Vec<NewLine>| HandOver {
+    let held = |lines: Vec<NewLine>| Work {
         fired: Vec::new(),
         held: Some(vec![(grill, lines)]),
     };

@@ -334,7 +334,7 @@ pub(super) async fn hand_over(
     let fired = order.lines.iter().filter(|line| sent.contains(&line.id));
     let fired = by_station(fired.map(|line| (line, were_held.contains(&line.id))));
     let has_held = order.announced().next().is_some() || !were_held.is_empty();
-    let work = kitchen::HandOver {
+    let work = kitchen::Work {
         fired,
         held: has_held.then(|| by_station(order.announced().map(|line| (line, true)))),
     };
@@ -357,7 +357,7 @@ pub(super) async fn hand_over(
 
 /// Something that is kept back has changed: its station is told anew.
 pub(super) async fn tell_held(tx: &mut Tx, order: &Order) -> Result<()> {
-    let work = kitchen::HandOver {
+    let work = kitchen::Work {
         fired: Vec::new(),
         held: Some(by_station(order.announced().map(|line| (line, true)))),
     };

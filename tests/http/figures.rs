@@ -433,20 +433,20 @@ async fn what_lay_beside_something_slower_has_the_time_of_its_own_tap_or_none() 
     let mut day = Day::begins().await;
     let both = |at, kitchen_bump| Visit {
         at,
-        kitchen: &[("Chips", 1), ("Whole tilapia", 1)],
+        kitchen: &[("Chapati", 1), ("Chips", 1)],
         kitchen_bump,
         bar: &[],
         bar_bump: None,
     };
-    assert!(day.target("Chips").await < day.target("Whole tilapia").await);
+    assert!(day.target("Chapati").await < day.target("Chips").await);
     day.serve(&both(0, Some(18))).await;
     let read = day.read("").await;
-    assert_eq!(product(&read, "Kitchen", "Chips")["pieces"], 1);
-    assert_eq!(product(&read, "Kitchen", "Chips")["times"], Value::Null);
+    assert_eq!(product(&read, "Kitchen", "Chapati")["pieces"], 1);
+    assert_eq!(product(&read, "Kitchen", "Chapati")["times"], Value::Null);
 
     day.serve(&both(30, None)).await;
     let ticket = day.ticket(day.orders[1], "Kitchen").await;
-    let sql = "SELECT l.id FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id WHERE t.order_id = $1 AND l.name = 'Chips'";
+    let sql = "SELECT l.id FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id WHERE t.order_id = $1 AND l.name = 'Chapati'";
     let line = day.house.row(sql, [day.orders[1].into()]).await;
     let line: uuid::Uuid = line.try_get("", "id").expect("an id");
     let mut manager = day.manager().await;
@@ -462,11 +462,11 @@ async fn what_lay_beside_something_slower_has_the_time_of_its_own_tap_or_none() 
         .must_be(StatusCode::OK);
     let read = day.read("").await;
     assert_eq!(
-        product(&read, "Kitchen", "Chips")["times"],
+        product(&read, "Kitchen", "Chapati")["times"],
         times(vec![6 * 60])
     );
     assert_eq!(
-        product(&read, "Kitchen", "Whole tilapia")["times"],
+        product(&read, "Kitchen", "Chips")["times"],
         times(vec![18 * 60, 22 * 60])
     );
 }

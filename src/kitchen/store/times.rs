@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::all;
 use crate::kitchen::figures::{
-    ENOUGH, KitchenFigures, Learned, ProductWork, Sent, StationWork, Times, Work,
+    ENOUGH, KitchenFigures, Learned, ProductFigures, Sent, StationFigures, TicketFigures, Times,
 };
 use crate::values::StationId;
 use crate::web::Result;
@@ -75,14 +75,15 @@ pub async fn learned(
     Ok(learned.collect())
 }
 
-/// All stations together, and each. A ticket keeps the time of its last recall alone, so how often it was recalled is
+/// All stations together, and each. A ticket is due when its slowest line is; a course that was held counts from when it was
+/// fired, as on the board. A ticket keeps the time of its last recall alone, so how often it was recalled is
 /// read from the audit log.
 async fn work(
     db: &impl ConnectionTrait,
     from: OffsetDateTime,
     until: OffsetDateTime,
     now: OffsetDateTime,
-) -> Result<(Work, Vec<StationWork>)> {
+) -> Result<(TicketFigures, Vec<StationFigures>)> {
     #[derive(FromQueryResult)]
     struct Row {
         station_id: Option<StationId>,
@@ -96,22 +97,24 @@ async fn work(
     }
     let sql = format!(
         "WITH each AS ( \
-           SELECT t.station_id, t.bumped_at, extract(epoch FROM coalesce(t.bumped_at, $3) - t.sent_at) AS took, \
-                  max(coalesce(l.prep_seconds, s.late_after_s)) AS target, \
+           SELECT t.station_id, t.bumped_at, extract(epoch FROM t.bumped_at - t.sent_at) AS took, \
+                  coalesce(t.bumped_at, $3) AS at, \
+                  max(greatest(t.sent_at, CASE WHEN l.held THEN l.fired_at END) \
+                      + make_interval(secs => greatest(coalesce(l.prep_seconds, s.late_after_s), 1))) AS due, \
                   CASE WHEN t.recalled_at IS NULL THEN 0 ELSE greatest(1, (SELECT count(*) FROM audit_log a \
                        WHERE a.subject_id = t.id AND a.deed = 'ticket.recalled')) END AS recalls \
            {LEFT} GROUP BY t.id), \
          sums AS ( \
            SELECT station_id, count(*) AS tickets, count(*) FILTER (WHERE bumped_at IS NULL) AS open, \
-                  count(*) FILTER (WHERE took >= greatest(target, 1)) AS late, coalesce(sum(recalls), 0)::bigint AS recalls, {} \
+                  count(*) FILTER (WHERE at >= due) AS late, coalesce(sum(recalls), 0)::bigint AS recalls, {} \
            FROM each GROUP BY GROUPING SETS ((station_id), ())) \
          SELECT sums.*, s.name FROM sums LEFT JOIN stations s ON s.id = sums.station_id ORDER BY s.sort, s.name",
         times_of("took", "bumped_at IS NOT NULL"),
     );
     let rows: Vec<Row> = all(db, &sql, [from.into(), until.into(), now.into()]).await?;
-    let (mut total, mut stations) = (Work::default(), Vec::new());
+    let (mut total, mut stations) = (TicketFigures::default(), Vec::new());
     for row in rows {
-        let work = Work {
+        let work = TicketFigures {
             tickets: row.tickets,
             open: row.open,
             late: row.late,
@@ -120,7 +123,7 @@ async fn work(
         };
         match row.station_id {
             None => total = work,
-            Some(station) => stations.push(StationWork {
+            Some(station) => stations.push(StationFigures {
                 station,
                 name: row.name.unwrap_or_default(),
                 work,
@@ -135,7 +138,7 @@ async fn products(
     db: &impl ConnectionTrait,
     from: OffsetDateTime,
     until: OffsetDateTime,
-) -> Result<Vec<ProductWork>> {
+) -> Result<Vec<ProductFigures>> {
     #[derive(FromQueryResult)]
     struct Row {
         station_id: StationId,
@@ -157,7 +160,7 @@ async fn products(
         times_of("took", "own"),
     );
     let rows: Vec<Row> = all(db, &sql, [from.into(), until.into()]).await?;
-    let products = rows.into_iter().map(|row| ProductWork {
+    let products = rows.into_iter().map(|row| ProductFigures {
         station: row.station_id,
         name: row.name,
         pieces: row.pieces,
