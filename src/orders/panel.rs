@@ -199,7 +199,6 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
         li.line.sent[!line.is_unsent()].void[line.is_voided()].held[line.held] id={ "line-" (line.id) } data-line=(line.id) data-name=(line.name)
             data-seat=(seat) data-course={ "Course " (line.course) } data-product=[line.product] data-quantity=(line.quantity) {
             @if line.is_unsent() {
-                @if line.held { span.on-hold { (ui::badge_saying(ui::Status::Held, if line.announced { "On hold" } else { "On hold, not sent" })) } }
                 (pick(line))
                 (quantity(panel.order, line))
                 span.num { (line.total()) }
@@ -225,6 +224,7 @@ fn pick(line: &Line) -> Markup {
     html! {
         button.pick type="button" {
             b { (line.name) }
+            @if line.held { small { (ui::badge_saying(ui::Status::Held, if line.announced { "On hold" } else { "On hold, not sent" })) } }
             @if !said.is_empty() || !extra.is_zero() {
                 small { (said.join(" · ")) @if extra.is_positive() { " +" (extra) } @else if extra.is_negative() { " " (extra) } }
             }

@@ -35,6 +35,7 @@ async fn take(house: &House, folder: &Path) -> Result<()> {
     lunch(&moses, &joan, &peter).await?;
 
     of(&peter, folder, "board", &[View::WALL, View::TABLET]).await?;
+    after_sending(house, folder, &joan, &peter).await?;
     seat_seven(&moses).await?;
     let order = moses.path().await?;
     of(&moses, folder, "order", &[View::TABLET, View::UPRIGHT]).await?;
@@ -113,6 +114,64 @@ async fn lunch(moses: &Screen, joan: &Screen, peter: &Screen) -> Result<()> {
     joan.sees("li.line", "Latte").await?;
     joan.goes_to("/floor").await?;
     peter.sees("article.kt", "Table G5").await
+}
+
+/// Guests who change their minds: something held, something struck out, and the dialogs for the rest.
+async fn after_sending(
+    house: &House,
+    folder: &Path,
+    joan: &Screen,
+    peter: &Screen,
+) -> Result<()> {
+    order_at(joan, "G1", 3, &["Rolex", "Rolex", "Goat pilau"]).await?;
+    joan.ask("const next = document.querySelector('#order-for select'); next.value = '2'; next.dispatchEvent(new Event('change', { bubbles: true }))")
+        .await?;
+    add(joan, "Chicken luwombo").await?;
+    joan.taps("h2.course button", "Hold").await?;
+    joan.sees("li.line.held", "Chicken luwombo").await?;
+    joan.taps("#order-actions button", "Send").await?;
+    joan.sees("li.line.held .badge", "On hold").await?;
+    let order = joan.path().await?;
+    let daniel = house.screen("daniel", View::TABLET).await?;
+    daniel.signs_in_first("daniel").await?;
+    daniel.goes_to(&order).await?;
+    daniel.taps("li.line.sent .pick", "Rolex").await?;
+    daniel.taps("#line-bar button", "Void").await?;
+    daniel.taps("dialog .stepper button:first-of-type", "").await?;
+    daniel.taps("dialog label.chip", "Entered wrongly").await?;
+    daniel.taps("dialog button.danger", "Void").await?;
+    daniel.sees("li.line.void", "Rolex").await?;
+    peter.sees(".kt .item.void", "Rolex").await?;
+    of(peter, folder, "board-void", &[View::WALL, View::TABLET]).await?;
+    for (button, name) in [("recalls", "recall"), ("allday", "all-day")] {
+        peter.taps(&format!("[data-board='{button}']"), "").await?;
+        peter.sees("dialog h2", "").await?;
+        peter.picture(&folder.join(format!("{name}-1920.png"))).await?;
+        peter.taps("dialog button", "Back to the board").await?;
+    }
+    of(joan, folder, "after", &[View::TABLET, View::UPRIGHT]).await?;
+    joan.taps("li.line.sent .pick", "Goat pilau").await?;
+    joan.taps("#line-bar button", "Void").await?;
+    of(joan, folder, "void", &[View::TABLET, View::PHONE]).await?;
+    joan.taps("dialog button", "Back").await?;
+    for (option, name) in [
+        ("Split", "split"),
+        ("Merge", "merge"),
+        ("Move to", "move"),
+        ("Transfer", "transfer"),
+        ("Open item", "open-item"),
+        ("Cancel this", "cancel"),
+    ] {
+        joan.taps("#order-head button", "").await?;
+        if name == "split" {
+            of(joan, folder, "options", &[View::TABLET, View::PHONE]).await?;
+        }
+        joan.taps("dialog button", option).await?;
+        joan.sees("dialog footer", "Back").await?;
+        of(joan, folder, name, &[View::TABLET, View::PHONE]).await?;
+        joan.taps("dialog button", "Back").await?;
+    }
+    Ok(())
 }
 
 /// Opens a table, adds these favourites and sends them.
