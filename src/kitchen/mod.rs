@@ -9,7 +9,9 @@
 mod actions;
 mod board;
 pub mod handlers;
+mod keys;
 mod station;
+pub mod stations;
 mod store;
 mod ticket;
 mod view;

@@ -19,5 +19,6 @@ mod races;
 mod routes;
 mod shifts;
 mod staff;
+mod stations;
 mod terminals;
 mod trust;

@@ -16,6 +16,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             a.brand href=(url::home()) { (ui::mark()) span { (cafe) } }
             @if person.role.takes_orders() { (entry("floor", "Floor", url::floor())) }
             @if person.role.manages() { (entry("cash", "Shifts", url::shifts())) }
+            @if person.role.manages() { (entry("chef", "Stations", url::stations())) }
             @if person.role == Role::Admin {
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))
