@@ -137,6 +137,7 @@ fn signing_in(map: Map) -> Map {
 
 fn house(map: Map) -> Map {
     use backups::handlers as backup;
+    use kitchen::stations::handlers as station;
     use staff::handlers::roster;
     use terminals::handlers as terminal;
     use url::at;
@@ -154,6 +155,9 @@ fn house(map: Map) -> Map {
             get(terminal::show_code_state).post(terminal::make_code),
         )
         .at(at::terminal_pairing, delete(terminal::revoke))
+        .at(at::stations, get(station::list).post(station::add))
+        .at(at::new_station, get(station::ask_new))
+        .at(at::station, get(station::ask_edit).put(station::edit))
         .at(
             at::backups,
             get(backup::list).post(backup::make).put(backup::plan),

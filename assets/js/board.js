@@ -1,9 +1,8 @@
-// A kitchen board: the keys of a bump bar (kitchen.md section 5), what rings when, and the size of the text,
-// which each screen keeps. A till only rings for what is ready.
+// A kitchen board: the keys of a bump bar (kitchen.md section 5), and what rings when. A till only rings for what is
+// ready. The size of the text is in screen.js.
 
 const board = () => one("#board");
 const tickets = () => all("#board .kt");
-const ring = name => document.dispatchEvent(new CustomEvent("sound", { detail: name }));
 
 // ---- the cursor -------------------------------------------------------------------------------------
 
@@ -46,43 +45,77 @@ const stepItem = by => {
 
 // ---- keys -------------------------------------------------------------------------------------------
 
-let tens = 0; // "0" before a digit addresses the tickets from 10 on
-let tensUntil = 0;
+const hands = () => one("#hands")?.dataset ?? {};
 
-const digit = number => {
-    if (number === 0) {
-        tens = 10;
-        tensUntil = Date.now() + 2_000;
-        return;
-    }
-    const wanted = String(number + (Date.now() < tensUntil ? tens : 0));
-    tensUntil = 0;
-    const ticket = tickets().find(each => each.dataset.n === wanted);
+let tens = 0; // until when the key 0 makes the next number one of the tickets from 10 on
+let bumped = -Infinity; // when a key last bumped, or tried to while that rested
+let pressed = -Infinity; // when Enter or what does its work was last pressed
+
+const REST = 700; // milliseconds after a bump in which no key bumps
+const STORM = 250; // pressed faster than this is a key that is held, on a bar that does not say so: the rest begins anew
+
+const number = digit => {
+    const after = Date.now() < tens;
+    tens = digit === 0 && !after ? Date.now() + 2_000 : 0;
+    if (tens > 0) return;
+    const ticket = tickets().find(each => each.dataset.n === String(digit + (after ? 10 : 0)));
     if (!ticket) return;
     go(ticket);
-    if ("bumpAtOnce" in board().dataset) bump();
+    if ("bumpAtOnce" in hands()) bump();
 };
 
 const tap = selector => one(selector)?.click();
-// A long ticket stands in several pieces; the last one has the wide zone.
-const bump = () => current() && one(`.kt[data-rev="${CSS.escape(current().dataset.rev)}"] .bump`)?.click();
 
-const KEYS = {
-    ArrowLeft: () => step(-1),
-    ArrowRight: () => step(1),
-    ArrowUp: () => stepItem(-1),
-    ArrowDown: () => stepItem(1),
-    " ": () => items()[item]?.click(),
-    Enter: bump,
-    u: () => tap('[data-board="recall"]'),
-    Backspace: () => tap('[data-board="recall"]'),
-    r: () => tap('[data-board="recalls"]'),
-    m: () => document.dispatchEvent(new CustomEvent("sound:toggle")),
-    PageUp: () => board().scrollBy({ left: -board().clientWidth }),
-    PageDown: () => board().scrollBy({ left: board().clientWidth }),
-    Home: () => go(tickets()[0]),
-    End: () => go(tickets().at(-1)),
-    Escape: () => go(null),
+// The next ticket takes the place of the one that left, and is not meant.
+const bump = () => {
+    const now = performance.now();
+    const storms = now - pressed < STORM;
+    pressed = now;
+    if (now - bumped < REST) {
+        if (storms) bumped = now;
+        return;
+    }
+    const ticket = current();
+    // A long ticket stands in several pieces; the last one has the wide zone.
+    const zone = ticket && one(`.kt[data-rev="${CSS.escape(ticket.dataset.rev)}"] .bump`);
+    if (!zone) return;
+    bumped = now;
+    zone.click();
+};
+
+const priority = () => {
+    const own = current() && one(`.kt[data-rev="${CSS.escape(current().dataset.rev)}"] [data-board="priority"]`);
+    (own ?? all('[data-board="priority"]').find(button => !button.closest(".kt")))?.click();
+};
+
+const DEEDS = {
+    left: () => step(-1),
+    right: () => step(1),
+    up: () => stepItem(-1),
+    down: () => stepItem(1),
+    first: () => go(tickets()[0]),
+    last: () => go(tickets().at(-1)),
+    page_back: () => page(-1),
+    page_on: () => page(1),
+    line_done: () => items()[item]?.click(),
+    bump,
+    undo: () => tap('#notice [data-deed="recall"]:not([disabled]), [data-board="recall"]'),
+    recall: () => tap('[data-board="recall"]'),
+    recalls: () => tap('[data-board="recalls"]'),
+    all_day: () => tap('[data-board="allday"]'),
+    priority,
+    mute: () => document.dispatchEvent(new CustomEvent("sound:toggle")),
+    cancel: () => go(null),
+};
+/** What may be done again for as long as a key is held. */
+const HELD = ["left", "right", "up", "down"];
+
+let read = null; // the text of data-keys that `map` was made of
+let map = {};
+const deedOf = key => {
+    const text = hands().keys ?? "{}";
+    if (text !== read) [read, map] = [text, JSON.parse(text)];
+    return map[key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key];
 };
 
 on("keydown", event => {
@@ -90,10 +123,12 @@ on("keydown", event => {
     if (event.target.closest("input, textarea, select")) return;
     // Where the keyboard's own focus stands on a control, Enter and Space are that control's.
     if ((event.key === "Enter" || event.key === " ") && event.target.closest("button, a") && at === null) return;
-    const act = /^\d$/.test(event.key) ? () => digit(Number(event.key)) : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    const deed = deedOf(event.key);
+    if (deed === undefined) return;
     event.preventDefault();
-    if (!event.repeat || event.key.startsWith("Arrow")) act();
+    if (event.repeat && !HELD.includes(deed)) return;
+    if (/^\d$/.test(deed)) number(Number(deed));
+    else DEEDS[deed]?.();
 });
 
 // ---- tickets that fit ---------------------------------------------------------------------------------
@@ -126,10 +161,28 @@ const beyond = () => {
     button.hidden = text === "";
     button.dataset.to = after > 0 ? "on" : "start";
 };
+// As many columns as the board shows: the first one beyond the edge comes to stand at the edge.
+const pageWidth = () => {
+    const style = getComputedStyle(board());
+    const [start, end, gap] = [style.paddingInlineStart, style.paddingInlineEnd, style.columnGap].map(parseFloat);
+    return board().clientWidth - start - end + (gap || 0);
+};
+/** A page on or back. What is selected comes along, so that no key reaches a ticket that nobody sees. */
+const page = by => {
+    board().scrollTo({ left: board().scrollLeft + by * pageWidth(), behavior: "instant" });
+    if (at === null) return;
+    const { left, right } = board().getBoundingClientRect();
+    const isSeen = ticket => {
+        const box = ticket.getBoundingClientRect();
+        return box.left >= left - 8 && box.right <= right + 8;
+    };
+    if (!current() || !isSeen(current())) go(tickets().find(isSeen));
+};
 on("click", event => {
     const button = event.target.closest?.('[data-board="beyond"]');
     if (!button) return;
-    board().scrollTo({ left: button.dataset.to === "on" ? board().scrollLeft + board().clientWidth : 0 });
+    if (button.dataset.to === "on") page(1);
+    else board().scrollTo({ left: 0 });
 });
 const arrange = () => {
     fit();
@@ -140,72 +193,86 @@ on("scroll", beyond, { capture: true });
 
 // ---- sounds -----------------------------------------------------------------------------------------
 
-const AGAIN = 30_000; // an untouched ticket rings again
-let rang = 0;
-let knownNew = new Set();
+const AGAIN = { new: 30_000, void: 15_000 }; // what nobody has touched, or acknowledged, rings again
+const rang = { new: -Infinity, void: -Infinity };
+let knownNew = new Map();
+let knownVoids = new Map();
 let knownLate = null;
 
-// What this tab has shown as ready, on whichever page: what became so meanwhile rings when it is shown.
+const ring = name => {
+    const quiet = (hands().quiet ?? "").split(" ");
+    if (!quiet.includes(name)) document.dispatchEvent(new CustomEvent("sound", { detail: name }));
+};
+
+// What this tab has shown as ready, on whichever page of a till: what became so meanwhile rings when it is shown.
 let knownReady = null;
 try {
-    if (sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
+    if (!board() && sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
 } catch { /* storage is switched off: known for the life of the page */ }
 const keepReady = ready => {
     knownReady = ready;
+    if (board()) return;
     try {
         sessionStorage.ready = JSON.stringify([...ready]);
     } catch { /* as above */ }
 };
 
-/** An addition makes an old ticket new, even one that nobody has touched yet. */
-const newOnes = () => new Set(all("#board .kt[data-new]").map(ticket => `${ticket.id} ${ticket.dataset.additions}`));
+/** Whether something of what is due rings: at once what has come, and all of it again after a while. */
+const isDue = (name, came, waits) => {
+    const due = came || (waits && performance.now() - rang[name] >= AGAIN[name]);
+    if (due) rang[name] = performance.now();
+    return due;
+};
 const news = (now, before) => [...now].some(id => !before.has(id));
 
-const listen = () => {
-    const fresh = newOnes();
-    if (fresh.size > 0 && (news(fresh, knownNew) || Date.now() - rang >= AGAIN)) {
-        rang = Date.now();
-        ring("new");
+// An addition makes an old ticket new, even one that nobody has touched yet, and has a tone of its own.
+const listenForNew = () => {
+    const fresh = new Map(all("#board .kt[data-new]").map(ticket =>
+        [`${ticket.id} ${ticket.dataset.additions}`, Number(ticket.dataset.additions) > 0 ? "addon" : "new"]));
+    const come = [...fresh].filter(([id]) => !knownNew.has(id)).map(([, name]) => name);
+    if (isDue("new", come.length > 0, fresh.size > 0)) {
+        for (const name of new Set(come.length > 0 ? come : fresh.values())) ring(name);
     }
     knownNew = fresh;
+};
+
+const listenForVoids = () => {
+    const voids = new Map(all("#board .kt[data-voids]").map(ticket => [ticket.id, Number(ticket.dataset.voids)]).filter(([, count]) => count > 0));
+    const more = [...voids].some(([id, count]) => count > (knownVoids.get(id) ?? 0));
+    if (isDue("void", more, voids.size > 0)) ring("void");
+    knownVoids = voids;
+};
+
+const listenForLate = () => {
     const late = new Set(all('#board .kt[data-age="late"]').map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
-    if (!one("#ready-strip, a#ready-bell")) return; // before the first picture the bell is a mere place
+};
+
+const listenForReady = () => {
+    if (!board() && !one("#ready-strip, a#ready-bell")) return; // before the first picture the bell is a mere place
     const me = document.body.dataset.me;
     const mine = all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me);
     const ready = new Set(mine.map(each => each.dataset.ready)); // another thing of the same order is another one
     if (knownReady && news(ready, knownReady)) ring("ready");
     keepReady(ready);
 };
-if (board()) on("live:lost", () => ring("lost"));
+
+const listen = () => {
+    listenForNew();
+    listenForVoids();
+    listenForLate();
+    listenForReady();
+};
+if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
 on("htmx:after:settle", listen);
 
-// ---- size of the text -------------------------------------------------------------------------------
+// ---- fingers ------------------------------------------------------------------------------------------
 
-const SIZES = [-2, 3];
-const kept = () => {
-    try {
-        return Number(localStorage.getItem("scale") ?? 0);
-    } catch {
-        return 0;
-    }
-};
-const scale = size => {
-    document.documentElement.dataset.scale = Math.min(SIZES[1], Math.max(SIZES[0], size));
-    try {
-        localStorage.setItem("scale", document.documentElement.dataset.scale);
-    } catch { /* storage is switched off: not kept */ }
-};
-if (board()) scale(kept());
+on("screen:size", arrange);
 on("click", event => {
-    const zoom = event.target.closest?.("[data-zoom]");
-    if (zoom) {
-        scale(Number(document.documentElement.dataset.scale ?? 0) + Number(zoom.dataset.zoom));
-        arrange();
-    }
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });

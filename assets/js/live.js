@@ -5,10 +5,12 @@
 const SILENT = 10_500; // two missed heartbeats and half a second for the network
 const DOUBT = 7_500; // one missed: connect again before anybody has to be told
 const PACE = 2_000; // between two tries while there is no connection
+const UNPAIRED = 30_000; // between two of a display whose pairing is over
 const stream = one("#stream");
 
 if (stream) {
     const wall = document.body.classList.contains("wall");
+    const display = "display" in document.body.dataset; // paired, and nobody signs in on it
     const conn = one("#conn");
     const banner = one("#stale");
     const calm = conn && { kind: conn.dataset.kind, text: one("span", conn)?.textContent };
@@ -53,6 +55,7 @@ if (stream) {
     const recovered = () => {
         delete document.body.dataset.live;
         delete document.body.dataset.since;
+        delete document.body.dataset.unpaired;
         if (calm) showConn(calm.kind, "wifi", calm.text);
         document.dispatchEvent(new CustomEvent("live:found"));
     };
@@ -69,27 +72,31 @@ if (stream) {
         return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
     };
 
-    // Whoever was away (asleep, in the background, without network) gets a fresh picture at once,
-    // and a moment for it to come before the banner does.
+    // Whoever was away (asleep, in the background, without network, or with another clock) gets a fresh picture at
+    // once, and a moment for it to come before the banner does.
     const back = () => {
-        heard = Math.max(heard, Date.now() - DOUBT);
+        const now = Date.now();
+        heard = Math.min(Math.max(heard, now - DOUBT), now);
         reconnect();
     };
 
     setInterval(() => {
         const now = Date.now();
-        const slept = now - ticked > 5_000;
+        const slept = now - ticked > 5_000 || now < ticked; // or somebody set the clock back
         ticked = now;
+        stayAwake();
         if (document.hidden && !wall) return; // the stream of a till in the background is paused
         if (slept) back();
         // An open connection gets its time: its first heartbeat waits for the pictures.
-        const patience = stream._htmx?.sse?.reader ? DOUBT : PACE;
+        const unpaired = "unpaired" in document.body.dataset;
+        const patience = unpaired ? UNPAIRED : stream._htmx?.sse?.reader ? DOUBT : PACE;
         if (now - heard > DOUBT && now - tried > patience) reconnect();
         if (now - heard > SILENT) silent();
     }, 1000);
 
     on("visibilitychange", () => {
         if (document.hidden) return;
+        asked = -Infinity;
         stayAwake();
         back();
     });
@@ -97,11 +104,11 @@ if (stream) {
     on("session:back", back);
     addEventListener("pageshow", event => event.persisted && location.reload());
 
-    // The server said no, which is never a moment's failure: signed out, or not allowed any more. A session that is
-    // over is asked for in place (again.js), so that nothing on the screen is lost; a display is led to its board by
-    // the same answer, and where only the board is not its own any more it begins anew and is led there.
+    // The server said no: signed out, or not allowed any more. A session that is over is asked for in place (again.js),
+    // so that nothing on the screen is lost.
     const refused = status => {
         if (![401, 403, 409].includes(status)) return;
+        if (display) return askWhoIAm();
         if (status === 401 && !document.dispatchEvent(new CustomEvent("session:ended", { cancelable: true }))) return;
         if (wall) {
             if (status === 403) location.assign("/");
@@ -110,11 +117,31 @@ if (stream) {
         const signIn = document.body.dataset.signIn;
         if (signIn) location.assign(signIn);
     };
+
+    // A display has nobody who could sign in. Bound to another board, it is led there; no longer paired, it says so and
+    // keeps what it shows. Whatever else comes back, from a proxy or from a server that just starts, means nothing.
+    const askWhoIAm = async () => {
+        const ask = one("#sign-in-again").dataset.ask;
+        const answer = await fetch(ask, { headers: { "HX-Request": "true" } }).catch(() => null);
+        if (!answer?.ok) return;
+        const to = answer.headers.get("HX-Redirect");
+        if (to === "/") return location.assign(to);
+        const words = await answer.text().catch(() => "");
+        if (!to && !words.includes("<dialog")) return;
+        document.body.dataset.unpaired = "";
+        silent();
+    };
     on("htmx:sse:error", event => event.target === stream && refused(event.detail.status));
     on("htmx:response:error", event => event.target === stream && refused(event.detail.ctx.response.status));
 
+    // Only on HTTPS; else the device's own setting. The device may take it back at any time.
+    let awake = null;
+    let asked = -Infinity;
     const stayAwake = () => {
-        if (wall) navigator.wakeLock?.request("screen").catch(() => {}); // only on HTTPS; else the device's own setting
+        if (!wall || !navigator.wakeLock || document.hidden || (awake && !awake.released)) return;
+        if (performance.now() - asked < UNPAIRED) return;
+        asked = performance.now();
+        navigator.wakeLock.request("screen").then(lock => { awake = lock; }, () => {});
     };
     stayAwake();
 }

@@ -4,6 +4,7 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 
 use super::station::Station;
+use super::stations::{self, view as stations_view};
 use super::store::{self, Home};
 use super::ticket::{self, Ticket};
 use super::{actions, view};
@@ -50,7 +51,9 @@ impl View<App> for BoardView {
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
         let board = store::find_board(app.db(), self.0).await?;
-        Ok(view::picture(&board, app.clock().now()).into_string())
+        let hands = stations::hands_of(app.db(), self.0).await?;
+        let picture = view::picture(&board, app.clock().now()).into_string();
+        Ok(picture + &stations_view::hands_redrawn(&hands).into_string())
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
@@ -82,7 +85,8 @@ pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> R
     let settings = app.settings().await?;
     let way_back = matches!(by, Cook::Person(_));
     let now = app.clock().now();
-    Ok(Page(view::page(&board, now, &settings, way_back)))
+    let hands = stations::hands_of(app.db(), station).await?;
+    Ok(Page(view::page(&board, now, &settings, &hands, way_back)))
 }
 
 /// Somebody begins to work on a ticket.

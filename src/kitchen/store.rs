@@ -192,7 +192,7 @@ pub async fn board_revision(
                       + coalesce((SELECT sum(hashtextextended(id::text || since, CASE WHEN age < $3 THEN 4 WHEN age >= target THEN 5 \
                                   WHEN age >= target * soon_after_s / greatest(late_after_s, 1) THEN 6 ELSE 7 END + 8 * news::int)) FROM timed), 0) \
                       + coalesce((SELECT hashtextextended(id::text, revision * 2 + (bumped_at >= $2 - $4 * interval '1 second')::int) FROM last), 0) \
-                      + coalesce((SELECT sum(hashtextextended(name || kind, sort + 1000000::bigint * late_after_s + soon_after_s)) FROM stations), 0) \
+                      + coalesce((SELECT sum(hashtextextended(name || kind, sort + 1000000::bigint * late_after_s + soon_after_s + revision * 7919)) FROM stations), 0) \
                       )::numeric(40) % 4611686018427387904)::bigint AS revision";
     let row: Option<Row> = one(
         db,

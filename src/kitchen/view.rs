@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::board::{AllDay, Board, Counts, Elsewhere, Posted, Recallable, Section, pieces};
 use super::station::{Pace, Station, StationKind};
+use super::stations::{self, Hands};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
 use crate::settings::Settings;
 use crate::staff::{Person, short_name};
@@ -44,7 +45,13 @@ pub fn chooser(stations: &[Station], person: &Person, cafe: &str) -> Markup {
 }
 
 /// A board, for as long as somebody looks at it. `way_back` is drawn for people, who have other screens.
-pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: bool) -> Markup {
+pub fn page(
+    board: &Board,
+    now: OffsetDateTime,
+    settings: &Settings,
+    hands: &Hands,
+    way_back: bool,
+) -> Markup {
     let station = &board.station;
     let counts = html! {
         span.row.counts #kds-counts { (counts(board.counts(now))) }
@@ -64,6 +71,7 @@ pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: b
         (ui::wall_bar(icon_of(station.kind), &station.name, counts, actions))
         main.board #board tabindex="0" aria-label="Tickets, oldest first" { (tickets(board, now)) }
         footer.allday #allday tabindex="0" aria-label="All day counts" { (all_day(board)) }
+        (stations::view::hands(hands))
     };
     let (stream, sign_in) = (stream_of(station.id), url::sign_in());
     let page = Page {
@@ -71,6 +79,7 @@ pub fn page(board: &Board, now: OffsetDateTime, settings: &Settings, way_back: b
         sign_in: Some(&sign_in),
         now_ms: Some(epoch_millis(now)),
         zone: Some(&settings.time_zone),
+        display: !way_back,
         ..Page::new(BodyKind::Wall, &station.name, &settings.cafe_name)
     };
     ui::page(page, content)

@@ -18,5 +18,5 @@ pub use daypart::Daypart;
 pub use feed::MenuView;
 pub use pick::{How, Pick, Prefix};
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
-pub use store::{favourites, load, tax_classes};
+pub use store::{favourites, load, made_at, next_version, tax_classes};
 pub use view::out_for_a_while;

@@ -12,7 +12,7 @@ use crate::data::entity::{
     categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
     sections, stations, tax_classes,
 };
-use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId, ShiftId};
+use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId, ShiftId, StationId};
 use crate::web::Result;
 
 /// The rates of tax, the usual one first.
@@ -352,8 +352,24 @@ async fn put_back_where(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// How many products that are sold are made at this station.
+pub async fn made_at(db: &impl ConnectionTrait, station: StationId) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        made: i64,
+    }
+    let row = Row::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT count(*) AS made FROM products WHERE station_id = $1 AND active",
+        [station.into()],
+    ))
+    .one(db)
+    .await?;
+    Ok(row.map_or(0, |row| row.made))
+}
+
 /// Moves the menu to its next version.
-pub(super) async fn next_version(tx: &crate::data::Tx) -> Result<()> {
+pub async fn next_version(tx: &crate::data::Tx) -> Result<()> {
     tx.execute_unprepared("UPDATE menu_version SET version = version + 1")
         .await?;
     Ok(())

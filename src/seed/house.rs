@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QuerySelect};
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -105,6 +106,11 @@ async fn stations_and_terminals(
             late_after_s: station.late_after_s,
             next_station_id: None,
             active: true,
+            redirect_to: None,
+            keys: json!({}),
+            bump_at_once: false,
+            quiet: json!([]),
+            revision: 1,
         });
     let added = add::<entity::stations::Entity>(tx, stations.collect()).await?;
     let there = ids::<entity::stations::Entity>(tx, entity::stations::Column::Id).await?;

@@ -12,3 +12,4 @@ mod view;
 
 pub use device::{COOKIE, DeviceKey, Terminal, cookie, device, key_of, paired};
 pub use sightings::Sightings;
+pub use store::showing;

@@ -104,6 +104,22 @@ pub async fn boards(db: &impl ConnectionTrait) -> Result<Vec<(StationId, String)
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
+/// A terminal that shows this board, by its name.
+pub async fn showing(db: &impl ConnectionTrait, station: StationId) -> Result<Option<String>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    let row = Row::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT name FROM terminals WHERE station_id = $1 ORDER BY name LIMIT 1",
+        [station.into()],
+    ))
+    .one(db)
+    .await?;
+    Ok(row.map(|row| row.name))
+}
+
 /// Holds a terminal's row until this transaction ends; answers it as it is.
 pub async fn find_for_update(tx: &Tx, id: TerminalId) -> Result<Terminal> {
     use sea_orm::QuerySelect;

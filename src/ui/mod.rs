@@ -69,10 +69,16 @@
 //!
 //! # Board (`board.js`, `clock.js`, `sound.js`)
 //! `main.board#board` > `article.kt#k-<ticket> data-n="1" data-soon data-late` (seconds) with `data-new` until somebody
-//! touched it, and its `data-additions`: another one rings at once. `board.js` sets `data-fit` on one that is too tall. In its header
+//! touched it, and its `data-additions`: another one rings at once. `data-voids="2"`: so many voids are not acknowledged yet, which
+//! rings until they are. `board.js` sets `data-fit` on one that is too tall. In its header
 //! a `time[data-tick=board]` and `[data-age-label]` (icon and word are rewritten). Lines are `button.item`, the wide zone
-//! `button.bump`, start `button.start`. `[data-board="recall"]` recalls the last bump, `[data-board="recalls"]` opens
-//! their list (`R`). `body`'s bar comes from [`wall_bar`]. `data-bump-at-once` on the board: 1–9 bump.
+//! `button.bump`, start `button.start`. `body`'s bar comes from [`wall_bar`].
+//! - Keys click `[data-board="recall"]` (the last bump), `[data-board="recalls"]` (their list), `[data-board="allday"]` and, in the
+//!   selected ticket before any other, `[data-board="priority"]`. Which key does what says `#hands`: `data-keys` (JSON, key to deed
+//!   or digit), `data-bump-at-once` (a digit bumps), `data-quiet` (what does not ring here).
+//! - `body[data-display]` ([`Page::display`]) is a paired display: it never leaves its board by itself for the sign-in page.
+//! - `#screen` ([`wall::screen_dialog`]) is what this browser keeps for itself: size of the text, colours, loudness.
+//!
 //! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
 
 pub mod chart;
@@ -81,13 +87,15 @@ pub mod dialog;
 pub mod keypad;
 pub mod notice;
 pub mod page;
+pub mod wall;
 
 pub use controls::*;
 pub use dialog::{Shape, dialog};
 pub use notice::{banner, toast};
 pub use page::{
-    BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tab_count, tabs, top_bar, wall_bar,
+    BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tab_count, tabs, top_bar,
 };
+pub use wall::wall_bar;
 
 #[cfg(test)]
 mod tests;

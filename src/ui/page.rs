@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::controls::{avatar, clock, icon, mark};
+use super::controls::{avatar, icon, mark};
 use super::notice;
 use crate::asset;
 use crate::web::url;
@@ -56,6 +56,8 @@ pub struct Page<'a> {
     pub now_ms: Option<i64>,
     /// The café's time zone ("Africa/Kampala"), for the time of day; without it the device's own.
     pub zone: Option<&'a str>,
+    /// Drawn for a paired display, which nobody signs in on: when its pairing is over, it says so where it hangs.
+    pub display: bool,
 }
 
 impl<'a> Page<'a> {
@@ -71,6 +73,7 @@ impl<'a> Page<'a> {
             me: None,
             now_ms: None,
             zone: None,
+            display: false,
         }
     }
 }
@@ -97,9 +100,10 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 link rel="stylesheet" href=(asset!("css/app.css"));
                 script defer src=(asset!("js/app.js")) {}
             }
-            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] data-zone=[page.zone] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] {
                 (content)
-                @if let Some(address) = page.stream { (stream(address, page.body)) }
+                @if let Some(address) = page.stream { (stream(address, page.body, page.display)) }
+                @if page.body == BodyKind::Wall { (super::wall::screen_dialog()) }
                 (notice::region())
                 div #sheet {}
                 div #sign-in-again data-ask=(url::sign_in_again()) {}
@@ -149,11 +153,16 @@ fn theme(page: &Page<'_>) -> Option<&'static str> {
 
 /// The banner that says NOT LIVE, and the element that holds the stream. `none`: only partials are swapped.
 /// `live:retry`: a first connection that fails is not tried again by the extension. `drop`: never two at once.
-fn stream(address: &str, body: BodyKind) -> Markup {
+fn stream(address: &str, body: BodyKind, display: bool) -> Markup {
     html! {
         div #stale.banner.stale data-kind="warn" role="alert" {
             (icon("offline"))
-            span { b {} " This screen may be out of date. Connecting again …" }
+            span {
+                b {}
+                span data-paired { " This screen may be out of date. Connecting again …" }
+                @if display { span data-unpaired { " This display is no longer paired. An admin makes a new code for it under Terminals." } }
+            }
+            @if display { a.btn data-unpaired href=(url::pair()) { "Pair it again" } }
         }
         div #stream hidden hx-sse:connect=(address) hx-trigger="load, live:retry" hx-swap="none" hx-sync="drop"
             hx-config=[(body == BodyKind::Wall).then_some("sse.pauseOnBackground:false")] {}
@@ -234,25 +243,6 @@ pub fn desk_nav(cafe: &str, links: &[Tab<'_>], signed_in: &Person) -> Markup {
             }
             span.push {}
             (person(signed_in))
-        }
-    }
-}
-
-/// The bar at the top of a wall display: what it shows, counts, then the controls it always has
-/// (connection, sound, size of the text) with `actions` before the clock.
-pub fn wall_bar(icon_name: &str, title: &str, counts: Markup, actions: Markup) -> Markup {
-    html! {
-        header.top {
-            (icon(icon_name))
-            h1 { (title) }
-            (counts)
-            span.push {}
-            (conn("Live"))
-            button.btn #sound type="button" data-sound { (icon("sound")) span {} }
-            button.btn type="button" data-zoom="-1" aria-label="Smaller text" { (icon("smaller")) }
-            button.btn type="button" data-zoom="1" aria-label="Bigger text" { (icon("bigger")) }
-            (actions)
-            (clock())
         }
     }
 }

@@ -10,9 +10,8 @@ use super::controls::{Field, Status, badge, error_place, icon, money_field, step
 use super::dialog::{self, Shape};
 use super::keypad::{Denomination, denominations, money_keypad, pin_keypad};
 use super::notice::{banner, toast};
-use super::page::{
-    BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tabs, top_bar, wall_bar,
-};
+use super::page::{BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tabs, top_bar};
+use super::wall::wall_bar;
 use crate::web::assets::{FILES, ICONS};
 
 fn drawn(markup: maud::Markup) -> Html {

@@ -111,6 +111,13 @@ urls! {
     /// A terminal's pairing: DELETE revokes it.
     terminal_pairing(terminal: TerminalId) = "/terminals/:terminal/pairing";
 
+    /// All stations.
+    stations() = "/stations";
+    /// The form for a new station.
+    new_station() = "/stations/new";
+    /// One station: GET opens the form, PUT changes.
+    station(station: StationId) = "/stations/:station";
+
     /// What is counted, for Prometheus.
     metrics() = "/metrics";
 

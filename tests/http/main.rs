@@ -20,5 +20,6 @@ mod races;
 mod routes;
 mod shifts;
 mod staff;
+mod stations;
 mod terminals;
 mod trust;

@@ -656,3 +656,47 @@ async fn a_terminal_is_noted_as_seen_without_making_anybody_wait() {
     }
     panic!("never seen");
 }
+
+#[tokio::test]
+async fn a_display_survives_months_and_restarts_without_anybody_signing_in() {
+    let house = House::open().await;
+    let code = code_for(&house, house.terminal("Kitchen display").await).await;
+    let mut wall = house.browser();
+    wall.post("/pair", &[("code", &code)])
+        .await
+        .must_be(StatusCode::OK);
+    let token = wall.cookies[device::COOKIE].clone();
+    let kitchen: cafe_pos::values::StationId = house.id("stations", "name", "Kitchen").await;
+    let board = format!("/kitchen/stations/{kitchen}");
+    house.hand.advance(Duration::days(180));
+    // The program was restarted, and so was the browser: all that is left is the cookie on its disk.
+    let again = house.another_instance();
+    let mut wall = again.browser();
+    wall.cookies.insert(device::COOKIE.to_owned(), token);
+    let page = wall.get(&board).await.must_be(StatusCode::OK);
+    page.one("body.wall[data-display] #board");
+    assert!(
+        page.header("set-cookie").contains("Max-Age=34560000"),
+        "the board makes its pairing last"
+    );
+    let mut screen = Screen::of(&wall, &format!("view=board&station={kitchen}")).await;
+    screen.shows("heartbeat").await;
+    assert_eq!(led_from(&mut wall, "/").await, board);
+}
+
+#[tokio::test]
+async fn only_a_display_is_told_that_it_is_one() {
+    let house = House::open().await;
+    let kitchen: cafe_pos::values::StationId = house.id("stations", "name", "Kitchen").await;
+    let board = format!("/kitchen/stations/{kitchen}");
+    let page = house
+        .person(COOK)
+        .await
+        .get(&board)
+        .await
+        .must_be(StatusCode::OK);
+    page.one("body.wall:not([data-display])");
+    assert!(page.all("#stale [data-unpaired]").is_empty());
+    let page = house.display("Kitchen display").await.get(&board).await;
+    assert_eq!(page.all("#stale [data-unpaired]").len(), 2);
+}

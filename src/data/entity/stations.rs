@@ -19,6 +19,13 @@ pub struct Model {
     pub late_after_s: i32,
     pub next_station_id: Option<StationId>,
     pub active: bool,
+    pub redirect_to: Option<StationId>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub keys: Json,
+    pub bump_at_once: bool,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub quiet: Json,
+    pub revision: i64,
 }
 
 /// Joins are written in the rooms' stores.

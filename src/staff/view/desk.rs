@@ -18,6 +18,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             @if person.role.manages() {
                 (entry("cash", "Shifts", url::shifts()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
+                (entry("chef", "Stations", url::stations()))
             }
             @if person.role == Role::Admin {
                 (entry("users", "Staff", url::staff()))

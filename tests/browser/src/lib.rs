@@ -8,6 +8,7 @@
 mod axe;
 mod chromium;
 mod house;
+mod kitchen;
 mod layout;
 mod people;
 mod program;

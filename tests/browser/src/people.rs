@@ -80,8 +80,20 @@ impl Screen {
         self.is_live().await
     }
 
-    /// Becomes a terminal, with a code that an admin reads out.
+    /// Becomes a till, with a code that an admin reads out.
     pub async fn becomes_terminal(&self, terminal: &str, admin: &Screen) -> Result<()> {
+        self.is_paired_as(terminal, admin).await?;
+        self.arrives_at("/sign-in").await
+    }
+
+    /// Becomes a display, and shows its board.
+    pub async fn becomes_display(&self, terminal: &str, admin: &Screen) -> Result<()> {
+        self.is_paired_as(terminal, admin).await?;
+        self.arrives_at("/kitchen/stations/").await?;
+        self.is_live().await
+    }
+
+    async fn is_paired_as(&self, terminal: &str, admin: &Screen) -> Result<()> {
         admin.goes_to("/terminals").await?;
         let edit = format!("button[aria-label='Edit {terminal}']");
         admin.taps(&edit, "").await?;
@@ -90,7 +102,6 @@ impl Screen {
         let code = admin.reads("#pairing-code").await?;
         self.goes_to("/pair").await?;
         self.types("#code", &code).await?;
-        self.taps("form button.primary", "Pair").await?;
-        self.arrives_at("/sign-in").await
+        self.taps("form button.primary", "Pair").await
     }
 }

@@ -111,7 +111,8 @@ impl Screen {
 
     /// Gives the screen another size.
     pub async fn resize(&self, view: View) -> Result<()> {
-        let metrics = SetDeviceMetricsOverrideParams::new(view.width, view.height, 1.0, false);
+        let mut metrics = SetDeviceMetricsOverrideParams::new(view.width, view.height, 1.0, false);
+        (metrics.screen_width, metrics.screen_height) = (Some(view.width), Some(view.height));
         self.page.execute(metrics).await?;
         Ok(())
     }
@@ -521,7 +522,7 @@ impl Screen {
     // ---- the page -----------------------------------------------------------------------------------
 
     /// Waits until `look` is true; else it says what is in the way.
-    async fn until(&self, what: &str, look: &str) -> Result<()> {
+    pub(crate) async fn until(&self, what: &str, look: &str) -> Result<()> {
         self.wait(what, look).await.map(|_| ())
     }
 

@@ -9,7 +9,16 @@ async fn every_page_fits_every_screen() {
     journey("every-page-fits-every-screen", async |house: &House| {
         let office = house.screen("Ruth's laptop", View::TABLET).await?;
         office.signs_in_first("ruth").await?;
-        for page in ["/staff", "/terminals", "/backups", "/kitchen/figures", "/menu/stock", "/me", "/trust"] {
+        for page in [
+            "/staff",
+            "/terminals",
+            "/stations",
+            "/backups",
+            "/kitchen/figures",
+            "/menu/stock",
+            "/me",
+            "/trust",
+        ] {
             office.goes_to(page).await?;
             fits_everywhere(&office, page).await?;
         }

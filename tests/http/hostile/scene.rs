@@ -70,6 +70,10 @@ impl Scene {
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;
+        // Renamed and closed at will, while work goes on at the others.
+        let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
+                     VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";
+        self.note("spare station", spare).await;
     }
 
     /// A fresh order with a line at the bar, one in the kitchen and one that is not sent.
@@ -146,6 +150,7 @@ impl Scene {
             }
             let id = match name {
                 "line" if pattern.starts_with("/kitchen") => self.id("ticket line"),
+                "station" if pattern.starts_with("/stations") => self.id("spare station"),
                 // It is made by this very request.
                 "order" if *method == Method::PUT => OrderId::new().into(),
                 "shift" => match self.shifts.get(username) {

@@ -162,6 +162,7 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
                 format!("SELECT replace('{pattern}', ':station', id::text) AS path FROM stations");
             return paths(house, &sql).await;
         }
+        "/stations/:station" => "SELECT '/stations/' || id AS path FROM stations",
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }

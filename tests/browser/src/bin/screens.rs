@@ -117,12 +117,7 @@ async fn lunch(moses: &Screen, joan: &Screen, peter: &Screen) -> Result<()> {
 }
 
 /// Guests who change their minds: something held, something struck out, and the dialogs for the rest.
-async fn after_sending(
-    house: &House,
-    folder: &Path,
-    joan: &Screen,
-    peter: &Screen,
-) -> Result<()> {
+async fn after_sending(house: &House, folder: &Path, joan: &Screen, peter: &Screen) -> Result<()> {
     order_at(joan, "G1", 3, &["Rolex", "Rolex", "Goat pilau"]).await?;
     joan.ask("const next = document.querySelector('#order-for select'); next.value = '2'; next.dispatchEvent(new Event('change', { bubbles: true }))")
         .await?;
@@ -137,7 +132,9 @@ async fn after_sending(
     daniel.goes_to(&order).await?;
     daniel.taps("li.line.sent .pick", "Rolex").await?;
     daniel.taps("#line-bar button", "Void").await?;
-    daniel.taps("dialog .stepper button:first-of-type", "").await?;
+    daniel
+        .taps("dialog .stepper button:first-of-type", "")
+        .await?;
     daniel.taps("dialog label.chip", "Entered wrongly").await?;
     daniel.taps("dialog button.danger", "Void").await?;
     daniel.sees("li.line.void", "Rolex").await?;
@@ -146,7 +143,9 @@ async fn after_sending(
     for (button, name) in [("recalls", "recall"), ("allday", "all-day")] {
         peter.taps(&format!("[data-board='{button}']"), "").await?;
         peter.sees("dialog h2", "").await?;
-        peter.picture(&folder.join(format!("{name}-1920.png"))).await?;
+        peter
+            .picture(&folder.join(format!("{name}-1920.png")))
+            .await?;
         peter.taps("dialog button", "Back to the board").await?;
     }
     of(joan, folder, "after", &[View::TABLET, View::UPRIGHT]).await?;
