@@ -1,5 +1,5 @@
 // A kitchen board: the keys of a bump bar (kitchen.md section 5), what rings when, and the size of the text,
-// which each screen keeps. A till only rings for what is ready.
+// which each screen keeps.
 
 const board = () => one("#board");
 const tickets = () => all("#board .kt");
@@ -145,18 +145,6 @@ let rang = 0;
 let knownNew = new Set();
 let knownLate = null;
 
-// What this tab has shown as ready, on whichever page: what became so meanwhile rings when it is shown.
-let knownReady = null;
-try {
-    if (sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
-} catch { /* storage is switched off: known for the life of the page */ }
-const keepReady = ready => {
-    knownReady = ready;
-    try {
-        sessionStorage.ready = JSON.stringify([...ready]);
-    } catch { /* as above */ }
-};
-
 /** An addition makes an old ticket new, even one that nobody has touched yet. */
 const newOnes = () => new Set(all("#board .kt[data-new]").map(ticket => `${ticket.id} ${ticket.dataset.additions}`));
 const news = (now, before) => [...now].some(id => !before.has(id));
@@ -171,12 +159,6 @@ const listen = () => {
     const late = new Set(all('#board .kt[data-age="late"]').map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
-    if (!one("#ready-strip, a#ready-bell")) return; // before the first picture the bell is a mere place
-    const me = document.body.dataset.me;
-    const mine = all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me);
-    const ready = new Set(mine.map(each => each.dataset.ready)); // another thing of the same order is another one
-    if (knownReady && news(ready, knownReady)) ring("ready");
-    keepReady(ready);
 };
 if (board()) on("live:lost", () => ring("lost"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.

@@ -79,7 +79,7 @@ on("click", event => event.target.closest?.("[data-sound]") && toggle());
 on("sound:toggle", toggle);
 
 // A kiosk may be allowed to sound without a tap, and a till may after one on the page before.
-if (one("[data-sound], #ready-strip")) arm();
+if (one("[data-sound], #ready-bell")) arm();
 
 if (one("[data-sound]")) {
     showSound();

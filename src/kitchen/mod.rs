@@ -17,6 +17,7 @@ mod station;
 mod store;
 mod ticket;
 mod view;
+mod work;
 
 pub use actions::{
     HandOver, NewLine, OrderSnapshot, Struck, hand_over, move_lines, paid, retitle, split_line,
@@ -29,7 +30,11 @@ pub use figures::{
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
 pub use store::{figures, learned, progress_of, station, stations};
-pub use ticket::{LineProgress, TicketKind, TicketModifier, TicketRefusal};
+pub use ticket::{
+    Age, FRESH, LineProgress, RECALL_WITHIN, TicketClock, TicketKind, TicketModifier, TicketRefusal,
+};
+pub use view::legend;
+pub use work::{Underway, work_in_progress};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::migrator::MigratorTrait;
 use time::{Duration, OffsetDateTime};
 
-use super::actions::{self, NewLine, OrderSnapshot, Struck, HandOver};
+use super::actions::{self, HandOver, NewLine, OrderSnapshot, Struck};
 use super::board::Board;
 use super::store;
 use super::ticket::{Seen, TicketKind, TicketModifier};

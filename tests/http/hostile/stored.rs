@@ -162,6 +162,9 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
                 format!("SELECT replace('{pattern}', ':station', id::text) AS path FROM stations");
             return paths(house, &sql).await;
         }
+        "/pass/:pass/servings" => {
+            "SELECT '/pass/' || id || '/servings' AS path FROM stations WHERE kind = 'expo'"
+        }
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }
