@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::{backups, menu, orders, staff};
+use crate::{backups, menu, orders, pass, staff};
 
 /// How the jobs fare, for `/metrics`.
 #[derive(Debug, Default)]
@@ -136,5 +136,6 @@ async fn put_back(app: &App) -> crate::web::Result<()> {
 async fn forget_keys(app: &App) -> crate::web::Result<()> {
     once::forget_old(app.db(), app.clock().now()).await?;
     staff::forget_old(app.db(), app.clock().now()).await?;
+    pass::forget_old(app.db(), app.clock().now()).await?;
     Ok(())
 }

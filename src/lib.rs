@@ -30,6 +30,8 @@ pub mod menu;
 pub mod metrics;
 /// What guests have asked for, until they have paid and have it.
 pub mod orders;
+/// The pass: whole orders across stations, and what is carried out from there.
+pub mod pass;
 /// Money received for orders, and the receipt that a guest takes home.
 pub mod payments;
 /// The map of every address.

@@ -12,8 +12,8 @@ use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, figures, health, kitchen, menu, metrics, orders, payments, shifts, staff,
-    stream, terminals, trust,
+    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, shifts,
+    staff, stream, terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -237,6 +237,7 @@ fn order(map: Map) -> Map {
 
 fn boards(map: Map) -> Map {
     use kitchen::handlers as it;
+    use pass::handlers as at_pass;
     use url::at;
     map.at(at::boards, get(it::show_boards))
         .at(at::board, get(it::show_board))
@@ -255,6 +256,9 @@ fn boards(map: Map) -> Map {
             post(it::put_first).delete(it::put_back),
         )
         .at(at::ticket_shown, post(it::shown))
+        .at(at::pass_servings, get(at_pass::list_servings))
+        .at(at::pass_serving, delete(at_pass::take_back))
+        .at(at::pass_order, post(at_pass::serve))
 }
 
 fn pay(map: Map) -> Map {

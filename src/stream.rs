@@ -1,7 +1,7 @@
 //! The one stream of a screen: which pictures it shows, and who may see them.
 
 use poem::http::{StatusCode, header};
-use poem::{FromRequest, IntoResponse, Request, Response, handler};
+use poem::{IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -10,6 +10,7 @@ use crate::kitchen;
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
 use crate::orders::{self, FloorView, OrderView, ReadyView, TableView};
+use crate::pass::{PassView, Runner};
 use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
 use crate::values::{OrderId, ShiftId, StationId, TableId};
@@ -36,7 +37,7 @@ pub async fn follow(
     req: &Request,
     outlet: Outlet,
     // Who may see nothing at all is not told what is wrong with the question.
-    _by: AtWork,
+    AtWork(by): AtWork,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
     if app.stop().is_cancelled() {
@@ -47,7 +48,7 @@ pub async fn follow(
             .finish());
     }
     let (views, binding) = match wanted.view.as_str() {
-        "board" => board(&app, req, &wanted).await?,
+        "board" => board(&app, by, &wanted).await?,
         view => (till(&app, req, view, &wanted).await?, None),
     };
     let ticket = Admission::of(&app, req, binding).await?;
@@ -59,20 +60,19 @@ pub async fn follow(
     Ok(sse_stream(views, options))
 }
 
-/// A board's picture, and the board of the device where that gives the right to it.
-async fn board(
-    app: &App,
-    req: &Request,
-    wanted: &Wanted,
-) -> Result<(Vec<Watched>, Option<StationId>)> {
-    let cook = Cook::from_request_without_body(req)
-        .await
-        .map_err(of_poem)?;
+/// The picture of a board or of a pass, and the board of the device where that gives the right to it.
+async fn board(app: &App, by: Cook, wanted: &Wanted) -> Result<(Vec<Watched>, Option<StationId>)> {
     let station = wanted.station.ok_or(Error::NotFound("board"))?;
     let station = kitchen::station(app.db(), station).await?;
-    cook.may_work_at(station.id, station.kind.as_str())?;
+    if !station.kind.makes() {
+        let runner = Runner::of(app, by).await?;
+        runner.enter(app, station.id).await?;
+        let views = vec![app.feeds().watch(app, PassView(station.id))];
+        return Ok((views, runner.binding()));
+    }
+    by.may_work_at(station.id, station.kind.as_str())?;
     let views = vec![app.feeds().watch(app, kitchen::BoardView(station.id))];
-    Ok((views, cook.by_binding().and_then(|it| it.station)))
+    Ok((views, by.by_binding().and_then(|it| it.station)))
 }
 
 async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<Vec<Watched>> {
@@ -174,11 +174,4 @@ pub async fn go_home(app: App, asker: Asker, req: &Request) -> Result<Response> 
         Err(other) => return Err(other),
     };
     Ok(Go::to(asker, to).into_response())
-}
-
-fn of_poem(failure: poem::Error) -> Error {
-    match failure.downcast::<Error>() {
-        Ok(error) => error,
-        Err(other) => other.into(),
-    }
 }

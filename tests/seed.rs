@@ -76,8 +76,8 @@ async fn a_bare_house_is_furnished_once() {
     assert_eq!(first.people.len(), 14);
     let counts = [
         ("staff", 14),
-        ("terminals", 5),
-        ("stations", 2),
+        ("terminals", 6),
+        ("stations", 3),
         ("areas", 2),
         ("dining_tables", 15),
         ("tax_classes", 2),

@@ -204,19 +204,6 @@ const ring = name => {
     if (!quiet.includes(name)) document.dispatchEvent(new CustomEvent("sound", { detail: name }));
 };
 
-// What this tab has shown as ready, on whichever page of a till: what became so meanwhile rings when it is shown.
-let knownReady = null;
-try {
-    if (!board() && sessionStorage.ready) knownReady = new Set(JSON.parse(sessionStorage.ready));
-} catch { /* storage is switched off: known for the life of the page */ }
-const keepReady = ready => {
-    knownReady = ready;
-    if (board()) return;
-    try {
-        sessionStorage.ready = JSON.stringify([...ready]);
-    } catch { /* as above */ }
-};
-
 /** Whether something of what is due rings: at once what has come, and all of it again after a while. */
 const isDue = (name, came, waits) => {
     const due = came || (waits && performance.now() - rang[name] >= AGAIN[name]);
@@ -249,20 +236,10 @@ const listenForLate = () => {
     knownLate = new Set([...(knownLate ?? []), ...late]);
 };
 
-const listenForReady = () => {
-    if (!board() && !one("#ready-strip, a#ready-bell")) return; // before the first picture the bell is a mere place
-    const me = document.body.dataset.me;
-    const mine = all("[data-ready]").filter(each => !each.dataset.own || !me || each.dataset.own === me);
-    const ready = new Set(mine.map(each => each.dataset.ready)); // another thing of the same order is another one
-    if (knownReady && news(ready, knownReady)) ring("ready");
-    keepReady(ready);
-};
-
 const listen = () => {
     listenForNew();
     listenForVoids();
     listenForLate();
-    listenForReady();
 };
 if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.

@@ -108,7 +108,7 @@ on("click", async event => {
 });
 
 // A kiosk may be allowed to sound without a tap, and a till may after one on the page before.
-if (one("[data-sound], #ready-strip")) arm();
+if (one("[data-sound], #ready-bell")) arm();
 
 if (one("[data-sound]")) {
     showSound();

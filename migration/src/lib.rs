@@ -19,6 +19,7 @@ mod m20261126_000010_backups;
 mod m20261126_000011_backup_copies;
 mod m20261127_000012_after_sending;
 mod m20261127_000013_kitchen_figures;
+mod m20261127_000014_expo;
 mod m20261127_000015_stations;
 
 /// All migrations in order.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_backup_copies::Migration),
             Box::new(m20261127_000012_after_sending::Migration),
             Box::new(m20261127_000013_kitchen_figures::Migration),
+            Box::new(m20261127_000014_expo::Migration),
             Box::new(m20261127_000015_stations::Migration),
         ]
     }

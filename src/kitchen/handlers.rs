@@ -13,6 +13,7 @@ use crate::data::{Claim, Tx};
 use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
+use crate::pass::{self, Runner};
 use crate::staff::{AtWork, Cook, Role};
 use crate::ui;
 use crate::values::{StationId, TicketId, TicketLineId};
@@ -72,20 +73,32 @@ pub async fn show_boards(app: App, AtWork(by): AtWork, asker: Asker) -> Result<R
         Cook::Person(ref person) => person,
     };
     let mut stations = store::stations(app.db()).await?;
-    stations.retain(|station| station.kind.makes() && may_work_at(&by, station).is_ok());
+    stations.retain(|station| match station.kind.makes() {
+        true => may_work_at(&by, station).is_ok(),
+        false => person.role.takes_orders(),
+    });
     let cafe = &app.settings().await?.cafe_name;
     Ok(Page(view::chooser(&stations, person, cafe)).into_response())
 }
 
-/// A station's board.
+/// A station's board; at the pass, whole orders.
 #[handler]
-pub async fn show_board(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Page> {
-    let board = store::find_board(app.db(), station).await?;
-    may_work_at(&by, &board.station)?;
+pub async fn show_board(
+    app: App,
+    AtWork(by): AtWork,
+    Path(station): Path<StationId>,
+) -> Result<Page> {
+    let station = store::station(app.db(), station).await?;
+    if !station.kind.makes() {
+        let by = Runner::of(&app, by).await?;
+        return pass::handlers::show(&app, &by, station.id).await;
+    }
+    may_work_at(&by, &station)?;
+    let board = store::find_board(app.db(), station.id).await?;
     let settings = app.settings().await?;
     let way_back = matches!(by, Cook::Person(_));
     let now = app.clock().now();
-    let hands = stations::hands_of(app.db(), station).await?;
+    let hands = stations::hands_of(app.db(), station.id).await?;
     Ok(Page(view::page(&board, now, &settings, &hands, way_back)))
 }
 

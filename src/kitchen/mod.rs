@@ -19,6 +19,7 @@ pub mod stations;
 mod store;
 mod ticket;
 mod view;
+mod work;
 
 pub use actions::{
     NewLine, OrderSnapshot, Struck, Work, hand_over, move_lines, paid, retitle, split_line,
@@ -31,7 +32,11 @@ pub use figures::{
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
 pub use store::{figures, learned, progress_of, station, stations};
-pub use ticket::{LineProgress, TicketKind, TicketModifier, TicketRefusal};
+pub use ticket::{
+    Age, FRESH, LineProgress, RECALL_WITHIN, TicketClock, TicketKind, TicketModifier, TicketRefusal,
+};
+pub use view::legend;
+pub use work::{Underway, work_in_progress};
 
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ pub enum StationKind {
     Kitchen,
     /// Poured and brewed, by people of the bar.
     Bar,
-    /// Sees whole orders; has no tickets of its own.
+    /// The pass: sees whole orders and has no tickets of its own (`crate::pass`).
     Expo,
 }
 
@@ -40,7 +40,7 @@ impl StationKind {
         }
     }
 
-    /// Whether tickets are made at such a station.
+    /// Whether tickets are made at such a station; at the other kind whole orders come together.
     pub fn makes(self) -> bool {
         self != StationKind::Expo
     }

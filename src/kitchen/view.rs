@@ -26,7 +26,7 @@ pub fn chooser(stations: &[Station], person: &Person, cafe: &str) -> Markup {
         main.scroll { div.narrow {
             @if stations.is_empty() {
                 (ui::empty("chef", "No board is yours here",
-                    "Boards are worked by the kitchen and the bar, by managers, and at terminals that are bound to one.", html! {}))
+                    "Boards are worked by the kitchen and the bar, by managers, and at terminals that are bound to one. The pass is seen by whoever takes orders.", html! {}))
             } @else {
                 ul.menu-list {
                     @for station in stations {
@@ -464,7 +464,8 @@ fn recall_from_list(one: &Recallable, anew: bool, label: &str) -> Markup {
     }
 }
 
-fn legend(pace: Pace) -> Markup {
+/// From which age on something is slow and late.
+pub fn legend(pace: Pace) -> Markup {
     let (soon, late) = (minutes(pace.soon_s), minutes(pace.late_s));
     html! {
         span.legend {
@@ -485,8 +486,9 @@ fn minutes(seconds: i64) -> String {
 
 fn icon_of(kind: StationKind) -> &'static str {
     match kind {
-        StationKind::Kitchen | StationKind::Expo => "chef",
+        StationKind::Kitchen => "chef",
         StationKind::Bar => "cup",
+        StationKind::Expo => "ready",
     }
 }
 

@@ -426,16 +426,32 @@ fn for_kitchen(line: &Line, held: bool) -> kitchen::NewLine {
 /// Marks ready lines as served: those named, or all.
 pub async fn serve(tx: &mut Tx, id: OrderId, named: &[LineId]) -> Result<Order> {
     let mut order = store::find_for_update(tx, id).await?;
+    serve_lines(tx, &mut order, named).await?;
+    Ok(order)
+}
+
+/// The same with an order that this transaction has locked; answers which lines.
+pub async fn serve_lines(tx: &mut Tx, order: &mut Order, named: &[LineId]) -> Result<Vec<LineId>> {
     let served = order.serve(named)?;
     if served.is_empty() {
-        return Ok(order);
+        return Ok(served);
     }
     tx.journal(
-        Entry::new("order.served", "order", id)
+        Entry::new("order.served", "order", order.id)
             .after(json!({ "reference": order.reference, "lines": served })),
     );
-    save(tx, &mut order, Lines::Served(&served)).await?;
-    Ok(order)
+    save(tx, order, Lines::Served(&served)).await?;
+    Ok(served)
+}
+
+/// Takes back that lines of an order, which this transaction has locked, were carried out.
+pub async fn take_back(tx: &mut Tx, order: &mut Order, named: &[LineId]) -> Result<()> {
+    let back = order.take_back(named)?;
+    tx.journal(
+        Entry::new("order.serving_taken_back", "order", order.id)
+            .after(json!({ "reference": order.reference, "lines": back })),
+    );
+    save(tx, order, Lines::TakenBack(&back)).await
 }
 
 /// Calls off an order of which nothing was sent.

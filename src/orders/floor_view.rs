@@ -131,7 +131,7 @@ pub fn page(floor: &Floor, forgotten: &[Shift], person: &Person, cafe: &str, her
                 section.card.flush { (all_orders(floor)) }
             } },
             Here::Ready => main.scroll { div.narrow {
-                h1.big-h { "Ready to serve" }
+                div.row { h1.big-h { "Ready to serve" } span.push {} a.btn.lg href=(url::boards()) { (icon("ready")) "The pass" } }
                 (ready_list(floor))
             } },
             Here::Floor | Here::Shift => (floor_main(floor)),
@@ -279,16 +279,17 @@ fn open_orders(floor: &Floor) -> Markup {
         div #open-orders {
             div.head { h2 { "Open orders" } span.push.dim { (away.len()) } }
             ul.olist.scroll tabindex="0" aria-label="Open orders" {
-                @for order in &away { (order_item(order, floor.now)) }
+                @for order in &away { (order_item(order, floor.now, None)) }
                 @if away.is_empty() { li.dim.none { "No takeaway or counter order is open." } }
             }
         }
     }
 }
 
-fn order_item(order: &OpenOrder, now: OffsetDateTime) -> Markup {
+/// `rings` marks what is ready where nothing else on the screen does.
+fn order_item(order: &OpenOrder, now: OffsetDateTime, rings: Option<String>) -> Markup {
     html! {
-        li id={ "o-" (order.id) } data-own=(order.waiter) {
+        li id={ "o-" (order.id) } data-own=(order.waiter) data-ready=[rings] {
             a href=(url::order(order.id)) {
                 b { (order.title) }
                 span.num { (order.total.with_code()) }
@@ -306,7 +307,9 @@ fn order_item(order: &OpenOrder, now: OffsetDateTime) -> Markup {
 fn all_orders(floor: &Floor) -> Markup {
     html! {
         ul #all-orders.olist {
-            @for order in &floor.orders { (order_item(order, floor.now)) }
+            @for order in &floor.orders {
+                (order_item(order, floor.now, order.ready_latest.map(|latest| ready_mark(order.id, Some(latest)))))
+            }
             @if floor.orders.is_empty() {
                 li { (ui::empty("receipt", "No open orders", "Orders appear here as soon as they are opened.", html! {})) }
             }
@@ -333,7 +336,7 @@ pub fn bell_region(waiting: &[Waiting]) -> Markup {
                 aria-label={ (waiting.len()) " ready to serve" } {
                 (icon("ready")) (waiting.len())
                 @for one in waiting {
-                    i hidden data-own=(one.waiter) data-ready=(ready_mark(one.order, Some(one.since), one.ready)) {}
+                    i hidden data-own=(one.waiter) data-ready=(ready_mark(one.order, Some(one.latest))) {}
                 }
             }
         }
@@ -346,20 +349,30 @@ fn ready_button(order: &OpenOrder, now: OffsetDateTime) -> Markup {
     } else {
         order.ready_text.clone()
     };
+    let deed = deed_of(order);
     html! {
-        div.ready-item id={ "r-" (order.id) } data-own=(order.waiter) data-ready=(ready_mark(order.id, order.ready_since, order.ready)) data-rev=(ready_rev(order)) {
+        div.ready-item id={ "r-" (order.id) } data-own=(order.waiter) data-ready=(ready_mark(order.id, order.ready_latest)) data-rev=(ready_rev(order)) {
             a.btn href=(url::order(order.id)) {
-                (order.title) small { (text) @if let Some(at) = order.ready_since { " · " (since(at, now)) } }
+                (order.title) small { @if let Some(customer) = &order.customer { (customer) " · " } (text) @if let Some(at) = order.ready_since { " · " (since(at, now)) } }
             }
             button.btn.icon type="button" hx-post=(url::order_servings(order.id)) hx-vals=(r#"{"from":"ready"}"#) hx-swap="none"
-                data-deed="serve" aria-label={ "Served: " (order.title) } { (icon("check")) }
+                data-deed="serve" aria-label={ (deed) ": " (order.title) } { (icon("check")) }
         }
     }
 }
 
-/// What rings once, on whichever screen: so many dishes of this order, the first of which waits since then.
-fn ready_mark(order: OrderId, since: Option<OffsetDateTime>, ready: i64) -> String {
-    format!("{order}-{}-{ready}", since.map_or(0, epoch_millis))
+/// What is done with what is ready: a takeaway is handed to the guest.
+fn deed_of(order: &OpenOrder) -> &'static str {
+    match order.table {
+        Some(_) => "Served",
+        None => "Handed over",
+    }
+}
+
+/// What rings once, on whichever screen: this order, when the last of what waits became ready. Carrying out a part of it
+/// makes it no later.
+fn ready_mark(order: OrderId, latest: Option<OffsetDateTime>) -> String {
+    format!("{order}-{}", latest.map_or(0, epoch_millis))
 }
 
 /// What a second tap on Served repeats: the same dishes, and none that are ready since.
@@ -373,15 +386,15 @@ fn ready_list(floor: &Floor) -> Markup {
     html! {
         div #ready-list.stack {
             @for order in &ready {
-                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-rev=(ready_rev(order)) {
+                section.card.row id={ "rl-" (order.id) } data-own=(order.waiter) data-ready=(ready_mark(order.id, order.ready_latest)) data-rev=(ready_rev(order)) {
                     div {
                         b { (order.title) } " " span.dim { (short_name(&order.waiter_name)) @if let Some(at) = order.ready_since { " · " (since(at, floor.now)) } }
-                        p { (order.ready_text) }
+                        p { @if let Some(customer) = &order.customer { b { (customer) } " · " } (order.ready_text) }
                     }
                     span.push {}
                     a.btn.lg href=(url::order(order.id)) { "Open" }
                     button.btn.lg.primary type="button" hx-post=(url::order_servings(order.id)) hx-vals=(r#"{"from":"ready"}"#) hx-swap="none" data-deed="serve" {
-                        (icon("check")) "Served"
+                        (icon("check")) (deed_of(order))
                     }
                 }
             }
@@ -439,7 +452,7 @@ pub fn table_page(
 fn table_orders(orders: &[OpenOrder], now: OffsetDateTime) -> Markup {
     html! {
         section #table-orders.card.flush hidden[orders.is_empty()] {
-            ul.olist { @for order in orders { (order_item(order, now)) } }
+            ul.olist { @for order in orders { (order_item(order, now, None)) } }
         }
     }
 }

@@ -21,7 +21,7 @@ pub mod status;
 mod store;
 pub mod view;
 
-pub use actions::cancel_abandoned;
+pub use actions::{cancel_abandoned, serve_lines, take_back};
 pub use doors::{
     Received, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed, receive,
     row, settle_nothing_due,
@@ -31,4 +31,6 @@ pub use floor_view::Facts;
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
 pub use status::Status;
-pub use store::{OpenOrder, VoidsFor, Waiting, find, open_orders, voids_after_send};
+pub use store::{
+    OnPass, OpenOrder, PassLine, VoidsFor, Waiting, find, on_pass, open_orders, voids_after_send,
+};

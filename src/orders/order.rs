@@ -379,11 +379,12 @@ impl Order {
         Ok(sent)
     }
 
-    /// Marks ready lines as served; all of them where none is named. Answers which.
+    /// Marks ready lines as served; all of them where none is named. Answers which. What was struck out meanwhile is
+    /// passed over: the rest is carried out all the same.
     pub fn serve(&mut self, named: &[LineId]) -> Result<Vec<LineId>, OrderRefusal> {
         for id in named {
             let line = self.line(*id)?;
-            if !line.is_made() {
+            if !line.is_made() && !line.is_voided() {
                 return Err(OrderRefusal::NotReady(line.name.clone()));
             }
         }
@@ -396,6 +397,22 @@ impl Order {
             }
         }
         Ok(served)
+    }
+
+    /// Takes back that these lines were carried out: they wait again. What the kitchen took back or somebody struck out
+    /// meanwhile stays as it is, and a closed order stays closed. Answers which lines.
+    pub fn take_back(&mut self, named: &[LineId]) -> Result<Vec<LineId>, OrderRefusal> {
+        let mut back = Vec::new();
+        for line in &mut self.lines {
+            if named.contains(&line.id) && line.state == LineState::Served {
+                line.state = LineState::Ready;
+                back.push(line.id);
+            }
+        }
+        if back.is_empty() {
+            return Err(OrderRefusal::NotServed);
+        }
+        Ok(back)
     }
 
     /// Follows the kitchen: what it has done is ready, what it has begun is being prepared. What it

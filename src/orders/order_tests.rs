@@ -584,6 +584,47 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+/// Taken through the kitchen by hand: each line is in one of these states.
+fn in_states(states: &[LineState]) -> Order {
+    let mut order = table_of(2);
+    for (number, state) in states.iter().enumerate() {
+        let line = add(&mut order, &product(&format!("Dish {number}"), 1_000), 1);
+        let line = order.lines.iter_mut().find(|one| one.id == line).unwrap();
+        line.state = *state;
+    }
+    order
+}
+
+fn states(order: &Order) -> Vec<LineState> {
+    order.lines.iter().map(|line| line.state).collect()
+}
+
+#[test]
+fn what_was_struck_out_meanwhile_is_passed_over_when_the_rest_is_served() {
+    use LineState::{Ready, Served, Voided};
+    let mut order = in_states(&[Ready, Voided, Served]);
+    let named: Vec<LineId> = order.lines.iter().map(|line| line.id).collect();
+    assert_eq!(order.serve(&named), Ok(vec![named[0]]));
+    assert_eq!(states(&order), [Served, Voided, Served]);
+    assert_eq!(
+        order.serve(&named),
+        Ok(vec![]),
+        "the second hand finds it done"
+    );
+}
+
+#[test]
+fn a_serving_that_is_taken_back_waits_again_and_a_closed_order_stays_closed() {
+    use LineState::{Preparing, Ready, Served, Voided};
+    let mut order = in_states(&[Served, Served, Preparing, Voided, Ready]);
+    order.closed_at = Some(at(5));
+    let named: Vec<LineId> = order.lines.iter().map(|line| line.id).skip(1).collect();
+    assert_eq!(order.take_back(&named), Ok(vec![named[0]]));
+    assert_eq!(states(&order), [Served, Ready, Preparing, Voided, Ready]);
+    assert_eq!(order.closed_at, Some(at(5)));
+    assert_eq!(order.take_back(&named), Err(OrderRefusal::NotServed));
+}
+
 proptest! {
     /// Whatever people do in whatever order: nothing falls below zero, paid never exceeds the total, no piece of a sent line
     /// gets lost, closed means paid and was made, and refusals change nothing.

@@ -84,6 +84,9 @@ pub enum OrderRefusal {
     /// Not ready.
     #[error("{0} is not ready yet.")]
     NotReady(String),
+    /// Nothing of it is with the guest any more.
+    #[error("Nothing of this is served any more: the kitchen has it again, or it was struck out.")]
+    NotServed,
     /// The number of seats.
     #[error("This order has {0} guests; there is no such seat.")]
     NoSuchSeat(i16),

@@ -3,6 +3,7 @@
 
 pub(super) mod changes;
 mod lists;
+mod passing;
 mod void_figures;
 
 pub use lists::{OpenOrder, Waiting, open_orders};
@@ -10,6 +11,7 @@ pub(super) use lists::{
     abandoned, closed_but_waiting, floor_revision, open_at_table, open_of_shift, order_revision,
     ready_revision, waiting,
 };
+pub use passing::{OnPass, PassLine, on_pass};
 pub use void_figures::{VoidsFor, voids_after_send};
 
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};
@@ -306,6 +308,8 @@ pub(super) enum Lines<'a> {
     Sent(&'a [LineId]),
     /// These were carried out.
     Served(&'a [LineId]),
+    /// These were not carried out after all.
+    TakenBack(&'a [LineId]),
     /// The kitchen has taken these further, or back.
     Moved(&'a [LineId]),
 }
@@ -329,6 +333,8 @@ const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by
     WHERE order_id = $1 AND id = ANY($2) AND state = 'unsent'";
 const SERVED: &str = "UPDATE order_lines SET state = 'served', served_at = $4, served_by = $3 \
     WHERE order_id = $1 AND id = ANY($2) AND state = 'ready'";
+const TAKEN_BACK: &str = "UPDATE order_lines SET state = 'ready', served_at = NULL, served_by = NULL \
+    WHERE order_id = $1 AND id = ANY($2) AND state = 'served'";
 const MOVED: &str = "UPDATE order_lines l SET state = n.state, ready_at = n.ready_at, \
     started_at = CASE WHEN n.state = 'sent' THEN NULL ELSE coalesce(l.started_at, $3) END, \
     served_at = CASE WHEN n.state = 'served' THEN l.served_at END, \
@@ -341,12 +347,17 @@ pub(super) async fn save(tx: &Tx, order: &mut Order, lines: Lines<'_>) -> Result
     order.revision += 1;
     let id = order.id;
     let of_lines: Option<(&'static str, Vec<Value>)> = match lines {
-        Lines::AsTheyWere | Lines::Sent([]) | Lines::Served([]) | Lines::Moved([]) => None,
+        Lines::AsTheyWere
+        | Lines::Sent([])
+        | Lines::Served([])
+        | Lines::TakenBack([])
+        | Lines::Moved([]) => None,
         Lines::Fresh(line) => Some((FRESH, fresh_values(order, order.line(line)?).into())),
         Lines::Changed(line) => Some((CHANGED, changed_values(order.line(line)?).into())),
         Lines::Gone(line) => Some((GONE, vec![line.into()])),
         Lines::Sent(lines) => Some((SENT, carried_values(tx, id, lines).into())),
         Lines::Served(lines) => Some((SERVED, carried_values(tx, id, lines).into())),
+        Lines::TakenBack(lines) => Some((TAKEN_BACK, vec![id.into(), uuids(lines)])),
         Lines::Moved(lines) => {
             let moved = moved_value(order, lines);
             Some((MOVED, vec![id.into(), moved, tx.now().into()]))

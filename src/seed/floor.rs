@@ -4,27 +4,39 @@ use super::id_of;
 use super::menu::MadeAt;
 use crate::values::{AreaId, StationId, TableId, TaxClassId, TerminalId};
 
-/// The two stations of a small house. Drinks are expected within minutes, food within a quarter of an hour.
-pub static STATIONS: [Station; 2] = [
+/// The stations of a small house, and the pass where orders come together. Drinks are expected within minutes, food within
+/// a quarter of an hour.
+pub static STATIONS: [Station; 3] = [
     Station {
-        makes: MadeAt::Kitchen,
+        key: MadeAt::Kitchen.key(),
         name: "Kitchen",
         kind: "kitchen",
         soon_after_s: 8 * 60,
         late_after_s: 15 * 60,
     },
     Station {
-        makes: MadeAt::Bar,
+        key: MadeAt::Bar.key(),
         name: "Bar",
         kind: "bar",
         soon_after_s: 3 * 60,
         late_after_s: 6 * 60,
     },
+    Station {
+        key: PASS,
+        name: "Pass",
+        kind: "expo",
+        soon_after_s: 8 * 60,
+        late_after_s: 15 * 60,
+    },
 ];
 
-/// Where products are made.
+/// What the id of the pass is made from.
+const PASS: &str = "pass";
+
+/// Where products are made, or come together.
 pub struct Station {
-    pub makes: MadeAt,
+    /// What its id is made from; never changes.
+    pub key: &'static str,
     pub name: &'static str,
     pub kind: &'static str,
     /// The age at which a ticket is slow, in seconds.
@@ -33,21 +45,34 @@ pub struct Station {
     pub late_after_s: i32,
 }
 
-impl MadeAt {
-    /// The station's id, the same on every machine.
-    pub fn station(self) -> StationId {
-        id_of(
-            "station",
-            match self {
-                MadeAt::Kitchen => "kitchen",
-                MadeAt::Bar => "bar",
-            },
-        )
+impl Station {
+    /// The same on every machine.
+    pub fn id(&self) -> StationId {
+        station_id(self.key)
     }
 }
 
+impl MadeAt {
+    /// What the station's id is made from.
+    const fn key(self) -> &'static str {
+        match self {
+            MadeAt::Kitchen => "kitchen",
+            MadeAt::Bar => "bar",
+        }
+    }
+
+    /// The station's id, the same on every machine.
+    pub fn station(self) -> StationId {
+        station_id(self.key())
+    }
+}
+
+fn station_id(key: &str) -> StationId {
+    id_of("station", key)
+}
+
 /// Tills and wall displays. None is paired: a device proves itself with a code that an admin reads out.
-pub static TERMINALS: [Terminal; 5] = [
+pub static TERMINALS: [Terminal; 6] = [
     Terminal {
         key: "till 1",
         name: "Till 1",
@@ -81,7 +106,7 @@ pub static TERMINALS: [Terminal; 5] = [
         location: "Above the pass",
         kind: "display",
         has_drawer: false,
-        board_of: Some(MadeAt::Kitchen),
+        board_of: Some(MadeAt::Kitchen.key()),
         idle_seconds: 120,
     },
     Terminal {
@@ -90,7 +115,16 @@ pub static TERMINALS: [Terminal; 5] = [
         location: "Beside the coffee machine",
         kind: "display",
         has_drawer: false,
-        board_of: Some(MadeAt::Bar),
+        board_of: Some(MadeAt::Bar.key()),
+        idle_seconds: 120,
+    },
+    Terminal {
+        key: "pass display",
+        name: "Pass display",
+        location: "At the pass",
+        kind: "display",
+        has_drawer: false,
+        board_of: Some(PASS),
         idle_seconds: 120,
     },
 ];
@@ -103,8 +137,8 @@ pub struct Terminal {
     pub location: &'static str,
     pub kind: &'static str,
     pub has_drawer: bool,
-    /// The station whose board it shows.
-    pub board_of: Option<MadeAt>,
+    /// The key of the station whose board it shows.
+    pub board_of: Option<&'static str>,
     /// After this time without a touch it goes back to the tiles.
     pub idle_seconds: i32,
 }
@@ -113,6 +147,11 @@ impl Terminal {
     /// The same on every machine.
     pub fn id(&self) -> TerminalId {
         id_of("terminal", self.key)
+    }
+
+    /// The station whose board it shows.
+    pub fn board(&self) -> Option<StationId> {
+        self.board_of.map(station_id)
     }
 }
 

@@ -98,7 +98,7 @@ async fn stations_and_terminals(
     let stations = (1..)
         .zip(&STATIONS)
         .map(|(sort, station)| entity::stations::Model {
-            id: station.makes.station(),
+            id: station.id(),
             name: station.name.to_owned(),
             kind: station.kind.to_owned(),
             sort,
@@ -118,8 +118,8 @@ async fn stations_and_terminals(
         .iter()
         .filter(|terminal| {
             terminal
-                .board_of
-                .is_none_or(|station| there.contains(&station.station().uuid()))
+                .board()
+                .is_none_or(|station| there.contains(&station.uuid()))
         })
         .map(|terminal| entity::terminals::Model {
             id: terminal.id(),
@@ -127,7 +127,7 @@ async fn stations_and_terminals(
             location: terminal.location.to_owned(),
             kind: terminal.kind.to_owned(),
             has_drawer: terminal.has_drawer,
-            station_id: terminal.board_of.map(|station| station.station()),
+            station_id: terminal.board(),
             idle_seconds: terminal.idle_seconds,
             locks_after_send: false,
             device_token_hash: None,

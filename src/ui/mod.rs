@@ -79,7 +79,14 @@
 //! - `body[data-display]` ([`Page::display`]) is a paired display: it never leaves its board by itself for the sign-in page.
 //! - `#screen` ([`wall::screen_dialog`]) is what this browser keeps for itself: size of the text, colours, loudness.
 //!
-//! `aria-pressed` on a line says done. On a till, each ready thing in the strip carries `data-ready="<id>"`: a new one rings once.
+//! `aria-pressed` on a line says done.
+//!
+//! # Pass (`expo.js`), and what rings when it is ready (`ready.js`)
+//! `main.pass#pass` > two `section` with `.list#pass-ready` and `.grid#pass-board` of `article.pcard`; those of the first have
+//! `data-n`, which `1`–`9` select, and one `button[data-deed]`, which Enter taps. `button[data-more]` in a section's heading
+//! says that it goes on below. `[data-board="recall"]` and `"recalls"` as at a board. What waits to be carried out has
+//! `data-ready="<order>-<ms>"`, when the last of it became ready: a later one rings once, on the floor and at the pass for all,
+//! elsewhere for one's own.
 
 pub mod chart;
 pub mod controls;

@@ -111,6 +111,8 @@ ids! {
     TicketId;
     /// A line of a ticket.
     TicketLineId;
+    /// What was carried out from a pass at one moment.
+    ServingId;
     /// A payment or a refund.
     PaymentId;
     /// A shift.

@@ -220,6 +220,13 @@ urls! {
     /// POST says that a ticket can be seen on a screen.
     ticket_shown(ticket: TicketId) = "/kitchen/tickets/:ticket/shown";
 
+    /// What was carried out from a pass lately.
+    pass_servings(pass: StationId) = "/pass/:pass/servings";
+    /// DELETE takes back that something was carried out from a pass.
+    pass_serving(pass: StationId, serving: ServingId) = "/pass/:pass/servings/:serving";
+    /// POST carries lines of an order out from a pass.
+    pass_order(pass: StationId, order: OrderId) = "/pass/:pass/orders/:order/servings";
+
     /// One's own shift.
     shift() = "/shift";
     /// POST starts a shift, or gives an open one its float.

@@ -283,7 +283,7 @@ impl House {
         till
     }
 
-    /// A paired wall display of the seed: "Kitchen display" or "Bar display".
+    /// A paired wall display of the seed: "Kitchen display", "Bar display" or "Pass display".
     pub async fn display(&self, terminal: &str) -> Device {
         let mut device = self.browser();
         device

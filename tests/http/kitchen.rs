@@ -691,10 +691,10 @@ async fn nobody_changes_a_ticket_of_somebody_elses_board() {
 async fn each_person_is_shown_their_boards_and_a_display_its_own() {
     let evening = Evening::begins().await;
     let boards = [
-        (MANAGER, vec!["Kitchen", "Bar"]),
+        (MANAGER, vec!["Kitchen", "Bar", "Pass"]),
         (COOK, vec!["Kitchen"]),
         (BARTENDER, vec!["Bar"]),
-        (WAITER, vec![]),
+        (WAITER, vec!["Pass"]),
     ];
     for (username, expected) in boards {
         let mut person = evening.house.person(username).await;

@@ -68,6 +68,18 @@ async fn furnish(house: &House) {
     till.hand_over_to_kitchen(order)
         .await
         .must_be(StatusCode::OK);
+    let mut bar = house.person(BARTENDER).await;
+    let ticket: uuid::Uuid = house
+        .row(
+            "SELECT t.id FROM tickets t JOIN stations s ON s.id = t.station_id WHERE s.name = 'Bar'",
+            [],
+        )
+        .await
+        .try_get("", "id")
+        .expect("a ticket");
+    bar.post(&format!("/kitchen/tickets/{ticket}/bump"), &[])
+        .await
+        .must_be(StatusCode::OK);
     till.tap(order, "Espresso").await.must_be(StatusCode::OK);
     let counter = till.counter_sale().await;
     till.tap(counter, "Espresso").await.must_be(StatusCode::OK);

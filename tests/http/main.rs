@@ -5,6 +5,7 @@ mod after_sending;
 mod backups;
 mod cash;
 mod clock;
+mod expo;
 mod figures;
 mod hostile;
 #[allow(dead_code)]

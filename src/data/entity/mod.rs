@@ -21,6 +21,7 @@ pub mod product_modifier_groups;
 pub mod products;
 pub mod revoked_tokens;
 pub mod sections;
+pub mod servings;
 pub mod settings;
 pub mod shift_counts;
 pub mod shift_report_numbers;

@@ -48,6 +48,8 @@ pub struct OpenOrder {
     pub ready_text: String,
     /// Since when.
     pub ready_since: Option<OffsetDateTime>,
+    /// When the last of it became ready.
+    pub ready_latest: Option<OffsetDateTime>,
     /// Whether it is paid and made; such orders are listed only while something waits to be carried.
     pub closed: bool,
 }
@@ -75,6 +77,7 @@ struct OpenRow {
     served: i64,
     ready_text: Option<String>,
     ready_since: Option<OffsetDateTime>,
+    ready_latest: Option<OffsetDateTime>,
 }
 
 const OPEN: &str = "SELECT o.id, o.number, o.table_id, t.code AS table_code, o.customer_name, o.customer_phone, o.waiter_id, \
@@ -85,7 +88,7 @@ const OPEN: &str = "SELECT o.id, o.number, o.table_id, t.code AS table_code, o.c
     count(l.id) FILTER (WHERE l.state IN ('ready', 'served')) AS made, \
     count(l.id) FILTER (WHERE l.state = 'served') AS served, \
     string_agg(CASE WHEN l.quantity > 1 THEN l.quantity || ' × ' || l.name ELSE l.name END, ', ' ORDER BY l.position) FILTER (WHERE l.state = 'ready') AS ready_text, \
-    min(l.ready_at) FILTER (WHERE l.state = 'ready') AS ready_since \
+    min(l.ready_at) FILTER (WHERE l.state = 'ready') AS ready_since, max(l.ready_at) FILTER (WHERE l.state = 'ready') AS ready_latest \
     FROM orders o JOIN staff s ON s.id = o.waiter_id LEFT JOIN dining_tables t ON t.id = o.table_id \
     LEFT JOIN order_lines l ON l.order_id = o.id";
 
@@ -193,6 +196,7 @@ fn open_order(row: OpenRow) -> OpenOrder {
         sent: row.sent,
         ready_text: row.ready_text.unwrap_or_default(),
         ready_since: row.ready_since,
+        ready_latest: row.ready_latest,
         closed: row.closed,
     }
 }
@@ -269,10 +273,8 @@ pub struct Waiting {
     pub order: OrderId,
     /// Who serves it.
     pub waiter: StaffId,
-    /// Since when the first of it waits.
-    pub since: OffsetDateTime,
-    /// How many of its lines wait.
-    pub ready: i64,
+    /// When the last of what waits became ready.
+    pub latest: OffsetDateTime,
 }
 
 /// The lines that wait to be carried out: all of open orders, those of closed ones that were ready after `$1`.
@@ -285,7 +287,7 @@ pub(in crate::orders) async fn waiting(
     closed_ready_since: OffsetDateTime,
 ) -> Result<Vec<Waiting>> {
     let sql = format!(
-        "SELECT o.id AS \"order\", o.waiter_id AS waiter, min(l.waiting_since) AS since, count(*) AS ready {READY} GROUP BY o.id ORDER BY min(l.waiting_since), o.id"
+        "SELECT o.id AS \"order\", o.waiter_id AS waiter, max(l.waiting_since) AS latest {READY} GROUP BY o.id ORDER BY min(l.waiting_since), o.id"
     );
     Ok(
         Waiting::find_by_statement(statement(db, sql, [closed_ready_since.into()]))
@@ -300,7 +302,7 @@ pub(in crate::orders) async fn ready_revision(
     closed_ready_since: OffsetDateTime,
 ) -> Result<i64> {
     let sql = format!(
-        "SELECT coalesce(sum(hashtextextended(l.id::text || o.waiter_id, 0)), 0)::numeric(40) % 4611686018427387904 AS revision {READY}"
+        "SELECT coalesce(sum(hashtextextended(l.id::text || o.waiter_id, (extract(epoch FROM l.waiting_since) * 1000)::bigint)), 0)::numeric(40) % 4611686018427387904 AS revision {READY}"
     );
     revision(db, &sql, closed_ready_since.into()).await
 }

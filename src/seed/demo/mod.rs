@@ -226,8 +226,8 @@ fn boards() -> HashMap<StationId, &'static str> {
         .filter_map(|station| {
             let display = TERMINALS
                 .iter()
-                .find(|terminal| terminal.board_of == Some(station.makes))?;
-            Some((station.makes.station(), display.name))
+                .find(|terminal| terminal.board() == Some(station.id()))?;
+            Some((station.id(), display.name))
         })
         .collect()
 }

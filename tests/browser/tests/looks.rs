@@ -80,6 +80,26 @@ async fn every_screen_can_be_read_in_the_dark_and_in_the_light_and_at_twice_the_
             kevin.resize(view).await?;
             kevin.fits("board").await?;
         }
+        amina.resize(View::WALL).await?;
+        amina.goes_to("/kitchen").await?;
+        amina.opens_board("Pass").await?;
+        amina.sees("#pass-board .pcard", LONG).await?;
+        kevin.taps("article.kt .bump", "Bump").await?;
+        amina
+            .sees("#pass-ready .pcard .allergy", "NAKABUGO")
+            .await?;
+        for theme in ["dark", "light"] {
+            amina
+                .ask(&format!(
+                    "void (document.documentElement.dataset.theme = '{theme}')"
+                ))
+                .await?;
+            amina.can_be_used_by_all(&format!("pass, {theme}")).await?;
+        }
+        for view in [View::WALL, TWICE, View::TABLET] {
+            amina.resize(view).await?;
+            amina.fits("pass").await?;
+        }
 
         amina.goes_to(&order).await?;
         amina.taps("#order-actions a", "Pay").await?;

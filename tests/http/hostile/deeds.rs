@@ -145,6 +145,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ("POST", "/orders/:order/servings") => {
             vec![("line", id("sent line")), ("from", "ready".into())]
         }
+        ("POST", "/pass/:pass/orders/:order/servings") => vec![("line", id("sent line"))],
         ("POST", "/orders/:order/cancellation") => vec![
             ("chosen", "Sent twice".into()),
             ("reason", "They left".into()),

@@ -80,6 +80,7 @@ impl Door {
                 house.display("Kitchen display").await,
             ),
             (Caller::BarDisplay, house.display("Bar display").await),
+            (Caller::PassDisplay, house.display("Pass display").await),
             (
                 Caller::WaiterAtTheKitchen,
                 house.till(OTHER_WAITER, "Floor tablet").await,
@@ -203,7 +204,7 @@ async fn whoever_may_not_is_told_so_before_anything_else_and_nothing_changes() {
                     }
                     Word::SignIn => told == StatusCode::UNAUTHORIZED,
                     // Who works at some board is told of one that does not exist.
-                    _ if *who == Who::KitchenBoard && put != Put::Well && has_a_board(caller) => {
+                    _ if put != Put::Well && works_at_another(*who, &method, pattern, caller) => {
                         told.is_client_error()
                     }
                     _ => told == StatusCode::FORBIDDEN,
@@ -244,10 +245,28 @@ fn sees_something(caller: Caller) -> bool {
     Who::SignedInOrDisplay.says_to(caller) == Word::In
 }
 
+/// Whether this address leads to boards of which one is the caller's, though not this one. Whoever takes orders sees a
+/// pass, which has no tickets.
+fn works_at_another(who: Who, method: &Method, pattern: &str, caller: Caller) -> bool {
+    match who {
+        Who::KitchenBoard => {
+            has_a_board(caller) || (*method == Method::GET && Who::Pass.says_to(caller) == Word::In)
+        }
+        Who::Pass => {
+            pattern.contains("/stream")
+                && (has_a_board(caller) || Who::KitchenBoard.says_to(caller) == Word::In)
+        }
+        _ => false,
+    }
+}
+
 fn has_a_board(caller: Caller) -> bool {
     matches!(
         caller,
-        Caller::BarDisplay | Caller::Role(Role::Bar, _) | Caller::WaiterAtTheKitchen
+        Caller::BarDisplay
+            | Caller::PassDisplay
+            | Caller::Role(Role::Bar, _)
+            | Caller::WaiterAtTheKitchen
     )
 }
 

@@ -51,6 +51,7 @@ impl Scene {
             ("terminal", "terminals", "name", "Till 2"),
             ("station", "stations", "name", "Kitchen"),
             ("bar", "stations", "name", "Bar"),
+            ("pass", "stations", "name", "Pass"),
             ("table", "dining_tables", "code", "5"),
             ("product", "products", "name", "Espresso"),
         ];
@@ -67,6 +68,10 @@ impl Scene {
             .must_be(StatusCode::OK);
         self.ids.insert("paid order", paid.into());
         self.note("payment", "SELECT id FROM payments").await;
+        let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
+                       SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
+                       now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
+        self.note("serving", serving).await;
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;

@@ -163,6 +163,9 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
             return paths(house, &sql).await;
         }
         "/stations/:station" => "SELECT '/stations/' || id AS path FROM stations",
+        "/pass/:pass/servings" => {
+            "SELECT '/pass/' || id || '/servings' AS path FROM stations WHERE kind = 'expo'"
+        }
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }

@@ -24,6 +24,8 @@ pub enum Who {
     SignedInOrDisplay,
     /// Those of the kitchen's board: its cooks, managers, its display, and a waiter at a till bound to it.
     KitchenBoard,
+    /// Whoever takes orders, and the display of the pass.
+    Pass,
 }
 
 use Who::*;
@@ -52,6 +54,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
         "/api/realtime/stream?view=board&station=:station",
         KitchenBoard,
     ),
+    ("GET", "/api/realtime/stream?view=board&station=:pass", Pass),
     ("GET", "/connections", SignedInOrDisplay),
     ("POST", "/api/auth/login", KnowsASecret),
     ("POST", "/api/auth/logout", Anybody),
@@ -188,6 +191,9 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/kitchen/tickets/:ticket/bump", KitchenBoard),
     ("DELETE", "/kitchen/tickets/:ticket/bump", KitchenBoard),
     ("POST", "/kitchen/tickets/:ticket/shown", KitchenBoard),
+    ("GET", "/pass/:pass/servings", Pass),
+    ("DELETE", "/pass/:pass/servings/:serving", Pass),
+    ("POST", "/pass/:pass/orders/:order/servings", Pass),
     ("GET", "/orders/:order/pay", Cashiers),
     ("POST", "/orders/:order/payments", Cashiers),
     ("GET", "/payments/:payment/receipt", Cashiers),
@@ -216,11 +222,12 @@ pub enum Caller {
     SignedOut,
     KitchenDisplay,
     BarDisplay,
+    PassDisplay,
     /// A display of the kitchen whose pairing was taken back.
     RevokedDisplay,
 }
 
-pub const CALLERS: [Caller; 15] = [
+pub const CALLERS: [Caller; 16] = [
     Caller::Nobody,
     Caller::Role(Role::Admin, ADMIN),
     Caller::Role(Role::Manager, MANAGER),
@@ -235,6 +242,7 @@ pub const CALLERS: [Caller; 15] = [
     Caller::SignedOut,
     Caller::KitchenDisplay,
     Caller::BarDisplay,
+    Caller::PassDisplay,
     Caller::RevokedDisplay,
 ];
 
@@ -257,10 +265,12 @@ impl Who {
             | Caller::ForcedOut
             | Caller::SignedOut
             | Caller::RevokedDisplay => return Word::SignIn,
-            Caller::KitchenDisplay | Caller::BarDisplay => {
+            Caller::KitchenDisplay | Caller::BarDisplay | Caller::PassDisplay => {
                 return match (self, caller) {
-                    (SignedInOrDisplay, _) | (KitchenBoard, Caller::KitchenDisplay) => Word::In,
-                    (KitchenBoard, _) => Word::No,
+                    (SignedInOrDisplay, _)
+                    | (KitchenBoard, Caller::KitchenDisplay)
+                    | (Pass, Caller::PassDisplay) => Word::In,
+                    (KitchenBoard | Pass, _) => Word::No,
                     _ => Word::SignIn,
                 };
             }
@@ -272,7 +282,7 @@ impl Who {
         };
         let may = match self {
             Anybody | KnowsASecret | AnySession | SignedIn | SignedInOrDisplay => true,
-            OrderTakers => matches!(role, Waiter | Cashier | Manager | Admin),
+            OrderTakers | Pass => matches!(role, Waiter | Cashier | Manager | Admin),
             Cashiers => matches!(role, Cashier | Manager | Admin),
             StockKeepers => matches!(role, Cashier | Kitchen | Bar | Manager | Admin),
             Managers => matches!(role, Manager | Admin),

@@ -50,6 +50,12 @@ async fn take(house: &House, folder: &Path) -> Result<()> {
         &[View::TABLET, View::UPRIGHT, View::PHONE],
     )
     .await?;
+    let pass = house.screen("brian", View::WALL).await?;
+    pass.signs_in_first(&pass.name).await?;
+    pass.goes_to("/kitchen").await?;
+    pass.opens_board("Pass").await?;
+    pass.sees("#pass-ready .pcard", "T2").await?;
+    of(&pass, folder, "pass", &[View::WALL, View::TABLET]).await?;
     amina.goes_to("/ready").await?;
     amina.picture(&folder.join("ready-1280.png")).await?;
     counter_sale(&amina, folder).await?;
