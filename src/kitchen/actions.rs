@@ -4,6 +4,7 @@
 use poem::http::StatusCode;
 use serde_json::json;
 
+use super::station;
 use super::store::{self, afterwards};
 use super::ticket::{Seen, Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
 use crate::data::{Entry, Tx};
@@ -118,17 +119,26 @@ pub async fn hand_over(tx: &mut Tx, order: &OrderSnapshot, work: Work) -> Result
             tx.changed(Changed::Station(station));
         }
     }
+    let elsewhere = store::sent_elsewhere(&*tx).await?;
     let mut work: Vec<(StationId, Vec<NewLine>, Vec<NewLine>)> = Vec::new();
-    for (station, lines) in fired {
-        work.push((station, lines, Vec::new()));
-    }
-    for (station, lines) in held.into_iter().flatten() {
+    let fired = fired
+        .into_iter()
+        .map(|(station, lines)| (station, lines, Vec::new()));
+    let held = held.into_iter().flatten();
+    let held = held.map(|(station, lines)| (station, Vec::new(), lines));
+    for (station, fired, held) in fired.chain(held) {
+        if fired.is_empty() && held.is_empty() {
+            continue;
+        }
+        let station = station::made_at(station, &elsewhere);
         match work.iter_mut().find(|(at, _, _)| *at == station) {
-            Some((_, _, held)) => held.extend(lines),
-            None => work.push((station, Vec::new(), lines)),
+            Some((_, more_fired, more_held)) => {
+                more_fired.extend(fired);
+                more_held.extend(held);
+            }
+            None => work.push((station, fired, held)),
         }
     }
-    work.retain(|(_, fired, held)| !fired.is_empty() || !held.is_empty());
     if work.is_empty() {
         return Ok(());
     }

@@ -57,6 +57,22 @@ impl FromStr for StationKind {
     }
 }
 
+/// Where something is made that belongs to `station`, while what some stations get is sent to others instead: `elsewhere` are
+/// the pairs. Pairs that lead in a circle lead nowhere.
+pub fn made_at(station: StationId, elsewhere: &[(StationId, StationId)]) -> StationId {
+    let mut at = station;
+    for _ in elsewhere {
+        match elsewhere.iter().find(|(from, _)| *from == at) {
+            Some((_, to)) => at = *to,
+            None => return at,
+        }
+    }
+    match elsewhere.iter().any(|(from, _)| *from == at) {
+        true => station,
+        false => at,
+    }
+}
+
 /// The ages, in seconds since sending, at which a ticket counts as slow and as late; `0 < soon < late`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pace {
@@ -92,6 +108,17 @@ mod tests {
         };
         assert_eq!(hot.for_target(300), fries);
         assert_eq!(hot.for_target(900), hot);
+    }
+
+    #[test]
+    fn what_is_sent_elsewhere_is_made_where_the_last_pair_leads() {
+        let [grill, fry, cold, bar] = [(); 4].map(|()| StationId::new());
+        assert_eq!(made_at(grill, &[]), grill);
+        let pairs = [(grill, fry), (fry, cold)];
+        assert_eq!(made_at(grill, &pairs), cold);
+        assert_eq!(made_at(fry, &pairs), cold);
+        assert_eq!(made_at(bar, &pairs), bar);
+        assert_eq!(made_at(grill, &[(grill, fry), (fry, grill)]), grill);
     }
 
     #[test]

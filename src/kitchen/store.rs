@@ -103,6 +103,23 @@ pub async fn stations(db: &impl ConnectionTrait) -> Result<Vec<Station>> {
     rows.into_iter().map(Station::try_from).collect()
 }
 
+/// What some stations get that is sent to others instead, while they are closed: from, to.
+pub(super) async fn sent_elsewhere(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(StationId, StationId)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: StationId,
+        redirect_to: StationId,
+    }
+    let sql = "SELECT id, redirect_to FROM stations WHERE redirect_to IS NOT NULL";
+    let rows: Vec<Row> = all(db, sql, []).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.redirect_to))
+        .collect())
+}
+
 /// One station, in use or not.
 pub async fn station(db: &impl ConnectionTrait, station: StationId) -> Result<Station> {
     let sql = "SELECT id, name, kind, sort, soon_after_s, late_after_s FROM stations WHERE id = $1";

@@ -679,6 +679,25 @@ async fn a_chain_passes_on_what_was_made_and_takes_it_back_while_nobody_has_begu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_a_closed_station_comes_to_the_one_that_is_named_instead() {
+    let kitchen = Kitchen::open().await;
+    let (grill, bar) = (kitchen.grill, kitchen.bar);
+    kitchen
+        .sql(&format!(
+            "UPDATE stations SET redirect_to = '{bar}' WHERE id = '{grill}'"
+        ))
+        .await;
+    let (burger, ale) = (kitchen.line("Burger").await, kitchen.line("Ale").await);
+    kitchen
+        .send(vec![(grill, vec![burger]), (bar, vec![ale])])
+        .await
+        .unwrap();
+    assert!(kitchen.shows(grill).await.is_empty());
+    let both = shown("Takeaway 42", &["2 Burger due", "2 Ale due"]);
+    assert_eq!(kitchen.shows(bar).await, [both]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn priority_goes_first_and_the_list_of_recalls_has_what_was_bumped() {
     let kitchen = Kitchen::open().await;
     let grill = kitchen.grill;
