@@ -99,7 +99,8 @@ fn text(path: &Path) -> String {
     String::from_utf8(read(path)).unwrap_or_else(|_| panic!("{} is not UTF-8", path.display()))
 }
 
-/// Our comments are for the source; only those that have lines of their own are dropped, so that no string is touched.
+/// Our comments are for the source, and so is how far a line is indented; only comments that have lines of their own are
+/// dropped, so that no string is touched (none of ours goes over several lines).
 fn without_comments(script: &str) -> String {
     let mut inside = false;
     let mut kept = String::new();
@@ -107,7 +108,7 @@ fn without_comments(script: &str) -> String {
         let start = line.trim_start();
         let opens = start.starts_with("/*");
         if !(inside || opens || start.starts_with("//") || start.is_empty()) {
-            kept.push_str(line);
+            kept.push_str(start);
             kept.push('\n');
         }
         inside = (inside || opens) && !start.ends_with("*/");

@@ -292,6 +292,7 @@ pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Seen) -> Result<Ticket> {
     if let Some(next) = found.ticket.next
         && found.ticket.lines.iter().any(TicketLine::is_live)
     {
+        let next = station::made_at(next, &store::sent_elsewhere(&*tx).await?);
         afterwards::pass_on(tx, ticket, next, tx.now()).await?;
         tx.changed(Changed::Station(next));
     }

@@ -249,8 +249,9 @@ fn height(line: &TicketLine, ticket: &Ticket, has_heading: bool) -> usize {
     let small = under.map(|text| rows(text, SMALL)).sum::<usize>() + place;
     let allergy = line.allergy.as_ref();
     let allergy = allergy.map_or(0, |text| 8 + 17 * rows(text, SMALL));
+    let void = if line.is_void_unseen() { 25 } else { 0 };
     let heading = if has_heading { 21 } else { 0 };
-    (10 + name + 15 * small + allergy).max(34) + heading
+    (10 + name + 15 * small + allergy + void).max(34) + heading
 }
 
 fn rows(text: &str, letters: usize) -> usize {

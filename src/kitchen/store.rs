@@ -138,11 +138,12 @@ pub async fn progress_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Ve
     }
     // Of a line that several stations make one after the other the last one says how far it is.
     let sql = "SELECT * FROM (SELECT DISTINCT ON (l.line_id) l.line_id, t.shown_at, \
-                      CASE WHEN s.next_station_id IS NULL THEN l.done_at END AS done_at, \
+                      CASE WHEN n.id IS NULL THEN l.done_at END AS done_at, \
                       LEAST(t.started_at, CASE WHEN t.passed_from IS NOT NULL THEN t.sent_at END, \
                             (SELECT min(d.done_at) FROM ticket_lines d WHERE d.ticket_id = t.id AND d.voided_at IS NULL)) AS started_at, \
                       t.sent_at, t.id, l.position \
                FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id JOIN stations s ON s.id = t.station_id \
+               LEFT JOIN stations n ON n.id = s.next_station_id AND n.kind <> 'expo' \
                WHERE t.order_id = $1 AND l.fired_at IS NOT NULL AND l.voided_at IS NULL ORDER BY l.line_id, l.step DESC) l \
                ORDER BY sent_at, id, position";
     let rows: Vec<Row> = all(db, sql, [order.into()]).await?;
@@ -248,7 +249,8 @@ pub(super) async fn bumped_after(db: &impl ConnectionTrait, ticket: &Ticket) -> 
 /// A ticket with its lines, for a change in a transaction that holds its order: everything that changes a ticket holds
 /// the order first, so the ticket needs no lock of its own. (Its delivery receipt does not, and touches nothing else.)
 pub(super) async fn find_for_change(tx: &Tx, ticket: TicketId) -> Result<Found> {
-    let sql = "SELECT t.*, (SELECT s.next_station_id FROM stations s WHERE s.id = t.station_id) AS next_station_id, \
+    let sql = "SELECT t.*, (SELECT n.id FROM stations s JOIN stations n ON n.id = s.next_station_id AND n.kind <> 'expo' \
+                       WHERE s.id = t.station_id) AS next_station_id, \
                       ARRAY(SELECT DISTINCT o.station_id FROM tickets o \
                                  WHERE o.order_id = t.order_id AND o.station_id <> t.station_id AND o.bumped_at IS NULL) AS elsewhere, \
                       l.id AS l_id, l.ticket_id AS l_ticket_id, l.line_id AS l_line_id, l.quantity AS l_quantity, l.name AS l_name, \
@@ -505,7 +507,8 @@ async fn open_tickets_of_station(
     db: &impl ConnectionTrait,
     station: StationId,
 ) -> Result<Vec<PostedRow>> {
-    let sql = "SELECT t.*, s.next_station_id, \
+    let sql = "SELECT t.*, \
+                 (SELECT n.id FROM stations n WHERE n.id = s.next_station_id AND n.kind <> 'expo') AS next_station_id, \
                  (SELECT COALESCE(jsonb_agg(e ORDER BY e.sort, e.station), '[]') FROM (\
                     SELECT s.name AS station, s.sort, bool_and(o.bumped_at IS NOT NULL) AS ready \
                     FROM tickets o JOIN stations s ON s.id = o.station_id \

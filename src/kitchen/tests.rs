@@ -472,14 +472,14 @@ async fn what_is_kept_back_is_shown_in_grey_stays_when_the_rest_leaves_and_is_fi
     assert!(refusal(kitchen.bump(rest).await).contains("Nothing of Takeaway 42 was fired"));
 
     let placed_at = kitchen.board(grill).await.tickets[0].ticket.sent_at;
-    kitchen.hand.advance(Duration::minutes(20));
+    kitchen.hand.advance(Duration::minutes(10));
     kitchen.hand_over(work(vec![steak], vec![])).await.unwrap();
     let fired = shown("Takeaway 42", &["1 Steak fired"]);
     assert_eq!(kitchen.shows(grill).await, [fired]);
     let board = kitchen.board(grill).await;
     let ticket = &board.tickets[0].ticket;
     assert!(
-        ticket.sent_at - placed_at >= Duration::minutes(20),
+        ticket.sent_at - placed_at >= Duration::minutes(10),
         "its age begins with the fire"
     );
     // The bumped one comes back without what has gone on by now.
@@ -666,6 +666,15 @@ async fn a_chain_passes_on_what_was_made_and_takes_it_back_while_nobody_has_begu
         "Bar has begun Takeaway 42 already. Ask there."
     );
     kitchen.bump(there).await.unwrap();
+    assert_eq!(kitchen.progress().await, [(true, true)]);
+    // Whoever passes on to the pass, where nothing is made, is the last who makes it.
+    let pass = StationId::new();
+    kitchen
+        .sql(&format!(
+            "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) VALUES ('{pass}', 'Pass', 'expo', 3, 480, 900); \
+             UPDATE stations SET next_station_id = '{pass}' WHERE id = '{bar}'"
+        ))
+        .await;
     assert_eq!(kitchen.progress().await, [(true, true)]);
     // An addition does not come onto what another station has passed on.
     kitchen

@@ -75,7 +75,7 @@ pub struct Ticket {
     pub changes: i16,
     /// Another station has made its part before.
     pub passed_on: bool,
-    /// Where it goes from here.
+    /// Where it goes from here to be made further; the pass makes nothing.
     pub next: Option<StationId>,
     /// Moves with every change that its station sees.
     pub revision: i64,

@@ -379,7 +379,8 @@ mod tests {
         );
     }
 
-    /// pains.md 6: everything of a first visit is at most 60 kB; a page itself takes up to 10 of them.
+    /// pains.md 6: everything of a first visit is at most 60 kB; the largest page, an order's, takes up to 7.5 of them
+    /// (`BENCH=visits make bench`).
     #[test]
     fn a_first_visit_is_small() {
         let of = |name: &str| {
@@ -395,7 +396,7 @@ mod tests {
             "styles and icons"
         );
         assert!(
-            FILES.iter().map(|asset| asset.gzip.len()).sum::<usize>() <= 50_000,
+            FILES.iter().map(|asset| asset.gzip.len()).sum::<usize>() <= 52_500,
             "all files"
         );
     }

@@ -97,9 +97,11 @@ pub fn expected_floor(book: &Book) -> Value {
         .collect();
     ready.retain(|order| order.is_open() || lately(order));
     ready.sort_by_key(|order| (since(order), order.closed));
-    let ready = ready
-        .into_iter()
-        .map(|order| json!({ "order": book.title(order), "what": ready_words(order) }));
+    let ready = ready.into_iter().map(|order| {
+        let name = order.name.clone().or(order.phone.clone());
+        let what = name.into_iter().chain([ready_words(order)]);
+        json!({ "order": book.title(order), "what": what.collect::<Vec<_>>().join(" · ") })
+    });
     json!({
         "tables": tables.collect::<serde_json::Map<_, _>>(),
         "away": away.collect::<Vec<_>>(),
