@@ -32,7 +32,7 @@ async fn whole_orders_are_served_from_the_pass() {
             }
             kitchen.opens_board("Kitchen").await?;
             bar.opens_board("Bar").await?;
-            pass.becomes_terminal("Pass display", &ruth).await?;
+            pass.becomes_display("Pass display", &ruth).await?;
             pass.goes_to("/").await?;
             pass.sees("header.top h1", "Pass").await?;
             pass.is_live().await?;
