@@ -51,7 +51,7 @@ fn head(shown: Option<Period>, today: BusinessDate) -> Markup {
             h1 { "Kitchen figures" }
             @if let Some(period) = shown { span.dim { (days_of(period)) } }
             span.push {}
-            nav.seg aria-label="Days" {
+            nav.seg.wrap aria-label="Days" {
                 @for (name, period) in Period::common(today) {
                     a href=(address_of(period)) aria-current=[(shown == Some(period)).then_some("true")] { (name) }
                 }
