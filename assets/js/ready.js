@@ -4,6 +4,8 @@
 const ALL = "#ready-strip, #ready-list, #pass-ready";
 const SHOWN = `${ALL}, #all-orders, a#ready-bell`; // before the first picture the bell is a mere place
 
+const REMEMBERED = 300; // orders
+
 // What this tab has shown, on whichever page: what became ready meanwhile rings when it is shown.
 let known = null; // order → milliseconds
 try {
@@ -20,14 +22,17 @@ const listen = () => {
     if (!one(SHOWN)) return;
     const me = document.body.dataset.me;
     const isMeant = each => one(ALL) || !me || !each.dataset.own || each.dataset.own === me;
-    const ready = new Map();
+    // What was carried out and taken back has rung before, so what is gone is remembered for a while.
+    const ready = new Map([...(known ?? [])].slice(-REMEMBERED));
     let isNews = false;
     for (const each of all("[data-ready]")) {
         const [, order, text] = /^(.*)-(\d+)$/.exec(each.dataset.ready) ?? [];
         const at = Number(text);
         if (order === undefined) continue;
         isNews ||= known !== null && isMeant(each) && at > (known.get(order) ?? 0);
-        ready.set(order, Math.max(at, known?.get(order) ?? 0)); // what was taken back has rung before
+        const before = ready.get(order) ?? 0;
+        ready.delete(order); // to the end: it was seen last
+        ready.set(order, Math.max(at, before));
     }
     if (isNews) document.dispatchEvent(new CustomEvent("sound", { detail: "ready" }));
     keep(ready);
