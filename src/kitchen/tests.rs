@@ -707,6 +707,45 @@ async fn what_belongs_to_a_closed_station_comes_to_the_one_that_is_named_instead
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recall_takes_nothing_back_that_belongs_to_another_order_by_now() {
+    let kitchen = Kitchen::open().await;
+    let (grill, bar, order) = (kitchen.grill, kitchen.bar, kitchen.order);
+    kitchen
+        .sql(&format!(
+            "UPDATE stations SET next_station_id = '{bar}' WHERE id = '{grill}'"
+        ))
+        .await;
+    let (pizza, pie) = (kitchen.line("Pizza").await, kitchen.line("Pie").await);
+    kitchen
+        .send(vec![(grill, vec![pizza, pie.clone()])])
+        .await
+        .unwrap();
+    let made = kitchen.ticket(grill).await;
+    kitchen.bump(made).await.unwrap();
+    let other = OrderId::new();
+    kitchen
+        .sql(&format!(
+            "INSERT INTO orders (id, business_date, number, reference, kind, waiter_id, opened_by, opened_at, tax_included, updated_at) \
+             VALUES ('{other}', '2026-11-22', 43, '20261122-0043', 'takeaway', '{order}', '{order}', now(), true, now())"
+        ))
+        .await;
+    let to = kitchen.snapshot(other, "Table 9");
+    kitchen
+        .write(async |tx: &mut Tx| actions::move_lines(tx, order, &to, &[pie.line]).await)
+        .await
+        .unwrap();
+    kitchen
+        .write(async |tx: &mut Tx| actions::recall(tx, made, false).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        kitchen.shows(grill).await,
+        [shown("Takeaway 42", &["2 Pizza due"])]
+    );
+    assert_eq!(kitchen.shows(bar).await, [shown("Table 9", &["2 Pie due"])]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn priority_goes_first_and_the_list_of_recalls_has_what_was_bumped() {
     let kitchen = Kitchen::open().await;
     let grill = kitchen.grill;

@@ -371,9 +371,8 @@ async fn both(tx: &Tx, one: OrderId, other: OrderId) -> Result<(Order, Order)> {
 async fn moved(tx: &mut Tx, from: &Order, into: &Order, lines: &[LineId]) -> Result<()> {
     changes::move_lines(tx, into, lines).await?;
     kitchen::move_lines(tx, from.id, &snapshot(into, Money::ZERO), lines).await?;
-    if from.guests != into.guests {
-        kitchen::retitle(tx, &snapshot(into, Money::ZERO)).await?;
-    }
+    // Its own tickets say how many guests there are now.
+    kitchen::retitle(tx, &snapshot(into, Money::ZERO)).await?;
     tx.changed(Changed::Order(from.id));
     Ok(())
 }

@@ -212,12 +212,14 @@ pub(in crate::kitchen) async fn pass_on(
     run(tx, sql, [ticket.into(), next.into(), now.into()]).await
 }
 
-/// The tickets that one was passed on to, held until the transaction ends.
+/// The tickets that one was passed on to, held until the transaction ends. What has gone to another order since is that
+/// order's.
 pub(in crate::kitchen) async fn passed_on_from(tx: &Tx, ticket: TicketId) -> Result<Vec<Passed>> {
     let sql = "SELECT t.id, t.station_id, (SELECT s.name FROM stations s WHERE s.id = t.station_id) AS station, \
                       t.started_at IS NOT NULL OR t.bumped_at IS NOT NULL \
                         OR EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.done_at IS NOT NULL) AS is_begun \
-               FROM tickets t WHERE t.passed_from = $1 FOR UPDATE OF t";
+               FROM tickets t WHERE t.passed_from = $1 \
+                 AND t.order_id = (SELECT f.order_id FROM tickets f WHERE f.id = $1) FOR UPDATE OF t";
     all(tx, sql, [ticket.into()]).await
 }
 
