@@ -1,4 +1,4 @@
-//! Turns `assets/` into what the program serves: one style sheet, one script, the icons.
+//! Turns `assets/` into what the program serves: one style sheet, a script for tills and one for walls, the icons.
 //! Each gets a name with a hash of its content, is compressed once, here, and is embedded in the
 //! binary through the generated `assets.rs` (see `src/web/assets.rs`).
 
@@ -9,10 +9,23 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
-/// The script is one file made of these, in this order, then of every other file in `assets/js`.
+/// The script of a page is one file made of these, in this order, then of every other file in `assets/js`.
 /// One file, because htmx starts itself from a timer: were the stream extension a second file that
 /// arrives late, htmx would already have looked at the page, and no stream would ever open.
 const SCRIPT_HEAD: [&str; 3] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js", "js/base.js"];
+
+/// What only displays on a wall do: left out of the script that tills wait for at their first visit.
+const WALLS_ONLY: [&str; 3] = ["board.js", "expo.js", "screen.js"];
+
+/// What only tills do.
+const TILLS_ONLY: [&str; 6] = [
+    "modifiers.js",
+    "notes.js",
+    "order.js",
+    "print.js",
+    "till.js",
+    "unseen.js",
+];
 
 struct Served {
     name: String,
@@ -38,7 +51,12 @@ fn main() {
         file(
             "js/app.js",
             "text/javascript; charset=utf-8",
-            script(&assets),
+            script(&assets, &WALLS_ONLY),
+        ),
+        file(
+            "js/wall.js",
+            "text/javascript; charset=utf-8",
+            script(&assets, &TILLS_ONLY),
         ),
         file("mark.svg", "image/svg+xml", read(&assets.join("mark.svg"))),
     ];
@@ -67,8 +85,8 @@ fn read(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All scripts as one. Ours share `base.js` and stand in a block each, so that their names do not meet.
-fn script(assets: &Path) -> Vec<u8> {
+/// The scripts as one, without some. Ours share `base.js` and stand in a block each, so that their names do not meet.
+fn script(assets: &Path, without: &[&str]) -> Vec<u8> {
     let mut all = String::new();
     for vendored in &SCRIPT_HEAD[..2] {
         all.push_str(without_source_map(&text(&assets.join(vendored))));
@@ -76,20 +94,21 @@ fn script(assets: &Path) -> Vec<u8> {
     }
     all.push_str("(() => {\n\"use strict\";\n");
     all.push_str(&without_comments(&text(&assets.join(SCRIPT_HEAD[2]))));
-    for own in own_scripts(assets) {
+    for own in own_scripts(assets, without) {
         write!(all, "{{\n{}}}\n", without_comments(&text(&own))).expect("a string takes all");
     }
     all.push_str("})();\n");
     all.into_bytes()
 }
 
-fn own_scripts(assets: &Path) -> Vec<PathBuf> {
+fn own_scripts(assets: &Path, without: &[&str]) -> Vec<PathBuf> {
     let mut own: Vec<PathBuf> = fs::read_dir(assets.join("js"))
         .expect("assets/js is there")
         .map(|entry| entry.expect("assets/js is readable").path())
         .filter(|path| {
             path.extension().is_some_and(|ext| ext == "js") && !path.ends_with(SCRIPT_HEAD[2])
         })
+        .filter(|path| !without.iter().any(|name| path.ends_with(name)))
         .collect();
     own.sort();
     own

@@ -1,5 +1,5 @@
-//! The loops beside the server: sealing the audit log, clearing away orders that nobody wants, putting products back on
-//! sale.
+//! The loops beside the server: sealing the audit log, telling of tickets that no screen shows, clearing away orders that
+//! nobody wants, putting products back on sale.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::{backups, menu, orders, pass, staff};
+use crate::{backups, kitchen, menu, orders, pass, staff};
 
 /// How the jobs fare, for `/metrics`.
 #[derive(Debug, Default)]
@@ -49,6 +49,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
         Duration::from_secs(1),
         "sealing the audit log",
         seal_log,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(1),
+        "looking for tickets that no screen shows",
+        tell_of_unseen,
     ));
     tasks.spawn(every(
         app.clone(),
@@ -119,6 +125,16 @@ async fn seal_log(app: &App) -> crate::web::Result<()> {
     Ok(())
 }
 
+async fn tell_of_unseen(app: &App) -> crate::web::Result<()> {
+    if kitchen::receipts::is_one_overdue(app.db(), app.clock().now()).await? {
+        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+            kitchen::receipts::raise_alarms(tx).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn cancel_abandoned(app: &App) -> crate::web::Result<()> {
     app.write_unkeyed(By::system(), async |tx: &mut Tx| {
         orders::cancel_abandoned(tx).await
@@ -137,5 +153,6 @@ async fn forget_keys(app: &App) -> crate::web::Result<()> {
     once::forget_old(app.db(), app.clock().now()).await?;
     staff::forget_old(app.db(), app.clock().now()).await?;
     pass::forget_old(app.db(), app.clock().now()).await?;
+    orders::presence::forget_old(app.db(), app.clock().now()).await?;
     Ok(())
 }

@@ -256,6 +256,7 @@ fn boards(map: Map) -> Map {
             post(it::put_first).delete(it::put_back),
         )
         .at(at::ticket_shown, post(it::shown))
+        .at(at::ticket_told, post(kitchen::receipts::handlers::tell))
         .at(at::pass_servings, get(at_pass::list_servings))
         .at(at::pass_serving, delete(at_pass::take_back))
         .at(at::pass_order, post(at_pass::serve))
@@ -300,7 +301,7 @@ pub fn endpoint(app: App) -> impl Endpoint {
         .with(staff::Renewals)
         .with(Checks)
         .with(Answers)
-        .with(staff::SharedTills)
+        .with(staff::KnownReaders)
         .with(Marks)
         .with(trail::Trails(Arc::new(Figures::of(patterns))))
         .with(AddData::new(app))

@@ -1,15 +1,17 @@
 //! The one stream of a screen: which pictures it shows, and who may see them.
 
+use std::sync::Arc;
+
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Request, Response, handler};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::closing::ShiftsView;
-use crate::kitchen;
+use crate::kitchen::{self, receipts::UnseenView};
 use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
-use crate::orders::{self, FloorView, OrderView, ReadyView, TableView};
+use crate::orders::{self, FloorView, OrderView, ReadyView, TableView, presence::Visit};
 use crate::pass::{PassView, Runner};
 use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
@@ -47,15 +49,29 @@ pub async fn follow(
             .header(header::RETRY_AFTER, 1)
             .finish());
     }
-    let (views, binding) = match wanted.view.as_str() {
-        "board" => board(&app, by, &wanted).await?,
-        view => (till(&app, req, view, &wanted).await?, None),
+    let (mut visit, mut binding) = (None, None);
+    let views = match wanted.view.as_str() {
+        "board" => {
+            let (views, by_binding) = board(&app, by, &wanted).await?;
+            binding = by_binding;
+            views
+        }
+        view => {
+            let (views, begun) = till(&app, req, view, &wanted).await?;
+            visit = begun.map(Arc::new);
+            views
+        }
     };
     let ticket = Admission::of(&app, req, binding).await?;
     let allowed_app = app.clone();
     let options = StreamOptions::new(app.live(), outlet, app.stop().clone(), move || {
-        let (app, ticket) = (allowed_app.clone(), ticket.clone());
-        async move { ticket.stands(&app).await }
+        let (app, ticket, visit) = (allowed_app.clone(), ticket.clone(), visit.clone());
+        async move {
+            if let Some(visit) = visit {
+                visit.go_on().await;
+            }
+            ticket.stands(&app).await
+        }
     });
     Ok(sse_stream(views, options))
 }
@@ -75,40 +91,52 @@ async fn board(app: &App, by: Cook, wanted: &Wanted) -> Result<(Vec<Watched>, Op
     Ok((views, by.by_binding().and_then(|it| it.station)))
 }
 
-async fn till(app: &App, req: &Request, view: &str, wanted: &Wanted) -> Result<Vec<Watched>> {
+/// The pictures of a till's screen, and where somebody works on an order, that they are there.
+async fn till(
+    app: &App,
+    req: &Request,
+    view: &str,
+    wanted: &Wanted,
+) -> Result<(Vec<Watched>, Option<Visit>)> {
     let person = session::person(app, req).await?;
     if !person.role.takes_orders() {
         return Err(Error::not_allowed(
             "Orders are seen by waiters, cashiers and managers.",
         ));
     }
-    match (view, wanted.order) {
+    let mut visit = None;
+    let mut views = match (view, wanted.order) {
         ("order", Some(order)) => {
             // Of what does not exist no picture could ever be drawn.
             orders::find(app.db(), order).await?;
             let settings = app.settings().await?;
             let pays = person.role.takes_payments(&settings);
-            Ok(vec![
+            visit = Some(Visit::begin(app, order, person.id).await);
+            vec![
                 app.feeds().watch(app, OrderView { order, pays }),
                 app.feeds().watch(app, MenuView),
                 app.feeds().watch(app, ReadyView),
-            ])
+            ]
         }
         ("table", _) => {
             let table = wanted.table.ok_or(Error::NotFound("table"))?;
-            Ok(vec![
+            vec![
                 app.feeds().watch(app, TableView(table)),
                 app.feeds().watch(app, ReadyView),
-            ])
+            ]
         }
-        ("ready", _) => Ok(vec![app.feeds().watch(app, ReadyView)]),
-        ("shifts", _) if !person.role.manages() => Err(Error::not_allowed(
-            "The shifts of others are seen by managers.",
-        )),
-        ("shifts", _) => Ok(vec![app.feeds().watch(app, ShiftsView)]),
-        ("floor" | "", _) => Ok(vec![app.feeds().watch(app, FloorView)]),
-        _ => Err(Error::NotFound("view")),
-    }
+        ("ready", _) => vec![app.feeds().watch(app, ReadyView)],
+        ("shifts", _) if !person.role.manages() => {
+            return Err(Error::not_allowed(
+                "The shifts of others are seen by managers.",
+            ));
+        }
+        ("shifts", _) => vec![app.feeds().watch(app, ShiftsView)],
+        ("floor" | "", _) => vec![app.feeds().watch(app, FloorView)],
+        _ => return Err(Error::NotFound("view")),
+    };
+    views.push(app.feeds().watch(app, UnseenView));
+    Ok((views, visit))
 }
 
 /// By what a stream was admitted: asked again twice a second.

@@ -326,8 +326,11 @@ pub async fn recall(tx: &mut Tx, ticket: TicketId, anew: bool) -> Result<Ticket>
 
 /// A ticket was seen on a screen where it is made: the delivery receipt. The first one counts.
 pub async fn shown(tx: &mut Tx, ticket: TicketId, order: OrderId) -> Result<()> {
-    if store::mark_shown(tx, ticket, tx.now()).await? {
+    if let Some(was_missed) = store::mark_shown(tx, ticket, tx.now()).await? {
         tx.changed(Changed::Order(order));
+        if was_missed {
+            tx.changed(Changed::Unseen);
+        }
     }
     Ok(())
 }

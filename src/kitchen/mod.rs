@@ -3,7 +3,7 @@
 //!
 //! A ticket is a snapshot of the lines of one order for one station. It knows no money, and the
 //! kitchen never asks about its order: orders open tickets through [`hand_over`] in the transaction
-//! that sends, and show what reached a screen through [`progress_of`]. Handlers that change a ticket lock
+//! that sends, and show what reached a screen through [`receipts`]. Handlers that change a ticket lock
 //! its order first, and tell the order in the same transaction how far its lines are (`orders::progressed`).
 //!
 //! How fast the stations were can be asked with [`figures()`], and how long a station takes for each product with
@@ -14,6 +14,7 @@ mod board;
 mod figures;
 pub mod handlers;
 mod keys;
+pub mod receipts;
 mod station;
 pub mod stations;
 mod store;
@@ -31,7 +32,7 @@ pub use figures::{
 };
 pub use handlers::BoardView;
 pub use station::{Pace, Station, StationKind};
-pub use store::{figures, learned, progress_of, station, stations};
+pub use store::{figures, learned, station, stations};
 pub use ticket::{
     Age, FRESH, LineProgress, RECALL_WITHIN, TicketClock, TicketKind, TicketModifier, TicketRefusal,
 };

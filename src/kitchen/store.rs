@@ -18,7 +18,7 @@ use super::actions::{NewLine, OrderSnapshot};
 use super::board::{Board, LastBumped, Posted, Recallable};
 use super::station::{Pace, Station};
 use super::ticket::{
-    FRESH, LineProgress, Mark, RECALL_AMONG, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal, Void,
+    FRESH, Mark, RECALL_AMONG, RECALL_WITHIN, Ticket, TicketLine, TicketRefusal, Void,
 };
 use crate::data::{Tx, Write};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId, rfc3339};
@@ -125,35 +125,6 @@ pub async fn station(db: &impl ConnectionTrait, station: StationId) -> Result<St
     let sql = "SELECT id, name, kind, sort, soon_after_s, late_after_s FROM stations WHERE id = $1";
     let row: Option<StationRow> = one(db, sql, [station.into()]).await?;
     row.ok_or(Error::NotFound("station"))?.try_into()
-}
-
-/// How far the kitchen is with each line of an order that was handed to it.
-pub async fn progress_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<LineProgress>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        line_id: LineId,
-        shown_at: Option<OffsetDateTime>,
-        started_at: Option<OffsetDateTime>,
-        done_at: Option<OffsetDateTime>,
-    }
-    // Of a line that several stations make one after the other the last one says how far it is.
-    let sql = "SELECT * FROM (SELECT DISTINCT ON (l.line_id) l.line_id, t.shown_at, \
-                      CASE WHEN n.id IS NULL THEN l.done_at END AS done_at, \
-                      LEAST(t.started_at, CASE WHEN t.passed_from IS NOT NULL THEN t.sent_at END, \
-                            (SELECT min(d.done_at) FROM ticket_lines d WHERE d.ticket_id = t.id AND d.voided_at IS NULL)) AS started_at, \
-                      t.sent_at, t.id, l.position \
-               FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id JOIN stations s ON s.id = t.station_id \
-               LEFT JOIN stations n ON n.id = s.next_station_id AND n.kind <> 'expo' \
-               WHERE t.order_id = $1 AND l.fired_at IS NOT NULL AND l.voided_at IS NULL ORDER BY l.line_id, l.step DESC) l \
-               ORDER BY sent_at, id, position";
-    let rows: Vec<Row> = all(db, sql, [order.into()]).await?;
-    let progress = rows.into_iter().map(|row| LineProgress {
-        line: row.line_id,
-        shown_at: row.shown_at,
-        started_at: row.started_at,
-        done_at: row.done_at,
-    });
-    Ok(progress.collect())
 }
 
 /// What a station sees.
@@ -299,6 +270,8 @@ pub(super) async fn hand_over(
     let new_at: Vec<Uuid> = new.iter().map(|it| it.station.into()).collect();
     let lines: Vec<Json> = handed.iter().flat_map(new_lines).collect();
     let order_id = order.order;
+    // Whoever sent it is told if no screen shows it.
+    let (by, from) = (tx.by().staff, tx.by().terminal);
     if !added.is_empty() {
         let additions: Vec<i32> = added.iter().map(|it| it.addition.into()).collect();
         let fires: Vec<bool> = added.iter().map(|it| !it.fired.is_empty()).collect();
@@ -307,7 +280,10 @@ pub(super) async fn hand_over(
             "tickets_added_to",
             order_id,
             "UPDATE tickets t SET additions = n.additions, revision = revision + 1, \
-                    shown_at = CASE WHEN n.fires THEN NULL ELSE shown_at END, sent_at = CASE WHEN n.begins THEN $5 ELSE sent_at END \
+                    shown_at = CASE WHEN n.fires THEN NULL ELSE shown_at END, \
+                    unseen_at = CASE WHEN n.fires THEN NULL ELSE unseen_at END, told_at = CASE WHEN n.fires THEN NULL ELSE told_at END, \
+                    handed_at = CASE WHEN n.fires THEN $5 ELSE handed_at END, handed_by = CASE WHEN n.fires THEN $6 ELSE handed_by END, \
+                    handed_from = CASE WHEN n.fires THEN $7 ELSE handed_from END, sent_at = CASE WHEN n.begins THEN $5 ELSE sent_at END \
              FROM unnest($1::uuid[], $2::int[], $3::bool[], $4::bool[]) AS n(id, additions, fires, begins) WHERE t.id = n.id",
             [
                 ids(&added).into(),
@@ -315,6 +291,8 @@ pub(super) async fn hand_over(
                 fires.into(),
                 begins.into(),
                 now.into(),
+                by.into(),
+                from.into(),
             ],
         ))
         .await?;
@@ -322,8 +300,9 @@ pub(super) async fn hand_over(
     tx.later(Write::new(
         "tickets",
         order_id,
-        "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer, unpaid) \
-         SELECT n.id, n.station_id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM unnest($1::uuid[], $2::uuid[]) AS n(id, station_id)",
+        "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, sent_at, customer, unpaid, \
+                              handed_at, handed_by, handed_from) \
+         SELECT n.id, n.station_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $9, $12, $13 FROM unnest($1::uuid[], $2::uuid[]) AS n(id, station_id)",
         [
             ids(&new).into(),
             new_at.into(),
@@ -336,6 +315,8 @@ pub(super) async fn hand_over(
             now.into(),
             order.customer.clone().into(),
             order.unpaid.into(),
+            by.into(),
+            from.into(),
         ],
     ))
     .await?;
@@ -396,13 +377,19 @@ pub(super) async fn save(tx: &Tx, ticket: &Ticket) -> Result<()> {
     .await
 }
 
-/// Notes that a ticket was seen; answers whether that was news.
-pub(super) async fn mark_shown(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<bool> {
-    let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL";
-    let done = tx
-        .execute_raw(statement(tx, sql, [ticket.into(), now.into()]))
-        .await?;
-    Ok(done.rows_affected() == 1)
+/// Notes that a ticket was seen. Where that was news, answers whether an alarm had been raised about it.
+pub(super) async fn mark_shown(
+    tx: &Tx,
+    ticket: TicketId,
+    now: OffsetDateTime,
+) -> Result<Option<bool>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        was_missed: bool,
+    }
+    let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL RETURNING unseen_at IS NOT NULL AS was_missed";
+    let row: Option<Row> = one(tx, sql, [ticket.into(), now.into()]).await?;
+    Ok(row.map(|row| row.was_missed))
 }
 
 #[derive(FromQueryResult)]

@@ -1,11 +1,12 @@
 //! The kitchen's actions on a real Postgres.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::migrator::MigratorTrait;
 use time::{Duration, OffsetDateTime};
 
 use super::actions::{self, NewLine, OrderSnapshot, Struck, Work};
 use super::board::Board;
+use super::receipts::{self, Reached};
 use super::store;
 use super::ticket::{Seen, TicketKind, TicketModifier};
 use crate::data::connect::connect;
@@ -177,10 +178,22 @@ impl Kitchen {
 
     /// Started and done, line by line.
     async fn progress(&self) -> Vec<(bool, bool)> {
-        let progress = store::progress_of(&self.db, self.order).await.unwrap();
-        let marks = progress
-            .iter()
-            .map(|line| (line.started_at.is_some(), line.done_at.is_some()));
+        // Of a line that several stations make one after the other the last one says how far it is.
+        let sql = "SELECT started, done FROM (SELECT DISTINCT ON (l.line_id) t.sent_at, t.id, l.position, \
+                          l.done_at IS NOT NULL AND n.id IS NULL AS done, \
+                          t.started_at IS NOT NULL OR t.passed_from IS NOT NULL \
+                            OR EXISTS (SELECT 1 FROM ticket_lines d WHERE d.ticket_id = t.id AND d.voided_at IS NULL AND d.done_at IS NOT NULL) AS started \
+                   FROM ticket_lines l JOIN tickets t ON t.id = l.ticket_id JOIN stations s ON s.id = t.station_id \
+                   LEFT JOIN stations n ON n.id = s.next_station_id AND n.kind <> 'expo' \
+                   WHERE t.order_id = $1 AND l.fired_at IS NOT NULL AND l.voided_at IS NULL ORDER BY l.line_id, l.step DESC) l \
+                   ORDER BY sent_at, id, position";
+        let statement =
+            Statement::from_sql_and_values(DbBackend::Postgres, sql, [self.order.into()]);
+        let rows = self.db.query_all_raw(statement).await.unwrap();
+        let marks = rows.iter().map(|row| {
+            let mark = |name| row.try_get::<bool>("", name).unwrap();
+            (mark("started"), mark("done"))
+        });
         marks.collect()
     }
 }
@@ -366,10 +379,9 @@ async fn the_first_screen_gives_the_receipt_and_an_addition_asks_for_another() {
         .await
         .unwrap();
     let ticket = kitchen.ticket(grill).await;
-    let shown = async |kitchen: &Kitchen| -> Option<OffsetDateTime> {
-        store::progress_of(&kitchen.db, order).await.unwrap()[0].shown_at
-    };
-    assert_eq!(shown(&kitchen).await, None);
+    let reached =
+        async |kitchen: &Kitchen| receipts::of_order(&kitchen.db, order).await.unwrap()[0].reached;
+    assert_eq!(reached(&kitchen).await, Reached::Sent);
     kitchen.heard();
     for _ in 0..2 {
         kitchen
@@ -377,13 +389,13 @@ async fn the_first_screen_gives_the_receipt_and_an_addition_asks_for_another() {
             .await
             .unwrap();
     }
-    assert!(shown(&kitchen).await.is_some());
+    assert_eq!(reached(&kitchen).await, Reached::OnScreen);
     assert_eq!(kitchen.heard(), [Changed::Order(order)]);
     kitchen
         .send(vec![(grill, vec![kitchen.line("Chips").await])])
         .await
         .unwrap();
-    assert_eq!(shown(&kitchen).await, None);
+    assert_eq!(reached(&kitchen).await, Reached::Sent);
 }
 
 impl Kitchen {

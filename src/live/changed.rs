@@ -13,6 +13,12 @@ pub enum Changed {
     /// A station's board: a ticket came, moved on or left.
     #[serde(rename = "k")]
     Station(StationId),
+    /// Who looks at an order.
+    #[serde(rename = "w")]
+    Watchers(OrderId),
+    /// Tickets that no screen shows.
+    #[serde(rename = "u")]
+    Unseen,
     /// Areas, tables, or who sits where.
     #[serde(rename = "f")]
     Floor,

@@ -1,14 +1,14 @@
 //! The shared pictures of orders: an order's panel, and the floor with its ready strip.
 
-use maud::Markup;
+use maud::{Markup, html};
 use time::Duration;
 
-use super::line::LineState;
 use super::order::Order;
-use super::{floor_view, panel, store};
+use super::{floor_view, panel, presence, store};
 use crate::app::App;
+use crate::kitchen::receipts::Receipt;
 use crate::live::{Changed, View};
-use crate::values::{LineId, OrderId, TableId};
+use crate::values::{OrderId, TableId};
 use crate::{floor, kitchen};
 
 /// The regions of one order's panel. Drawn once for those who may take payments and once for the rest.
@@ -27,7 +27,7 @@ impl View<App> for OrderView {
 
     fn cares(&self, change: &Changed) -> bool {
         match change {
-            Changed::Order(order) => *order == self.order,
+            Changed::Order(order) | Changed::Watchers(order) => *order == self.order,
             Changed::Settings | Changed::Staff(_) => true,
             _ => false,
         }
@@ -35,11 +35,14 @@ impl View<App> for OrderView {
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
         let order = store::find(app.db(), self.order).await?;
-        Ok(panel(app, &order, self.pays).await?.into_string())
+        let people = presence::of_order(app.db(), self.order, app.clock().now()).await?;
+        let picture = html! { (panel(app, &order, self.pays).await?) (presence::picture(&people)) };
+        Ok(picture.into_string())
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
-        Ok(store::order_revision(app.db(), self.order).await?)
+        let now = app.clock().now();
+        Ok(store::order_revision(app.db(), self.order, now).await?)
     }
 }
 
@@ -58,7 +61,7 @@ pub(super) fn is_watched(app: &App, order: OrderId) -> bool {
 pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::Result<Markup> {
     let panel = panel::Panel {
         order,
-        shown: &shown(app, order).await?,
+        receipts: &receipts(app, order).await?,
         pays,
         days: &app.settings().await?.day_rule(),
         menu: &*app.menu().await?,
@@ -66,14 +69,12 @@ pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::R
     Ok(panel::regions(&panel))
 }
 
-/// Which lines a screen of their station has shown; asked for only where a line waits for that.
-pub(super) async fn shown(app: &App, order: &Order) -> crate::web::Result<Vec<LineId>> {
-    if order.lines.iter().all(|line| line.state != LineState::Sent) {
+/// How far the stations are with an order; asked for only where something of it is on its way.
+pub(super) async fn receipts(app: &App, order: &Order) -> crate::web::Result<Vec<Receipt>> {
+    if !order.lines.iter().any(|line| line.state.is_underway()) {
         return Ok(Vec::new());
     }
-    let progress = kitchen::progress_of(app.db(), order.id).await?;
-    let shown = progress.into_iter().filter(|line| line.shown_at.is_some());
-    Ok(shown.map(|line| line.line).collect())
+    kitchen::receipts::of_order(app.db(), order.id).await
 }
 
 /// Tables, open orders and the ready strip.

@@ -146,7 +146,6 @@ pub fn page(floor: &Floor, forgotten: &[Shift], person: &Person, cafe: &str, her
         ui::Page {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
-            me: Some(&person.id.to_string()),
             now_ms: Some(epoch_millis(floor.now)),
             ..ui::Page::new(BodyKind::Pos, title, cafe)
         },

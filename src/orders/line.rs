@@ -43,6 +43,16 @@ impl LineState {
     }
 }
 
+impl LineState {
+    /// Whether a station or the pass still has to do with it.
+    pub fn is_underway(self) -> bool {
+        matches!(
+            self,
+            LineState::Sent | LineState::Preparing | LineState::Ready
+        )
+    }
+}
+
 impl Display for LineState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())

@@ -15,6 +15,7 @@ pub mod handlers;
 pub mod line;
 pub mod order;
 pub mod panel;
+pub mod presence;
 mod refusal;
 pub mod sheets;
 pub mod status;

@@ -7,6 +7,10 @@ use serde_json::json;
 use super::line::{Line, LineState};
 use super::order::{Order, Place};
 use super::status::Status;
+use crate::kitchen::{
+    self,
+    receipts::{Reached, Receipt},
+};
 use crate::menu::{Group, Menu, Modifier};
 use crate::ui::{self, icon};
 use crate::values::{Currency, DayRule, LineId, Money, OrderId, TaxClassId, quick_cash};
@@ -17,8 +21,8 @@ use crate::web::url;
 pub struct Panel<'a> {
     /// The order.
     pub order: &'a Order,
-    /// Lines that a screen of their station has shown.
-    pub shown: &'a [LineId],
+    /// How far the stations are with what was sent.
+    pub receipts: &'a [Receipt],
     /// Whether the buttons of paying are on it.
     pub pays: bool,
     /// Local times.
@@ -35,6 +39,7 @@ pub(super) fn panel(panel: &Panel) -> Markup {
             (head(order))
             (seat_and_course(order))
             (lines(panel))
+            (receipts(panel))
             (line_bar(order))
             (sums(order))
             (actions(order, panel.pays))
@@ -52,6 +57,7 @@ pub fn regions(panel: &Panel) -> Markup {
         hx-partial hx-target="#order-peek" hx-swap="outerMorph" { (peek(order)) }
         hx-partial hx-target="#order-head" hx-swap="outerMorph" { (head(order)) }
         hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(panel)) }
+        hx-partial hx-target="#order-receipts" hx-swap="outerMorph" { (receipts(panel)) }
         hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
         hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays)) }
     }
@@ -206,7 +212,7 @@ fn line_item(panel: &Panel, line: &Line) -> Markup {
             } @else {
                 span.qty { (line.quantity) "×" }
                 (pick(line))
-                span.row { (state_badge(line, panel.shown)) @if line.comped { (ui::badge_saying(ui::Status::Paid, "Free")) } span.num { (line.total()) } }
+                span.row { (state_badge(line, panel.receipts)) @if line.comped { (ui::badge_saying(ui::Status::Paid, "Free")) } span.num { (line.total()) } }
             }
         }
     }
@@ -334,10 +340,11 @@ fn quantity(order: &Order, line: &Line) -> Markup {
     }
 }
 
-fn state_badge(line: &Line, shown: &[LineId]) -> Markup {
+fn state_badge(line: &Line, receipts: &[Receipt]) -> Markup {
+    let is_shown = |receipt: &Receipt| receipt.is_shown() && receipt.lines.contains(&line.id);
     match line.state {
         LineState::Unsent => html! {},
-        LineState::Sent if shown.contains(&line.id) => {
+        LineState::Sent if receipts.iter().any(is_shown) => {
             ui::badge_saying(ui::Status::New, "On screen")
         }
         LineState::Sent => ui::badge_saying(ui::Status::New, "Sent"),
@@ -345,6 +352,46 @@ fn state_badge(line: &Line, shown: &[LineId]) -> Markup {
         LineState::Ready => ui::badge(ui::Status::Ready),
         LineState::Served => ui::badge_saying(ui::Status::Paid, "Served"),
         LineState::Voided => ui::badge_saying(ui::Status::Cancelled, "Void"),
+    }
+}
+
+/// The delivery receipts: how far each station is with what was sent, as long as something of it is not carried out.
+fn receipts(panel: &Panel) -> Markup {
+    let order = panel.order;
+    let waits = |line: &LineId| {
+        let its = order.lines.iter().find(|one| one.id == *line);
+        its.is_some_and(|its| its.state.is_underway())
+    };
+    let open = panel
+        .receipts
+        .iter()
+        .filter(|one| one.lines.iter().any(waits));
+    let open: Vec<Receipt> = open.cloned().collect();
+    html! {
+        div #order-receipts.receipts role="group" aria-label="How far the stations are" data-rev=(rev(order)) {
+            @for one in kitchen::receipts::by_station(&open) { (receipt(one, panel.days)) }
+        }
+    }
+}
+
+fn receipt(one: &Receipt, days: &DayRule) -> Markup {
+    let at = days.local(one.at).time();
+    html! {
+        span.row id={ "receipt-" (one.ticket) } {
+            b { (one.station) } " "
+            @match one.reached {
+                Reached::Unseen => {
+                    (ui::badge_of(ui::Kind::Bad, true, &format!("On no screen since {at}")))
+                    button.btn type="button" hx-post=(url::ticket_told(one.ticket)) hx-swap="none" data-deed="told"
+                        aria-label={ "I told " (one.station) } { "Told them" }
+                }
+                Reached::Sent => (ui::badge_saying(ui::Status::New, &format!("Sent {at}"))),
+                Reached::Told => (ui::badge_of(ui::Kind::Warn, false, &format!("Told {at}"))),
+                Reached::OnScreen => (ui::badge_saying(ui::Status::New, &format!("On screen {at}"))),
+                Reached::Started => (ui::badge_saying(ui::Status::Preparing, &format!("Started {at}"))),
+                Reached::Ready => (ui::badge_saying(ui::Status::Ready, &format!("Ready {at}"))),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use time::OffsetDateTime;
 
 use super::panel::{Panel, heading, panel, subheading};
+use super::presence;
 use crate::menu::view::version;
 use crate::menu::{Category, Menu, Product};
 use crate::staff::Person;
@@ -40,7 +41,7 @@ pub fn page(screen: &Screen) -> Markup {
         ..ui::TopBar::default()
     };
     let content = html! {
-        (ui::top_bar(bar, html! { (heading(order)) (subheading(order)) }))
+        (ui::top_bar(bar, html! { (heading(order)) (subheading(order)) (presence::region()) }))
         main.order data-leave=(url::order_leaving(order.id)) {
             (rail(order.id, &screen.menu.categories))
             section.menu aria-label="Menu" {
@@ -55,7 +56,6 @@ pub fn page(screen: &Screen) -> Markup {
         ui::Page {
             stream: Some(&stream),
             sign_in: Some(&url::sign_in()),
-            me: Some(&screen.person.id.to_string()),
             now_ms: Some(epoch_millis(screen.now)),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },

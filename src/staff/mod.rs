@@ -8,10 +8,10 @@ pub mod cookies;
 pub mod guards;
 pub mod handlers;
 pub mod hashing;
-mod locking;
 pub mod member;
 pub mod person;
 pub mod place;
+mod readers;
 pub mod renewal;
 pub mod secrets;
 pub mod session;
@@ -23,9 +23,9 @@ pub use approval::{
     Approval, Approver, Colleague, Consent, approve, approvers, consent, order_takers,
 };
 pub use guards::{Admin, AtWork, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
-pub use locking::SharedTills;
 pub use member::Member;
 pub use person::{Person, Role, short_name};
+pub use readers::KnownReaders;
 pub use renewal::Renewals;
 pub use secrets::Typed;
 pub use store::{forget_old, send_everybody_out};

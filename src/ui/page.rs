@@ -50,8 +50,6 @@ pub struct Page<'a> {
     pub stream: Option<&'a str>,
     /// Where a till goes when its stream is refused (401, 403, 409).
     pub sign_in: Option<&'a str>,
-    /// Id of whoever is signed in: what carries `data-own` with it is theirs.
-    pub me: Option<&'a str>,
     /// The server's clock, milliseconds since 1970: ages tick by it until the first heartbeat says it again.
     pub now_ms: Option<i64>,
     /// The café's time zone ("Africa/Kampala"), for the time of day; without it the device's own.
@@ -70,7 +68,6 @@ impl<'a> Page<'a> {
             theme: None,
             stream: None,
             sign_in: None,
-            me: None,
             now_ms: None,
             zone: None,
             display: false,
@@ -87,6 +84,10 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
         BodyKind::Desk => "desk",
         BodyKind::Plain => "plain",
     };
+    let reader = match page.body {
+        BodyKind::Wall => Reader::default(),
+        _ => reader(),
+    };
     html! {
         (DOCTYPE)
         html lang="en" data-theme=[theme(&page)] data-density=[(page.body == BodyKind::Desk).then_some("compact")] {
@@ -98,12 +99,13 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 meta name="htmx-config" content=(HTMX);
                 link rel="icon" href=(asset!("mark.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(asset!("css/app.css"));
-                script defer src=(asset!("js/app.js")) {}
+                @if page.body == BodyKind::Wall { script defer src=(asset!("js/wall.js")) {} } @else { script defer src=(asset!("js/app.js")) {} }
             }
-            body class=(class) data-sign-in=[page.sign_in] data-me=[page.me] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[reader.me] data-terminal=[reader.terminal] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] {
                 (content)
                 @if let Some(address) = page.stream { (stream(address, page.body, page.display)) }
                 @if page.body == BodyKind::Wall { (super::wall::screen_dialog()) }
+                @if page.body == BodyKind::Pos && page.stream.is_some() { div #unseen.banners role="alert" {} }
                 (notice::region())
                 div #sheet {}
                 div #sign-in-again data-ask=(url::sign_in_again()) {}
@@ -122,20 +124,34 @@ pub struct Lock {
     pub after_send: bool,
 }
 
-tokio::task_local! {
-    /// When the device that asks for a page locks itself.
-    static LOCK: Option<Lock>;
+/// Who asks for a page, and on which device.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    /// The person's id: what carries `data-own` with it is theirs.
+    pub me: Option<String>,
+    /// The paired till's id.
+    pub terminal: Option<String>,
+    /// When the device locks itself; `None` where it is nobody else's.
+    pub lock: Option<Lock>,
 }
 
-/// Draws what is drawn meanwhile for a device that locks itself; `None` where it is nobody else's.
-/// Known to the request and not to the page, so that no page can forget it: not even an error's, or a board's.
-pub async fn locking_itself<T>(lock: Option<Lock>, drawing: impl Future<Output = T>) -> T {
-    LOCK.scope(lock, drawing).await
+tokio::task_local! {
+    static READER: Reader;
+}
+
+/// Draws what is drawn meanwhile for this reader. Known to the request and not to the page, so that no page can forget it:
+/// not even an error's.
+pub async fn drawn_for<T>(reader: Reader, drawing: impl Future<Output = T>) -> T {
+    READER.scope(reader, drawing).await
+}
+
+fn reader() -> Reader {
+    READER.try_with(Reader::clone).unwrap_or_default()
 }
 
 /// What `idle.js` sends when nobody has touched the screen for so long, or something was sent.
 fn idle_lock() -> Markup {
-    let lock = LOCK.try_with(|lock| *lock).ok().flatten();
+    let lock = reader().lock;
     html! {
         @if let Some(lock) = lock {
             form hidden method="post" action=(url::lock()) data-idle=(lock.idle_seconds) data-after-send[lock.after_send] {}

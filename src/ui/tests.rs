@@ -258,12 +258,16 @@ fn bars_tell_where_one_is_and_who_one_is() {
 #[tokio::test]
 async fn every_page_of_a_device_that_locks_itself_carries_what_locks_it() {
     let plain = async || drawn(page(Page::new(BodyKind::Plain, "PIN", "Kahawa"), html! {}));
+    let reader = |lock| super::page::Reader {
+        lock,
+        ..super::page::Reader::default()
+    };
     for after_send in [false, true] {
         let lock = super::page::Lock {
             idle_seconds: 90,
             after_send,
         };
-        let shared = super::page::locking_itself(Some(lock), plain()).await;
+        let shared = super::page::drawn_for(reader(Some(lock)), plain()).await;
         let form = "form[hidden][action='/lock']";
         assert_eq!(attribute(&shared, form, "data-idle"), Some("90"));
         assert_eq!(
@@ -272,10 +276,31 @@ async fn every_page_of_a_device_that_locks_itself_carries_what_locks_it() {
         );
     }
     for own in [
-        super::page::locking_itself(None, plain()).await,
+        super::page::drawn_for(reader(None), plain()).await,
         plain().await,
     ] {
         assert!(find(&own, "form[data-idle]").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_page_knows_who_reads_it_and_on_which_till_and_a_wall_is_everybodys() {
+    let reader = super::page::Reader {
+        me: Some("7".to_owned()),
+        terminal: Some("3".to_owned()),
+        lock: None,
+    };
+    for (kind, me, terminal) in [
+        (BodyKind::Pos, Some("7"), Some("3")),
+        (BodyKind::Wall, None, None),
+    ] {
+        let drawing = async { drawn(page(Page::new(kind, "Bar", "Kahawa"), html! {})) };
+        let html = super::page::drawn_for(reader.clone(), drawing).await;
+        let body = find(&html, "body").unwrap();
+        assert_eq!(
+            (body.attr("data-me"), body.attr("data-terminal")),
+            (me, terminal)
+        );
     }
 }
 
@@ -297,14 +322,12 @@ fn the_back_office_has_its_own_bar() {
         here: true,
     };
     let desk = Page {
-        me: Some("7"),
         ..Page::new(BodyKind::Desk, "Staff", "Kahawa")
     };
     let html = drawn(page(
         desk,
         html! { (desk_nav("Kahawa", &[link], &person)) main {} },
     ));
-    assert_eq!(attribute(&html, "body", "data-me"), Some("7"));
     assert_eq!(
         attribute(&html, "nav a[href='/staff']", "aria-current"),
         Some("page")

@@ -219,6 +219,8 @@ urls! {
     ticket_recall(ticket: TicketId) = "/kitchen/tickets/:ticket/recall";
     /// POST says that a ticket can be seen on a screen.
     ticket_shown(ticket: TicketId) = "/kitchen/tickets/:ticket/shown";
+    /// POST says that the station of a ticket that no screen shows was told.
+    ticket_told(ticket: TicketId) = "/kitchen/tickets/:ticket/told";
 
     /// What was carried out from a pass lately.
     pass_servings(pass: StationId) = "/pass/:pass/servings";

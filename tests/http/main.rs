@@ -18,6 +18,7 @@ mod metrics;
 mod model;
 mod orders;
 mod races;
+mod receipts;
 mod routes;
 mod shifts;
 mod staff;

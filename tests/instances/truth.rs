@@ -81,10 +81,13 @@ async fn ask(house: &House, screens: &[&Screen]) -> Vec<Truth> {
         if truths.iter().any(|truth| truth.query == view.query) {
             continue;
         }
-        // Pages leave the bell's place empty: its stream fills it.
+        // Pages leave these places empty: their stream fills them.
         let shown: Vec<(String, Region)> = {
             let shown = screen.shown();
-            let regions = shown.regions.iter().filter(|(id, _)| *id != "ready-bell");
+            let regions = shown
+                .regions
+                .iter()
+                .filter(|(id, _)| !["ready-bell", "unseen", "order-people"].contains(&id.as_str()));
             regions
                 .map(|(id, (region, _))| (id.clone(), region.clone()))
                 .collect()

@@ -28,6 +28,7 @@ form! {
         active: flag bool,
         next: opt StationId,
         redirect: opt StationId,
+        watched: flag bool,
         bump_at_once: flag bool,
         ring: many Ring,
         key_left: opt Key,
@@ -86,6 +87,7 @@ impl TryFrom<Described> for Description {
             active: it.active,
             next: it.next,
             redirect: it.redirect,
+            watched: it.watched,
             hands: Hands {
                 keys,
                 bump_at_once: it.bump_at_once,

@@ -98,6 +98,8 @@ pub struct Description {
     pub next: Option<StationId>,
     /// Where new work goes instead while it is closed.
     pub redirect: Option<StationId>,
+    /// Whether an alarm is raised at the tills when no screen shows its tickets.
+    pub watched: bool,
     /// Its keys and ears.
     pub hands: Hands,
 }
@@ -124,6 +126,8 @@ pub struct Kept {
     pub next: Option<StationId>,
     /// Where new work goes instead while it is closed.
     pub redirect: Option<StationId>,
+    /// Whether an alarm is raised at the tills when no screen shows its tickets.
+    pub watched: bool,
     /// Its keys and ears.
     pub hands: Hands,
     /// Moves with each change.

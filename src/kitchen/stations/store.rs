@@ -22,13 +22,14 @@ struct Row {
     active: bool,
     next_station_id: Option<StationId>,
     redirect_to: Option<StationId>,
+    watched: bool,
     bump_at_once: bool,
     keys: Json,
     quiet: Json,
     revision: i64,
 }
 
-const COLUMNS: &str = "id, name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, bump_at_once, \
+const COLUMNS: &str = "id, name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, watched, bump_at_once, \
      keys, quiet, revision";
 
 impl TryFrom<Row> for Kept {
@@ -46,6 +47,7 @@ impl TryFrom<Row> for Kept {
             active: row.active,
             next: row.next_station_id,
             redirect: row.redirect_to,
+            watched: row.watched,
             hands: hands(row.bump_at_once, &row.keys, &row.quiet),
             revision: row.revision,
         })
@@ -111,21 +113,21 @@ pub async fn held(tx: &Tx, station: StationId, all: &[Kept]) -> Result<Held> {
 /// Adds a station.
 pub async fn insert(tx: &Tx, id: StationId, it: &Description) -> Result<()> {
     let sql = "INSERT INTO stations (name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, \
-                 bump_at_once, keys, quiet, id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                 bump_at_once, keys, quiet, watched, id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     write(tx, sql, id, it).await
 }
 
 /// Stores what a manager says about a station.
 pub async fn update(tx: &Tx, id: StationId, it: &Description) -> Result<()> {
     let sql = "UPDATE stations SET name = $1, kind = $2, sort = $3, soon_after_s = $4, late_after_s = $5, active = $6, \
-                 next_station_id = $7, redirect_to = $8, bump_at_once = $9, keys = $10, quiet = $11, revision = revision + 1 \
-               WHERE id = $12";
+                 next_station_id = $7, redirect_to = $8, bump_at_once = $9, keys = $10, quiet = $11, watched = $12, revision = revision + 1 \
+               WHERE id = $13";
     write(tx, sql, id, it).await
 }
 
 async fn write(tx: &Tx, sql: &str, id: StationId, it: &Description) -> Result<()> {
-    let values: [Value; 12] = [
+    let values: [Value; 13] = [
         it.name.as_str().into(),
         it.kind.as_str().into(),
         it.sort.get().into(),
@@ -137,6 +139,7 @@ async fn write(tx: &Tx, sql: &str, id: StationId, it: &Description) -> Result<()
         it.hands.bump_at_once.into(),
         it.hands.keys.stored().into(),
         json!(it.hands.quiet).into(),
+        it.watched.into(),
         id.into(),
     ];
     tx.execute_raw(statement(tx, sql, values))

@@ -77,6 +77,7 @@ fn row(one: &Kept, all: &[Kept]) -> Markup {
 
 fn state(one: &Kept, all: &[Kept]) -> Markup {
     html! {
+        @if one.active && one.kind.makes() && !one.watched { (ui::badge_of(ui::Kind::Warn, false, "No alarm")) }
         @if !one.active {
             (ui::badge_saying(ui::Status::Cancelled, "Not in use"))
         } @else if let Some(name) = name_of(one.redirect, all) {
@@ -168,6 +169,10 @@ fn fields(it: Option<&Kept>, all: &[Kept]) -> Markup {
             " In use"
         }
         (ui::error_place("active", None))
+        label.switch {
+            input type="checkbox" role="switch" name="watched" value="true" checked[it.is_none_or(|it| it.watched)];
+            " Alarm at the till when no screen shows a ticket for 10 seconds"
+        }
         (ears(it.map(|it| &it.hands)))
         (key_fields(it.map(|it| &it.hands)))
     }

@@ -133,9 +133,11 @@ pub(in crate::kitchen) async fn move_lines(
         let going = if whole { id } else { TicketId::new() };
         if !whole {
             let sql = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, started_at, \
-                              started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from) \
+                              started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from, \
+                              handed_at, handed_by, handed_from, unseen_at, told_at) \
                        SELECT $2, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, started_at, \
-                              started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from \
+                              started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from, \
+                              handed_at, handed_by, handed_from, unseen_at, told_at \
                        FROM tickets WHERE id = $1";
             run(tx, sql, [id.into(), going.into()]).await?;
             let sql =
@@ -199,8 +201,9 @@ pub(in crate::kitchen) async fn pass_on(
     now: OffsetDateTime,
 ) -> Result<()> {
     let next = TicketId::new();
-    let sql = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, priority, unpaid, passed_from) \
-               SELECT $2, $3, order_id, number, title, kind, guests, waiter, customer, $4, priority, unpaid, id FROM tickets WHERE id = $1";
+    let sql = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, priority, unpaid, passed_from, \
+                      handed_at, handed_by, handed_from) \
+               SELECT $2, $3, order_id, number, title, kind, guests, waiter, customer, $4, priority, unpaid, id, $4, handed_by, handed_from FROM tickets WHERE id = $1";
     let values = [ticket.into(), next.into(), to.into(), now.into()];
     run(tx, sql, values).await?;
     // How long the first station may take says nothing about the next one.

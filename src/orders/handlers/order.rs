@@ -73,7 +73,7 @@ pub async fn show(
         person: &by,
         panel: panel::Panel {
             order: &order,
-            shown: &feed::shown(&app, &order).await?,
+            receipts: &feed::receipts(&app, &order).await?,
             pays: by.role.takes_payments(&settings),
             days: &settings.day_rule(),
             menu: &menu,

@@ -240,27 +240,40 @@ pub(in crate::orders) async fn floor_revision(
     .await
 }
 
-/// A number that moves with one order, and with what the kitchen's screens have shown of it; 0 for a stranger.
+/// A number that moves with one order, with what the kitchen's screens have shown of it, and with who looks at it; 0 for a
+/// stranger.
 pub(in crate::orders) async fn order_revision(
     db: &impl ConnectionTrait,
     order: OrderId,
+    now: OffsetDateTime,
 ) -> Result<i64> {
-    revision(
+    revision_of(
         db,
-        "SELECT o.revision * 1000 + (SELECT count(t.shown_at) FROM tickets t WHERE t.order_id = o.id) AS revision \
+        "SELECT (o.revision * 1000 \
+            + (SELECT count(t.shown_at) + count(t.unseen_at) + count(t.told_at) FROM tickets t WHERE t.order_id = o.id) \
+            + coalesce((SELECT sum(hashtextextended(p.staff_id::text, 0)) FROM (SELECT DISTINCT staff_id FROM order_presence \
+                        WHERE order_id = o.id AND until > $2) p), 0))::numeric(40) % 4611686018427387904 AS revision \
          FROM orders o WHERE o.id = $1",
-        order.into(),
+        [order.into(), now.into()],
     )
     .await
 }
 
 async fn revision(db: &impl ConnectionTrait, sql: &str, value: Value) -> Result<i64> {
+    revision_of(db, sql, [value]).await
+}
+
+async fn revision_of(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<i64> {
     #[derive(FromQueryResult)]
     struct Row {
         revision: i64,
     }
     let sql = format!("SELECT r.revision::bigint AS revision FROM ({sql}) r");
-    Ok(Row::find_by_statement(statement(db, sql, [value]))
+    Ok(Row::find_by_statement(statement(db, &sql, values))
         .one(db)
         .await?
         .map_or(0, |row| row.revision))

@@ -244,7 +244,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/kitchen/tickets/:ticket/priority"
             | "/kitchen/tickets/:ticket/start"
             | "/kitchen/tickets/:ticket/lines/:line/done"
-            | "/kitchen/tickets/:ticket/shown",
+            | "/kitchen/tickets/:ticket/shown"
+            | "/kitchen/tickets/:ticket/told",
         ) => vec![],
         ("DELETE" | "GET", _) => vec![],
         _ => return None,

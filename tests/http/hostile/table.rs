@@ -191,6 +191,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/kitchen/tickets/:ticket/bump", KitchenBoard),
     ("DELETE", "/kitchen/tickets/:ticket/bump", KitchenBoard),
     ("POST", "/kitchen/tickets/:ticket/shown", KitchenBoard),
+    ("POST", "/kitchen/tickets/:ticket/told", OrderTakers),
     ("GET", "/pass/:pass/servings", Pass),
     ("DELETE", "/pass/:pass/servings/:serving", Pass),
     ("POST", "/pass/:pass/orders/:order/servings", Pass),

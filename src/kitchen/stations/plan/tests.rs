@@ -11,6 +11,7 @@ fn kept(name: &str, next: Option<StationId>) -> Kept {
         active: true,
         next,
         redirect: None,
+        watched: true,
         hands: Hands::default(),
         revision: 1,
     }
@@ -26,6 +27,7 @@ fn described(name: &str, next: Option<StationId>, redirect: Option<StationId>) -
         active: true,
         next,
         redirect,
+        watched: true,
         hands: Hands::default(),
     }
 }
