@@ -383,7 +383,7 @@ fn receipt(one: &Receipt, days: &DayRule) -> Markup {
                 Reached::Unseen => {
                     (ui::badge_of(ui::Kind::Bad, true, &format!("On no screen since {at}")))
                     button.btn type="button" hx-post=(url::ticket_told(one.ticket)) hx-swap="none" data-deed="told"
-                        aria-label={ "I told " (one.station) } { "Told them" }
+                        aria-label={ "Told them: " (one.station) } { "Told them" }
                 }
                 Reached::Sent => (ui::badge_saying(ui::Status::New, &format!("Sent {at}"))),
                 Reached::Told => (ui::badge_of(ui::Kind::Warn, false, &format!("Told {at}"))),

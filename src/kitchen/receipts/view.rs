@@ -26,7 +26,7 @@ fn alarm(one: &Unseen, days: &DayRule) -> Markup {
             span.push {}
             a.btn href=(url::order(one.order_id)) { "Order" }
             button.btn.primary type="button" hx-post=(url::ticket_told(one.ticket)) hx-swap="none" data-deed="told"
-                aria-label={ "I told " (one.station) " about " (one.title) } { (icon("check")) "Told them" }
+                aria-label={ "Told them: " (one.station) ", " (one.title) } { (icon("check")) "Told them" }
         }
     }
 }

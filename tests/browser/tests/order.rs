@@ -166,3 +166,54 @@ async fn a_shared_till_goes_back_to_the_tiles_after_a_send_where_it_is_set_so() 
     })
     .await;
 }
+
+/// Longer than the ten seconds after which somebody is told, and the second that passes until it is noticed.
+const UNSEEN: Duration = Duration::from_secs(15);
+
+#[tokio::test]
+async fn two_at_a_table_see_each_other_and_whoever_sends_learns_whether_it_arrives() {
+    journey("who-is-here-and-did-it-arrive", async |house: &House| {
+        let joan = house.screen("Joan's tablet", View::TABLET).await?;
+        let moses = house.screen("Moses' tablet", View::TABLET).await?;
+        joan.signs_in_first("joan").await?;
+        moses.signs_in_first("moses").await?;
+        joan.opens_table("5", 2).await?;
+        joan.is_live().await?;
+        joan.sees_no("#order-people > span", "").await?;
+        moses.goes_to(&joan.path().await?).await?;
+        joan.sees("#order-people > span", "Moses").await?;
+        moses.sees("#order-people > span", "Joan").await?;
+        joan.sees_no("#order-people > span", "Joan").await?;
+        moses.goes_to("/floor").await?;
+        joan.sees_no("#order-people > span", "").await?;
+
+        // No board is open anywhere: whoever sent it is told, wherever they are by then, and nobody else.
+        joan.taps(".rail a", "Coffee").await?;
+        joan.taps("#menu-grid .tile", "Espresso").await?;
+        joan.taps("#order-actions button", "Send").await?;
+        joan.sees("#order-receipts", "Bar Sent").await?;
+        joan.goes_to("/floor").await?;
+        joan.sees_within(UNSEEN, "#unseen .banner", "No screen at Bar shows Table 5.")
+            .await?;
+        joan.can_be_used_by_all("an alarm on the floor").await?;
+        moses.sees_no("#unseen .banner", "").await?;
+        joan.taps("#unseen .banner a", "Order").await?;
+        joan.sees("#order-receipts", "On no screen since").await?;
+        joan.can_be_used_by_all("an alarm on an order").await?;
+        joan.taps("#unseen .banner button", "Told them").await?;
+        joan.sees_no("#unseen .banner", "").await?;
+        joan.sees("#order-receipts", "Bar Told").await?;
+
+        // Somebody looks at the board, begins, and is done.
+        let kevin = house.screen("Kevin's board", View::WALL).await?;
+        kevin.signs_in_first("kevin").await?;
+        kevin.opens_board("Bar").await?;
+        joan.sees("#order-receipts", "Bar On screen").await?;
+        kevin.taps("#board .kt button.start", "").await?;
+        joan.sees("#order-receipts", "Bar Started").await?;
+        kevin.taps("#board .kt .bump", "Bump").await?;
+        joan.sees("#order-receipts", "Bar Ready").await?;
+        Ok(())
+    })
+    .await;
+}

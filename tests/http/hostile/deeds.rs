@@ -76,6 +76,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("active", "on".into()),
             ("next", id("bar")),
             ("redirect", String::new()),
+            ("watched", "true".to_owned()),
             ("bump_at_once", "on".into()),
             ("ring", "new".into()),
             ("key_left", "Left".into()),
