@@ -74,6 +74,8 @@ pub struct AllDay {
     pub held: i32,
     /// How many of those that are not done are wanted in which way, most first: "No onion", 2.
     pub wishes: Vec<(String, i32)>,
+    /// By when one should be made, in seconds since it was sent.
+    pub target_s: i64,
 }
 
 /// A ticket that may be recalled.
@@ -111,11 +113,15 @@ impl Board {
             quantity: i32,
             held: i32,
             wishes: HashMap<&'a str, i32>,
+            target_s: i64,
         }
         let mut sums: HashMap<&str, Sum> = HashMap::new();
         let lines = self.tickets.iter().flat_map(|posted| &posted.ticket.lines);
         for line in lines {
             let pieces = i32::from(line.quantity.get());
+            if line.is_due() || line.is_held() {
+                sums.entry(&line.name).or_default().target_s = line.target_s(self.station.pace);
+            }
             if line.is_due() {
                 let sum = sums.entry(&line.name).or_default();
                 sum.quantity += pieces;
@@ -139,6 +145,7 @@ impl Board {
                     quantity: sum.quantity,
                     held: sum.held,
                     wishes,
+                    target_s: sum.target_s,
                 }
             })
             .collect();

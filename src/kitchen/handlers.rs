@@ -3,6 +3,7 @@
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 
+use super::figures::LEARNED_OVER;
 use super::station::Station;
 use super::stations::{self, view as stations_view};
 use super::store::{self, Home};
@@ -224,12 +225,14 @@ pub async fn list_recalls(app: App, by: Cook, Path(station): Path<StationId>) ->
     Ok(Frag(view::recalls(&recalls, &days, now)))
 }
 
-/// What is to be made on a board in all, with how it is wanted.
+/// What is to be made on a board in all, with how it is wanted, by when, and how long it takes as a rule.
 #[handler]
 pub async fn show_all_day(app: App, by: Cook, Path(station): Path<StationId>) -> Result<Frag> {
     let board = store::find_board(app.db(), station).await?;
     may_work_at(&by, &board.station)?;
-    Ok(Frag(view::all_day_sheet(&board)))
+    let since = app.clock().now() - LEARNED_OVER;
+    let learned = store::learned(app.db(), since, station).await?;
+    Ok(Frag(view::all_day_sheet(&board, &learned)))
 }
 
 /// Somebody has seen that a line was struck out.

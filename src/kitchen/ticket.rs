@@ -513,7 +513,7 @@ impl Ticket {
         let clocks = counted.iter().map(|line| {
             let since = self.clock_of(line);
             let together = live.iter().filter(|other| self.clock_of(other) == since);
-            let target = together.map(|line| line.target(station)).max();
+            let target = together.map(|line| line.target_s(station)).max();
             TicketClock {
                 since,
                 pace: station.for_target(target.unwrap_or(station.late_s)),
@@ -604,7 +604,7 @@ impl TicketClock {
 
 impl TicketLine {
     /// Seconds from sending until it should be done.
-    fn target(&self, station: Pace) -> i64 {
+    pub fn target_s(&self, station: Pace) -> i64 {
         self.prep_seconds.map_or(station.late_s, i64::from)
     }
 

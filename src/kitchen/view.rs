@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use time::OffsetDateTime;
 
 use super::board::{AllDay, Board, Counts, Elsewhere, Posted, Recallable, Section, pieces};
+use super::figures::Learned;
 use super::station::{Pace, Station, StationKind};
 use super::stations::{self, Hands};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
@@ -394,8 +395,20 @@ fn all_day(board: &Board) -> Markup {
 }
 
 /// The same with how things are wanted, for whoever asks.
-pub fn all_day_sheet(board: &Board) -> Markup {
+///
+/// Beside each target stands what the station's own bumps say (`learned`), where they say enough.
+pub fn all_day_sheet(board: &Board, learned: &[Learned]) -> Markup {
     let sums = board.all_day();
+    let usually = |name: &str| -> String {
+        let known = learned.iter().find(|one| one.name == name);
+        known.map_or("–".to_owned(), |one| {
+            format!(
+                "{}, 9 of 10 in {}",
+                minutes_seconds(one.times.median_s),
+                minutes_seconds(one.times.p90_s)
+            )
+        })
+    };
     let wishes = |sum: &AllDay| -> String {
         let wishes = sum.wishes.iter();
         let said: Vec<String> = wishes
@@ -407,12 +420,14 @@ pub fn all_day_sheet(board: &Board) -> Markup {
         div.body {
             @if sums.is_empty() { (ui::empty("check", "Nothing is to be made", "", html! {})) } @else {
                 table.table {
-                    thead { tr { th scope="col" { "Product" } th.num scope="col" { "To make" } th.num scope="col" { "On hold" } } }
+                    thead { tr { th scope="col" { "Product" } th.num scope="col" { "To make" } th.num scope="col" { "On hold" } th.num scope="col" { "Target" } th.num scope="col" { "Usually" } } }
                     tbody { @for sum in &sums {
                         tr {
                             th scope="row" { (sum.name) @if !sum.wishes.is_empty() { br; small { (wishes(sum)) } } }
                             td.num { (sum.quantity) }
                             td.num { (sum.held) }
+                            td.num { (minutes_seconds(sum.target_s)) }
+                            td.num { (usually(&sum.name)) }
                         }
                     } }
                 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::line::Line;
 use super::order::{Order, Place};
+use crate::kitchen::Station;
 use crate::menu::{Group, How, Modifier, Pick, Product, out_for_a_while};
 use crate::ui::{self, Shape, icon};
 use crate::values::{Currency, OrderId, initials};
@@ -262,12 +263,21 @@ pub fn seat(order: &Order, line: &Line) -> Markup {
     )
 }
 
-/// The course of a line.
-pub fn course(order: OrderId, line: &Line) -> Markup {
+/// The course of a line, and where it is made.
+pub fn course(order: OrderId, line: &Line, stations: &[Station]) -> Markup {
+    let makers = stations.iter().filter(|one| one.kind.makes());
+    let body = html! {
+        (courses(line.course))
+        (ui::around("Made at", "station", None, None, html! {
+            select name="station" id="station" aria-describedby="err-station" {
+                @for station in makers { option value=(station.id) selected[station.id == line.station] { (station.name) } }
+            }
+        }))
+    };
     form_dialog(
         &format!("Course of {}", line.name),
         &url::order_line_course(order, line.id),
-        courses(line.course),
+        body,
         "Save course",
     )
 }

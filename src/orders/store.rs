@@ -327,7 +327,7 @@ const FRESH: &str = "INSERT INTO order_lines (id, order_id, position, product_id
     allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
     VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
 const CHANGED: &str = "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
-    held = $9, from_stock = $10, announced = $11 WHERE id = $1 AND state = 'unsent'";
+    held = $9, from_stock = $10, announced = $11, station_id = $12 WHERE id = $1 AND state = 'unsent'";
 const GONE: &str = "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'";
 const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by = $3, held = false, announced = false \
     WHERE order_id = $1 AND id = ANY($2) AND state = 'unsent'";
@@ -440,7 +440,7 @@ fn fresh_values(order: &Order, line: &Line) -> [Value; 26] {
     ]
 }
 
-fn changed_values(line: &Line) -> [Value; 11] {
+fn changed_values(line: &Line) -> [Value; 12] {
     [
         line.id.into(),
         line.quantity.get().into(),
@@ -453,6 +453,7 @@ fn changed_values(line: &Line) -> [Value; 11] {
         line.held.into(),
         line.from_stock.into(),
         line.announced.into(),
+        line.station.into(),
     ]
 }
 

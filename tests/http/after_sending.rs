@@ -258,6 +258,55 @@ async fn what_is_given_free_costs_nothing_and_beyond_the_limit_an_admin_agrees()
 }
 
 #[tokio::test]
+async fn a_line_is_made_elsewhere_this_time_and_stays_apart_from_its_like() {
+    let house = House::open().await;
+    let mut till = house.till(WAITER, "Floor tablet").await;
+    let order = till.sit_down("3", "2").await;
+    till.tap(order, "Chips").await.must_be(StatusCode::OK);
+    let mut table = Table { house, till, order };
+    let course = table.at(&format!(
+        "/lines/{}/course",
+        table.line("Chips", "unsent").await
+    ));
+    let (bar, pass) = (
+        table
+            .house
+            .id::<uuid::Uuid>("stations", "name", "Bar")
+            .await,
+        table
+            .house
+            .id::<uuid::Uuid>("stations", "name", "Pass")
+            .await,
+    );
+    let sheet = table.till.fragment(&course).await;
+    assert_eq!(sheet.all("#station option"), ["Kitchen", "Bar"]);
+    for nowhere in [pass, uuid::Uuid::now_v7()] {
+        let form = [("course", "1"), ("station", &*nowhere.to_string())];
+        let refused = table.till.post(&course, &form).await;
+        let refused = refused.must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Choose where it is made."));
+    }
+    let form = [("course", "1"), ("station", &*bar.to_string())];
+    let panel = table.till.post(&course, &form).await;
+    let panel = panel.must_be(StatusCode::OK);
+    assert!(panel.one("#order-actions").contains("1 bar"));
+    // The next one goes where chips are made.
+    let panel = table.till.tap(order, "Chips").await;
+    assert!(panel.one("#order-actions").contains("1 bar · 1 kitchen"));
+    table
+        .till
+        .hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    for station in ["Bar", "Kitchen"] {
+        let board = table.board(station).await;
+        assert_eq!(board.all("button.item").len(), 1, "{station}");
+    }
+    let sent = table.till.post(&course, &form).await;
+    sent.must_be(StatusCode::CONFLICT);
+}
+
+#[tokio::test]
 async fn what_is_kept_back_is_seen_in_grey_changed_freely_and_fired_once() {
     let house = House::open().await;
     let mut till = house.till(WAITER, "Floor tablet").await;
@@ -618,7 +667,7 @@ async fn something_that_is_not_on_the_menu_needs_an_approval_and_a_station() {
 
 #[tokio::test]
 async fn the_recall_list_brings_a_ticket_back_with_a_new_clock_and_priority_puts_it_first() {
-    let table = Table::served_by(WAITER).await;
+    let mut table = Table::served_by(WAITER).await;
     let mut grill = table.house.display("Kitchen display").await;
     let board = table.board("Kitchen").await;
     let bump = board.attributes("button.bump", "hx-post");
@@ -666,7 +715,27 @@ async fn the_recall_list_brings_a_ticket_back_with_a_new_clock_and_priority_puts
     );
     let all_day = format!("/kitchen/stations/{station}/all-day");
     let sheet = grill.fragment(&all_day).await.must_be(StatusCode::OK);
-    assert_eq!(sheet.all("td.num"), ["2", "0"]);
+    let [pieces, held, target, usually] = &sheet.all("td.num")[..] else {
+        panic!("four columns: {}", sheet.text);
+    };
+    assert_eq!([pieces, held, usually], ["2", "0", "–"]);
+    // What five of a kind took is what they usually take.
+    for _ in 0..5 {
+        let order = table.till.counter_sale().await;
+        let chips = table.till.tap(order, "Chips").await;
+        chips.must_be(StatusCode::OK);
+        let sent = table.till.hand_over_to_kitchen(order).await;
+        sent.must_be(StatusCode::OK);
+        table.house.hand.advance(time::Duration::minutes(3));
+        let sql = "SELECT id FROM tickets WHERE order_id = $1";
+        let row = table.house.row(sql, [order.into()]).await;
+        let ticket: uuid::Uuid = row.try_get("", "id").expect("a ticket");
+        let bump = format!("/kitchen/tickets/{ticket}/bump");
+        grill.post(&bump, &[]).await.must_be(StatusCode::OK);
+    }
+    let sheet = grill.fragment(&all_day).await.must_be(StatusCode::OK);
+    let columns = ["2", "0", target, "3:00, 9 of 10 in 3:00"];
+    assert_eq!(sheet.all("td.num"), columns);
 }
 
 #[tokio::test]

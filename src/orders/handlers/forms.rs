@@ -79,8 +79,8 @@ form! {
 }
 
 form! {
-    /// A line's course.
-    pub struct LineCourse { course: one Course }
+    /// A line's course, and where it is made this time.
+    pub struct LineCourse { course: one Course, station: opt StationId }
 }
 
 form! {

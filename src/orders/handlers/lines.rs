@@ -7,6 +7,7 @@ use super::forms::{Choices, LineCourse, LineNote, LineSeat, OtherChoice, SetQuan
 use super::{beginning_with, panel, panel_with, text};
 use crate::app::App;
 use crate::data::{Claim, Tx};
+use crate::kitchen;
 use crate::menu::{self, Pick};
 use crate::orders::line::{Line, NewLine};
 use crate::orders::order::Order;
@@ -15,7 +16,7 @@ use crate::orders::{actions, panel, sheets, store};
 use crate::shifts;
 use crate::staff::OrderTaker;
 use crate::values::{LineId, OrderId, ProductId, Quantity};
-use crate::web::{Asker, Form, Frag, Once, Path, Query, Result};
+use crate::web::{Asker, Error, Form, Frag, Once, Path, Query, Result};
 
 #[derive(Debug, Deserialize)]
 struct ForNext {
@@ -201,7 +202,7 @@ pub async fn ask_seat(
     Ok(Frag(sheets::seat(&order, order.line(line)?)))
 }
 
-/// The sheet of a line's course.
+/// The sheet of a line's course and of where it is made.
 #[handler]
 pub async fn ask_course(
     app: App,
@@ -209,7 +210,8 @@ pub async fn ask_course(
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<Frag> {
     let order = store::find(app.db(), id).await?;
-    Ok(Frag(sheets::course(id, order.line(line)?)))
+    let stations = kitchen::stations(app.db()).await?;
+    Ok(Frag(sheets::course(id, order.line(line)?, &stations)))
 }
 
 /// The sheet of a line's choices.
@@ -285,7 +287,7 @@ pub async fn set_seat(
     panel(&app, &by, asker, id, changed).await
 }
 
-/// Stores a line's course.
+/// Stores a line's course, and where it is made this time: the pastry's oven is free, or the bar is short of hands.
 #[handler]
 pub async fn set_course(
     app: App,
@@ -296,7 +298,21 @@ pub async fn set_course(
     Form(form): Form<LineCourse>,
 ) -> Result<Response> {
     let claim = beginning_with(id, once.of(&by, "orders.set_course", &(id, line, &form)));
-    let changed = change(&app, claim, id, line, |line| line.course = form.course.0).await?;
+    let station = match form.station {
+        None => None,
+        Some(wanted) => {
+            let mut stations = kitchen::stations(app.db()).await?.into_iter();
+            let found = stations.find(|station| station.id == wanted && station.kind.makes());
+            Some(found.ok_or_else(|| Error::field("station", "Choose where it is made."))?)
+        }
+    };
+    let changed = change(&app, claim, id, line, |line| {
+        line.course = form.course.0;
+        if let Some(station) = station {
+            (line.station, line.station_name) = (station.id, station.name);
+        }
+    })
+    .await?;
     panel(&app, &by, asker, id, changed).await
 }
 

@@ -141,7 +141,9 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ("POST", "/orders/:order/lines/:line/seat") => {
             vec![("seat", "2".into()), ("next", String::new())]
         }
-        ("POST", "/orders/:order/lines/:line/course") => vec![("course", "2".into())],
+        ("POST", "/orders/:order/lines/:line/course") => {
+            vec![("course", "2".into()), ("station", id("bar"))]
+        }
         ("POST", "/orders/:order/lines/:line/choice") => vec![("modifier", id("table"))],
         ("POST", "/orders/:order/servings") => {
             vec![("line", id("sent line")), ("from", "ready".into())]
