@@ -61,7 +61,7 @@ pub struct Ticket {
     pub recalled_at: Option<OffsetDateTime>,
     /// Where its age counts from after a recall that began anew.
     pub clock_at: Option<OffsetDateTime>,
-    /// When it was first seen on a screen as it is now; a further addition makes this empty again.
+    /// When it was first seen on a screen as it is now; a further addition or a void makes this empty again.
     pub shown_at: Option<OffsetDateTime>,
     /// It goes before the others.
     pub priority: bool,

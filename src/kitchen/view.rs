@@ -231,11 +231,11 @@ fn elsewhere(posted: &Posted, station: &Station) -> Markup {
 }
 
 /// The delivery receipt: sent by the first screen of the station on which the ticket can really be seen.
-/// An addition asks for another, so its element is another one.
+/// An addition or a void asks for another, so its element is another one.
 fn delivery(ticket: &Ticket) -> Markup {
     html! {
         @if ticket.shown_at.is_none() {
-            i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) } hx-post=(url::ticket_shown(ticket.id))
+            i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) "-" (ticket.changes) } hx-post=(url::ticket_shown(ticket.id))
                 hx-trigger="intersect once" hx-swap="none" aria-hidden="true" {}
         }
     }

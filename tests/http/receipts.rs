@@ -244,6 +244,32 @@ async fn what_is_done_or_kept_back_or_of_a_station_without_a_screen_raises_no_al
 }
 
 #[tokio::test]
+async fn a_void_that_no_screen_shows_raises_an_alarm_at_whoever_struck_it_out() {
+    let mut rush = Rush::begins().await;
+    rush.cook_says("shown").await;
+    assert_eq!(rush.after(30).await, 1, "the bar's");
+    let sql = "SELECT id FROM order_lines WHERE order_id = $1 AND name = 'Chips'";
+    let row = rush.house.row(sql, [rush.order.into()]).await;
+    let chips: Uuid = row.try_get("", "id").expect("a line");
+    let daniel: Uuid = rush.house.id("staff", "username", MANAGER).await;
+    let mut joan = rush.house.till(OTHER_WAITER, "Till 1").await;
+    let void = format!("/orders/{}/lines/{chips}/void", rush.order);
+    let form = [
+        ("chosen", "Entered wrongly"),
+        ("approver", &*daniel.to_string()),
+        ("password", "password123"),
+    ];
+    joan.post(&void, &form).await.must_be(StatusCode::OK);
+    assert_eq!(rush.after(9).await, 0);
+    assert_eq!(rush.after(1).await, 1, "the void");
+    let from = rush.house.terminal("Till 1").await;
+    let alarm = rush.alarm().await;
+    assert!(alarm.says("Kitchen") && alarm.0.contains(&format!("data-sent-from=\"{from}\"")));
+    rush.cook_says("shown").await;
+    assert!(!rush.alarm().await.says("Kitchen"));
+}
+
+#[tokio::test]
 async fn what_one_station_passes_on_to_the_next_is_still_the_tablets_that_sent_it() {
     let mut rush = Rush::begins().await;
     rush.house

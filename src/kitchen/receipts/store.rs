@@ -42,11 +42,12 @@ fn receipt(row: &QueryResult) -> Result<Receipt> {
     })
 }
 
-/// The tickets that are overdue on a screen, and of which nobody was told: what is left to make of them is what counts.
-/// `$1` is the latest moment of sending.
+/// The tickets that are overdue on a screen, and of which nobody was told: those with something to make, or with a void to
+/// see. `$1` is the latest moment of sending.
 const OVERDUE: &str = "FROM tickets t JOIN stations s ON s.id = t.station_id AND s.watched \
     WHERE t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NULL AND coalesce(t.handed_at, t.sent_at) <= $1 \
-      AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.fired_at IS NOT NULL AND l.done_at IS NULL)";
+      AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.fired_at IS NOT NULL \
+                    AND CASE WHEN l.voided_at IS NULL THEN l.done_at IS NULL ELSE l.void_seen_at IS NULL END)";
 
 /// Whether there is something to raise an alarm about: asked every second, and mostly no.
 pub async fn is_one_overdue(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<bool> {

@@ -44,15 +44,26 @@ pub(in crate::kitchen) async fn withdraw_held(tx: &Tx, order: OrderId) -> Result
 /// Puts what is kept back of a ticket onto one of its own, which stays on the board when that one leaves.
 pub(in crate::kitchen) async fn part_held(tx: &Tx, ticket: TicketId) -> Result<()> {
     let rest = TicketId::new();
-    let values = [ticket.into(), rest.into(), tx.now().into()];
-    run(tx, UNTOUCHED_COPY, values).await?;
+    run(tx, UNTOUCHED_COPY, untouched_copy(tx, ticket, rest)).await?;
     let sql = "UPDATE ticket_lines SET ticket_id = $2 WHERE ticket_id = $1 AND fired_at IS NULL AND voided_at IS NULL";
     run(tx, sql, [ticket.into(), rest.into()]).await
 }
 
-/// A ticket `$2` beside `$1` as of `$3` that nobody has touched.
-const UNTOUCHED_COPY: &str = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, unpaid, priority) \
-    SELECT $2, station_id, order_id, number, title, kind, guests, waiter, customer, $3, unpaid, priority FROM tickets WHERE id = $1";
+/// A ticket `$2` beside `$1` as of `$3` that nobody has touched, of whoever causes it: person `$4` at terminal `$5`.
+const UNTOUCHED_COPY: &str = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, unpaid, priority, \
+           handed_at, handed_by, handed_from) \
+    SELECT $2, station_id, order_id, number, title, kind, guests, waiter, customer, $3, unpaid, priority, $3, $4, $5 FROM tickets WHERE id = $1";
+
+fn untouched_copy(tx: &Tx, of: TicketId, copy: TicketId) -> [Value; 5] {
+    let by = tx.by();
+    [
+        of.into(),
+        copy.into(),
+        tx.now().into(),
+        by.staff.into(),
+        by.terminal.into(),
+    ]
+}
 
 /// Strikes lines out. The ticket where a line was last shows it; one that has left the board stays away, and what must be
 /// seen comes back on a ticket of its own.
@@ -84,14 +95,25 @@ pub(in crate::kitchen) async fn strike_out(
     let gone: Vec<Row> = all(tx, gone, [order.into()]).await?;
     for Row { ticket_id, lines } in gone {
         let notice = TicketId::new();
-        let values = [ticket_id.into(), notice.into(), now.into()];
-        run(tx, UNTOUCHED_COPY, values).await?;
+        run(tx, UNTOUCHED_COPY, untouched_copy(tx, ticket_id, notice)).await?;
         let sql = "UPDATE ticket_lines SET ticket_id = $1 WHERE id = ANY($2)";
         run(tx, sql, [notice.into(), lines.into()]).await?;
     }
     let sql = "UPDATE tickets t SET changes = changes + 1, revision = revision + 1 \
                WHERE t.order_id = $1 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at = $2)";
-    run(tx, sql, [order.into(), now.into()]).await
+    run(tx, sql, [order.into(), now.into()]).await?;
+    // What has to be seen asks for another receipt, like an addition.
+    let sql = "UPDATE tickets t SET shown_at = NULL, unseen_at = NULL, told_at = NULL, handed_at = $2, handed_by = $3, handed_from = $4 \
+               WHERE t.order_id = $1 AND t.bumped_at IS NULL \
+                 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at = $2 AND l.void_seen_at IS NULL)";
+    let by = tx.by();
+    let values = [
+        order.into(),
+        now.into(),
+        by.staff.into(),
+        by.terminal.into(),
+    ];
+    run(tx, sql, values).await
 }
 
 /// Cuts pieces off a line at each station that has it.
