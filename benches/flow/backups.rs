@@ -43,7 +43,7 @@ pub async fn measure(orders: u64, window: Duration) {
     let cafe = Cafe::open(TILLS, None).await;
     let began = Instant::now();
     let seeded = seed_a_month(&cafe).await;
-    let months = i64::try_from(orders).unwrap_or(i64::MAX) / seeded.max(1);
+    let months = (i64::try_from(orders).unwrap_or(i64::MAX) / seeded.max(1)).max(1);
     fill(&cafe, months, 1).await;
     println!(
         "\nBackups: {} orders, {} rows, {} MB in Postgres (filled in {} s)",
