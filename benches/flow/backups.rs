@@ -42,7 +42,9 @@ const TRADE: [(&str, &str); 11] = [
 pub async fn measure(orders: u64, window: Duration) {
     let cafe = Cafe::open(TILLS, None).await;
     let began = Instant::now();
-    fill(&cafe, orders).await;
+    let seeded = seed_a_month(&cafe).await;
+    let months = (i64::try_from(orders).unwrap_or(i64::MAX) / seeded.max(1)).max(1);
+    fill(&cafe, months, 1).await;
     println!(
         "\nBackups: {} orders, {} rows, {} MB in Postgres (filled in {} s)",
         number(&cafe, "SELECT count(*) FROM orders").await,
@@ -192,16 +194,19 @@ fn has_ended(process: &mut Child) -> bool {
     }
 }
 
-/// The month of `seed --demo`, and the same again for each thirty days before it until there are as many orders; then what
-/// the program would have written beside them.
-async fn fill(cafe: &Cafe, orders: u64) {
+/// The month of `seed --demo`; answers how many orders it has.
+pub async fn seed_a_month(cafe: &Cafe) -> i64 {
     let seeded = cafe
         .call(&["seed", "--demo"])
         .output()
         .expect("the program");
     assert!(seeded.status.success(), "{seeded:?}");
-    let month = number(cafe, "SELECT count(*) FROM orders").await;
-    let months = (i64::try_from(orders).unwrap_or(i64::MAX) / month.max(1)) - 1;
+    number(cafe, "SELECT count(*) FROM orders").await
+}
+
+/// Each of so many months as busy as the seeded one so many times over: its rows again, some minutes earlier within the month
+/// and for each thirty days before it; then what the program would have written beside them.
+pub async fn fill(cafe: &Cafe, months: i64, times: i64) {
     let mut counted = Vec::new();
     for table in [
         "orders",
@@ -225,8 +230,8 @@ async fn fill(cafe: &Cafe, orders: u64) {
     .await;
     run(
         db,
-        "CREATE FUNCTION pg_temp.earlier(id uuid, months bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ \
-         SELECT (lpad(to_hex(('x' || substr(hex, 1, 12))::bit(48)::bigint - months * 2592000000), 12, '0') || substr(hex, 13))::uuid \
+        "CREATE FUNCTION pg_temp.earlier(id uuid, ms bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ \
+         SELECT (lpad(to_hex(('x' || substr(hex, 1, 12))::bit(48)::bigint - ms), 12, '0') || substr(hex, 13))::uuid \
          FROM replace(id::text, '-', '') AS hex $$",
     )
     .await;
@@ -240,7 +245,11 @@ async fn fill(cafe: &Cafe, orders: u64) {
         run(
             db,
             &format!(
-                "INSERT INTO {table} ({}) SELECT {} FROM {table}, generate_series(1, {months}) AS m WHERE {rows} ON CONFLICT DO NOTHING",
+                // The oldest first, as they would lie on the disk: some indexes go by that.
+                "INSERT INTO {table} ({}) SELECT {} \
+                 FROM (SELECT m / {times} AS month, m % {times} AS again FROM generate_series({months} * {times} - 1, 1, -1) AS m) AS copies \
+                 CROSS JOIN LATERAL (SELECT month * 2592000000 + again * 420000 AS ms) AS back \
+                 CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {rows} AND ms > 0 OFFSET 0) AS was ON CONFLICT DO NOTHING",
                 names.join(", "),
                 values.join(", ")
             ),
@@ -253,7 +262,7 @@ async fn fill(cafe: &Cafe, orders: u64) {
     db.clone().close().await.expect("closed");
     for (table, was) in counted {
         let is = number(cafe, &format!("SELECT count(*) FROM {table}")).await;
-        assert_eq!(is, was * (months + 1), "{table}");
+        assert_eq!(is, was * months * times, "{table}");
     }
 }
 
@@ -275,20 +284,22 @@ const KEYS: &str = "INSERT INTO idempotency_keys (key, actor, deed, fingerprint,
     SELECT concat(id, '-', n), concat('staff:', opened_by), 'orders.add_line', sha256(id::text::bytea), opened_at \
     FROM orders, generate_series(1, 8) AS n WHERE opened_at > now() - interval '90 days'";
 
-/// The value of a column `m` months earlier, by its name and kind.
+/// The value of a column in a copy that is so many months and `ms` milliseconds earlier, by its name and kind.
 fn earlier(name: &str, kind: &str) -> String {
     match (name, kind) {
         (
             "id" | "order_id" | "shift_id" | "ticket_id" | "line_id" | "payment_id" | "count_id",
             _,
         ) => {
-            format!("pg_temp.earlier({name}, m)")
+            format!("pg_temp.earlier({name}, ms)")
         }
         // Without one, still without one.
-        ("reference", _) => format!("{name} || '-' || m"),
-        ("report_number", _) => format!("{name} + (m * 1000)::integer"),
-        (_, "timestamp with time zone") => format!("{name} - m * interval '720 hours'"),
-        (_, "date") => format!("{name} - (m * 30)::integer"),
+        ("reference", _) => format!("{name} || '-' || ms"),
+        ("report_number", _) => format!("{name} + ((month * 100 + again) * 1000)::integer"),
+        // Unique within the day, or within what is copied along.
+        ("number", "integer") => format!("{name} + (again * 1000)::integer"),
+        (_, "timestamp with time zone") => format!("{name} - ms * interval '1 millisecond'"),
+        (_, "date") => format!("{name} - (month * 30)::integer"),
         _ => name.to_owned(),
     }
 }
@@ -317,7 +328,7 @@ async fn ask(cafe: &Cafe, sql: &str) -> QueryResult {
     row.expect("an answer").expect("a row")
 }
 
-async fn number(cafe: &Cafe, sql: &str) -> i64 {
+pub async fn number(cafe: &Cafe, sql: &str) -> i64 {
     let row = ask(cafe, sql).await;
     row.try_get_by_index(0).expect("a number")
 }

@@ -6,6 +6,7 @@ mod backups;
 mod cafe;
 mod client;
 mod figures;
+mod kitchen;
 mod pgbench;
 mod processes;
 mod redis;
@@ -88,6 +89,9 @@ async fn measure(window: Duration) {
         let fresh = Cafe::open(8, None).await;
         visits(&fresh).await;
         fresh.close().await;
+    }
+    if wanted("figures") {
+        kitchen::measure().await;
     }
     let long = std::env::var("BENCH").is_ok_and(|asked| asked == "long");
     if long {

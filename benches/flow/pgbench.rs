@@ -102,7 +102,7 @@ impl Pgbench {
             .arg("pos")
             .env(
                 "PGOPTIONS",
-                "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off",
+                "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0",
             )
             .stdin(Stdio::null())
             .output()

@@ -22,6 +22,7 @@ mod m20261127_000013_kitchen_figures;
 mod m20261127_000014_expo;
 mod m20261127_000015_stations;
 mod m20261127_000016_receipts;
+mod m20261127_000017_figures;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000014_expo::Migration),
             Box::new(m20261127_000015_stations::Migration),
             Box::new(m20261127_000016_receipts::Migration),
+            Box::new(m20261127_000017_figures::Migration),
         ]
     }
 }

@@ -40,6 +40,7 @@ pub fn tune(options: &mut ConnectOptions, most: u32) {
                 ("plan_cache_mode", "force_generic_plan"),
                 ("random_page_cost", "1.1"),
                 ("jit", "off"),
+                ("max_parallel_workers_per_gather", "0"),
             ])
         });
 }

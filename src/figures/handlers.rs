@@ -1,5 +1,6 @@
 //! The page of figures.
 
+use futures_util::future::try_join_all;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
@@ -65,12 +66,12 @@ async fn overview(app: &App, period: Period, rule: &DayRule) -> Result<Overview>
     let (db, now) = (app.db(), app.clock().now());
     let (begins, until) = period.moments(rule);
     let figures = kitchen::figures(db, &begins, until, now).await?;
-    let mut learned = Vec::new();
-    for work in &figures.stations {
-        let since = now - kitchen::LEARNED_OVER;
+    let since = now - kitchen::LEARNED_OVER;
+    let learned = try_join_all(figures.stations.iter().map(async |work| {
         let known = kitchen::learned(db, since, work.station).await?;
-        learned.push((work.station, known));
-    }
+        Ok::<_, Error>((work.station, known))
+    }));
+    let learned = learned.await?;
     let from = begins.first().copied().unwrap_or(until);
     let voids = orders::voids_after_send(db, from, until).await?;
     Ok(Overview::of(period, figures, learned, voids, rule))

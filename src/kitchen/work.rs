@@ -25,6 +25,8 @@ pub struct Underway {
     pub done: bool,
     /// By when the line should be made, in seconds since sending.
     pub target_s: i64,
+    /// The station was told to make its ticket before the others, and has not finished it.
+    pub first: bool,
 }
 
 /// Every line that was fired and not struck out, of the orders that some station still works for: by station, the oldest
@@ -33,7 +35,8 @@ pub async fn work_in_progress(db: &impl ConnectionTrait) -> Result<Vec<Underway>
     let sql = "SELECT t.order_id, l.line_id, l.ticket_id, s.name AS station, \
                       greatest(coalesce(t.clock_at, t.sent_at), CASE WHEN l.held THEN l.fired_at END) AS since, \
                       t.started_at IS NOT NULL AS started, l.done_at IS NOT NULL AS done, \
-                      coalesce(l.prep_seconds, s.late_after_s)::bigint AS target_s \
+                      coalesce(l.prep_seconds, s.late_after_s)::bigint AS target_s, \
+                      t.priority AND t.bumped_at IS NULL AS first \
                FROM tickets t JOIN ticket_lines l ON l.ticket_id = t.id JOIN stations s ON s.id = t.station_id \
                WHERE t.order_id IN (SELECT o.order_id FROM tickets o WHERE o.bumped_at IS NULL) \
                  AND l.fired_at IS NOT NULL AND l.voided_at IS NULL \

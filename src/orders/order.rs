@@ -602,5 +602,4 @@ pub fn title(place: &Place, number: i32) -> String {
 }
 
 #[cfg(test)]
-#[path = "order_tests.rs"]
 mod tests;

@@ -31,7 +31,7 @@ pub(super) async fn revision(
                waiting AS ( \
                  SELECT l.id, l.order_id FROM order_lines l JOIN orders o ON o.id = l.order_id \
                  WHERE o.closed_at IS NULL AND o.cancelled_at IS NULL AND l.waiting_since IS NOT NULL \
-                 UNION SELECT id, order_id FROM order_lines WHERE waiting_since > $3), \
+                 UNION SELECT id, order_id FROM order_lines WHERE waiting_since > $3 AND waiting_since < 'infinity'), \
                shown AS (SELECT order_id FROM tickets WHERE bumped_at IS NULL UNION SELECT order_id FROM waiting) \
                SELECT ((coalesce((SELECT sum(hashtextextended(o.id::text, o.revision)) FROM shown h JOIN orders o ON o.id = h.order_id), 0) \
                       + coalesce((SELECT sum(hashtextextended(t.id::text, t.revision)) FROM shown h JOIN tickets t ON t.order_id = h.order_id), 0) \

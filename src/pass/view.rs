@@ -149,7 +149,7 @@ fn ready_card(whole: &Whole, key: usize, pass: StationId, now: OffsetDateTime) -
     html! {
         article.pcard id=(card) data-status="ready" data-n=(key) data-rev={ (order.id) "." (order.revision) }
             data-ready=(mark(order.id, &lines)) aria-label={ (order.title()) ", ready" } {
-            (head(order, Some(key), html! {
+            (head(whole, Some(key), html! {
                 (ready_badge(whole))
             }))
             @if let Some(since) = whole.waiting_since() {
@@ -197,7 +197,7 @@ fn progress_card(whole: &Whole, pass: &Station, now: OffsetDateTime) -> Markup {
     html! {
         article.pcard id={ "pp-" (order.id) } data-age=(age.name()) data-soon=(pace.soon_s) data-late=(pace.late_s)
             aria-label={ (order.title()) ", " (age.label()) } {
-            (head(order, None, html! {}))
+            (head(whole, None, html! {}))
             @if let Some(since) = whole.since() {
                 span.tm {
                     (ui::ticking(Tick::Board, &rfc3339(since), &age_at(since, now)))
@@ -225,8 +225,9 @@ fn station(part: &Part) -> Markup {
     }
 }
 
-/// Where the guests are, who serves them or who comes for it, and whether it is paid.
-fn head(order: &OnPass, key: Option<usize>, badge: Markup) -> Markup {
+/// Where the guests are, who serves them or who comes for it, whether a station makes it first, and whether it is paid.
+fn head(whole: &Whole, key: Option<usize>, badge: Markup) -> Markup {
+    let order = &whole.order;
     let who = match order.customer() {
         Some(customer) => customer.to_owned(),
         None => short_name(&order.waiter_name),
@@ -237,6 +238,7 @@ fn head(order: &OnPass, key: Option<usize>, badge: Markup) -> Markup {
             @if let Some(key) = key { span.key aria-label={ "Key " (key) } { (key) } " " }
             (who) br;
             (badge) " "
+            @if whole.goes_first() { span.badge { (ui::icon("up")) "First" } " " }
             @if order.paid { (ui::badge(Status::Paid)) } @else { (ui::badge_saying(Status::Due, "To pay")) }
         }
     }

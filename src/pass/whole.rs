@@ -168,6 +168,11 @@ impl Whole {
         Some(TicketClock { since, pace }.age(now))
     }
 
+    /// Whether a station makes what is missing before its other tickets.
+    pub fn goes_first(&self) -> bool {
+        self.missing_work().any(|work| work.first)
+    }
+
     /// How far each station is, of the tickets of which something is not with the guest yet.
     pub fn parts(&self) -> Vec<Part> {
         let open = self.open_tickets();

@@ -177,6 +177,55 @@ async fn an_order_is_followed_over_two_stations_until_it_is_served() {
 }
 
 #[tokio::test]
+async fn what_a_station_makes_first_is_marked_until_it_is_made_and_stays_among_the_others_by_age() {
+    let mut lunch = Lunch::begins().await;
+    lunch.house.hand.advance(time::Duration::minutes(1));
+    let order = lunch.till.sit_down("4", "2").await;
+    for product in ["Chips", "Espresso"] {
+        lunch.till.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    lunch
+        .till
+        .hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    let ticket = lunch.ticket("Kitchen", order).await;
+    let priority = format!("/kitchen/tickets/{ticket}/priority");
+    let (plain, first) = (["To pay", "To pay"], ["To pay", "First", "To pay"]);
+
+    let badges = |picture: &Answer| picture.all("#pass-board .wh .badge");
+    assert_eq!(badges(&lunch.pass().await), plain);
+    let before = lunch.revision().await;
+    let told = lunch.cook.post(&priority, &[]).await;
+    told.must_be(StatusCode::NO_CONTENT);
+    assert_ne!(lunch.revision().await, before);
+    let picture = lunch.pass().await;
+    assert_eq!(picture.all("#pass-board .t"), ["T3", "T4"]);
+    assert_eq!(badges(&picture), first);
+
+    // It is the kitchen's to hurry: the drinks that are ready say what they wait for.
+    lunch.bumps("Bar", order).await;
+    let picture = lunch.pass().await;
+    let badges_ready = picture.all("#pass-ready .wh .badge");
+    assert_eq!(badges_ready, ["1 of 2 ready", "First", "To pay"]);
+    assert_eq!(badges(&picture), first);
+
+    let told = lunch.cook.delete(&priority).await;
+    told.must_be(StatusCode::NO_CONTENT);
+    assert_eq!(badges(&lunch.pass().await), plain);
+
+    let told = lunch.cook.post(&priority, &[]).await;
+    told.must_be(StatusCode::NO_CONTENT);
+    lunch.bumps("Kitchen", order).await;
+    let picture = lunch.pass().await;
+    assert_eq!(
+        picture.all("#pass-ready .wh .badge"),
+        ["Ready", "To pay"],
+        "nothing is left to be made first"
+    );
+}
+
+#[tokio::test]
 async fn a_takeaway_is_handed_over_by_name_and_says_whether_it_is_paid() {
     let mut lunch = Lunch::begins().await;
     let order = OrderId::new();

@@ -92,7 +92,8 @@ struct Row {
 }
 
 /// The orders of which something waits to be carried out, and those that the kitchen says it works for. What a closed order
-/// had ready at `closed_ready_since` or before was let go, and counts as served.
+/// had ready at `closed_ready_since` or before was let go, and counts as served. (A range with two ends is planned as a narrow
+/// one; see `lists`.)
 pub async fn on_pass(
     db: &impl ConnectionTrait,
     at_work: &[OrderId],
@@ -101,7 +102,7 @@ pub async fn on_pass(
     let sql = "WITH shown AS (SELECT unnest($1::uuid[]) AS id \
             UNION SELECT id FROM orders n WHERE closed_at IS NULL AND cancelled_at IS NULL \
                 AND EXISTS (SELECT 1 FROM order_lines w WHERE w.order_id = n.id AND w.waiting_since IS NOT NULL) \
-            UNION SELECT order_id FROM order_lines WHERE waiting_since > $2) \
+            UNION SELECT order_id FROM order_lines WHERE waiting_since > $2 AND waiting_since < 'infinity') \
         SELECT o.id, o.number, o.table_id, t.code AS table_code, o.customer_name, o.customer_phone, s.name AS waiter_name, \
             o.total + o.rounding - o.paid AS balance, o.revision, l.id AS line_id, l.quantity, l.name, l.modifiers, l.allergy, \
             CASE WHEN l.state = 'ready' AND o.closed_at IS NOT NULL AND l.ready_at <= $2 THEN 'served' ELSE l.state END AS state, \

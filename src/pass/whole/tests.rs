@@ -64,6 +64,7 @@ fn ticket(whole: &mut Whole, station: &str, minute: i64, lines: &[(i64, &str, Li
             started: *state == LineState::Preparing,
             done: !matches!(state, Sent | Preparing),
             target_s: 900,
+            first: false,
         });
         whole.order.lines.push(line);
     }
