@@ -86,6 +86,41 @@ async fn what_is_kept_back_leaves_the_board_with_its_order() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_waits_is_the_same_one_after_the_guests_changed_something() {
+    let mut table = Table::laid().await;
+    table.keep_back().await;
+    let before = table.kitchen().await;
+    let mut grill = table.house.display("Kitchen display").await;
+    let priority = before.attributes("button.prio", "hx-post");
+    let first = grill.post(&priority[0], &[]).await;
+    first.must_be(StatusCode::NO_CONTENT);
+    let more = table.line("Chips", "/quantity").await;
+    table
+        .post(&more, &[("by", "1")])
+        .await
+        .must_be(StatusCode::OK);
+    let after = table.kitchen().await;
+    assert_eq!(after.all("div.item.held .q"), ["2"]);
+    assert_eq!(
+        after.attributes(".kt", "id"),
+        before.attributes(".kt", "id")
+    );
+    assert_eq!(
+        after.attributes(".kt", "data-first").len(),
+        1,
+        "it goes first all the same"
+    );
+    let fire = table.line("Chips", "/fire").await;
+    table.post(&fire, &[]).await.must_be(StatusCode::OK);
+    let fired = table.kitchen().await;
+    assert_eq!(
+        fired.attributes(".kt", "id"),
+        before.attributes(".kt", "id")
+    );
+    assert_eq!(fired.attributes(".kt", "data-age"), ["new"]);
+}
+
+#[tokio::test]
 async fn an_order_of_which_all_that_was_sent_is_struck_out_can_be_called_off() {
     let mut table = Table::laid().await;
     table.send().await;
