@@ -147,3 +147,16 @@ async fn an_order_on_which_everything_is_struck_out_ends_by_itself() {
     assert_eq!(ended.expect("the job"), 1);
     assert!(table.is_cancelled().await);
 }
+
+#[tokio::test]
+async fn a_line_that_was_struck_out_is_done_or_not_done_no_more() {
+    let mut table = Table::laid().await;
+    table.send().await;
+    let line = table.kitchen().await.attributes("button.item", "hx-post");
+    let mut grill = table.house.display("Kitchen display").await;
+    let done = grill.post(&line[0], &[]).await;
+    done.must_be(StatusCode::NO_CONTENT);
+    table.tap("Espresso").await;
+    table.strike_out("Chips").await;
+    grill.delete(&line[0]).await.must_be(StatusCode::CONFLICT);
+}
