@@ -149,6 +149,22 @@ async fn an_order_on_which_everything_is_struck_out_ends_by_itself() {
 }
 
 #[tokio::test]
+async fn a_takeaway_that_is_taken_away_keeps_its_name() {
+    let mut table = Table::laid().await;
+    let away = [("table", "takeaway")];
+    let path = table.at("/place");
+    table.post(&path, &away).await.must_be(StatusCode::OK);
+    let named = table.at("/details");
+    table
+        .post(&named, &[("name", "Grace")])
+        .await
+        .must_be(StatusCode::OK);
+    table.post(&path, &away).await.must_be(StatusCode::CONFLICT);
+    let sql = "SELECT count(*) AS n FROM orders WHERE customer_name = 'Grace'";
+    assert_eq!(table.house.number(sql).await, 1);
+}
+
+#[tokio::test]
 async fn a_line_that_was_struck_out_is_done_or_not_done_no_more() {
     let mut table = Table::laid().await;
     table.send().await;
