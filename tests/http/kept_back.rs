@@ -176,3 +176,14 @@ async fn a_line_that_was_struck_out_is_done_or_not_done_no_more() {
     table.strike_out("Chips").await;
     grill.delete(&line[0]).await.must_be(StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn the_panel_says_what_was_given_free() {
+    let mut table = Table::laid().await;
+    table.tap("Espresso").await;
+    table.send().await;
+    let comp = table.line("Espresso", "/comp").await;
+    let panel = table.post(&comp, &[("reason", "It was cold")]).await;
+    let sums = panel.must_be(StatusCode::OK).all("#order-sums dt");
+    assert!(sums.contains(&"Given free".to_owned()), "{sums:?}");
+}
