@@ -143,7 +143,7 @@ impl Chance<'_> {
     pub fn open_item(&mut self) -> Option<Command> {
         let (order, who) = (self.order(|_| true)?.clone(), self.till());
         let item = OpenItem {
-            name: *["Corkage", "Birthday cake"].choose(self.rng)?,
+            name: ["Corkage", "Birthday cake"].choose(self.rng)?,
             price: (!self.once_in(12)).then(|| self.rng.random_range(1..300) * 100),
             quantity: self.rng.random_range(1..=3),
             station: self.rng.random_range(0..2),

@@ -25,6 +25,9 @@ impl Book {
     }
 
     pub fn hand_over(&mut self, at: usize) {
+        if self.nothing_to_send(at) {
+            return;
+        }
         let order = &mut self.orders[at];
         let fired: Vec<usize> = order.to_send().map(|line| line.number).collect();
         let lines = order.lines.iter_mut();

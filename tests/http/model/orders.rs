@@ -118,7 +118,7 @@ impl Book {
         order.closed |= is_made;
     }
 
-    fn nothing_to_send(&self, at: usize) -> bool {
+    pub fn nothing_to_send(&self, at: usize) -> bool {
         let order = &self.orders[at];
         order.to_send().next().is_none() && order.to_tell().next().is_none()
     }
