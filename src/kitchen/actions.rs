@@ -111,21 +111,31 @@ impl Refusal for TicketRefusal {
 /// order's ticket that is still open there. What is kept back is told along, in grey.
 pub async fn hand_over(tx: &mut Tx, order: &OrderSnapshot, work: Work) -> Result<()> {
     let Work { fired, held } = work;
-    if let Some(stations) = match &held {
-        Some(_) => Some(afterwards::withdraw_held(tx, order.order).await?),
-        None => None,
-    } {
-        for station in stations {
-            tx.changed(Changed::Station(station));
-        }
+    if held.is_none() {
+        return put_on_boards(tx, order, fired, Vec::new()).await;
     }
+    // What is told anew comes on the ticket that it was on, which keeps its place, its former title and who saw it.
+    for station in afterwards::withdraw_held(tx, order.order).await? {
+        tx.changed(Changed::Station(station));
+    }
+    put_on_boards(tx, order, fired, held.unwrap_or_default()).await?;
+    afterwards::drop_empty(tx, order.order).await
+}
+
+async fn put_on_boards(
+    tx: &mut Tx,
+    order: &OrderSnapshot,
+    fired: Vec<(StationId, Vec<NewLine>)>,
+    held: Vec<(StationId, Vec<NewLine>)>,
+) -> Result<()> {
     let elsewhere = store::sent_elsewhere(&*tx).await?;
     let mut work: Vec<(StationId, Vec<NewLine>, Vec<NewLine>)> = Vec::new();
     let fired = fired
         .into_iter()
         .map(|(station, lines)| (station, lines, Vec::new()));
-    let held = held.into_iter().flatten();
-    let held = held.map(|(station, lines)| (station, Vec::new(), lines));
+    let held = held
+        .into_iter()
+        .map(|(station, lines)| (station, Vec::new(), lines));
     for (station, fired, held) in fired.chain(held) {
         if fired.is_empty() && held.is_empty() {
             continue;

@@ -351,6 +351,9 @@ impl Ticket {
     pub fn reopen_line(&mut self, line: TicketLineId) -> Result<(), TicketRefusal> {
         self.refuse_when_bumped()?;
         let line = self.line_mut(line)?;
+        if line.voided.is_some() {
+            return Err(TicketRefusal::LineVoided(line.name.clone()));
+        }
         if line.done.take().is_none() {
             return Err(TicketRefusal::LineNotDone(line.name.clone()));
         }

@@ -364,6 +364,19 @@ pub(super) async fn tell_held(tx: &mut Tx, order: &Order) -> Result<()> {
     kitchen::hand_over(tx, &snapshot(order, Money::ZERO), work).await
 }
 
+/// The order ends: its stations have nothing of it in grey any more.
+pub(super) async fn withdraw_held(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    let told: Vec<LineId> = order.announced().map(|line| line.id).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    for line in order.lines.iter_mut().filter(|line| line.announced) {
+        (line.held, line.announced) = (false, false);
+    }
+    store::changes::hold(tx, order, &told).await?;
+    tell_held(tx, order).await
+}
+
 /// What the kitchen is told about an order; `paying` is money that comes in the same moment.
 pub(super) fn snapshot(order: &Order, paying: Money) -> kitchen::OrderSnapshot {
     let kind = match order.kind() {
@@ -454,14 +467,15 @@ pub async fn take_back(tx: &mut Tx, order: &mut Order, named: &[LineId]) -> Resu
     save(tx, order, Lines::TakenBack(&back)).await
 }
 
-/// Calls off an order of which nothing was sent.
+/// Calls off an order of which nothing was sent, or nothing that is not struck out.
 pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
     let mut order = store::find_for_update(tx, id).await?;
     if order.cancelled_at.is_some() {
         return Ok(());
     }
     order.cancel(tx.now())?;
-    for line in &order.lines {
+    withdraw_held(tx, &mut order).await?;
+    for line in order.lines.iter().filter(|line| line.is_unsent()) {
         if let Some(product) = line.product {
             menu::give_back(tx, product, line.from_stock).await?;
         }
@@ -476,7 +490,7 @@ pub async fn cancel(tx: &mut Tx, id: OrderId, reason: &str) -> Result<()> {
     save(tx, &mut order, Lines::AsTheyWere).await
 }
 
-/// Cancels the orders without lines that nobody has touched for 15 minutes; answers how many.
+/// Cancels the orders without lines (struck out ones are none) that nobody has touched for 15 minutes; answers how many.
 pub async fn cancel_abandoned(tx: &mut Tx) -> Result<usize> {
     let abandoned = store::abandoned(&*tx, tx.now() - ABANDONED_AFTER).await?;
     for id in &abandoned {
@@ -488,7 +502,7 @@ pub async fn cancel_abandoned(tx: &mut Tx) -> Result<usize> {
 /// Cancels an order that is left without lines; others stay as they are.
 pub async fn cancel_if_empty(tx: &mut Tx, id: OrderId) -> Result<()> {
     let order = store::find_for_update(tx, id).await?;
-    if order.is_open() && order.lines.is_empty() && order.paid.is_zero() {
+    if order.is_open() && order.is_spent() {
         cancel(tx, id, "Left without lines").await?;
     }
     Ok(())

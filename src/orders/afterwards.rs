@@ -3,7 +3,9 @@
 
 use serde_json::json;
 
-use super::actions::{cancel, hand_over, save, save_settled, snapshot, take_up, tell_held};
+use super::actions::{
+    cancel, hand_over, save, save_settled, snapshot, take_up, tell_held, withdraw_held,
+};
 use super::changes::{Cut, Which};
 use super::line::{Line, LineState, OpenItem};
 use super::order::{Order, OrderRefusal, Place};
@@ -152,19 +154,12 @@ pub async fn cancel_sent(tx: &mut Tx, id: OrderId, why: &Why) -> Result<()> {
     if order.cancelled_at.is_some() {
         return Ok(());
     }
-    if order.lines.iter().all(Line::is_unsent) {
+    if order.sent().next().is_none() {
         return cancel(tx, id, &why.reason).await;
     }
     let before: Vec<Line> = order.lines.clone();
     let (total, struck) = (order.total(), order.cancel_sent(tx.now())?);
-    if order.announced().next().is_some() {
-        let told: Vec<LineId> = order.announced().map(|line| line.id).collect();
-        for line in &mut order.lines {
-            (line.held, line.announced) = (false, false);
-        }
-        changes::hold(tx, &order, &told).await?;
-        tell_held(tx, &order).await?;
-    }
+    withdraw_held(tx, &mut order).await?;
     let struck: Vec<(LineId, LineState)> = before
         .iter()
         .filter(|line| struck.contains(&line.id))

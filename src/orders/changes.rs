@@ -142,7 +142,13 @@ impl Order {
     /// The guests sit down elsewhere, or take it away after all.
     pub fn move_to(&mut self, place: Place) -> Result<(), OrderRefusal> {
         self.must_be_open()?;
-        if self.place == place {
+        // A takeaway that is taken away is for whom it was before.
+        let is_there = match (&self.place, &place) {
+            (Place::Table { id: here, .. }, Place::Table { id: there, .. }) => here == there,
+            (Place::Takeaway { .. }, Place::Takeaway { .. }) => true,
+            _ => false,
+        };
+        if is_there {
             return Err(OrderRefusal::AlreadyThere);
         }
         self.place = place;

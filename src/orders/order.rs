@@ -484,13 +484,13 @@ impl Order {
         came
     }
 
-    /// Calls the order off: only while nothing was sent and nothing paid.
+    /// Calls the order off: only while nothing is paid, and nothing was sent but what is struck out.
     pub fn cancel(&mut self, at: OffsetDateTime) -> Result<(), OrderRefusal> {
         self.must_be_open()?;
         if !self.paid.is_zero() {
             return Err(OrderRefusal::Paid);
         }
-        if self.lines.iter().any(|line| !line.is_unsent()) {
+        if self.sent().next().is_some() {
             return Err(OrderRefusal::SentLines);
         }
         self.cancelled_at = Some(at);

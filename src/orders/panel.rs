@@ -427,6 +427,7 @@ fn sums(order: &Order) -> Markup {
     html! {
         dl #order-sums.totals data-rev=(rev(order)) {
             dt { "Subtotal, " (items) @if items == 1 { " item" } @else { " items" } } dd { (totals.subtotal) }
+            @if totals.comps.is_positive() { dt { "Given free" } dd { (Money::ZERO - totals.comps) } }
             @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
             @for tax in &totals.taxes {
                 @if !tax.rate.is_zero() {

@@ -10,6 +10,7 @@ mod figures;
 mod hostile;
 #[allow(dead_code)]
 mod house;
+mod kept_back;
 mod kitchen;
 mod links;
 mod live;

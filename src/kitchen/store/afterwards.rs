@@ -27,7 +27,7 @@ struct AtStation {
     station_id: StationId,
 }
 
-/// Takes what is kept back of an order off its tickets, and away those of which nothing is left; answers where.
+/// Takes what is kept back of an order off its tickets; answers where.
 pub(in crate::kitchen) async fn withdraw_held(tx: &Tx, order: OrderId) -> Result<Vec<StationId>> {
     let sql = "WITH gone AS ( \
                  DELETE FROM ticket_lines l USING tickets t \
@@ -35,10 +35,14 @@ pub(in crate::kitchen) async fn withdraw_held(tx: &Tx, order: OrderId) -> Result
                moved AS (UPDATE tickets SET revision = revision + 1 WHERE id IN (SELECT id FROM gone) RETURNING station_id) \
                SELECT DISTINCT station_id FROM moved";
     let at: Vec<AtStation> = all(tx, sql, [order.into()]).await?;
+    Ok(at.into_iter().map(|row| row.station_id).collect())
+}
+
+/// Takes the open tickets of an order away on which nothing is left.
+pub(in crate::kitchen) async fn drop_empty(tx: &Tx, order: OrderId) -> Result<()> {
     let empty = "DELETE FROM tickets t WHERE t.order_id = $1 AND t.bumped_at IS NULL \
                  AND NOT EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id)";
-    run(tx, empty, [order.into()]).await?;
-    Ok(at.into_iter().map(|row| row.station_id).collect())
+    run(tx, empty, [order.into()]).await
 }
 
 /// Puts what is kept back of a ticket onto one of its own, which stays on the board when that one leaves.

@@ -205,7 +205,7 @@ fn open_order(row: OpenRow) -> OpenOrder {
     }
 }
 
-/// Open orders without lines that nobody has touched since `before`.
+/// Open orders without lines, struck out ones aside, that nobody has touched since `before`.
 pub(in crate::orders) async fn abandoned(
     db: &impl ConnectionTrait,
     before: OffsetDateTime,
@@ -217,7 +217,7 @@ pub(in crate::orders) async fn abandoned(
     let rows = Row::find_by_statement(statement(
         db,
         "SELECT o.id FROM orders o WHERE o.closed_at IS NULL AND o.cancelled_at IS NULL AND o.updated_at < $1 \
-         AND NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id)",
+         AND NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.state <> 'voided')",
         [before.into()],
     ))
     .all(db)

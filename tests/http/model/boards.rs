@@ -1,8 +1,10 @@
-//! What the wall of a station and the screens of shifts must show.
+//! What the wall of a station must show.
 
 use super::book::*;
 use super::kitchen::RECALL_WITHIN;
-use super::screens::{LOOKED_AFTER, Seen, all, count_of, money, text, texts, words};
+use super::screens::{LOOKED_AFTER, Seen, all, count_of, text, texts, words};
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// A ticket looks new for so many seconds, and an addition rings so long.
@@ -12,8 +14,6 @@ const FRESH: i64 = 15;
 const PACE: [(i64, i64); 2] = [(8 * 60, 15 * 60), (3 * 60, 6 * 60)];
 
 const STATIONS: [&str; 2] = ["Kitchen", "Bar"];
-
-// ---- the board ------------------------------------------------------------------------------------
 
 /// The board as a wall shows it. A long ticket stands in several pieces, which are one ticket all the same.
 pub fn board(seen: &Seen) -> Value {
@@ -28,6 +28,7 @@ pub fn board(seen: &Seen) -> Value {
         let lines: Vec<Value> = all(piece, "ul.items > li").into_iter().map(item).collect();
         match tickets.iter_mut().find(|(known, _)| *known == id) {
             Some((_, ticket)) => {
+                ticket["bump"] = bump(piece);
                 let known = ticket["lines"].as_array_mut().expect("lines");
                 known.extend(lines);
             }
@@ -43,28 +44,52 @@ pub fn board(seen: &Seen) -> Value {
     })
 }
 
+/// What the wide zone says: nothing where there is nothing to bump. The last piece of a ticket has it.
+fn bump(piece: scraper::ElementRef) -> Value {
+    text(piece, "button.bump")
+}
+
 fn ticket(piece: scraper::ElementRef, lines: Vec<Value>) -> Value {
     let facts = texts(piece, "header .sub > span").pop();
     json!({
         "title": text(piece, "header h2"), "facts": facts, "age": piece.attr("data-age"),
         "rings": piece.attr("data-new").is_some(), "additions": piece.attr("data-additions"),
         "can start": all(piece, "button.start").len() == 1,
-        "recalled": texts(piece, "header .sub > span").contains(&"Recalled".to_owned()),
+        "bump": bump(piece), "recalled": texts(piece, "header .sub > span").contains(&"Recalled".to_owned()),
         "elsewhere": texts(piece, "p.also").into_iter().find(|text| text.contains("also at")),
+        "changes": piece.attr("data-changes"), "voids": piece.attr("data-voids"), "first": piece.attr("data-first").is_some(),
         "lines": lines,
     })
 }
 
+/// The words over the first of some lines, without how long ago it was.
+fn section(heading: scraper::ElementRef) -> Value {
+    let text = words(heading);
+    let clock = |letter: char| letter.is_ascii_digit() || letter == ':';
+    match text.rsplit_once(' ') {
+        Some((before, last)) if last.contains(':') && last.chars().all(clock) => json!(before),
+        _ => json!(text),
+    }
+}
+
 fn item(line: scraper::ElementRef) -> Value {
     if line.value().classes().any(|class| class == "addon") {
-        return json!("ADD-ON");
+        return section(line);
     }
-    let done = all(line, "button.item[aria-pressed='true']").len() == 1;
-    let said = all(line, "button.item > span")
+    let is = |selector: &str| all(line, selector).len() == 1;
+    let state = match () {
+        () if is("div.item.held") => "held",
+        () if is("button.item.void") => "struck out",
+        () if is("div.item.void") => "struck out, seen",
+        () if is("button.item[aria-pressed='true']") => "done",
+        () if is("button.item[aria-pressed='false']") => "to make",
+        () => "unknown",
+    };
+    let said = all(line, ".item > span")
         .into_iter()
         .map(words)
         .collect::<Vec<_>>();
-    json!({ "said": said, "done": done })
+    json!({ "said": said, "state": state })
 }
 
 /// The board as it must be.
@@ -77,7 +102,15 @@ pub fn expected_board(book: &Book, station: usize) -> Value {
         .filter(here)
         .filter(|ticket| ticket.bumped_at.is_none())
         .collect();
-    open.sort_by_key(|ticket| ticket.sent_at);
+    // What goes first goes first, and what only waits to be fired stands behind what is to be made.
+    open.sort_by_key(|ticket| {
+        (
+            ticket.is_waiting(),
+            !ticket.first,
+            ticket.sent_at,
+            ticket.id,
+        )
+    });
     let late = open
         .iter()
         .filter(|ticket| age(ticket, now) == "late")
@@ -90,39 +123,42 @@ pub fn expected_board(book: &Book, station: usize) -> Value {
         .tickets
         .iter()
         .filter(here)
-        .filter(|ticket| ticket.bumped_at.is_some());
-    let last = last.max_by_key(|ticket| ticket.bumped_at);
+        .filter(|ticket| ticket.bumped_at.is_some() && ticket.live().next().is_some());
+    let last = last.max_by_key(|ticket| (ticket.bumped_at, ticket.id));
     let last = last.filter(|ticket| ticket.bumped_at.is_some_and(|at| now - at <= RECALL_WITHIN));
-    let mut sums: Vec<(i64, &str)> = Vec::new();
-    for line in open
-        .iter()
-        .flat_map(|ticket| &ticket.lines)
-        .filter(|line| line.done == Done::No)
-    {
-        match sums.iter_mut().find(|(_, name)| *name == line.line.name) {
-            Some((quantity, _)) => *quantity += line.line.quantity,
-            None => sums.push((line.line.quantity, &line.line.name)),
+    // What is to be made, and apart from it what is kept back.
+    let mut sums: BTreeMap<&str, [i64; 2]> = BTreeMap::new();
+    for line in open.iter().flat_map(|ticket| &ticket.lines) {
+        if line.is_due() || line.is_held() {
+            let sum = sums.entry(&line.line.name).or_default();
+            sum[usize::from(line.is_held())] += line.line.quantity;
         }
     }
-    sums.sort_by_key(|(quantity, name)| (-quantity, *name));
+    let mut sums: Vec<(&str, [i64; 2])> = sums.into_iter().collect();
+    sums.sort_by_key(|(name, [due, _])| (-due, *name));
+    let said = |(name, sum): &(&str, [i64; 2])| match sum {
+        [due, 0] => format!("{due} {name}"),
+        [0, held] => format!("{name} {held} on hold"),
+        [due, held] => format!("{due} {name} {held} on hold"),
+    };
     json!({
         "counts": counts.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>(),
         "tickets": open.iter().map(|ticket| expected_ticket(book, ticket, now)).collect::<Vec<_>>(),
         "recall": last.map(|ticket| format!("Recall {}", ticket.title)),
-        "all day": sums.iter().map(|(quantity, name)| format!("{quantity} {name}")).collect::<Vec<_>>(),
+        "all day": sums.iter().map(said).collect::<Vec<_>>(),
     })
 }
 
 fn expected_ticket(book: &Book, ticket: &Ticket, now: i64) -> Value {
     let order = &book.orders[ticket.order];
-    let waiter = &book.people[order.waiter].name;
+    let waiter = &book.people[ticket.waiter].name;
     let mut names = waiter.split(' ');
     let first = names.next().unwrap_or("");
     let initial = names
         .next_back()
         .and_then(|name| name.chars().next())
         .unwrap_or(' ');
-    let pieces: i64 = ticket.lines.iter().map(|line| line.line.quantity).sum();
+    let pieces: i64 = ticket.live().map(|line| line.line.quantity).sum();
     let mut facts = format!(
         "#{} · {first} {initial}. · {}",
         order.number,
@@ -140,24 +176,63 @@ fn expected_ticket(book: &Book, ticket: &Ticket, now: i64) -> Value {
     let last = ticket
         .lines
         .iter()
-        .map(|line| line.fired_at)
+        .filter_map(|line| line.fired_at)
         .max()
         .unwrap_or(0);
     let touched = ticket.is_begun() || ticket.recalled;
+    let is_untouched = !touched && ticket.live().next().is_some();
+    let rings = is_untouched || now - last < FRESH || ticket.has_unseen();
     let mut lines = Vec::new();
-    let mut addition = 0;
-    for line in &ticket.lines {
-        if line.addition > addition {
-            lines.push(json!("ADD-ON"));
-            addition = line.addition;
+    let mut before = None;
+    for line in ticket.in_order() {
+        let heading = heading(line);
+        if let Some((words, _)) = heading.as_ref().filter(|_| heading != before) {
+            lines.push(json!(words));
         }
-        lines.push(json!({ "said": said(ticket, &line.line), "done": line.done != Done::No }));
+        before = heading;
+        lines.push(expected_item(ticket, line));
     }
+    let unseen = ticket.lines.iter().filter(|line| line.void == Void::Unseen);
+    let unseen = unseen.count();
+    let is_made = !ticket.lines.iter().any(TicketLine::is_due);
+    let bump = match (is_made, unseen > 0) {
+        _ if ticket.is_waiting() => None,
+        (true, true) => Some("Seen"),
+        (true, false) => Some("Bump, all done"),
+        (false, _) => Some("Bump"),
+    };
     json!({
-        "title": title, "facts": facts, "age": age(ticket, now), "rings": !touched || now - last < FRESH,
-        "additions": ticket.additions.to_string(), "can start": !ticket.started, "recalled": ticket.recalled,
+        "title": title, "facts": facts, "age": age(ticket, now), "rings": rings, "bump": bump,
+        "additions": ticket.additions.to_string(), "can start": !ticket.started && !ticket.is_waiting(),
+        "recalled": ticket.recalled, "changes": ticket.changes.to_string(),
+        "voids": (unseen > 0).then(|| unseen.to_string()), "first": ticket.first,
         "elsewhere": elsewhere(book, ticket), "lines": lines,
     })
+}
+
+/// What stands over a line that was sent later, that was kept back and fired, or that is kept back; and when it came.
+fn heading(line: &TicketLine) -> Option<(String, i64)> {
+    let course = line.line.course;
+    match line.fired_at {
+        None => Some((format!("ON HOLD · COURSE {course}"), 0)),
+        Some(at) if line.held => Some((format!("COURSE {course} FIRED"), at)),
+        Some(at) => (line.addition > 0).then(|| ("ADD-ON".to_owned(), at)),
+    }
+}
+
+fn expected_item(ticket: &Ticket, line: &TicketLine) -> Value {
+    let mut said = said(ticket, &line.line);
+    let state = match (line.void, line.done) {
+        (Void::Unseen, _) => {
+            said.push("VOID · TAP WHEN SEEN".to_owned());
+            "struck out"
+        }
+        (Void::Seen, _) => "struck out, seen",
+        _ if line.is_held() => "held",
+        (_, Done::No) => "to make",
+        _ => "done",
+    };
+    json!({ "said": said, "state": state })
 }
 
 /// Quantity, name, the name in the kitchen's language, choices, note, seat and course, allergy.
@@ -182,20 +257,37 @@ fn said(ticket: &Ticket, line: &Line) -> Vec<String> {
     said
 }
 
-/// A ticket's target is its slowest line; slow begins at the same share of it as at the station.
+/// A ticket's target is its slowest line; slow begins at the same share of it as at the station. What was kept back has a
+/// clock of its own, from when it was fired; of several clocks the one counts that is worst off and has something to make.
+/// Where nothing is to be made and something is kept back, there is no age.
 fn age(ticket: &Ticket, now: i64) -> &'static str {
+    const AGES: [&str; 4] = ["new", "ok", "soon", "late"];
     let (soon, late) = PACE[ticket.station];
-    let targets = ticket
-        .lines
-        .iter()
-        .map(|line| line.line.prep_seconds.unwrap_or(late));
-    let target = targets.max().unwrap_or(late);
-    match now - ticket.sent_at {
-        age if age < FRESH => "new",
-        age if age >= target => "late",
-        age if age >= target * soon / late => "soon",
-        _ => "ok",
+    let began = ticket.clock_at.unwrap_or(ticket.sent_at);
+    let since = |line: &TicketLine| match line.fired_at {
+        Some(at) if line.held => at.max(began),
+        _ => began,
+    };
+    let age = |since: i64, target: i64| match now - since {
+        age if age < FRESH => 0,
+        age if age >= target => 3,
+        age if age >= target * soon / late => 2,
+        _ => 1,
+    };
+    let is_to_make = ticket.lines.iter().any(TicketLine::is_due);
+    if !is_to_make && ticket.lines.iter().any(TicketLine::is_held) {
+        return "held";
     }
+    let counted = ticket.live().filter(|line| !is_to_make || line.is_due());
+    let ages = counted.map(|line| {
+        let together = ticket.live().filter(|other| since(other) == since(line));
+        let target = together
+            .map(|line| line.line.prep_seconds.unwrap_or(late))
+            .max();
+        age(since(line), target.unwrap_or(late))
+    });
+    let worst = ages.max().unwrap_or_else(|| age(ticket.sent_at, late));
+    AGES[worst]
 }
 
 /// The other station, where it works for the same order or has finished since this ticket was sent.
@@ -217,134 +309,5 @@ fn elsewhere(book: &Book, ticket: &Ticket) -> Option<String> {
             "{place} of 2 stations · also at: {}{ready}",
             STATIONS[other]
         )
-    })
-}
-
-// ---- shifts ---------------------------------------------------------------------------------------
-
-/// The screen that ends a shift.
-pub fn count_screen(seen: &Seen) -> Value {
-    let root = seen.root();
-    let locked = !all(root, "form#close").is_empty();
-    let figures = all(root, "#shift-result > dl.kv dt")
-        .into_iter()
-        .map(words)
-        .zip(all(root, "#shift-result > dl.kv dd").into_iter().map(words));
-    json!({
-        "to pass on": texts(root, "#to-pass-on form.pass-on p > a"),
-        "counting": !all(root, "form#count").is_empty(),
-        "locked": locked,
-        "count": all(root, "form#close input[name='count']").first().and_then(|input| input.attr("value")),
-        "variance": text(root, "#shift-result p.variance"),
-        // Blind until the count is locked.
-        "figures": figures.filter(|_| locked).map(|(what, figure)| format!("{what}: {figure}")).collect::<Vec<_>>(),
-        "tells nothing": locked || !words(root).contains("Cash sales"),
-    })
-}
-
-/// The same as it must be.
-pub fn expected_count_screen(book: &Book, at: usize) -> Value {
-    let shift = &book.shifts[at];
-    let expected = shift.expected();
-    let locked = shift
-        .counts
-        .last()
-        .filter(|count| count.expected == expected);
-    let variance = locked.map(|count| count.counted - expected);
-    let label = match variance {
-        Some(0) => "Exact",
-        Some(over) if over > 0 => "Over by",
-        _ => "Short by",
-    };
-    let kinds = [
-        ("float", "Opening float"),
-        ("sale", "Cash sales"),
-        ("tip", "Cash tips"),
-    ];
-    let sums = kinds.into_iter().filter_map(|(kind, label)| {
-        let of_kind = shift.entries.iter().filter(|(one, _)| *one == kind);
-        let sum: i64 = of_kind.clone().map(|(_, amount)| amount).sum();
-        (of_kind.count() > 0).then(|| format!("{label}: {}", money(sum)))
-    });
-    let figures = sums.chain([format!("Expected: {}", money(expected))]);
-    let open: Vec<String> = book.in_the_way(at).map(|order| book.title(order)).collect();
-    json!({
-        "to pass on": open,
-        "counting": shift.has_cash() && locked.is_none(),
-        "locked": locked.is_some(),
-        "count": locked.map(|count| count.id),
-        "variance": variance.map(|variance| format!("{label} UGX {}", money(variance.abs()))),
-        "figures": figures.filter(|_| locked.is_some()).collect::<Vec<_>>(),
-        "tells nothing": true,
-    })
-}
-
-/// The managers' list: who, where the cash is, how many orders are in the way.
-pub fn shift_list(seen: &Seen) -> Value {
-    let root = seen.root();
-    let rows = all(root, "#shifts tbody tr").into_iter().map(|row| {
-        let cells = all(row, "td");
-        json!({ "who": text(row, "b"), "cash": words(cells[1]), "orders": words(cells[3]) })
-    });
-    json!({ "open": rows.collect::<Vec<_>>(), "reports": texts(root, "#shift-reports tbody tr td:first-child") })
-}
-
-/// The same as it must be.
-pub fn expected_shift_list(book: &Book) -> Value {
-    let open = book
-        .shifts
-        .iter()
-        .enumerate()
-        .filter(|(_, shift)| shift.is_open());
-    let rows = open.map(|(at, shift)| {
-        let cash = match shift.cash {
-            Cash::None => "No cash".to_owned(),
-            Cash::Pouch => "Cash pouch".to_owned(),
-            Cash::Drawer(name) => format!("Drawer of {name}"),
-        };
-        let orders = book.in_the_way(at).count();
-        json!({ "who": book.people[shift.owner].name, "cash": cash, "orders": orders.to_string() })
-    });
-    let reports = (1..=book.reports)
-        .rev()
-        .take(20)
-        .map(|number| number.to_string());
-    json!({ "open": rows.collect::<Vec<_>>(), "reports": reports.collect::<Vec<_>>() })
-}
-
-/// What a shift report says, of what this book knows.
-pub fn report(stored: &Value) -> Value {
-    let sales = stored["sales"].as_array().into_iter().flatten();
-    let sales = sales.map(|sum| json!([sum["count"], sum["amount"], sum["tips"]]));
-    json!({
-        "number": stored["number"], "owner": stored["owner"]["id"], "expected": stored["expected"],
-        "counted": stored["counts"].as_array().and_then(|counts| counts.last()).map(|count| count["counted"].clone()),
-        "counts": stored["counts"].as_array().map(Vec::len), "variance": stored["variance"]["amount"],
-        "sales": sales.collect::<Vec<_>>(), "passed on": stored["passedOn"].as_array().map(Vec::len),
-        "settled": stored["orders"]["settled"], "cancelled": stored["orders"]["cancelled"], "total": stored["orders"]["total"],
-    })
-}
-
-/// The same as it must be, at the moment when the shift was closed.
-pub fn expected_report(book: &Book, at: usize) -> Value {
-    let shift = &book.shifts[at];
-    let last = shift.counts.last();
-    let taken: Vec<&Payment> = book
-        .payments
-        .iter()
-        .filter(|payment| payment.shift == at)
-        .collect();
-    let sum = |part: fn(&Payment) -> i64| taken.iter().map(|payment| part(payment)).sum::<i64>();
-    let sales = (!taken.is_empty())
-        .then(|| json!([taken.len(), sum(|one| one.amount), sum(|one| one.tip)]));
-    let own = book.orders.iter().filter(|order| order.shift == Some(at));
-    let settled = own.clone().filter(|order| order.settled.is_some());
-    json!({
-        "number": shift.report, "owner": book.people[shift.owner].id, "expected": shift.expected(),
-        "counted": last.map(|count| count.counted), "counts": shift.counts.len(),
-        "variance": last.map(|count| count.counted - count.expected),
-        "sales": sales.into_iter().collect::<Vec<_>>(), "passed on": shift.passed_on,
-        "settled": settled.clone().count(), "cancelled": own.filter(|order| order.cancelled).count(),
-        "total": settled.map(Order::total).sum::<i64>(),
     })
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::command::{Command, Deed};
-use super::menu::{self, Chosen, Product};
+pub use super::line::*;
+use super::menu::{self, Product};
 
 pub type Outcome = Result<(), u16>;
 
@@ -26,6 +27,8 @@ pub fn must(holds: bool, status: u16) -> Outcome {
 pub struct Book {
     pub people: Vec<Person>,
     pub tables: Vec<Table>,
+    pub stations: [Uuid; 2],
+    pub taxes: Vec<TaxClass>,
     pub menu: Vec<Product>,
     pub orders: Vec<Order>,
     pub tickets: Vec<Ticket>,
@@ -37,6 +40,8 @@ pub struct Book {
     pub reports: i64,
     /// How often each deed must stand in the audit log.
     pub deeds: BTreeMap<&'static str, i64>,
+    /// How many lines there ever were, so that each has a number of its own before its id is known.
+    pub minted: usize,
     pub now: i64,
 }
 
@@ -45,6 +50,7 @@ pub enum Role {
     Waiter,
     Cashier,
     Manager,
+    Admin,
     Kitchen,
     Bar,
     /// The wall display of a station, which nobody signs in on.
@@ -59,6 +65,16 @@ pub struct Person {
     pub role: Role,
     /// The terminal with a drawer that they stand at.
     pub drawer: Option<&'static str>,
+    /// Their device is a paired terminal.
+    pub on_terminal: bool,
+}
+
+/// How something is taxed.
+#[derive(Debug, Clone)]
+pub struct TaxClass {
+    pub id: Uuid,
+    pub name: String,
+    pub bp: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +99,8 @@ pub struct Order {
     /// Whose shift answers for it; nobody's after it was carried over.
     pub shift: Option<usize>,
     pub lines: Vec<Line>,
+    /// Something of it was sent once, whatever has become of it.
+    pub was_sent: bool,
     pub paid: i64,
     /// The date on which it was settled first.
     pub settled: Option<i64>,
@@ -91,87 +109,12 @@ pub struct Order {
     pub touched_at: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Unsent,
-    Sent,
-    Preparing,
-    Ready,
-    Served,
-}
-
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The server's; nil until it was read back.
-    pub id: Uuid,
-    pub product: Uuid,
-    pub name: String,
-    pub second: Option<String>,
-    pub quantity: i64,
-    /// The price of the product alone when it was added.
-    pub base: i64,
-    pub chosen: Vec<Chosen>,
-    pub note: Option<String>,
-    pub allergy: Option<String>,
-    pub seat: Option<i64>,
-    pub course: i64,
-    /// How many of its pieces came from the countdown.
-    pub from_stock: i64,
-    pub tax_name: String,
-    pub tax_bp: i64,
-    pub station: usize,
-    pub prep_seconds: Option<i64>,
-    pub state: State,
-    /// Since when it is ready.
-    pub ready_at: i64,
-}
-
-#[derive(Debug, Clone)]
-pub struct Ticket {
-    /// The server's; nil until it was read back.
-    pub id: Uuid,
-    pub order: usize,
-    pub station: usize,
-    pub title: String,
-    /// What it was called before, until its next bump.
-    pub former: Option<String>,
-    pub guests: i64,
-    pub customer: Option<String>,
-    pub sent_at: i64,
-    pub started: bool,
-    pub bumped_at: Option<i64>,
-    pub recalled: bool,
-    /// A screen of its station has shown it as it is now.
-    pub shown: bool,
-    pub additions: i64,
-    pub lines: Vec<TicketLine>,
-}
-
-#[derive(Debug, Clone)]
-pub struct TicketLine {
-    /// The server's; nil until it was read back.
-    pub id: Uuid,
-    /// The order's line as it was sent.
-    pub line: Line,
-    pub addition: i64,
-    pub fired_at: i64,
-    pub done: Done,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    No,
-    /// Somebody tapped the line.
-    Tapped(i64),
-    /// It went with its ticket, and comes back with it.
-    Bumped(i64),
-}
-
 #[derive(Debug, Clone)]
 pub struct Shift {
     /// The server's; nil until it was read back.
     pub id: Uuid,
     pub owner: usize,
+    pub opened_at: i64,
     pub date: i64,
     pub cash: Cash,
     /// What moved its cash: float, sale, tip.
@@ -213,49 +156,26 @@ pub struct Payment {
 
 impl Role {
     pub fn takes_orders(self) -> bool {
-        matches!(self, Role::Waiter | Role::Cashier | Role::Manager)
+        matches!(self, Role::Waiter) || self.takes_payments()
     }
 
     pub fn takes_payments(self) -> bool {
-        matches!(self, Role::Cashier | Role::Manager)
+        matches!(self, Role::Cashier) || self.manages()
+    }
+
+    pub fn manages(self) -> bool {
+        matches!(self, Role::Manager | Role::Admin)
     }
 
     /// Station 0 is the kitchen, 1 the bar.
     pub fn works_at(self, station: usize) -> bool {
         match self {
-            Role::Manager => true,
+            Role::Manager | Role::Admin => true,
             Role::Kitchen => station == 0,
             Role::Bar => station == 1,
             Role::Display(own) => own == station,
             Role::Waiter | Role::Cashier => false,
         }
-    }
-}
-
-impl Line {
-    pub fn price(&self) -> i64 {
-        menu::unit_price(self.base, &self.chosen)
-    }
-
-    pub fn total(&self) -> i64 {
-        self.price() * self.quantity
-    }
-
-    pub fn is_unsent(&self) -> bool {
-        self.state == State::Unsent
-    }
-
-    pub fn is_made(&self) -> bool {
-        matches!(self.state, State::Ready | State::Served)
-    }
-
-    /// Equal in product, price, modifiers, note, seat and course; an allergy is more than a note, and differs too.
-    pub fn is_equal(&self, other: &Line) -> bool {
-        self.product == other.product
-            && (self.base, self.price()) == (other.base, other.price())
-            && self.chosen == other.chosen
-            && (&self.note, &self.allergy) == (&other.note, &other.allergy)
-            && (self.seat, self.course) == (other.seat, other.course)
     }
 }
 
@@ -268,6 +188,27 @@ impl Order {
         self.lines.iter().map(Line::total).sum()
     }
 
+    /// What is given free.
+    pub fn given_away(&self) -> i64 {
+        let free = self.live().filter(|line| line.free.is_some());
+        free.map(Line::worth).sum()
+    }
+
+    /// What was not struck out.
+    pub fn live(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.state != State::Voided)
+    }
+
+    /// What a send hands over.
+    pub fn to_send(&self) -> impl Iterator<Item = &Line> {
+        self.unsent().filter(|line| !line.held)
+    }
+
+    /// What is kept back, and the kitchen was not told of.
+    pub fn to_tell(&self) -> impl Iterator<Item = &Line> {
+        self.unsent().filter(|line| line.held && !line.announced)
+    }
+
     pub fn balance(&self) -> i64 {
         self.total() - self.paid
     }
@@ -277,7 +218,7 @@ impl Order {
     }
 
     pub fn sent(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| !line.is_unsent())
+        self.lines.iter().filter(|line| line.is_sent())
     }
 
     pub fn ready(&self) -> impl Iterator<Item = &Line> {
@@ -291,7 +232,8 @@ impl Order {
     /// The tax that the prices contain, by its name: of each class on the sum of that class, half up.
     pub fn taxes(&self) -> Vec<(String, i64)> {
         let mut classes: Vec<(String, i64, i64)> = Vec::new();
-        for line in &self.lines {
+        let charged = self.live().filter(|line| line.free.is_none());
+        for line in charged {
             match classes
                 .iter_mut()
                 .find(|(name, _, _)| *name == line.tax_name)

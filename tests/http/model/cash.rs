@@ -36,7 +36,7 @@ impl Shift {
     /// longer, and the owner counts once more.
     pub fn may_count(&self, who: usize, role: Role) -> Outcome {
         must(self.has_cash(), CONFLICT)?;
-        if role == Role::Manager && who != self.owner {
+        if role.manages() && who != self.owner {
             return Ok(());
         }
         let fits = |count: &&Count| count.expected == self.expected();
@@ -57,6 +57,7 @@ impl Book {
         self.shifts.push(Shift {
             id: Uuid::nil(),
             owner: who,
+            opened_at: self.now,
             date: self.date(),
             cash: Cash::None,
             entries: Vec::new(),
@@ -101,6 +102,8 @@ impl Book {
             self.take_up(at, shift);
         }
         self.hand_over(at);
+        // What is kept back alone is nothing to pay for.
+        must(self.orders[at].sent().next().is_some(), CONFLICT)?;
         self.orders[at].paid += payment.amount;
         let entries = &mut self.shifts[shift].entries;
         entries.push(("sale", payment.amount));
@@ -123,7 +126,9 @@ impl Book {
     pub fn nothing_to_pay(&mut self, who: usize, at: usize) -> Outcome {
         let order = &self.orders[at];
         must(!order.cancelled && order.balance() == 0, CONFLICT)?;
-        must(order.unsent().next().is_some(), CONFLICT)?;
+        must(order.live().next().is_some(), CONFLICT)?;
+        let is_over = order.sent().next().is_some() && order.to_send().next().is_none();
+        must(!is_over, CONFLICT)?;
         self.send(who, at)
     }
 
@@ -171,12 +176,9 @@ impl Book {
         {
             // Nobody approves what they ask for themselves, and only managers do.
             must(*approver != who, FORBIDDEN)?;
-            must(self.people[*approver].role == Role::Manager, FORBIDDEN)?;
+            must(self.people[*approver].role.manages(), FORBIDDEN)?;
         }
-        must(
-            self.shifts[at].owner == who || role == Role::Manager,
-            FORBIDDEN,
-        )?;
+        must(self.shifts[at].owner == who || role.manages(), FORBIDDEN)?;
         must(self.shifts[at].is_open(), CONFLICT)?;
         match deed {
             ShiftDeed::Count { hundreds } => {
@@ -234,7 +236,7 @@ impl Book {
             .orders
             .iter()
             .filter(move |order| order.is_open() && order.shift == Some(shift));
-        own.filter(|order| order.balance() > 0 || order.unsent().next().is_some())
+        own.filter(|order| order.balance() > 0 || order.to_send().next().is_some())
     }
 
     fn close(
@@ -255,7 +257,7 @@ impl Book {
                 must(reason, INVALID)?;
                 must(approver != Some(shift.owner), FORBIDDEN)?;
                 // A manager who closes somebody else's shift agrees; their own stands as unapproved.
-                let manages = self.people[who].role == Role::Manager;
+                let manages = self.people[who].role.manages();
                 must(approver.is_some() || manages, FORBIDDEN)?;
             }
         }
@@ -264,7 +266,8 @@ impl Book {
         // An order with nothing on it goes on by itself.
         for order in 0..self.orders.len() {
             let one = &mut self.orders[order];
-            if one.is_open() && one.shift == Some(at) && one.lines.is_empty() {
+            let is_empty = one.balance() == 0 && one.sent().next().is_none();
+            if one.is_open() && one.shift == Some(at) && is_empty {
                 one.shift = None;
                 one.touched_at = self.now;
                 self.note("order.carried_over");

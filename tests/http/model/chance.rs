@@ -33,7 +33,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 21] = [
+    const HABITS: [(u32, Habit<'a>); 30] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -43,7 +43,16 @@ impl<'a> Chance<'a> {
         (20, Self::details),
         (75, Self::send),
         (45, Self::serve),
-        (16, Self::cancel),
+        (26, Self::cancel),
+        (70, Self::hold),
+        (36, Self::fire),
+        (70, Self::void),
+        (50, Self::comp),
+        (20, Self::open_item),
+        (24, Self::move_to),
+        (12, Self::transfer),
+        (14, Self::merge),
+        (40, Self::give),
         (230, Self::at_board),
         (140, Self::pay),
         (16, Self::start_shift),
@@ -132,7 +141,7 @@ impl<'a> Chance<'a> {
         unsent.choose(self.rng).copied()
     }
 
-    fn on_order(&mut self, order: Uuid, deed: OrderDeed) -> Option<Command> {
+    pub fn on_order(&mut self, order: Uuid, deed: OrderDeed) -> Option<Command> {
         let stranger = self.once_in(150);
         let order = if stranger {
             uuid::Builder::from_random_bytes(self.rng.random()).into_uuid()
@@ -223,7 +232,7 @@ impl<'a> Chance<'a> {
         (self.once_in(12)).then(|| "peanut".to_owned())
     }
 
-    fn seat(&mut self, guests: i64) -> Option<i64> {
+    pub fn seat(&mut self, guests: i64) -> Option<i64> {
         let most = if self.once_in(12) { guests + 1 } else { guests };
         self.rng
             .random_bool(0.4)
@@ -239,8 +248,12 @@ impl<'a> Chance<'a> {
         };
         // Guests of one table often want the same, and equal lines merge.
         let before = order.lines.last().filter(|_| self.once_in(3));
-        let before =
-            before.and_then(|line| self.book.menu.iter().find(|one| one.id == line.product));
+        let before = before.and_then(|line| {
+            self.book
+                .menu
+                .iter()
+                .find(|one| Some(one.id) == line.product)
+        });
         let product = before.unwrap_or(product);
         let plain = self.rng.random_bool(0.55);
         let quantity = match self.rng.random_range(0..40) {
@@ -262,7 +275,7 @@ impl<'a> Chance<'a> {
         self.on_order(order.id, OrderDeed::Add(add))
     }
 
-    fn course(&mut self) -> i64 {
+    pub fn course(&mut self) -> i64 {
         match self.rng.random_range(0..60) {
             0 => 10,
             1..12 => 2,
@@ -309,8 +322,12 @@ impl<'a> Chance<'a> {
         let order = self.order(|order| order.unsent().next().is_some())?.clone();
         let line = self.line(&order)?;
         let product = order.lines.iter().find(|one| one.id == line);
-        let product =
-            product.and_then(|line| self.book.menu.iter().find(|one| one.id == line.product));
+        let product = product.and_then(|line| {
+            self.book
+                .menu
+                .iter()
+                .find(|one| Some(one.id) == line.product)
+        });
         let deed = match (self.rng.random_range(0..6), product) {
             (0, _) => OrderDeed::Note {
                 line,
@@ -387,10 +404,5 @@ impl<'a> Chance<'a> {
         };
         let from_strip = lines.is_empty() && self.rng.random_bool(0.5);
         self.on_order(order.id, OrderDeed::Serve { lines, from_strip })
-    }
-
-    fn cancel(&mut self) -> Option<Command> {
-        let order = self.order(|_| true)?.id;
-        self.on_order(order, OrderDeed::Cancel)
     }
 }

@@ -21,30 +21,48 @@ impl Chance<'_> {
             false if self.rng.random_bool(0.6) => *open.last()?,
             false => *open.choose(self.rng)?,
         };
-        let line = ticket.lines.choose(self.rng)?.id;
-        let additions = ticket.additions;
+        let ticket = ticket.clone();
+        let due: Vec<&TicketLine> = ticket.lines.iter().filter(|line| line.is_due()).collect();
+        let line = match due.choose(self.rng) {
+            Some(line) if !self.once_in(6) => line.id,
+            _ => ticket.lines.choose(self.rng)?.id,
+        };
+        let tapped = ticket.live().find(|line| line.done != Done::No);
+        let tapped = tapped.map(|line| line.id);
+        let (additions, changes) = (ticket.additions, Some(ticket.changes));
         let deed = match self.rng.random_range(0..14) {
             0 => TicketDeed::Shown,
             1 | 2 => TicketDeed::Start,
             3 | 4 => TicketDeed::Done(line),
-            5 => TicketDeed::NotDone(line),
+            5 => TicketDeed::NotDone(tapped.unwrap_or(line)),
             6 if self.once_in(3) => TicketDeed::Done(Uuid::from_u128(self.rng.random())),
             6 => TicketDeed::Recall,
             7 if additions > 0 => TicketDeed::Bump {
                 seen: Some(additions - 1),
+                changes,
             },
-            8 => TicketDeed::Bump { seen: None },
+            8 => TicketDeed::Bump {
+                seen: None,
+                changes: None,
+            },
             _ => TicketDeed::Bump {
                 seen: Some(additions),
+                changes,
             },
         };
         let deed = match ticket.bumped_at {
-            Some(_) if self.rng.random_bool(0.7) => TicketDeed::Recall,
-            _ => deed,
+            Some(_) if self.rng.random_bool(0.7) => match self.rng.random_range(0..3) {
+                0 => TicketDeed::RecallFromList {
+                    anew: self.rng.random_bool(0.6),
+                },
+                _ => TicketDeed::Recall,
+            },
+            _ => self.after_sending(&ticket).unwrap_or(deed),
         };
         // At the very second of the limit either answer is right.
         let age = ticket.bumped_at.map(|at| self.book.now - at);
-        if matches!(deed, TicketDeed::Recall) && age == Some(RECALL_WITHIN) {
+        let recalls = matches!(deed, TicketDeed::Recall | TicketDeed::RecallFromList { .. });
+        if recalls && age == Some(RECALL_WITHIN) {
             return None;
         }
         let (id, station) = (ticket.id, ticket.station);
@@ -76,7 +94,7 @@ impl Chance<'_> {
             }
         };
         let due = order.balance();
-        let is_free = due == 0 && order.unsent().next().is_some();
+        let is_free = due == 0 && order.to_send().next().is_some();
         if due == 0 && !is_free && !self.once_in(6) {
             return None;
         }
@@ -161,7 +179,7 @@ impl Chance<'_> {
         let owner = self.book.shifts[at].owner;
         let who = match self.rng.random_range(0..10) {
             0 => self.till(),
-            1 | 2 => self.who(|role| role == Role::Manager),
+            1 | 2 => self.who(Role::manages),
             _ => owner,
         };
         Some((who, at))
@@ -267,7 +285,7 @@ impl Chance<'_> {
             _ if product.price == 0 => return None,
             _ => Deed::Price(product.id, self.rng.random_range(10..400) * 100),
         };
-        let who = self.who(|role| role == Role::Manager);
+        let who = self.who(Role::manages);
         Some(Command { who, deed })
     }
 

@@ -1,10 +1,7 @@
-//! What may be done in the café, in words that a person can read.
-
-use std::fmt::Write as _;
+//! What may be done in the café.
 
 use uuid::Uuid;
 
-use super::book::{Book, Order};
 use super::menu::{Pick, Stock};
 
 /// Somebody does something.
@@ -92,9 +89,79 @@ pub enum OrderDeed {
         lines: Vec<Uuid>,
         from_strip: bool,
     },
-    Cancel,
+    Cancel(Why),
     Pay(Pay),
     NothingToPay,
+    Hold {
+        which: Which,
+        held: bool,
+    },
+    Fire(Which),
+    Void(Strike),
+    Comp(Strike),
+    OpenItem(OpenItem),
+    /// To a table, or away with it.
+    MoveTo(Option<usize>),
+    Transfer(usize),
+    Merge(Uuid),
+    /// Lines, whole or some pieces of each, to an order that is there or one that is opened for them.
+    Give {
+        lines: Vec<(Uuid, Option<i64>)>,
+        to: Uuid,
+        is_fresh: bool,
+    },
+}
+
+/// Which unsent lines are meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    Line(Uuid),
+    Course(i64),
+}
+
+/// A line that is struck out or given free; some pieces of it, or all.
+#[derive(Debug, Clone)]
+pub struct Strike {
+    pub line: Uuid,
+    pub pieces: Option<i64>,
+    pub why: Why,
+}
+
+/// A reason from the list, in their own words, or both; and who agrees.
+#[derive(Debug, Clone, Default)]
+pub struct Why {
+    pub chosen: Option<&'static str>,
+    pub written: Option<&'static str>,
+    pub agreed: Option<Agreed>,
+}
+
+/// Somebody enters a secret on the asking device.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreed {
+    pub by: usize,
+    pub secret: Secret,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret {
+    Password,
+    Pin,
+    Wrong,
+}
+
+/// Something that is not on the menu.
+#[derive(Debug, Clone)]
+pub struct OpenItem {
+    pub name: &'static str,
+    pub price: Option<i64>,
+    pub quantity: i64,
+    pub station: usize,
+    /// Which of the tax classes.
+    pub tax: usize,
+    pub note: Option<String>,
+    pub seat: Option<i64>,
+    pub course: i64,
+    pub agreed: Option<Agreed>,
 }
 
 /// A product for an order; without picks the usual ones.
@@ -128,8 +195,19 @@ pub enum TicketDeed {
     Start,
     Done(Uuid),
     NotDone(Uuid),
-    Bump { seen: Option<i64> },
+    /// With the number of additions and of changes that the screen showed.
+    Bump {
+        seen: Option<i64>,
+        changes: Option<i64>,
+    },
     Recall,
+    RecallFromList {
+        anew: bool,
+    },
+    /// A line was struck out, and somebody says that they know.
+    Seen(Uuid),
+    /// Before the others, or not any more.
+    First(bool),
 }
 
 #[derive(Debug, Clone)]
@@ -169,7 +247,27 @@ impl Deed {
                 OrderDeed::Details { .. } => "details",
                 OrderDeed::Send => "send",
                 OrderDeed::Serve { .. } => "serve",
-                OrderDeed::Cancel => "cancel",
+                OrderDeed::Cancel(why) if why.reason().is_some() => "cancel with a reason",
+                OrderDeed::Cancel(_) => "cancel",
+                OrderDeed::Hold { which, held } => match (which, held) {
+                    (Which::Line(_), true) => "hold line",
+                    (Which::Line(_), false) => "release line",
+                    (Which::Course(_), true) => "hold course",
+                    (Which::Course(_), false) => "release course",
+                },
+                OrderDeed::Fire(Which::Line(_)) => "fire line",
+                OrderDeed::Fire(Which::Course(_)) => "fire course",
+                OrderDeed::Void(strike) if strike.pieces.is_some() => "void pieces",
+                OrderDeed::Void(_) => "void",
+                OrderDeed::Comp(strike) if strike.pieces.is_some() => "comp pieces",
+                OrderDeed::Comp(_) => "comp",
+                OrderDeed::OpenItem(_) => "open item",
+                OrderDeed::MoveTo(Some(_)) => "move to a table",
+                OrderDeed::MoveTo(None) => "move away",
+                OrderDeed::Transfer(_) => "transfer",
+                OrderDeed::Merge(_) => "merge",
+                OrderDeed::Give { is_fresh: true, .. } => "split",
+                OrderDeed::Give { .. } => "give lines",
                 OrderDeed::Pay(_) => "pay",
                 OrderDeed::NothingToPay => "nothing to pay",
             },
@@ -180,6 +278,11 @@ impl Deed {
                 TicketDeed::NotDone(_) => "line not done",
                 TicketDeed::Bump { .. } => "bump",
                 TicketDeed::Recall => "recall",
+                TicketDeed::RecallFromList { anew: true } => "recall anew",
+                TicketDeed::RecallFromList { .. } => "recall from the list",
+                TicketDeed::Seen(_) => "void seen",
+                TicketDeed::First(true) => "put first",
+                TicketDeed::First(false) => "put back",
             },
             Deed::Shift(_, deed) => match deed {
                 ShiftDeed::Count { .. } => "count",
@@ -216,98 +319,30 @@ impl OrderDeed {
             OrderDeed::Details { guests, .. } => {
                 guests.is_none_or(|guests| seats.contains(&guests))
             }
+            OrderDeed::Void(strike) | OrderDeed::Comp(strike) => {
+                strike.pieces.is_none_or(|of_it| pieces.contains(&of_it))
+            }
+            OrderDeed::OpenItem(item) => {
+                pieces.contains(&item.quantity)
+                    && item.seat.is_none_or(|seat| seats.contains(&seat))
+                    && courses.contains(&item.course)
+                    && item.price.is_some()
+            }
+            OrderDeed::Give { lines, .. } => {
+                let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
+                some.all(|of_it| pieces.contains(&of_it))
+            }
             _ => true,
         }
     }
 }
 
-impl Book {
-    /// "amina (Cashier): Counter 12: takes cash …".
-    pub fn words(&self, command: &Command) -> String {
-        let person = &self.people[command.who];
-        let mut text = format!("{} ({:?}) ", person.username, person.role);
-        match &command.deed {
-            Deed::Order(id, deed) => {
-                let order = self.order(*id);
-                let _ = write!(text, "at {}: ", self.called(order, *id));
-                text.push_str(&self.order_words(order, deed));
-            }
-            Deed::Ticket(id, deed) => {
-                let ticket = self.tickets.iter().find(|ticket| ticket.id == *id);
-                let title = ticket.map_or("a ticket that is not there", |ticket| &ticket.title);
-                let station = ticket.map_or(0, |ticket| ticket.station);
-                let _ = write!(text, "at station {station}, {title}: {deed:?}");
-            }
-            Deed::Shift(id, deed) => {
-                let shift = self.shifts.iter().find(|shift| shift.id == *id);
-                let owner = shift.map_or("nobody", |shift| self.people[shift.owner].username);
-                let _ = write!(text, "at the shift of {owner} ({id}): {deed:?}");
-            }
-            Deed::Stock(product, stock) => {
-                let _ = write!(text, "marks {} as {stock:?}", self.product_name(*product));
-            }
-            Deed::Price(product, price) => {
-                let _ = write!(
-                    text,
-                    "sees {} cost {price} now",
-                    self.product_name(*product)
-                );
-            }
-            other => {
-                let _ = write!(text, "{other:?}");
-            }
+impl Why {
+    /// As it is stored; nobody strikes anything out without one.
+    pub fn reason(&self) -> Option<String> {
+        match (self.chosen, self.written) {
+            (Some(chosen), Some(written)) => Some(format!("{chosen}: {written}")),
+            (chosen, written) => chosen.or(written).map(str::to_owned),
         }
-        text
-    }
-
-    fn called(&self, order: Option<&Order>, id: Uuid) -> String {
-        match order {
-            Some(order) => self.title(order),
-            None => format!("new or unknown order {id}"),
-        }
-    }
-
-    fn order_words(&self, order: Option<&Order>, deed: &OrderDeed) -> String {
-        let name = |line: &Uuid| {
-            let mut lines = order.iter().flat_map(|order| &order.lines);
-            let line = lines.find(|one| one.id == *line);
-            line.map_or("a line that is not there".to_owned(), |line| {
-                format!("{} × {} ({:?})", line.quantity, line.name, line.state)
-            })
-        };
-        match deed {
-            OrderDeed::Add(add) => {
-                let what = if add.undo.is_some() {
-                    "Undo: adds"
-                } else {
-                    "adds"
-                };
-                let product = self.product_name(add.product);
-                format!(
-                    "{what} {} × {product}, {:?}",
-                    add.quantity,
-                    (&add.picks, &add.note, add.seat, add.course)
-                )
-            }
-            OrderDeed::Step { line, by } => format!("steps {} by {by}", name(line)),
-            OrderDeed::Quantity { line, quantity } => format!("makes {} {quantity}", name(line)),
-            OrderDeed::Remove(line) => format!("removes {}", name(line)),
-            OrderDeed::Note { line, note, .. } => format!("notes {note:?} on {}", name(line)),
-            OrderDeed::Seat { line, seat } => format!("gives {} to seat {seat:?}", name(line)),
-            OrderDeed::NextSeat(line) => format!("gives {} to the next seat", name(line)),
-            OrderDeed::Course { line, course } => format!("puts {} in course {course}", name(line)),
-            OrderDeed::Choose { line, picks, .. } => {
-                format!("chooses {picks:?} for {}", name(line))
-            }
-            OrderDeed::Instead { line, choice } => {
-                format!("chooses {choice} instead for {}", name(line))
-            }
-            other => format!("{other:?}"),
-        }
-    }
-
-    fn product_name(&self, id: Uuid) -> &str {
-        let product = self.menu.iter().find(|product| product.id == id);
-        product.map_or("an unknown product", |product| &product.name)
     }
 }

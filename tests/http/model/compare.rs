@@ -9,11 +9,11 @@ use super::command::{Command, Deed, OrderDeed, ShiftDeed};
 use super::run::{Day, put_clock};
 use super::screens::{LOOKED_AFTER, Seen};
 use super::stored::differences;
-use super::{boards, floor, screens, stored};
+use super::{boards, floor, screens, shift_screens, stored};
 use crate::house::Answer;
 
 /// Everything must hold, or it is said which thing does not.
-const INVARIANTS: [(&str, &str); 9] = [
+const INVARIANTS: [(&str, &str); 10] = [
     (
         "every payment is in the cash of its shift, to the shilling",
         "SELECT count(*) FROM payments p WHERE p.amount + p.tip <> \
@@ -24,13 +24,19 @@ const INVARIANTS: [(&str, &str); 9] = [
         "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id)",
     ),
     (
-        "no ticket is without lines, and none of its lines is of another order",
-        "SELECT count(*) FROM tickets t WHERE NOT EXISTS (SELECT 1 FROM ticket_lines k WHERE k.ticket_id = t.id) \
+        "no ticket on a board is without lines, and none of its lines is of another order",
+        "SELECT count(*) FROM tickets t WHERE (t.bumped_at IS NULL AND NOT EXISTS (SELECT 1 FROM ticket_lines k WHERE k.ticket_id = t.id)) \
       OR EXISTS (SELECT 1 FROM ticket_lines k JOIN order_lines l ON l.id = k.line_id WHERE k.ticket_id = t.id AND l.order_id <> t.order_id)",
     ),
     (
-        "a sent line is with the kitchen exactly once",
-        "SELECT count(*) FROM order_lines l WHERE (l.state <> 'unsent')::int <> (SELECT count(*) FROM ticket_lines k WHERE k.line_id = l.id)",
+        "a sent line is with the kitchen exactly once, and so is one that is kept back and that it was told of",
+        "SELECT count(*) FROM order_lines l WHERE (l.state <> 'unsent' OR l.announced)::int <> \
+      (SELECT count(*) FROM ticket_lines k WHERE k.line_id = l.id)",
+    ),
+    (
+        "the kitchen has as many pieces as were ordered, and strikes out what was struck out",
+        "SELECT count(*) FROM order_lines l JOIN ticket_lines k ON k.line_id = l.id \
+      WHERE k.quantity <> l.quantity OR (l.state = 'voided') <> (k.voided_at IS NOT NULL)",
     ),
     (
         "order numbers have no gaps",
@@ -63,6 +69,7 @@ impl Day {
         who: usize,
         path: Option<&str>,
         answer: Option<&Answer>,
+        on_boards: bool,
     ) {
         self.look();
         self.compare_house().await;
@@ -81,14 +88,7 @@ impl Day {
         if !orders.is_empty() {
             self.compare_floor().await;
         }
-        if matches!(
-            command.deed,
-            Deed::Ticket(..)
-                | Deed::Order(
-                    _,
-                    OrderDeed::Send | OrderDeed::Pay(_) | OrderDeed::NothingToPay
-                )
-        ) {
+        if on_boards || matches!(command.deed, Deed::Ticket(..)) {
             let station = self.step % 2;
             self.compare_board(station).await;
         }
@@ -226,7 +226,7 @@ impl Day {
 
     async fn compare_count_screen(&mut self, at: usize, who: usize) {
         let shift = &self.book.shifts[at];
-        let may_see = shift.owner == who || self.book.people[who].role == Role::Manager;
+        let may_see = shift.owner == who || self.book.people[who].role.manages();
         let page = self
             .actors
             .device(who)
@@ -246,10 +246,10 @@ impl Day {
             }
             return;
         }
-        let seen = boards::count_screen(&Seen::read(&page.text));
+        let seen = shift_screens::count_screen(&Seen::read(&page.text));
         differences(
             "count",
-            &boards::expected_count_screen(&self.book, at),
+            &shift_screens::expected_count_screen(&self.book, at),
             &seen,
             &mut self.wrong,
         );
@@ -257,10 +257,10 @@ impl Day {
 
     async fn compare_shift_list(&mut self) {
         let page = self.actors.device(4).get("/shifts").await;
-        let seen = boards::shift_list(&Seen::read(&page.text));
+        let seen = shift_screens::shift_list(&Seen::read(&page.text));
         differences(
             "shifts",
-            &boards::expected_shift_list(&self.book),
+            &shift_screens::expected_shift_list(&self.book),
             &seen,
             &mut self.wrong,
         );
@@ -272,8 +272,8 @@ impl Day {
         let stored: Value = row.try_get("", "report").expect("a report");
         differences(
             "report",
-            &boards::expected_report(&self.book, at),
-            &boards::report(&stored),
+            &shift_screens::expected_report(&self.book, at),
+            &shift_screens::report(&stored),
             &mut self.wrong,
         );
     }

@@ -1,4 +1,4 @@
-//! Tickets: the kitchen's pieces of work (product.md, section 4; kitchen.md, section 1).
+//! Tickets: the kitchen's pieces of work (product.md, section 4; kitchen.md, sections 1 and 4).
 
 use uuid::Uuid;
 
@@ -12,8 +12,8 @@ pub const RECALL_WITHIN: i64 = 15 * 60;
 const RECALL_AMONG: usize = 50;
 
 impl Book {
-    /// Hands every unsent line to the kitchen: one ticket per station, or an addition to the order's ticket that is still
-    /// open there. Whoever sends an order that no open shift answers for takes it up.
+    /// Hands every unsent line that is not kept back to the kitchen, and tells it of the rest. Whoever sends an order that no
+    /// open shift answers for takes it up.
     pub fn send(&mut self, who: usize, at: usize) -> Outcome {
         must(self.orders[at].is_open(), CONFLICT)?;
         if self.is_left(at) {
@@ -25,30 +25,71 @@ impl Book {
     }
 
     pub fn hand_over(&mut self, at: usize) {
-        let mut fresh = Vec::new();
-        for line in self.orders[at].lines.iter_mut() {
-            if line.is_unsent() {
-                line.state = State::Sent;
-                fresh.push(line.clone());
-            }
-        }
-        if fresh.is_empty() {
+        if self.nothing_to_send(at) {
             return;
         }
-        for station in 0..2 {
-            let lines: Vec<Line> = fresh
-                .iter()
-                .filter(|line| line.station == station)
-                .cloned()
-                .collect();
-            if !lines.is_empty() {
-                self.put_on_board(at, station, lines);
-            }
+        let order = &mut self.orders[at];
+        let fired: Vec<usize> = order.to_send().map(|line| line.number).collect();
+        let lines = order.lines.iter_mut();
+        for line in lines.filter(|line| line.is_unsent() && line.held) {
+            line.announced = true;
         }
-        self.note("order.sent");
+        self.fire_lines(at, &fired);
     }
 
-    fn put_on_board(&mut self, at: usize, station: usize, lines: Vec<Line>) {
+    /// Hands these lines over, kept back or not.
+    pub fn fire_lines(&mut self, at: usize, fired: &[usize]) {
+        let order = &mut self.orders[at];
+        let mut fresh = Vec::new();
+        for line in order.lines.iter_mut() {
+            if fired.contains(&line.number) {
+                let was_held = line.held;
+                line.state = State::Sent;
+                (line.held, line.announced) = (false, false);
+                fresh.push((line.clone(), was_held));
+            }
+        }
+        order.was_sent |= !fresh.is_empty();
+        if !fresh.is_empty() {
+            self.note("order.sent");
+        }
+        self.tell_kitchen(at, fresh);
+    }
+
+    /// Of what is kept back the kitchen always sees what is so now.
+    pub fn tell_held(&mut self, at: usize) {
+        self.tell_kitchen(at, Vec::new());
+    }
+
+    /// One ticket per station, or an addition to the order's ticket that is still open there.
+    fn tell_kitchen(&mut self, at: usize, fresh: Vec<(Line, bool)>) {
+        for ticket in self.tickets.iter_mut().filter(|ticket| ticket.order == at) {
+            ticket.lines.retain(|line| !line.is_held());
+        }
+        let held = self.orders[at].lines.iter().filter(|line| line.announced);
+        let held: Vec<(Line, bool)> = held.map(|line| (line.clone(), true)).collect();
+        for station in 0..2 {
+            let here = |lines: &[(Line, bool)]| -> Vec<(Line, bool)> {
+                let lines = lines.iter().filter(|(line, _)| line.station == station);
+                lines.cloned().collect()
+            };
+            self.put_on_board(at, station, here(&fresh), here(&held));
+        }
+        let is_empty = |ticket: &Ticket| ticket.bumped_at.is_none() && ticket.lines.is_empty();
+        self.tickets
+            .retain(|ticket| ticket.order != at || !is_empty(ticket));
+    }
+
+    fn put_on_board(
+        &mut self,
+        at: usize,
+        station: usize,
+        fired: Vec<(Line, bool)>,
+        held: Vec<(Line, bool)>,
+    ) {
+        if fired.is_empty() && held.is_empty() {
+            return;
+        }
         let now = self.now;
         // After a recall there may be two; the specification does not say which one grows: it is the younger.
         let open = (0..self.tickets.len()).filter(|ticket| {
@@ -56,11 +97,7 @@ impl Book {
             ticket.order == at && ticket.station == station && ticket.bumped_at.is_none()
         });
         let ticket = match open.max_by_key(|ticket| self.tickets[*ticket].sent_at) {
-            Some(ticket) => {
-                self.tickets[ticket].additions += 1;
-                self.tickets[ticket].shown = false;
-                ticket
-            }
+            Some(ticket) => ticket,
             None => {
                 let fresh = self.fresh_ticket(at, station);
                 self.tickets.push(fresh);
@@ -68,16 +105,28 @@ impl Book {
             }
         };
         let ticket = &mut self.tickets[ticket];
-        let addition = ticket.additions;
-        ticket
-            .lines
-            .extend(lines.into_iter().map(|line| TicketLine {
+        if !fired.is_empty() {
+            ticket.shown = false;
+            // Its clock begins with the first that is fired, and no addition turns it back.
+            match ticket.lines.iter().any(|line| !line.is_held()) {
+                true => ticket.additions += 1,
+                false => ticket.sent_at = now,
+            }
+        }
+        let fired = fired.into_iter().map(|line| (line, Some(now)));
+        let held = held.into_iter().map(|line| (line, None));
+        for ((line, held), fired_at) in fired.chain(held) {
+            ticket.lines.push(TicketLine {
                 id: Uuid::nil(),
                 line,
-                addition,
-                fired_at: now,
+                addition: ticket.additions,
+                place: ticket.lines.len(),
+                held,
+                fired_at,
                 done: Done::No,
-            }));
+                void: Void::No,
+            });
+        }
     }
 
     fn fresh_ticket(&self, at: usize, station: usize) -> Ticket {
@@ -90,12 +139,16 @@ impl Book {
             former: None,
             guests: order.guests,
             customer: order.name.clone().or(order.phone.clone()),
+            waiter: order.waiter,
             sent_at: self.now,
+            clock_at: None,
             started: false,
             bumped_at: None,
             recalled: false,
             shown: false,
+            first: false,
             additions: 0,
+            changes: 0,
             lines: Vec::new(),
         }
     }
@@ -103,15 +156,16 @@ impl Book {
     /// Its tickets say what the order is called now; one on a board says what it was called before, too.
     pub fn retitle(&mut self, at: usize) {
         let order = &self.orders[at];
-        let (title, guests) = (self.title(order), order.guests);
+        let (title, guests, waiter) = (self.title(order), order.guests, order.waiter);
         let customer = order.name.clone().or(order.phone.clone());
         for ticket in self.tickets.iter_mut().filter(|ticket| ticket.order == at) {
             if ticket.title != title && ticket.bumped_at.is_none() {
                 let before = std::mem::replace(&mut ticket.title, title.clone());
                 ticket.former.get_or_insert(before);
+                ticket.changes += 1;
             }
             ticket.title.clone_from(&title);
-            ticket.guests = guests;
+            (ticket.guests, ticket.waiter) = (guests, waiter);
             ticket.customer.clone_from(&customer);
         }
     }
@@ -124,14 +178,24 @@ impl Book {
         match deed {
             TicketDeed::Shown => {
                 // A manager who only looks on gives no receipt.
-                self.tickets[at].shown |= role != Role::Manager;
+                self.tickets[at].shown |= !role.manages();
                 return Ok(());
             }
             TicketDeed::Start => self.start(at)?,
             TicketDeed::Done(line) => self.finish(at, *line)?,
             TicketDeed::NotDone(line) => self.reopen(at, *line)?,
-            TicketDeed::Bump { seen } => self.bump(at, *seen)?,
-            TicketDeed::Recall => self.recall(at)?,
+            TicketDeed::Bump { seen, changes } => self.bump(at, *seen, *changes)?,
+            TicketDeed::Recall => self.recall(at, false)?,
+            TicketDeed::RecallFromList { anew } => self.recall(at, *anew)?,
+            TicketDeed::Seen(line) => self.see(at, *line)?,
+            TicketDeed::First(first) => {
+                self.must_be_on_board(at)?;
+                self.tickets[at].first = *first;
+                self.note(match first {
+                    true => "ticket.put_first",
+                    false => "ticket.put_back",
+                });
+            }
         }
         self.follow(at);
         Ok(())
@@ -143,8 +207,9 @@ impl Book {
 
     fn start(&mut self, at: usize) -> Outcome {
         self.must_be_on_board(at)?;
-        must(!self.tickets[at].started, CONFLICT)?;
-        self.tickets[at].started = true;
+        let ticket = &mut self.tickets[at];
+        must(!ticket.is_waiting() && !ticket.started, CONFLICT)?;
+        ticket.started = true;
         self.note("ticket.started");
         Ok(())
     }
@@ -152,8 +217,8 @@ impl Book {
     fn finish(&mut self, at: usize, line: Uuid) -> Outcome {
         self.must_be_on_board(at)?;
         let now = self.now;
-        let line = self.tickets[at].line(line)?;
-        must(line.done == Done::No, CONFLICT)?;
+        let line = self.tickets[at].line(line).ok_or(NOT_FOUND)?;
+        must(line.is_due(), CONFLICT)?;
         line.done = Done::Tapped(now);
         self.note("ticket.line_done");
         Ok(())
@@ -161,42 +226,82 @@ impl Book {
 
     fn reopen(&mut self, at: usize, line: Uuid) -> Outcome {
         self.must_be_on_board(at)?;
-        let line = self.tickets[at].line(line)?;
-        must(line.done != Done::No, CONFLICT)?;
+        let line = self.tickets[at].line(line).ok_or(NOT_FOUND)?;
+        must(line.is_live() && line.done != Done::No, CONFLICT)?;
         line.done = Done::No;
         self.note("ticket.line_reopened");
         Ok(())
     }
 
-    /// It leaves the board, unless more was added than the screen showed that was tapped.
-    fn bump(&mut self, at: usize, seen: Option<i64>) -> Outcome {
+    /// It leaves the board, unless more was added or struck out than the screen showed that was tapped. What is kept back
+    /// stays.
+    fn bump(&mut self, at: usize, seen: Option<i64>, changes: Option<i64>) -> Outcome {
         self.must_be_on_board(at)?;
-        let (now, ticket) = (self.now, &mut self.tickets[at]);
+        let ticket = &self.tickets[at];
+        must(!ticket.is_waiting(), CONFLICT)?;
         must(seen.is_none_or(|seen| seen >= ticket.additions), CONFLICT)?;
-        ticket.bumped_at = Some(now);
-        ticket.former = None;
-        for line in &mut ticket.lines {
-            if line.done == Done::No {
-                line.done = Done::Bumped(now);
-            }
-        }
+        must(changes.is_none_or(|seen| seen >= ticket.changes), CONFLICT)?;
+        self.leave(at);
         self.note("ticket.bumped");
         Ok(())
     }
 
-    /// It comes back exactly as it was before the bump.
-    fn recall(&mut self, at: usize) -> Outcome {
+    fn leave(&mut self, at: usize) {
+        let (now, ticket) = (self.now, &mut self.tickets[at]);
+        ticket.bumped_at = Some(now);
+        ticket.former = None;
+        for line in &mut ticket.lines {
+            if line.is_due() {
+                line.done = Done::Bumped(now);
+            }
+            if line.void == Void::Unseen {
+                line.void = Void::Seen;
+            }
+        }
+        let lines = std::mem::take(&mut ticket.lines);
+        let (held, gone): (Vec<_>, Vec<_>) = lines.into_iter().partition(TicketLine::is_held);
+        ticket.lines = gone;
+        if !held.is_empty() {
+            let rest = ticket.beside(held, now);
+            self.tickets.push(rest);
+        }
+    }
+
+    /// Where nothing else is left, the ticket leaves the board with it.
+    fn see(&mut self, at: usize, line: Uuid) -> Outcome {
+        self.must_be_on_board(at)?;
+        let line = self.tickets[at].line(line).ok_or(NOT_FOUND)?;
+        must(line.void == Void::Unseen, CONFLICT)?;
+        line.void = Void::Seen;
+        if self.tickets[at]
+            .lines
+            .iter()
+            .all(|one| one.void == Void::Seen)
+        {
+            self.leave(at);
+        }
+        self.note("ticket.void_seen");
+        Ok(())
+    }
+
+    /// It comes back exactly as it was before the bump, with its age or with a new one, unless all of it was struck out.
+    fn recall(&mut self, at: usize, anew: bool) -> Outcome {
         let ticket = &self.tickets[at];
         let bumped_at = ticket.bumped_at.ok_or(CONFLICT)?;
         let since = self.tickets.iter().filter(|other| {
             other.station == ticket.station
                 && other.bumped_at.is_some_and(|other| other > bumped_at)
+                && other.live().next().is_some()
         });
         must(since.count() < RECALL_AMONG, CONFLICT)?;
         must(self.now - bumped_at <= RECALL_WITHIN, CONFLICT)?;
-        let ticket = &mut self.tickets[at];
+        must(ticket.live().next().is_some(), CONFLICT)?;
+        let (now, ticket) = (self.now, &mut self.tickets[at]);
         ticket.bumped_at = None;
         ticket.recalled = true;
+        if anew {
+            ticket.clock_at = Some(now);
+        }
         for line in &mut ticket.lines {
             if matches!(line.done, Done::Bumped(_)) {
                 line.done = Done::No;
@@ -210,43 +315,26 @@ impl Book {
     /// prepared. Fulfilment settles nothing, but what was paid before is closed by it.
     fn follow(&mut self, at: usize) {
         let ticket = &self.tickets[at];
-        let order = ticket.order;
-        for tapped in &ticket.lines {
+        let (order, mut has_moved) = (ticket.order, false);
+        for tapped in ticket.live() {
             let mut lines = self.orders[order].lines.iter_mut();
-            let Some(line) = lines.find(|line| line.id == tapped.line.id) else {
+            let number = tapped.line.number;
+            let Some(line) = lines.find(|one| one.number == number && one.is_sent()) else {
                 continue;
             };
-            let served = line.state == State::Served;
+            let before = line.state;
             line.state = match tapped.done.at() {
-                Some(_) if served => State::Served,
+                Some(_) if before == State::Served => State::Served,
                 Some(_) => State::Ready,
                 None if ticket.is_begun() => State::Preparing,
                 None => State::Sent,
             };
             line.ready_at = tapped.done.at().unwrap_or(0);
+            has_moved |= line.state != before;
         }
-        self.orders[order].touched_at = self.now;
-        self.settle(order);
-    }
-}
-
-impl Ticket {
-    /// Started, or at least one of its lines is done.
-    pub fn is_begun(&self) -> bool {
-        self.started || self.lines.iter().any(|line| line.done != Done::No)
-    }
-
-    fn line(&mut self, id: Uuid) -> Result<&mut TicketLine, u16> {
-        let mut lines = self.lines.iter_mut();
-        lines.find(|line| line.id == id).ok_or(NOT_FOUND)
-    }
-}
-
-impl Done {
-    pub fn at(self) -> Option<i64> {
-        match self {
-            Done::No => None,
-            Done::Tapped(at) | Done::Bumped(at) => Some(at),
+        if has_moved {
+            self.orders[order].touched_at = self.now;
+            self.settle(order);
         }
     }
 }

@@ -17,6 +17,7 @@ impl Book {
             must(role.takes_payments(), FORBIDDEN)?;
         }
         must(deed.can_be_read(), INVALID)?;
+        self.check_request(who, deed)?;
         if let OrderDeed::Open {
             table,
             guests,
@@ -66,7 +67,7 @@ impl Book {
             }
             OrderDeed::Instead { line, choice } => {
                 let line_now = self.unsent(at, *line)?.clone();
-                let product = menu::of(&mut self.menu, line_now.product)?;
+                let product = menu::of(&mut self.menu, line_now.product.ok_or(CONFLICT)?)?;
                 let picks = product.instead(&line_now.chosen, *choice);
                 self.choose(at, *line, &picks, None)?;
             }
@@ -76,16 +77,22 @@ impl Book {
                 phone,
             } => self.details(at, *guests, name, phone)?,
             // Sending nothing is no mistake, whatever has become of the order.
-            OrderDeed::Send if self.orders[at].unsent().next().is_none() => return Ok(()),
+            OrderDeed::Send if self.nothing_to_send(at) => return Ok(()),
             OrderDeed::Send => self.send(who, at)?,
             OrderDeed::Serve { lines, .. } => {
                 if !self.serve(at, lines)? {
                     return Ok(());
                 }
             }
-            OrderDeed::Cancel => self.cancel(at)?,
+            OrderDeed::Cancel(_) if self.orders[at].cancelled => return Ok(()),
+            OrderDeed::Cancel(why) => self.cancel(who, at, why)?,
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
+            after_sending => {
+                if !self.afterwards(who, at, after_sending)? {
+                    return Ok(());
+                }
+            }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
         self.settle(at);
@@ -107,10 +114,28 @@ impl Book {
             self.note("order.settled");
         }
         let order = &mut self.orders[at];
-        order.closed |= order.lines.iter().all(Line::is_made);
+        let is_made = order.live().all(Line::is_made);
+        order.closed |= is_made;
     }
 
-    fn open(
+    pub fn nothing_to_send(&self, at: usize) -> bool {
+        let order = &self.orders[at];
+        order.to_send().next().is_none() && order.to_tell().next().is_none()
+    }
+
+    /// What is asked before anybody looks at the order: a reason, who agrees, whether the person may serve it.
+    fn check_request(&self, who: usize, deed: &OrderDeed) -> Outcome {
+        match deed {
+            OrderDeed::Void(strike) | OrderDeed::Comp(strike) => {
+                self.because(who, &strike.why).map(|_| ())
+            }
+            OrderDeed::OpenItem(item) => self.agree(who, item.agreed).map(|_| ()),
+            OrderDeed::Transfer(to) => must(self.people[*to].role.takes_orders(), INVALID),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn open(
         &mut self,
         who: usize,
         id: Uuid,
@@ -137,6 +162,7 @@ impl Book {
             waiter: who,
             shift: Some(shift),
             lines: Vec::new(),
+            was_sent: false,
             paid: 0,
             settled: None,
             closed: false,
@@ -145,11 +171,11 @@ impl Book {
         });
     }
 
-    fn must_be_open(&self, at: usize) -> Outcome {
+    pub fn must_be_open(&self, at: usize) -> Outcome {
         must(self.orders[at].is_open(), CONFLICT)
     }
 
-    fn must_have_seat(&self, at: usize, seat: Option<i64>) -> Outcome {
+    pub fn must_have_seat(&self, at: usize, seat: Option<i64>) -> Outcome {
         must(
             seat.is_none_or(|seat| seat <= self.orders[at].guests),
             CONFLICT,
@@ -173,8 +199,9 @@ impl Book {
         let chosen = product.choose(add.picks.as_ref().unwrap_or(&usual))?;
         let from_stock = product.take(add.quantity)?;
         let fresh = Line {
+            number: self.minted,
             id: Uuid::nil(),
-            product: product.id,
+            product: Some(product.id),
             name: product.name.clone(),
             second: product.second.clone(),
             quantity: add.quantity,
@@ -191,7 +218,12 @@ impl Book {
             prep_seconds: product.prep_seconds,
             state: State::Unsent,
             ready_at: 0,
+            held: false,
+            announced: false,
+            voided: None,
+            free: None,
         };
+        self.minted += 1;
         let order = &mut self.orders[at];
         let mut unsent = order.lines.iter_mut().filter(|line| line.is_unsent());
         match unsent.find(|line| line.is_equal(&fresh)) {
@@ -215,6 +247,7 @@ impl Book {
 
     fn set_quantity(&mut self, at: usize, line: Uuid, quantity: i64) -> Outcome {
         let line = self.unsent(at, line)?;
+        let is_told = line.announced;
         let more = quantity - line.quantity;
         let (product, had) = (line.product, line.from_stock);
         line.quantity = quantity;
@@ -222,12 +255,17 @@ impl Book {
         line.from_stock = had.min(quantity);
         let back = had - line.from_stock;
         let id = line.id;
-        let product = menu::of(&mut self.menu, product)?;
-        if more > 0 {
-            let taken = product.take(more)?;
-            self.unsent(at, id)?.from_stock += taken;
-        } else {
-            product.give_back(back);
+        if let Some(product) = product {
+            let product = menu::of(&mut self.menu, product)?;
+            if more > 0 {
+                let taken = product.take(more)?;
+                self.unsent(at, id)?.from_stock += taken;
+            } else {
+                product.give_back(back);
+            }
+        }
+        if is_told {
+            self.tell_held(at);
         }
         Ok(())
     }
@@ -235,7 +273,10 @@ impl Book {
     fn remove(&mut self, at: usize, line: Uuid) -> Outcome {
         let gone = self.unsent(at, line)?.clone();
         self.orders[at].lines.retain(|one| one.id != line);
-        menu::of(&mut self.menu, gone.product)?.give_back(gone.from_stock);
+        self.give_back(&gone)?;
+        if gone.announced {
+            self.tell_held(at);
+        }
         self.note("order.line_removed");
         Ok(())
     }
@@ -251,9 +292,14 @@ impl Book {
         let mut others = lines
             .iter_mut()
             .filter(|one| one.is_unsent() && one.id != line);
+        let mut is_told = changed.announced;
         if let Some(twin) = others.find(|other| other.is_equal(&changed)) {
             swallow(twin, &changed)?;
+            is_told |= twin.announced;
             lines.retain(|one| one.id != line);
+        }
+        if is_told {
+            self.tell_held(at);
         }
         Ok(())
     }
@@ -266,6 +312,9 @@ impl Book {
             next if next <= guests => Some(next),
             _ => None,
         };
+        if line.announced {
+            self.tell_held(at);
+        }
         Ok(())
     }
 
@@ -277,7 +326,8 @@ impl Book {
         said: Option<(Option<String>, Option<String>)>,
     ) -> Outcome {
         let before = self.unsent(at, line)?.clone();
-        let mut chosen = menu::of(&mut self.menu, before.product)?.choose(picks)?;
+        let mut chosen =
+            menu::of(&mut self.menu, before.product.ok_or(CONFLICT)?)?.choose(picks)?;
         menu::at_captured(&mut chosen, &before.chosen);
         self.change(at, line, |line| {
             line.chosen = chosen;
@@ -316,7 +366,9 @@ impl Book {
         let order = &mut self.orders[at];
         for id in named {
             let line = order.lines.iter().find(|line| line.id == *id);
-            must(line.is_some_and(Line::is_made), CONFLICT)?;
+            // What was struck out meanwhile is passed over.
+            let is_over = |line: &Line| line.is_made() || line.state == State::Voided;
+            must(line.is_some_and(is_over), CONFLICT)?;
         }
         let meant = |line: &Line| named.is_empty() || named.contains(&line.id);
         let waiting = |line: &&mut Line| line.state == State::Ready && meant(line);
@@ -331,29 +383,12 @@ impl Book {
         Ok(served > 0)
     }
 
-    /// An order with nothing sent and no money on it; without a reason nothing that was sent is called off.
-    fn cancel(&mut self, at: usize) -> Outcome {
-        if self.orders[at].cancelled {
-            return Ok(());
-        }
-        self.must_be_open(at)?;
-        let order = &mut self.orders[at];
-        must(order.sent().next().is_none(), INVALID)?;
-        must(order.paid == 0, CONFLICT)?;
-        order.cancelled = true;
-        for line in order.lines.clone() {
-            menu::of(&mut self.menu, line.product)?.give_back(line.from_stock);
-        }
-        self.note("order.cancelled");
-        Ok(())
-    }
-
     /// An order without lines cancels itself after a quarter of an hour.
     pub fn cancel_abandoned(&mut self) {
         for at in 0..self.orders.len() {
             let order = &self.orders[at];
             let is_abandoned = order.touched_at < self.now - ABANDONED_AFTER;
-            if order.is_open() && order.lines.is_empty() && is_abandoned {
+            if order.is_open() && order.live().next().is_none() && is_abandoned {
                 self.orders[at].cancelled = true;
                 self.orders[at].touched_at = self.now;
                 self.note("order.cancelled");
@@ -365,5 +400,6 @@ impl Book {
 fn swallow(line: &mut Line, other: &Line) -> Outcome {
     line.quantity += other.quantity;
     line.from_stock += other.from_stock;
+    line.announced |= other.announced;
     must(line.quantity <= 999, CONFLICT)
 }

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::actors::Sent;
 use super::book::Book;
-use super::command::{Add, Command, Deed, OrderDeed, Pay, ShiftDeed, TicketDeed};
+use super::command::{
+    Add, Agreed, Command, Deed, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed, Which, Why,
+};
 use super::menu::{Pick, Stock, Word};
 use crate::house::key;
 
@@ -176,7 +178,10 @@ fn order_request(
             may(form, "from", &from_strip.then_some("ready"));
             at("/servings")
         }
-        OrderDeed::Cancel => at("/cancellation"),
+        OrderDeed::Cancel(why) => {
+            put_why(book, form, why);
+            at("/cancellation")
+        }
         OrderDeed::Pay(pay) => {
             pay_form(pay, form);
             at("/payments")
@@ -185,9 +190,97 @@ fn order_request(
             put(form, "method", "nothing_to_pay");
             at("/payments")
         }
+        OrderDeed::Hold { which, held } => {
+            let method = if *held { Method::POST } else { Method::DELETE };
+            return (method, at(&format!("{}/hold", of_which(which))));
+        }
+        OrderDeed::Fire(which) => at(&format!("{}/fire", of_which(which))),
+        OrderDeed::Void(strike) => {
+            put_strike(book, form, strike);
+            of(&strike.line, "/void")
+        }
+        OrderDeed::Comp(strike) => {
+            put_strike(book, form, strike);
+            of(&strike.line, "/comp")
+        }
+        OrderDeed::OpenItem(item) => {
+            put(form, "name", item.name);
+            may(form, "price", &item.price);
+            put(form, "quantity", item.quantity);
+            put(form, "station", book.stations[item.station]);
+            put(form, "tax", book.taxes[item.tax].id);
+            may(form, "note", &item.note);
+            may(form, "seat", &item.seat);
+            put(form, "course", item.course);
+            put_agreed(book, form, item.agreed);
+            at("/open-items")
+        }
+        OrderDeed::MoveTo(table) => {
+            match table {
+                Some(table) => put(form, "table", book.tables[*table].id),
+                None => put(form, "table", "takeaway"),
+            }
+            at("/place")
+        }
+        OrderDeed::Transfer(to) => {
+            put(form, "waiter", book.people[*to].id);
+            at("/waiter")
+        }
+        OrderDeed::Merge(to) => {
+            put(form, "order", to);
+            at("/merge")
+        }
+        OrderDeed::Give {
+            lines,
+            to,
+            is_fresh,
+        } => {
+            for (line, pieces) in lines {
+                put(form, "line", line);
+                if let Some(pieces) = pieces {
+                    put(form, &format!("pieces-{line}"), format!("{line}:{pieces}"));
+                }
+            }
+            put(form, if *is_fresh { "fresh" } else { "order" }, to);
+            at("/moves")
+        }
     };
     (Method::POST, path)
 }
+
+fn of_which(which: &Which) -> String {
+    match which {
+        Which::Line(line) => format!("/lines/{line}"),
+        Which::Course(course) => format!("/courses/{course}"),
+    }
+}
+
+fn put_strike(book: &Book, form: &mut Fields, strike: &Strike) {
+    may(form, "quantity", &strike.pieces);
+    put_why(book, form, &strike.why);
+}
+
+fn put_why(book: &Book, form: &mut Fields, why: &Why) {
+    may(form, "chosen", &why.chosen);
+    may(form, "reason", &why.written);
+    put_agreed(book, form, why.agreed);
+}
+
+fn put_agreed(book: &Book, form: &mut Fields, agreed: Option<Agreed>) {
+    let Some(Agreed { by, secret }) = agreed else {
+        return;
+    };
+    put(form, "approver", book.people[by].id);
+    match secret {
+        Secret::Password => put(form, "password", PASSWORD),
+        Secret::Pin => put(form, "secret", PIN),
+        Secret::Wrong => put(form, "password", "not theirs at all"),
+    }
+}
+
+/// Everybody's password, and the PIN of those who agree.
+pub const PASSWORD: &str = "password123";
+pub const PIN: &str = "4071";
 
 fn add_form(add: &Add, form: &mut Fields) {
     if let Some(undo) = &add.undo {
@@ -221,11 +314,19 @@ fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method
         TicketDeed::Start => (Method::POST, at("start")),
         TicketDeed::Done(line) => (Method::POST, at(&format!("lines/{line}/done"))),
         TicketDeed::NotDone(line) => (Method::DELETE, at(&format!("lines/{line}/done"))),
-        TicketDeed::Bump { seen } => {
+        TicketDeed::Bump { seen, changes } => {
             may(form, "additions", seen);
+            may(form, "changes", changes);
             (Method::POST, at("bump"))
         }
         TicketDeed::Recall => (Method::DELETE, at("bump")),
+        TicketDeed::RecallFromList { anew } => {
+            may(form, "anew", &anew.then_some("on"));
+            (Method::POST, at("recall"))
+        }
+        TicketDeed::Seen(line) => (Method::POST, at(&format!("lines/{line}/seen"))),
+        TicketDeed::First(true) => (Method::POST, at("priority")),
+        TicketDeed::First(false) => (Method::DELETE, at("priority")),
     }
 }
 
@@ -264,7 +365,7 @@ fn shift_request(
             may(form, "reason", &reason.then_some("A note was torn"));
             if let Some(approver) = approver {
                 put(form, "approver", book.people[*approver].id);
-                put(form, "password", "password123");
+                put(form, "password", PASSWORD);
             }
             format!("/shifts/{shift}/close")
         }

@@ -1,6 +1,6 @@
 //! One day in both books: draw a command, do it, compare.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use poem::http::StatusCode;
 use rand::SeedableRng as _;
@@ -38,8 +38,8 @@ pub struct Day {
     pub wrong: Vec<String>,
 }
 
-/// A day of so many commands.
-pub async fn run(seed: u64, steps: usize) {
+/// A day of so many commands; answers what was carried out, and what else came of it.
+pub async fn run(seed: u64, steps: usize) -> BTreeSet<&'static str> {
     let began = std::time::Instant::now();
     let (house, book) = world::open().await;
     put_clock(&house, book.now * 1_000);
@@ -73,6 +73,8 @@ pub async fn run(seed: u64, steps: usize) {
         day.book.shifts.len(),
     );
     println!("carried out and refused: {:?}", day.tally);
+    let done = day.tally.iter().filter(|(_, [done, _])| *done > 0);
+    done.map(|(name, _)| *name).collect()
 }
 
 pub fn put_clock(house: &House, milliseconds: i64) {
@@ -97,7 +99,11 @@ impl Day {
 
         let mut after = self.book.clone();
         let outcome = after.obey(&command);
+        let on_boards = outcome.is_ok() && after.tickets != self.book.tickets;
         self.tally.entry(command.deed.name()).or_default()[usize::from(outcome.is_err())] += 1;
+        if let Some(what) = self.book.happening(&after, &command, outcome) {
+            self.tally.entry(what).or_default()[0] += 1;
+        }
         let again = match command.deed {
             Deed::Again(ago) | Deed::KeyOfAnother(ago) => {
                 self.actors.done.iter().nth_back(ago).cloned()
@@ -122,7 +128,7 @@ impl Day {
         // Whoever sends a request again is who sent it first.
         let who = again.as_ref().map_or(command.who, |sent| sent.who);
         let path = again.map(|sent| sent.path);
-        self.compare(&command, who, path.as_deref(), answer.as_ref())
+        self.compare(&command, who, path.as_deref(), answer.as_ref(), on_boards)
             .await;
     }
 
@@ -163,6 +169,9 @@ impl Day {
         let Some(line) = lines.clone().find(|one| one.id == *line) else {
             return;
         };
+        let Some(product) = line.product else {
+            return;
+        };
         let undo = answer
             .attributes("button[data-deed='undo']", "hx-vals")
             .pop();
@@ -180,7 +189,7 @@ impl Day {
             .map(|(name, value)| (name.clone(), text(value)));
         let picks = line.chosen.iter().map(|chosen| (chosen.id, chosen.word));
         let add = Add {
-            product: line.product,
+            product,
             quantity: line.quantity,
             picks: Some(picks.collect()),
             note: line.note.clone(),

@@ -99,13 +99,14 @@ pub fn panel(seen: &Seen) -> Value {
     let lines = all(root, "#order-lines li.line").into_iter().map(|line| {
         json!({
             "name": text(line, ".pick b"),
-            "said": text(line, ".pick small:not(.note):not(.alg)"),
+            "said": text(line, ".pick small:not(.note):not(.alg):not(:has(.badge))"),
             "note": text(line, "small.note"), "allergy": text(line, "small.alg"),
             "quantity": all(line, "output, .qty").first().map(|quantity| words(*quantity).replace('×', "").trim().to_owned()),
             "total": text(line, ".num"),
             "seat": line.attr("data-seat"), "course": line.attr("data-course"),
             "chosen": texts(line, ".choices [aria-pressed='true']").iter().map(|chip| without_price(chip)).collect::<Vec<_>>(),
-            "badge": text(line, ".badge"),
+            "badges": texts(line, ".badge"),
+            "struck out": line.value().classes().any(|class| class == "void"),
         })
     });
     let sums = all(root, "#order-sums dt").into_iter().map(words);
@@ -129,7 +130,7 @@ fn without_price(chip: &str) -> String {
 
 /// The panel as it must be, for somebody who may take payments or not.
 pub fn expected_panel(book: &Book, order: &Order, pays: bool) -> Value {
-    let to_send: i64 = order.unsent().map(|line| line.quantity).sum();
+    let to_send: i64 = order.to_send().map(|line| line.quantity).sum();
     let mut courses: Vec<i64> = order.lines.iter().map(|line| line.course).collect();
     courses.sort_unstable();
     courses.dedup();
@@ -140,6 +141,7 @@ pub fn expected_panel(book: &Book, order: &Order, pays: bool) -> Value {
         let said = match (sent, unsent) {
             (true, false) => "Sent",
             (true, true) => "Partly sent",
+            (false, _) if of_course(*course).all(|line| line.held) => "On hold",
             (false, _) => "Not sent",
         };
         format!("Course {course} {said}")
@@ -161,7 +163,7 @@ pub fn expected_panel(book: &Book, order: &Order, pays: bool) -> Value {
         "lines": lines.map(|line| expected_line(book, line)).collect::<Vec<_>>(),
         "sums": expected_sums(order),
         "actions": expected_actions(order, pays),
-        "can send": order.is_open() && to_send > 0,
+        "can send": order.is_open() && (order.to_send().next().is_some() || order.to_tell().next().is_some()),
         "banknotes": pays && order.is_counter_sale() && order.is_open() && order.balance() > 0,
     })
 }
@@ -220,7 +222,10 @@ fn expected_line(book: &Book, line: &Line) -> Value {
     };
     let small = format!("{} {extra}", parts.join(" · "));
     let small = Some(small.trim().to_owned()).filter(|small| !small.is_empty());
-    let product = book.menu.iter().find(|product| product.id == line.product);
+    let product = book
+        .menu
+        .iter()
+        .find(|product| Some(product.id) == line.product);
     let mut chosen = Vec::new();
     // Where exactly one of a few is taken, the choices stand under an unsent line, one tap each.
     for group in product.iter().flat_map(|product| &product.groups) {
@@ -243,6 +248,11 @@ fn expected_line(book: &Book, line: &Line) -> Value {
         .tickets
         .iter()
         .any(|ticket| ticket.shown && ticket.lines.iter().any(|one| one.line.id == line.id));
+    let held = match (line.held, line.announced) {
+        (false, _) => None,
+        (true, true) => Some("On hold"),
+        (true, false) => Some("On hold, not sent"),
+    };
     let state = match line.state {
         State::Unsent => None,
         State::Sent if shown => Some("On screen"),
@@ -250,22 +260,29 @@ fn expected_line(book: &Book, line: &Line) -> Value {
         State::Preparing => Some("Preparing"),
         State::Ready => Some("Ready"),
         State::Served => Some("Served"),
+        State::Voided => Some("Void"),
     };
+    let free = line.free.as_ref().map(|_| "Free");
+    let badges: Vec<&str> = held.into_iter().chain(state).chain(free).collect();
     json!({
         "name": line.name, "said": small, "note": line.note,
         "allergy": line.allergy.as_ref().map(|allergy| format!("Allergy: {allergy}")),
         "quantity": line.quantity.to_string(), "total": money(line.total()), "seat": seat,
-        "course": format!("Course {}", line.course), "chosen": chosen, "badge": state,
+        "course": format!("Course {}", line.course), "chosen": chosen, "badges": badges,
+        "struck out": line.state == State::Voided,
     })
 }
 
 fn expected_sums(order: &Order) -> Vec<String> {
-    let pieces: i64 = order.lines.iter().map(|line| line.quantity).sum();
+    let pieces: i64 = order.live().map(|line| line.quantity).sum();
     let mut sums = vec![format!(
         "Subtotal, {}: {}",
         count_of(pieces, "item"),
-        money(order.total())
+        money(order.total() + order.given_away())
     )];
+    if order.given_away() > 0 {
+        sums.push(format!("Given free: {}", money(-order.given_away())));
+    }
     sums.extend(
         order
             .taxes()
@@ -284,7 +301,7 @@ fn expected_sums(order: &Order) -> Vec<String> {
 fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
     let ready = order.ready().count();
     let served = format!("Served {ready}");
-    let unsent = order.unsent().count();
+    let unsent = order.to_send().count() + order.to_tell().count();
     let mut actions = Vec::new();
     if !order.is_open() {
         actions.extend((ready > 0).then_some(served));
@@ -308,7 +325,7 @@ fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
 /// "2 kitchen · 1 bar", in the order of the lines.
 fn send_where(order: &Order) -> String {
     let mut stations: Vec<(usize, i64)> = Vec::new();
-    for line in order.unsent() {
+    for line in order.to_send() {
         match stations
             .iter_mut()
             .find(|(station, _)| *station == line.station)
@@ -317,9 +334,11 @@ fn send_where(order: &Order) -> String {
             None => stations.push((line.station, line.quantity)),
         }
     }
+    let held: i64 = order.to_tell().map(|line| line.quantity).sum();
     let said: Vec<String> = stations
         .iter()
         .map(|(station, pieces)| format!("{pieces} {}", ["kitchen", "bar"][*station]))
+        .chain((held > 0).then(|| format!("{held} on hold")))
         .collect();
     said.join(" · ")
 }

@@ -12,7 +12,7 @@ const ORDER: &str = "SELECT jsonb_build_object( \
   'order', (SELECT jsonb_build_object('date', o.business_date - date '1970-01-01', 'number', o.number, \
       'reference', o.reference = to_char(o.business_date, 'YYYYMMDD') || '-' || lpad(o.number::text, 4, '0'), \
       'kind', o.kind, 'table', o.table_id, 'guests', o.guests, 'name', o.customer_name, 'phone', o.customer_phone, \
-      'waiter', o.waiter_id, 'shift', o.shift_id, 'subtotal', o.subtotal, 'given away', o.comps + o.discount, 'tax', o.tax, \
+      'waiter', o.waiter_id, 'shift', o.shift_id, 'subtotal', o.subtotal, 'given away', o.comps, 'discount', o.discount, 'tax', o.tax, \
       'total', o.total, 'paid', o.paid, 'rounding', o.rounding, 'sent', o.first_sent_at IS NOT NULL, \
       'settled', o.settled_date - date '1970-01-01', 'closed', o.closed_at IS NOT NULL, \
       'cancelled', o.cancelled_at IS NOT NULL) FROM orders o WHERE o.id = $1), \
@@ -20,16 +20,22 @@ const ORDER: &str = "SELECT jsonb_build_object( \
       'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, \
       'from stock', l.from_stock, 'modifiers', l.modifiers, 'note', l.note, 'allergy', l.allergy, 'seat', l.seat, \
       'course', l.course, 'tax', l.tax_name, 'tax bp', l.tax_bp, 'station', s.sort - 1, 'state', l.state, \
-      'ready', l.ready_at IS NOT NULL, 'served', l.served_at IS NOT NULL) ORDER BY l.position), '[]') \
+      'ready', l.state <> 'voided' AND l.ready_at IS NOT NULL, 'served', l.state <> 'voided' AND l.served_at IS NOT NULL, \
+      'held', l.held, 'announced', l.announced, \
+      'voided', CASE WHEN l.voided_at IS NOT NULL THEN jsonb_build_array(l.voided_by, l.void_approved_by, l.void_reason) END, \
+      'free', CASE WHEN l.comped THEN jsonb_build_array(l.comped_by, l.comp_approved_by, l.comp_reason) END) ORDER BY l.position), '[]') \
       FROM order_lines l JOIN stations s ON s.id = l.station_id WHERE l.order_id = $1), \
   'tickets', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'station', s.sort - 1, 'number', t.number, \
       'title', t.title, 'guests', t.guests, 'customer', t.customer, 'started', t.started_at IS NOT NULL, \
       'bumped', t.bumped_at IS NOT NULL, 'recalled', t.recalled_at IS NOT NULL, 'shown', t.shown_at IS NOT NULL, \
-      'additions', t.additions, \
+      'additions', t.additions, 'changes', t.changes, 'first', t.priority, 'former', t.former_title, 'waiter', t.waiter, \
+      'anew', t.clock_at IS NOT NULL, \
       'lines', (SELECT jsonb_agg(jsonb_build_object('id', k.id, 'line', k.line_id, 'quantity', k.quantity, 'name', k.name, \
           'second', k.second_name, 'modifiers', k.modifiers, 'note', k.note, 'allergy', k.allergy, 'seat', k.seat, \
-          'course', k.course, 'addition', k.addition, 'done', k.done_at IS NOT NULL) ORDER BY k.position) \
-          FROM ticket_lines k WHERE k.ticket_id = t.id)) ORDER BY t.sent_at, s.sort), '[]') \
+          'course', k.course, 'addition', k.addition, 'done', k.done_at IS NOT NULL AND k.voided_at IS NULL, \
+          'held', k.held, 'fired', k.fired_at IS NOT NULL, 'void', k.voided_at IS NOT NULL, 'void seen', k.void_seen_at IS NOT NULL) \
+          ORDER BY k.line_id) \
+          FROM ticket_lines k WHERE k.ticket_id = t.id)) ORDER BY t.id), '[]') \
       FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.order_id = $1), \
   'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
@@ -74,14 +80,22 @@ pub fn learn(book: &mut Book, at: usize, stored: &Value) {
     for (line, stored) in book.orders[at].lines.iter_mut().zip(rows(&stored["lines"])) {
         learn_id(&mut line.id, stored);
     }
-    for (ticket, stored) in tickets_of(book, at)
-        .into_iter()
-        .zip(rows(&stored["tickets"]))
-    {
-        let ticket = &mut book.tickets[ticket];
-        learn_id(&mut ticket.id, stored);
-        for (line, stored) in ticket.lines.iter_mut().zip(rows(&stored["lines"])) {
-            learn_id(&mut line.id, stored);
+    // Each line is on one ticket, so a ticket is known by what is on it.
+    let order = &book.orders[at];
+    for ticket in book.tickets.iter_mut().filter(|one| one.order == at) {
+        for line in &mut ticket.lines {
+            let number = line.line.number;
+            if let Some(of_order) = order.lines.iter().find(|one| one.number == number) {
+                line.line.id = of_order.id;
+            }
+            let id = line.line.id.to_string();
+            for stored in rows(&stored["tickets"]) {
+                let told = rows(&stored["lines"]).find(|one| one["line"] == id.as_str());
+                if let Some(told) = told {
+                    learn_id(&mut ticket.id, stored);
+                    learn_id(&mut line.id, told);
+                }
+            }
         }
     }
 }
@@ -111,23 +125,24 @@ fn rows(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The tickets of an order as they were sent, the kitchen's first.
-pub fn tickets_of(book: &Book, at: usize) -> Vec<usize> {
-    let all = 0..book.tickets.len();
-    let mut own: Vec<usize> = all
-        .filter(|ticket| book.tickets[*ticket].order == at)
-        .collect();
-    own.sort_by_key(|ticket| (book.tickets[*ticket].sent_at, book.tickets[*ticket].station));
+/// The tickets of an order in the order of their ids.
+fn tickets_of(book: &Book, at: usize) -> Vec<&Ticket> {
+    let mut own: Vec<&Ticket> = book.tickets.iter().filter(|one| one.order == at).collect();
+    own.sort_by_key(|ticket| ticket.id);
     own
 }
 
 /// What the program must keep of an order.
 pub fn expected_order(book: &Book, at: usize) -> Value {
     let order = &book.orders[at];
-    let lines: Vec<Value> = order.lines.iter().map(expected_line).collect();
+    let lines: Vec<Value> = order
+        .lines
+        .iter()
+        .map(|line| expected_line(book, line))
+        .collect();
     let tickets = tickets_of(book, at)
         .into_iter()
-        .map(|ticket| expected_ticket(order, &book.tickets[ticket]));
+        .map(|ticket| expected_ticket(book, order, ticket));
     let payments = book.payments.iter().filter(|payment| payment.order == at);
     let payments = payments.map(|payment| {
         json!({
@@ -143,9 +158,9 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             "table": order.table.map(|table| book.tables[table].id), "guests": order.guests,
             "name": order.name, "phone": order.phone, "waiter": book.people[order.waiter].id,
             "shift": order.shift.map(|shift| book.shifts[shift].id),
-            "subtotal": order.total(), "given away": 0, "rounding": 0,
+            "subtotal": order.total() + order.given_away(), "given away": order.given_away(), "discount": 0, "rounding": 0,
             "tax": order.taxes().iter().map(|(_, tax)| tax).sum::<i64>(),
-            "total": order.total(), "paid": order.paid, "sent": order.sent().next().is_some(),
+            "total": order.total(), "paid": order.paid, "sent": order.was_sent,
             "settled": order.settled, "closed": order.closed, "cancelled": order.cancelled,
         },
         "lines": lines,
@@ -154,7 +169,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
     })
 }
 
-fn expected_line(line: &Line) -> Value {
+fn expected_line(book: &Book, line: &Line) -> Value {
     let state = format!("{:?}", line.state).to_lowercase();
     json!({
         "id": line.id, "product": line.product, "name": line.name, "second": line.second, "quantity": line.quantity,
@@ -162,8 +177,14 @@ fn expected_line(line: &Line) -> Value {
         "modifiers": line.chosen.iter().map(expected_choice).collect::<Vec<_>>(),
         "note": line.note, "allergy": line.allergy, "seat": line.seat, "course": line.course,
         "tax": line.tax_name, "tax bp": line.tax_bp, "station": line.station, "state": state,
-        "ready": line.is_made(), "served": line.state == State::Served,
+        "ready": line.is_made(), "served": line.state == State::Served, "held": line.held, "announced": line.announced,
+        "voided": line.voided.as_ref().map(|why| because(book, why)), "free": line.free.as_ref().map(|why| because(book, why)),
     })
+}
+
+fn because(book: &Book, why: &Because) -> Value {
+    let agreed = why.agreed.map(|who| book.people[who].id);
+    json!([book.people[why.by].id, agreed, why.reason])
 }
 
 fn expected_choice(chosen: &Chosen) -> Value {
@@ -177,22 +198,27 @@ fn expected_choice(chosen: &Chosen) -> Value {
     value
 }
 
-fn expected_ticket(order: &Order, ticket: &Ticket) -> Value {
-    let lines = ticket.lines.iter().map(|one| {
+fn expected_ticket(book: &Book, order: &Order, ticket: &Ticket) -> Value {
+    let mut lines: Vec<&TicketLine> = ticket.lines.iter().collect();
+    lines.sort_by_key(|one| one.line.id);
+    let lines = lines.into_iter().map(|one| {
         let line = &one.line;
         let told = line.chosen.iter().filter(|chosen| !chosen.silent);
         let told = told.map(|chosen| json!({ "name": chosen.cook, "loud": chosen.loud }));
         json!({
             "id": one.id, "line": line.id, "quantity": line.quantity, "name": line.name, "second": line.second,
             "modifiers": told.collect::<Vec<_>>(), "note": line.note, "allergy": line.allergy, "seat": line.seat,
-            "course": line.course, "addition": one.addition, "done": one.done != Done::No,
+            "course": line.course, "addition": one.addition, "done": one.void == Void::No && one.done != Done::No, "held": one.held,
+            "fired": one.fired_at.is_some(), "void": one.void != Void::No, "void seen": one.void == Void::Seen,
         })
     });
     json!({
         "id": ticket.id, "station": ticket.station, "number": order.number, "title": ticket.title,
         "guests": ticket.guests, "customer": ticket.customer, "started": ticket.started,
         "bumped": ticket.bumped_at.is_some(), "recalled": ticket.recalled, "shown": ticket.shown,
-        "additions": ticket.additions, "lines": lines.collect::<Vec<_>>(),
+        "additions": ticket.additions, "changes": ticket.changes, "first": ticket.first, "former": ticket.former,
+        "waiter": book.people[ticket.waiter].name, "anew": ticket.clock_at.is_some(),
+        "lines": Some(lines.collect::<Vec<_>>()).filter(|lines| !lines.is_empty()),
     })
 }
 

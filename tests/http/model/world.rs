@@ -8,9 +8,11 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::actors::PEOPLE;
-use super::book::{Book, Person, Role, Table};
+use super::afterwards::COMP_LIMIT;
+use super::book::{Book, Person, Role, Table, TaxClass};
 use super::menu::{Choice, Group, Product};
 use crate::house::House;
+use cafe_pos::live::Changed;
 
 /// One tap, words, sizes that make cheaper, required choices, second names, tax-free things, and something free.
 const SOLD: [&str; 11] = [
@@ -32,6 +34,8 @@ const HARDER: &str = "\
     UPDATE products SET price = 0 WHERE name = 'Water 500 ml'; \
     UPDATE modifiers SET is_default = true WHERE name = 'Kachumbari'; \
     UPDATE modifiers SET is_default = true WHERE name = 'Little ice';";
+
+const TAXES: &str = "SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name, 'bp', rate_bp) ORDER BY sort, name) AS taxes FROM tax_classes";
 
 const MENU: &str = "SELECT jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'second', p.kitchen_name, 'price', p.price, \
     'tax', t.name, 'bp', t.rate_bp, 'station', s.sort - 1, 'prep', p.prep_seconds, \
@@ -58,6 +62,20 @@ pub async fn open() -> (House, Book) {
         .execute_unprepared(HARDER)
         .await
         .expect("a harder menu");
+    let setting = format!(
+        "INSERT INTO settings (key, value, updated_at) VALUES ('compLimit', '{COMP_LIMIT}', now())"
+    );
+    house.execute(&setting, []).await;
+    house.app.live().publish(vec![Changed::Settings]);
+    let taxes: Value = house
+        .row(TAXES, [])
+        .await
+        .try_get("", "taxes")
+        .expect("taxes");
+    let stations = [
+        house.id("stations", "name", "Kitchen").await,
+        house.id("stations", "name", "Bar").await,
+    ];
     let sold: Vec<String> = SOLD.iter().map(|name| (*name).to_owned()).collect();
     let menu = house.row(MENU, [sold.into()]).await;
     let menu: Value = menu.try_get("", "menu").expect("a menu");
@@ -70,9 +88,14 @@ pub async fn open() -> (House, Book) {
     for (username, role, terminal) in PEOPLE {
         people.push(person(&house, username, role, terminal).await);
     }
+    // Whoever agrees has chosen a PIN.
+    let agreeing = people.iter().filter(|one| one.role.manages()).count();
+    let pins = i64::try_from(agreeing).expect("few people");
     let book = Book {
         people,
         tables: list(&tables).map(table).collect(),
+        stations,
+        taxes: list(&taxes).map(tax).collect(),
         menu: list(&menu).map(product).collect(),
         orders: Vec::new(),
         tickets: Vec::new(),
@@ -80,7 +103,8 @@ pub async fn open() -> (House, Book) {
         payments: Vec::new(),
         numbers: BTreeMap::new(),
         reports: 0,
-        deeds: BTreeMap::new(),
+        deeds: BTreeMap::from([("staff.pin_set", pins)]),
+        minted: 0,
         now: morning(),
     };
     (house, book)
@@ -114,6 +138,7 @@ async fn person(
         name,
         role,
         drawer,
+        on_terminal: terminal.is_some(),
     }
 }
 
@@ -134,6 +159,14 @@ fn id(value: &Value) -> Uuid {
         .as_str()
         .and_then(|text| text.parse().ok())
         .expect("an id")
+}
+
+fn tax(value: &Value) -> TaxClass {
+    TaxClass {
+        id: id(&value["id"]),
+        name: said(&value["name"]),
+        bp: number(&value["bp"]),
+    }
 }
 
 fn table(value: &Value) -> Table {

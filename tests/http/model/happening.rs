@@ -1,0 +1,67 @@
+//! What else came of a command, so that a day can be asked whether it all happened.
+
+use super::afterwards::COMP_LIMIT;
+use super::book::*;
+use super::command::{Command, Deed, OrderDeed, Strike, TicketDeed};
+
+impl Book {
+    /// The rarer side of some commands.
+    pub fn happening(
+        &self,
+        after: &Book,
+        command: &Command,
+        outcome: Outcome,
+    ) -> Option<&'static str> {
+        match &command.deed {
+            Deed::Order(id, OrderDeed::Void(strike)) => self.of_void(after, strike, *id, outcome),
+            Deed::Order(id, OrderDeed::Comp(strike)) => {
+                let order = self.order(*id)?;
+                let line = order.lines.iter().find(|line| line.id == strike.line)?;
+                let price = line.price() * strike.pieces.unwrap_or(line.quantity);
+                let is_beyond = price > COMP_LIMIT && order.is_open() && line.is_sent();
+                let agrees = strike.why.agreed.map_or(command.who, |agreed| agreed.by);
+                let is_admins = self.people[agrees].role == Role::Admin;
+                match (is_beyond, outcome) {
+                    (true, Ok(())) => Some("a comp beyond the limit with an admin"),
+                    (true, Err(CONFLICT)) if !is_admins => Some("a comp beyond the limit"),
+                    _ => None,
+                }
+            }
+            Deed::Ticket(id, TicketDeed::Bump { changes, .. }) => {
+                let ticket = self.tickets.iter().find(|ticket| ticket.id == *id)?;
+                let has_seen = changes.is_none_or(|seen| seen >= ticket.changes);
+                match outcome {
+                    Ok(()) if after.tickets.len() > self.tickets.len() => {
+                        Some("a bump leaves what is kept back")
+                    }
+                    Err(CONFLICT) if ticket.bumped_at.is_some() => None,
+                    Err(CONFLICT) if ticket.is_waiting() => Some("a bump finds nothing fired"),
+                    Err(CONFLICT) if !has_seen => Some("a bump has not seen a change"),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn of_void(
+        &self,
+        after: &Book,
+        strike: &Strike,
+        order: uuid::Uuid,
+        outcome: Outcome,
+    ) -> Option<&'static str> {
+        let agreed = strike.why.agreed.map(|agreed| self.people[agreed.by].role);
+        match outcome {
+            Ok(()) if after.order(order)?.cancelled => {
+                Some("an order is cancelled with its last line")
+            }
+            Ok(()) if after.tickets.len() > self.tickets.len() => Some("a void comes back alone"),
+            Err(INVALID) => Some("a void without a reason or an approval"),
+            Err(FORBIDDEN) if agreed.is_some_and(|role| !role.manages()) => {
+                Some("a void with the secret of somebody who may not")
+            }
+            _ => None,
+        }
+    }
+}
