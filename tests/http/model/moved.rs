@@ -50,6 +50,9 @@ impl Book {
             }
             let is_hit = |line: &TicketLine| hit.contains(&line.line.number);
             ticket.changes += i64::from(ticket.lines.iter().any(is_hit));
+            // What has to be seen asks for another receipt.
+            let is_to_be_seen = |line: &TicketLine| is_hit(line) && line.void == Void::Unseen;
+            ticket.shown &= !ticket.lines.iter().any(is_to_be_seen);
         }
         self.tickets.extend(notices);
     }
