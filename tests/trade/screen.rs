@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::picture::{self, Region};
+use super::picture::{self, Region};
 
 /// No heartbeat for so long, and the browser connects again.
 const DOUBT: Duration = Duration::from_millis(7_500);
