@@ -76,6 +76,9 @@ pub async fn changes(cafe: &Cafe) {
         }
         sleep(QUIET * 4).await;
         let screen = Reader::open(cafe).await;
+        while screen.pictures.load(Relaxed) == 0 {
+            sleep(QUIET).await;
+        }
         let whole = screen.settles().await;
         let (mut done, mut new, mut bump) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..TIMES {
@@ -268,7 +271,8 @@ impl Reader {
                 if memchr::memmem::find(&buffer[..count], b"event: heartbeat").is_none() {
                     counted.fetch_add(count as u64, Relaxed);
                 }
-                let ends = memchr::memmem::find_iter(&buffer[..count], b"</hx-partial>\n\n").count();
+                let ends =
+                    memchr::memmem::find_iter(&buffer[..count], b"</hx-partial>\n\n").count();
                 seen.fetch_add(ends as u64, Relaxed);
             }
         });
@@ -333,8 +337,7 @@ pub async fn evening(minutes: u32) {
         }
         all
     };
-    let (seen, mut measured) =
-        screens::watch_until(&cafe, &addresses, SCREENS, trade, over).await;
+    let (seen, mut measured) = screens::watch_until(&cafe, &addresses, SCREENS, trade, over).await;
     measured.and(wall.take_down());
     print_painted_head();
     print_painted("that board", &seen, &measured);

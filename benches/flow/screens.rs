@@ -202,7 +202,10 @@ fn tickets_in(markup: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
 
 /// Which of the tickets that were there before a till takes off the board, and when.
 fn leaving(trade: &Trade, till: usize) -> VecDeque<(Instant, Uuid)> {
-    let (now, count) = (Instant::now(), u32::try_from(trade.begun.len()).unwrap_or(1));
+    let (now, count) = (
+        Instant::now(),
+        u32::try_from(trade.begun.len()).unwrap_or(1),
+    );
     let leaving = (1..).zip(&trade.begun).skip(till).step_by(TILLS);
     leaving
         .map(|(nth, ticket): (u32, _)| (now + trade.made_in * nth / count, *ticket))

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::house::House;
-use crate::trade::screen::Screen;
 use crate::trade::books::numbers;
+use crate::trade::screen::Screen;
 use crate::trade::tills::Trade;
 use crate::trade::truth::when_true;
 

@@ -13,10 +13,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::trade::screen::{Pass, Screen, View};
 use crate::servers::{Instance, Postgres, Redis, SECRET};
 use crate::trade::Venue;
 use crate::trade::books::numbers;
+use crate::trade::screen::{Pass, Screen, View};
 use crate::trade::tills::Command;
 use crate::trade::truth::Asked;
 

@@ -332,9 +332,7 @@ impl Screen {
 
     /// Its requests are not looked at any more: being told of every piece of a stream takes time that others need.
     pub(crate) async fn is_left_alone(&self) -> Result<()> {
-        self.page
-            .execute(network::DisableParams::default())
-            .await?;
+        self.page.execute(network::DisableParams::default()).await?;
         Ok(())
     }
 

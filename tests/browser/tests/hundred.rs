@@ -128,9 +128,7 @@ async fn till(tablet: &Screen, tables: &[&str], evening: &Evening) -> Result<()>
         if turn % 3 == 0 {
             tablet.chooses_course(2).await?;
             adds(tablet, "Chips").await?;
-            tablet
-                .taps("h2.course:last-of-type button", "Hold")
-                .await?;
+            tablet.taps("h2.course:last-of-type button", "Hold").await?;
             tablet.sees("li.line.held", "Chips").await?;
         }
         sends(tablet).await?;
@@ -171,7 +169,9 @@ async fn adds(tablet: &Screen, product: &str) -> Result<()> {
 }
 
 async fn sends(tablet: &Screen) -> Result<()> {
-    tablet.taps("#order-actions button:not([disabled])", "Send").await?;
+    tablet
+        .taps("#order-actions button:not([disabled])", "Send")
+        .await?;
     tablet.sees_no("li.line:not(.sent):not(.held)", "").await
 }
 
@@ -194,7 +194,8 @@ async fn by_keys(wall: &Screen, evening: &Evening) -> Result<()> {
             6 => {
                 wall.hits("r").await?;
                 wall.sees("dialog h2", "Recall").await?;
-                wall.tabs_to("dialog .rc button, dialog footer button", "").await?;
+                wall.tabs_to("dialog .rc button, dialog footer button", "")
+                    .await?;
                 wall.hits("Enter").await?;
                 wall.sees_no("dialog[open]", "").await?;
             }
@@ -226,7 +227,12 @@ async fn by_finger(wall: &Screen, evening: &Evening) -> Result<()> {
         tokio::time::sleep(PACE).await;
         wall.taps("#board .kt .bump", "").await?;
         tokio::time::sleep(PACE).await;
-        if turn % 5 == 4 && wall.counts("[data-board=recall]:not([disabled])", "").await? > 0 {
+        if turn % 5 == 4
+            && wall
+                .counts("[data-board=recall]:not([disabled])", "")
+                .await?
+                > 0
+        {
             wall.taps("[data-board=recall]", "").await?;
         }
     }

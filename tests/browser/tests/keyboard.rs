@@ -220,7 +220,9 @@ async fn stations_are_kept_with_keys_alone() {
         daniel.writes("2:00").await?;
         daniel.will_be_refused(422);
         daniel.hits("Enter").await?;
-        daniel.sees("dialog #err-late, dialog #err-soon", ".").await?;
+        daniel
+            .sees("dialog #err-late, dialog #err-soon", ".")
+            .await?;
         // The fault takes the focus to its field.
         daniel.is_back_at("dialog [aria-invalid]", "").await?;
         daniel.keys_to("dialog #late", "").await?;
@@ -233,10 +235,14 @@ async fn stations_are_kept_with_keys_alone() {
         daniel.sees_no("dialog[open]", "").await?;
         daniel.is_back_at(edit, "").await?;
 
-        daniel.keys_on("main button, main header button", "New station").await?;
+        daniel
+            .keys_on("main button, main header button", "New station")
+            .await?;
         daniel.keys_to("dialog #name", "").await?;
         daniel.writes("Pastry").await?;
-        daniel.keys_on("dialog footer button", "Add station").await?;
+        daniel
+            .keys_on("dialog footer button", "Add station")
+            .await?;
         daniel.sees("#stations", "Pastry").await?;
         daniel.sees_no("dialog[open]", "").await?;
         daniel.is_back_at("button", "New station").await

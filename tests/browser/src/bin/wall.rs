@@ -12,7 +12,9 @@ use tokio::time::sleep;
 async fn main() -> Result<()> {
     let told: Vec<String> = std::env::args().skip(1).collect();
     let [address, username, station, slower] = &told[..] else {
-        anyhow::bail!("Say where, who, which board and how slow: wall <address> <username> <station> <slower>");
+        anyhow::bail!(
+            "Say where, who, which board and how slow: wall <address> <username> <station> <slower>"
+        );
     };
     let slower = slower.parse().context("how many times slower")?;
     let wall = Wall::open(address, username, station, slower).await?;
