@@ -27,6 +27,10 @@ const CHANGES: u32 = 200;
 /// After a change nothing more of it comes.
 const QUIET: Duration = Duration::from_millis(120);
 
+/// How a heartbeat begins, and how many bytes it is with the milliseconds of these centuries.
+const HEARTBEAT: &[u8] = b"event: heartbeat\ndata: ";
+const HEARTBEAT_BYTES: usize = HEARTBEAT.len() + 13 + 2;
+
 /// An evening: so many orders a minute, each on the board for so long, seen on so many screens.
 const PER_MINUTE: u64 = 60;
 const MADE_IN: Duration = Duration::from_secs(60);
@@ -268,9 +272,8 @@ impl Reader {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = stream.read(&mut buffer).await {
                 // A heartbeat is not a change.
-                if memchr::memmem::find(&buffer[..count], b"event: heartbeat").is_none() {
-                    counted.fetch_add(count as u64, Relaxed);
-                }
+                let beats = memchr::memmem::find_iter(&buffer[..count], HEARTBEAT).count();
+                counted.fetch_add((count - beats * HEARTBEAT_BYTES) as u64, Relaxed);
                 let ends =
                     memchr::memmem::find_iter(&buffer[..count], b"</hx-partial>\n\n").count();
                 seen.fetch_add(ends as u64, Relaxed);
@@ -331,7 +334,7 @@ pub async fn evening(minutes: u32) {
         for minute in 1..=minutes {
             sleep(Duration::from_secs(60)).await;
             let measured = wall.takes();
-            let memory = [cafe.program, other.id()].map(|program| processes::resident_kb(program));
+            let memory = [cafe.program, other.id()].map(processes::resident_kb);
             print_minute(minute, memory, &measured);
             all.and(measured);
         }
