@@ -133,17 +133,38 @@ on("keydown", event => {
 
 // ---- tickets that fit ---------------------------------------------------------------------------------
 
+// As many columns as have room for text of this size.
+const COLUMN = 20; // em
+const columns = () => {
+    const { width, gap, size } = inside();
+    board().style.setProperty("--columns", Math.max(1, Math.floor((width + gap) / (COLUMN * size + gap))));
+};
+/** What the board has between its edges, in pixels. */
+const inside = () => {
+    const style = getComputedStyle(board());
+    const [start, end, above, below, gap, size] = [style.paddingInlineStart, style.paddingInlineEnd, style.paddingBlockStart,
+        style.paddingBlockEnd, style.columnGap, style.fontSize].map(parseFloat);
+    return { width: board().clientWidth - start - end, height: board().clientHeight - above - below, gap: gap || 0, size };
+};
+
 // The server cuts a long ticket into pieces as high as a column of a wall with text of the usual size. What is too tall
-// all the same, because the screen is lower or its text bigger, is drawn smaller: cut by the browser, it would go on in
-// the next column without a name and without a word that it does.
+// all the same, because the screen is lower or its text bigger, is drawn smaller: it would go on below the edge.
 const SMALLEST = 4; // .kt[data-fit] in the style sheet
 
-const isCut = ticket => ticket.getClientRects().length > 1;
 const fit = () => {
-    for (const ticket of tickets()) delete ticket.dataset.fit;
-    for (const ticket of tickets()) {
-        for (let size = 1; isCut(ticket) && size <= SMALLEST; size++) ticket.dataset.fit = size;
+    const { height } = inside();
+    // All are measured before one of them changes: each measuring after a change lays the board out again.
+    const tall = tickets().filter(ticket => ticket.offsetHeight > height);
+    for (const ticket of tall) {
+        for (let size = Number(ticket.dataset.fit ?? 0) + 1; size <= SMALLEST && ticket.offsetHeight > height; size++) ticket.dataset.fit = size;
     }
+};
+/** The screen has another size, or its text: everything is measured anew. */
+const refit = () => {
+    if (!board()) return;
+    columns();
+    for (const ticket of tickets()) delete ticket.dataset.fit;
+    fit();
 };
 
 // ---- tickets beyond the edge --------------------------------------------------------------------------
@@ -162,11 +183,7 @@ const beyond = () => {
     button.dataset.to = after > 0 ? "on" : "start";
 };
 // As many columns as the board shows: the first one beyond the edge comes to stand at the edge.
-const pageWidth = () => {
-    const style = getComputedStyle(board());
-    const [start, end, gap] = [style.paddingInlineStart, style.paddingInlineEnd, style.columnGap].map(parseFloat);
-    return board().clientWidth - start - end + (gap || 0);
-};
+const pageWidth = () => inside().width + inside().gap;
 /** A page on or back. What is selected comes along, so that no key reaches a ticket that nobody sees. */
 const page = by => {
     board().scrollTo({ left: board().scrollLeft + by * pageWidth(), behavior: "instant" });
@@ -185,7 +202,7 @@ on("click", event => {
     else board().scrollTo({ left: 0 });
 });
 const arrange = () => {
-    fit();
+    refit();
     beyond();
 };
 addEventListener("resize", arrange);
@@ -254,7 +271,10 @@ on("click", event => {
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });
 
+if (board()) arrange();
 onDraw(() => {
     showCursor();
-    arrange();
+    if (!board()) return;
+    fit();
+    beyond();
 });

@@ -19,8 +19,29 @@ const TEXTS = {
 
 const secondsSince = time => Math.max(0, Math.floor((serverNow() - Date.parse(time.dateTime)) / 1000));
 
+// Of a board that goes on beyond its edge only what is seen ticks: each time that moves has its ticket laid out again.
+const beyond = new WeakSet();
+const watched = new WeakSet();
+const watch = one("#board") && new IntersectionObserver(entries => {
+    for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) beyond.delete(target);
+        else beyond.add(target);
+    }
+    tick();
+}, { root: one("#board") });
+
+const watchTickets = () => {
+    for (const ticket of all("#board > .kt")) {
+        if (watched.has(ticket)) continue;
+        watched.add(ticket);
+        watch.observe(ticket);
+    }
+};
+
 const tick = () => {
+    if (watch) watchTickets();
     for (const time of all("time[data-tick]")) {
+        if (watch && beyond.has(time.closest(".kt"))) continue;
         const kind = time.dataset.tick;
         const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
         if (text !== undefined && time.textContent !== text) time.textContent = text;
@@ -37,13 +58,15 @@ const grow = (ticket, seconds) => {
     const age = seconds < FRESH ? "new"
         : seconds >= Number(ticket.dataset.late) ? "late"
         : seconds >= Number(ticket.dataset.soon) ? "soon" : "ok";
+    const label = one("[data-age-label]", ticket);
+    const [icon, word] = AGES[age];
+    const words = label && one("span", label);
+    const isFresh = ticket.hasAttribute("data-fresh");
+    if (ticket.dataset.age === age && isFresh === (age === "new") && (!words || words.textContent === word)) return;
     ticket.dataset.age = age;
     ticket.toggleAttribute("data-fresh", age === "new");
-    const label = one("[data-age-label]", ticket);
     if (!label) return;
-    const [icon, word] = AGES[age];
     setIcon(one("svg", label), icon);
-    const words = one("span", label);
     if (words && words.textContent !== word) words.textContent = word;
 };
 

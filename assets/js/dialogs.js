@@ -5,13 +5,19 @@ let opener = null;
 
 const open = dialog => {
     if (dialog.open) return;
-    opener = document.activeElement;
+    opener ??= document.activeElement; // of one that takes another's place it is that one's
     dialog.showModal();
 };
 
 const giveBackFocus = () => {
     const to = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
-    if (to && (document.activeElement === document.body || !document.activeElement)) to.focus({ preventScroll: true });
+    const isNowhere = () => document.activeElement === document.body || !document.activeElement;
+    if (to && isNowhere()) {
+        to.focus({ preventScroll: true });
+        // What was done cannot be asked for again: the line that it was about stands in.
+        if (isNowhere()) one('#order-panel [aria-current="true"] .pick')?.focus({ preventScroll: true });
+    }
+    opener = null;
 };
 
 const sheet = one("#sheet");

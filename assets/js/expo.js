@@ -108,15 +108,10 @@ if (pass) {
         if (knownLate && [...late].some(id => !knownLate.has(id))) ring("late");
         knownLate = new Set([...(knownLate ?? []), ...late]);
     };
-    on("live:lost", () => ring("lost"));
+    on("live:lost", () => ring("problem"));
     // Not at once: sound.js stands behind this file.
     setInterval(listen, 1_000);
     on("htmx:after:settle", listen);
-
-    // The size that this screen keeps; the buttons for it are the board's (board.js).
-    try {
-        document.documentElement.dataset.scale = Number(localStorage.getItem("scale") ?? 0);
-    } catch { /* storage is switched off: the usual size */ }
 
     onDraw(() => {
         showCursor();

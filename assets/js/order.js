@@ -48,6 +48,9 @@ const showLineBar = line => {
         const text = line?.dataset[place.dataset.fill] || place.dataset.empty;
         if (text !== undefined) place.textContent = text;
     }
+    // What was just done cannot be done again: whoever works with keys goes on at the line.
+    const at = document.activeElement;
+    if (line && bar.contains(at) && (at.disabled || at.hidden)) one(".pick", line)?.focus({ preventScroll: true });
     if (line?.dataset.name) bar.setAttribute("aria-label", `Selected line: ${line.dataset.name}`);
 };
 

@@ -160,6 +160,12 @@ impl Cafe {
             .await
     }
 
+    /// The lines of a ticket.
+    pub async fn lines_of(&self, ticket: Uuid) -> Vec<String> {
+        let sql = format!("SELECT id::text FROM ticket_lines WHERE ticket_id = '{ticket}'");
+        self.texts(&sql).await
+    }
+
     async fn texts(&self, sql: &str) -> Vec<String> {
         let question = Statement::from_string(self.opened.db.get_database_backend(), sql);
         let rows = self.opened.db.query_all_raw(question).await;

@@ -3,6 +3,7 @@
 //! figure is taken.
 
 mod backups;
+mod boards;
 mod cafe;
 mod client;
 mod figures;
@@ -13,6 +14,7 @@ mod redis;
 mod screens;
 mod tills;
 mod visits;
+mod wall;
 
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use cafe::Cafe;
 use figures::Run;
 use pgbench::Pgbench;
 use redis::Redis;
+use wall::Wall;
 
 /// How many tills work at the same time, one run after the other (`BENCH_TILLS=8` for one of them).
 const TILLS: [usize; 3] = [1, 8, 32];
@@ -65,14 +68,11 @@ async fn measure(window: Duration) {
         }
         figures::print(&runs, signed_in, cafe.memory());
     }
+    let pace = match wanted("screens") || wanted("boards") {
+        true => half_of_what_is_reached(&cafe, &runs, window).await,
+        false => 1,
+    };
     if wanted("screens") {
-        let capacity = match runs.iter().find(|run| run.tills == 8) {
-            Some(run) => run.whole_orders_per_second(),
-            None => tills::run(&cafe, 8, window / ROUNDS)
-                .await
-                .whole_orders_per_second(),
-        };
-        let pace = (capacity / 2).max(1);
         figures::print_screens_head(pace);
         let address = [cafe.address.clone()];
         for number in screens::SCREENS {
@@ -80,6 +80,15 @@ async fn measure(window: Duration) {
             figures::print_screens(&seen, "one instance", cafe.memory());
         }
         across_instances(pace, window).await;
+    }
+    if wanted("boards") {
+        boards::changes(&cafe).await;
+        if Wall::is_here() {
+            boards::painted(&cafe, pace, window).await;
+            boards::evening(minutes(1)).await;
+        } else {
+            println!("\nNo real board: `make bench` builds one and names it in BENCH_WALL.");
+        }
     }
     if wanted("start") {
         start(&mut cafe).await;
@@ -112,10 +121,26 @@ fn asked_for(list: &str, one: &str) -> bool {
     asked.is_empty() || asked.split(',').any(|named| named == one)
 }
 
+/// At which pace the tills of the screens work: half of what eight tills reach.
+async fn half_of_what_is_reached(cafe: &Cafe, runs: &[Run], window: Duration) -> u64 {
+    let reached = match runs.iter().find(|run| run.tills == 8) {
+        Some(run) => run.whole_orders_per_second(),
+        None => tills::run(cafe, 8, window / ROUNDS)
+            .await
+            .whole_orders_per_second(),
+    };
+    (reached / 2).max(1)
+}
+
+/// How many minutes what takes minutes takes.
+fn minutes(usual: u32) -> u32 {
+    let minutes = std::env::var("BENCH_MINUTES").ok();
+    minutes.and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
 /// Eight tills for minutes on end: what is not given back shows.
 async fn trade_for_long(cafe: &Cafe) {
-    let minutes = std::env::var("BENCH_MINUTES").ok();
-    let minutes: u32 = minutes.and_then(|text| text.parse().ok()).unwrap_or(10);
+    let minutes = minutes(10);
     println!("\nminute   orders/s   program MB   Postgres MB");
     for minute in 1..=minutes {
         let run = tills::run(cafe, 8, Duration::from_secs(58)).await;

@@ -22,11 +22,24 @@ const COMMANDS: u64 = 8;
 /// How long a ticket stays on the board: long enough to be seen by all, short enough for a board of a few tickets.
 const MADE_IN: Duration = Duration::from_millis(300);
 
+/// How the tills work while the screens watch.
+#[derive(Clone, Default)]
+pub struct Trade {
+    /// So many orders in all of the tills.
+    pub orders_per_minute: u64,
+    /// How long a ticket stays on the board.
+    pub made_in: Duration,
+    /// What is on the board when they begin, the oldest first; these leave it one after the other within `made_in`.
+    pub begun: Vec<Uuid>,
+}
+
 /// What was seen with one number of screens.
 pub struct Seen {
     pub screens: usize,
     /// Tickets that were sent within the window.
     pub sends: usize,
+    /// When each of them was.
+    pub sent: HashMap<Uuid, Instant>,
     /// From the send's first byte to the end of the event that shows its ticket, for each screen and ticket, in
     /// microseconds, sorted.
     pub took: Vec<u64>,
@@ -48,7 +61,7 @@ impl Seen {
     }
 }
 
-fn nearest(sorted: &[u64], percent: usize) -> u64 {
+pub fn nearest(sorted: &[u64], percent: usize) -> u64 {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or(0)
 }
@@ -74,11 +87,28 @@ pub async fn watch(
     orders_per_second: u64,
     window: Duration,
 ) -> Seen {
+    let trade = Trade {
+        orders_per_minute: orders_per_second.max(1) * 60,
+        made_in: MADE_IN,
+        begun: Vec::new(),
+    };
+    let over = tokio::time::sleep(window);
+    watch_until(cafe, addresses, screens, trade, over).await.0
+}
+
+/// The same for other trade, until something is over, whose outcome is answered too.
+pub async fn watch_until<T>(
+    cafe: &Cafe,
+    addresses: &[String],
+    screens: usize,
+    trade: Trade,
+    over: impl Future<Output = T>,
+) -> (Seen, T) {
     let notes = Rc::new(Notes::default());
     *notes.arrived.borrow_mut() = vec![HashMap::new(); screens];
     let bar = cafe.bar().await;
     let local = LocalSet::new();
-    local
+    let outcome = local
         .run_until(async {
             for screen in 0..screens {
                 let address = addresses[screen % addresses.len()].clone();
@@ -87,18 +117,20 @@ pub async fn watch(
             }
             // The first pictures have arrived.
             tokio::time::sleep(Duration::from_millis(500)).await;
-            let commands_per_second = orders_per_second.max(1) * COMMANDS;
-            let pause = Duration::from_micros(TILLS as u64 * 1_000_000 / commands_per_second);
-            let tills = (0..TILLS).map(|till| work(cafe, till, pause, Rc::clone(&notes)));
+            let commands_per_minute = trade.orders_per_minute * COMMANDS;
+            let pause = Duration::from_micros(TILLS as u64 * 60_000_000 / commands_per_minute);
+            let tills = (0..TILLS).map(|till| work(cafe, till, pause, &trade, Rc::clone(&notes)));
             let clock = async {
-                tokio::time::sleep(window).await;
+                let outcome = over.await;
                 notes.stop.set(true);
+                outcome
             };
-            tokio::join!(futures_util::future::join_all(tills), clock);
+            let (_, outcome) = tokio::join!(futures_util::future::join_all(tills), clock);
             tokio::time::sleep(Duration::from_millis(500)).await;
+            outcome
         })
         .await;
-    seen(screens, &notes)
+    (seen(screens, &notes), outcome)
 }
 
 fn seen(screens: usize, notes: &Notes) -> Seen {
@@ -120,13 +152,14 @@ fn seen(screens: usize, notes: &Notes) -> Seen {
     Seen {
         screens,
         sends: sent.len(),
+        sent: sent.clone(),
         took,
         missed,
         answered,
     }
 }
 
-async fn open_stream(address: &str, bar: &str, session: &str) -> BufReader<TcpStream> {
+pub async fn open_stream(address: &str, bar: &str, session: &str) -> BufReader<TcpStream> {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = format!(
         "GET /api/realtime/stream?view=board&station={bar} HTTP/1.1\r\nhost: {address}\r\n\
@@ -167,6 +200,18 @@ fn tickets_in(markup: &[u8]) -> impl Iterator<Item = Uuid> + '_ {
     })
 }
 
+/// Which of the tickets that were there before a till takes off the board, and when.
+fn leaving(trade: &Trade, till: usize) -> VecDeque<(Instant, Uuid)> {
+    let (now, count) = (
+        Instant::now(),
+        u32::try_from(trade.begun.len()).unwrap_or(1),
+    );
+    let leaving = (1..).zip(&trade.begun).skip(till).step_by(TILLS);
+    leaving
+        .map(|(nth, ticket): (u32, _)| (now + trade.made_in * nth / count, *ticket))
+        .collect()
+}
+
 /// A till's time: each command has its moment, whatever the one before took.
 struct Metronome {
     next: Instant,
@@ -183,7 +228,7 @@ impl Metronome {
 
 /// The eight commands of an order one after the other, each at its beat; a ticket is started as soon as it was sent and
 /// bumped later.
-async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
+async fn work(cafe: &Cafe, till: usize, pause: Duration, trade: &Trade, notes: Rc<Notes>) {
     let mut connection = Connection::to(&cafe.address).await;
     let (cashier, bartender) = (&cafe.cashiers[till], cafe.bartender(0));
     let mut time = Metronome {
@@ -192,7 +237,7 @@ async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
     };
     let due = cafe.total.minor();
     let payment = format!("method=cash&tendered={due}&expected={due}");
-    let mut made: VecDeque<(Instant, Uuid)> = VecDeque::new();
+    let mut made: VecDeque<(Instant, Uuid)> = leaving(trade, till);
     while !notes.stop.get() {
         let path = format!("/orders/{}", Uuid::now_v7());
         let mut tap = async |method: &str, path: &str, session: &str, form: &str| {
@@ -213,7 +258,7 @@ async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
         let ticket = cafe.ticket_of(order).await;
         notes.sent.borrow_mut().insert(ticket, tapped);
         notes.answered.borrow_mut().push(answered);
-        made.push_back((Instant::now() + MADE_IN, ticket));
+        made.push_back((Instant::now() + trade.made_in, ticket));
         tap("POST", &deed_of(ticket, "start"), bartender, "").await;
         tap("POST", &format!("{path}/payments"), cashier, &payment).await;
         while let Some((at, ticket)) = made.front().copied()
@@ -223,8 +268,9 @@ async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
             tap("POST", &deed_of(ticket, "bump"), bartender, "").await;
         }
     }
+    let latest = Instant::now() + MADE_IN;
     for (at, ticket) in made {
-        tokio::time::sleep_until(at.into()).await;
+        tokio::time::sleep_until(at.min(latest).into()).await;
         let bumped = connection
             .send("POST", &deed_of(ticket, "bump"), bartender, "")
             .await;
@@ -232,6 +278,6 @@ async fn work(cafe: &Cafe, till: usize, pause: Duration, notes: Rc<Notes>) {
     }
 }
 
-fn deed_of(ticket: Uuid, deed: &str) -> String {
+pub fn deed_of(ticket: Uuid, deed: &str) -> String {
     format!("/kitchen/tickets/{ticket}/{deed}")
 }

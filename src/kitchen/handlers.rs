@@ -58,6 +58,10 @@ impl View<App> for BoardView {
         Ok(picture + &stations_view::hands_redrawn(&hands).into_string())
     }
 
+    fn is_of_articles(&self) -> bool {
+        true
+    }
+
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
         Ok(store::board_revision(app.db(), self.0, app.clock().now()).await?)
     }

@@ -268,7 +268,7 @@ fn item(line: &TicketLine, ticket: &Ticket) -> Markup {
     if line.is_void_unseen() {
         return html! {
             button.item.void id={ "l-" (line.id) } type="button" data-deed={ "seen-" (line.id) }
-                hx-post=(url::ticket_line_seen(ticket.id, line.id)) hx-swap="none" aria-label={ "Void: " (line.words()) ". Say that you know" } {
+                hx-post=(url::ticket_line_seen(ticket.id, line.id)) hx-swap="none" {
                 (what(line, ticket))
                 span.allergy { (ui::icon("cancelled")) "VOID · TAP WHEN SEEN" }
             }

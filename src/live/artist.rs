@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{Subscriber, View, encode, region::Place};
+use super::{Picture, Subscriber, View, news, region::Place};
 
 /// The task of one view.
 pub(super) struct Artist<A, V> {
@@ -28,6 +28,9 @@ pub(super) struct Artist<A, V> {
     /// The revision that the shown picture was drawn from, or one before it.
     drawn_from: Option<i64>,
     failures: u32,
+    /// How many pictures there were, and the last of them where the next is compared with it.
+    pictures: u64,
+    last: Option<String>,
     leave_at: Option<Instant>,
 }
 
@@ -44,6 +47,8 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
             look_at: now,
             drawn_from: None,
             failures: 0,
+            pictures: 0,
+            last: None,
             leave_at: None,
         }
     }
@@ -86,7 +91,7 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
             Ok((revision, html)) => {
                 // In this order: the picture wakes the streams, and they ask whether it may be called live.
                 self.place.region.health.verified_at(begun);
-                self.show(&html);
+                self.show(html);
                 if self.failures > 0 {
                     tracing::info!(view = self.place.name, "drawn again");
                 }
@@ -111,15 +116,28 @@ impl<A: Clone + Send + Sync + 'static, V: View<A>> Artist<A, V> {
         self.within_limit(work).await
     }
 
-    fn show(&self, html: &str) {
-        let picture = encode(None, html);
-        self.place.region.picture.send_if_modified(|shown| {
-            let differs = shown.as_ref() != Some(&picture);
+    fn show(&mut self, html: String) {
+        let news = self
+            .last
+            .as_deref()
+            .and_then(|last| news::since(last, &html));
+        if news.as_ref().is_some_and(String::is_empty) {
+            return; // only time has passed
+        }
+        let picture = Picture::new(self.pictures + 1, &html, news.as_deref());
+        let is_another = self.place.region.picture.send_if_modified(|shown| {
+            let differs = shown
+                .as_ref()
+                .is_none_or(|shown| shown.differs_from(&picture));
             if differs {
                 *shown = Some(picture);
             }
             differs
         });
+        if is_another {
+            self.pictures += 1;
+            self.last = self.view.is_of_articles().then_some(html);
+        }
     }
 
     /// A watcher came: look now, unless it was just done.

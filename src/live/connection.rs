@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_util::{bytes::Bytes, sync::CancellationToken};
 
-use super::{Named, Outflow, Picture, StreamOptions, Watched, encode, event, feed::Counts};
+use super::{Named, Outflow, StreamOptions, Watched, encode, event, feed::Counts};
 
 /// A check of permission that takes longer ends the stream: the reconnect asks at the front door.
 const CHECK_LIMIT: Duration = Duration::from_secs(5);
@@ -48,6 +48,8 @@ struct Region {
     fresh: bool,
     /// Where the outflow stood when the last picture was handed over.
     mark: Option<u64>,
+    /// The number of that picture.
+    sent: Option<u64>,
 }
 
 #[derive(Clone, Copy)]
@@ -82,18 +84,21 @@ struct Gone;
 
 impl Region {
     /// The picture to send now, if there is a new one and the last has left.
-    fn picture(&mut self, outflow: Option<&Outflow>) -> Result<Option<Picture>, Gone> {
+    fn picture(&mut self, outflow: Option<&Outflow>) -> Result<Option<Bytes>, Gone> {
         self.fresh |= self.watched.picture.has_changed().map_err(|_| Gone)?;
         if !self.fresh || !may_offer(outflow, self.mark) {
             return Ok(None);
         }
         self.fresh = false;
-        let picture = self.watched.picture.borrow_and_update().clone();
-        if picture.is_some() {
-            self.mark = outflow.map(Outflow::mark);
-            self.watched.counts.deliveries.fetch_add(1, Relaxed);
-        }
-        Ok(picture)
+        let picture = self.watched.picture.borrow_and_update();
+        let Some(picture) = &*picture else {
+            return Ok(None);
+        };
+        let event = picture.for_one_who_has(self.sent);
+        self.sent = Some(picture.number());
+        self.mark = outflow.map(Outflow::mark);
+        self.watched.counts.deliveries.fetch_add(1, Relaxed);
+        Ok(Some(event))
     }
 
     async fn changed(&mut self) -> Result<(), Gone> {
@@ -114,6 +119,7 @@ impl Connection {
             watched,
             fresh: true,
             mark: None,
+            sent: None,
         };
         Self {
             regions: views.into_iter().map(region).collect(),

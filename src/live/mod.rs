@@ -10,6 +10,7 @@ mod changed;
 mod connection;
 mod event;
 mod feed;
+mod news;
 mod outflow;
 mod redis;
 mod region;

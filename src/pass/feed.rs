@@ -31,6 +31,10 @@ impl View<App> for PassView {
         Ok(view::picture(&pass, app.clock().now()).into_string())
     }
 
+    fn is_of_articles(&self) -> bool {
+        true
+    }
+
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
         let now = app.clock().now();
         let since = now - lets_go(app).await?;

@@ -8,9 +8,9 @@ use cafe_pos::staff::Role;
 use uuid::Uuid;
 
 use crate::house::{hire, id_of, ordered, session_under};
-use crate::screen::{Pass, Screen, View};
 use crate::trade::Venue;
 use crate::trade::books::numbers;
+use crate::trade::screen::{Pass, Screen, View};
 use crate::trade::tills::{Command, Trade};
 
 /// How many screens look on.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::house::House;
-use crate::screen::Screen;
 use crate::trade::books::numbers;
+use crate::trade::screen::Screen;
 use crate::trade::tills::Trade;
-use crate::truth::when_true;
+use crate::trade::truth::when_true;
 
 /// A row of the table.
 pub struct Row {
@@ -114,7 +114,7 @@ impl Fault {
 
     /// From `since` on, these screens are to become true.
     pub async fn measure(&mut self, house: &House, screens: &[&Screen], since: Instant) {
-        let last = when_true(house, screens).await;
+        let last = when_true(&house.asked(), screens).await;
         self.row.screens = self.row.screens.max(screens.len());
         self.row.worst = self.row.worst.max(last.saturating_duration_since(since));
     }

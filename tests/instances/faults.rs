@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::fault::{Fault, Row};
 use crate::house::House;
-use crate::screen::Screen;
+use crate::trade::screen::Screen;
 
 /// How long trade goes on under a fault.
 const A_WHILE: Duration = Duration::from_millis(1_200);

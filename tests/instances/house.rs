@@ -13,11 +13,12 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::screen::{Pass, Screen, View};
 use crate::servers::{Instance, Postgres, Redis, SECRET};
 use crate::trade::Venue;
 use crate::trade::books::numbers;
+use crate::trade::screen::{Pass, Screen, View};
 use crate::trade::tills::Command;
+use crate::trade::truth::Asked;
 
 /// Espresso, cappuccino, a bottle of water: each one tap, all from the bar.
 const ORDERED: [i32; 3] = [101, 111, 821];
@@ -118,6 +119,15 @@ impl House {
         house.count_floats().await;
         house.open_screens().await;
         house
+    }
+
+    /// Who is asked what is true.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            db: &self.db,
+            doors: &self.venue.doors,
+            client: &self.client,
+        }
     }
 
     /// Another instance, which may have a failpoint.
@@ -321,13 +331,14 @@ impl House {
             ),
             view("shifts", page("shifts"), &[page("/shifts")], &manager),
         ];
-        for name in ["Kitchen", "Bar"] {
+        for name in ["Kitchen", "Bar", "Pass"] {
             let station = self
                 .id("SELECT id FROM stations WHERE name = $1", [name.into()])
                 .await;
             let query = format!("board&station={station}");
             let pages = [format!("/kitchen/stations/{station}")];
-            views.push(view("board", query, &pages, &manager));
+            let kind = if name == "Pass" { "pass" } else { "board" };
+            views.push(view(kind, query, &pages, &manager));
         }
         views
     }

@@ -9,15 +9,13 @@ mod fault;
 mod faults;
 mod house;
 mod nginx;
-mod picture;
 mod readers;
 mod revoked;
 mod rolling;
-mod screen;
 mod servers;
 #[path = "../trade/mod.rs"]
+#[allow(dead_code)] // books that go on are the other one's
 mod trade;
-mod truth;
 mod unpublished;
 
 use fault::report;

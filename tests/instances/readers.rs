@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Row};
 use crate::house::House;
-use crate::screen::{Pass, Screen, View};
+use crate::trade::screen::{Pass, Screen, View};
 use crate::trade::tills::Command;
 
 /// Screens that never read, of the same order.

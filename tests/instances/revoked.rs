@@ -6,7 +6,7 @@ use cafe_pos::staff::Role;
 use tokio::time::sleep;
 
 use crate::house::House;
-use crate::screen::{Pass, Screen, View};
+use crate::trade::screen::{Pass, Screen, View};
 
 /// What became of one revocation.
 pub struct Revoked {

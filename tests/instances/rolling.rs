@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::fault::{Fault, Row};
 use crate::house::House;
 use crate::nginx::Nginx;
-use crate::screen::Screen;
+use crate::trade::screen::Screen;
 
 /// How often each instance is replaced.
 const TURNS: usize = 2;

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use crate::fault::{Fault, Row};
 use crate::house::House;
-use crate::screen::Screen;
+use crate::trade::screen::Screen;
 use crate::trade::tills::Command;
 
 /// An instance dies between the commit and its word. Whoever asked asks another instance again.

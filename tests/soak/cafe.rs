@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command as Program, Stdio};
 use std::time::{Duration, Instant};
 
 use cafe_pos::commands::database;
@@ -13,8 +13,11 @@ use cafe_pos::seed::menu;
 use cafe_pos::seed::people::KNOWN_PASSWORD;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::trade::Venue;
+use crate::trade::screen::{Pass, Screen, View};
+use crate::trade::tills::Command;
 
 /// What a café may take to be back; a kill during recovery makes the next one longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -68,6 +71,7 @@ pub struct Cafe {
     program: Child,
     /// Its people and what they sell.
     pub venue: Venue,
+    manager: String,
 }
 
 impl Cafe {
@@ -91,11 +95,13 @@ impl Cafe {
                 bartender: String::new(),
                 products: ordered(),
             },
+            manager: String::new(),
         };
         cafe.is_well().await;
         let db = cafe.door().connect().await;
         hire(&db, "cashier", tills).await;
         hire(&db, "bar", 1).await;
+        hire(&db, "manager", 1).await;
         db.close().await.expect("closed");
         for till in 0..tills {
             let session = cafe.sign_in(&format!("cashier{till}")).await;
@@ -103,6 +109,7 @@ impl Cafe {
             cafe.venue.cashiers.push(session);
         }
         cafe.venue.bartender = cafe.sign_in("bar0").await;
+        cafe.manager = cafe.sign_in("manager0").await;
         cafe
     }
 
@@ -121,7 +128,7 @@ impl Cafe {
             Victim::Postgres => {
                 let postmaster = self.postmaster().to_string();
                 // It may be restarting from the last kill; then there is nothing to kill.
-                let _ = Command::new("kill").args(["-9", &postmaster]).status();
+                let _ = Program::new("kill").args(["-9", &postmaster]).status();
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -138,10 +145,49 @@ impl Cafe {
     /// Stops the program, which stops its Postgres.
     pub async fn close(mut self) {
         let pid = self.program.id().to_string();
-        let asked = Command::new("kill").arg(pid).status().expect("kill");
+        let asked = Program::new("kill").arg(pid).status().expect("kill");
         assert!(asked.success(), "the program was there to be stopped");
         let ended = self.program.wait().expect("its end");
         assert!(ended.success(), "the program ended with {ended}");
+    }
+
+    /// The screens of a manager who sees everything: the floor, the boards and the pass.
+    pub async fn screens(&self, db: &DatabaseConnection) -> Vec<Screen> {
+        let pass = Pass::Session(self.manager.clone());
+        let view = |name: &str, query: String, page: String| View {
+            name: name.to_owned(),
+            query,
+            pages: vec![page],
+            pass: pass.clone(),
+        };
+        let mut views = vec![view("floor", "view=floor".to_owned(), "/floor".to_owned())];
+        for (station, name) in [("Kitchen", "board"), ("Bar", "board"), ("Pass", "pass")] {
+            let sql = format!("SELECT id FROM stations WHERE name = '{station}'");
+            let id = ids(db, &sql).await[0];
+            let query = format!("view=board&station={id}");
+            views.push(view(name, query, format!("/kitchen/stations/{id}")));
+        }
+        let open = |view| Screen::open(view, self.venue.doors.clone());
+        views.into_iter().map(open).collect()
+    }
+
+    /// Makes and carries out whatever is left: with hundreds of tickets a board would be nobody's.
+    pub async fn clear_the_boards(&self, db: &DatabaseConnection, client: &reqwest::Client) {
+        let open = "SELECT id FROM tickets WHERE bumped_at IS NULL";
+        let ready = "SELECT DISTINCT order_id FROM order_lines WHERE state = 'ready'";
+        let bump = |ticket| format!("/kitchen/tickets/{ticket}/bump");
+        let serve = |order| format!("/orders/{order}/servings");
+        for ticket in ids(db, open).await {
+            self.insist(client, &bump(ticket)).await;
+        }
+        for order in ids(db, ready).await {
+            self.insist(client, &serve(order)).await;
+        }
+    }
+
+    async fn insist(&self, client: &reqwest::Client, path: &str) {
+        let deed = Command::new("POST", path, &self.manager, &[]);
+        deed.insist(client, &self.venue.doors).await;
     }
 
     fn postmaster(&self) -> u32 {
@@ -203,7 +249,7 @@ impl Cafe {
 }
 
 fn start(folder: &TempDir, port: u16) -> Child {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_cafe-pos"))
+    let mut program = Program::new(env!("CARGO_BIN_EXE_cafe-pos"))
         .arg("serve")
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -247,4 +293,12 @@ async fn hire(db: &DatabaseConnection, role: &str, count: usize) {
         ],
     );
     db.execute_raw(hired).await.expect("more people");
+}
+
+async fn ids(db: &DatabaseConnection, sql: &str) -> Vec<Uuid> {
+    let question = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(question).await.expect("an answer");
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).expect("an id"))
+        .collect()
 }

@@ -95,6 +95,20 @@ impl Books {
         }
     }
 
+    /// Puts what was told later into the same books.
+    pub fn add(&mut self, later: Books) {
+        self.orders.extend(later.orders);
+        self.commands += later.commands;
+        self.asked_again += later.asked_again;
+    }
+
+    /// Whatever was still open on a board was bumped.
+    pub fn all_bumped(&mut self) {
+        for order in &mut self.orders {
+            order.bumped = true;
+        }
+    }
+
     /// How many orders were taken.
     pub fn orders(&self) -> usize {
         self.orders.len()

@@ -1,8 +1,11 @@
-//! Trade for the tests that kill, stop and starve parts of the house: tills that ask until they are answered, and the
-//! books that compare what they were told with what is stored.
+//! Trade for the tests that kill, stop and starve parts of the house: tills that ask until they are answered, the books that
+//! compare what they were told with what is stored, and screens that are compared with what is true.
 
 pub mod books;
+pub mod picture;
+pub mod screen;
 pub mod tills;
+pub mod truth;
 
 /// Where there is trade, and by whom.
 #[derive(Debug, Clone)]

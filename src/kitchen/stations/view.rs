@@ -68,7 +68,7 @@ fn row(one: &Kept, all: &[Kept]) -> Markup {
             td { @if one.hands.keys.are_usual() { "Usual" } @else { "Its own" } }
             td { span.row.wrap { (state(one, all)) } }
             td.num {
-                button.btn.quiet hx-get=(url::station(one.id)) hx-target="#sheet" hx-swap="innerHTML"
+                button.btn.quiet id={ "edit-" (one.id) } hx-get=(url::station(one.id)) hx-target="#sheet" hx-swap="innerHTML"
                     aria-label={ "Edit " (one.name) } { (ui::labelled("edit", "Edit")) }
             }
         }

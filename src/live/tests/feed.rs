@@ -12,7 +12,7 @@ use crate::live::{Changed, Live, Pace, View, Watched};
 use crate::values::OrderId;
 
 fn shown(watched: &Watched) -> Option<String> {
-    let picture = watched.picture.borrow().clone()?;
+    let picture = watched.picture.borrow().as_ref()?.for_one_who_has(None);
     let text = std::str::from_utf8(&picture).unwrap();
     Some(
         text.strip_prefix("data: <hx-partial>")
@@ -26,7 +26,8 @@ fn shown(watched: &Watched) -> Option<String> {
 async fn shows(watched: &mut Watched, text: &str) {
     soon(watched.picture.wait_for(|picture| {
         picture.as_ref().is_some_and(|picture| {
-            picture.ends_with(format!(">{text}</hx-partial>\n\n").as_bytes())
+            let whole = picture.for_one_who_has(None);
+            whole.ends_with(format!(">{text}</hx-partial>\n\n").as_bytes())
         })
     }))
     .await

@@ -233,7 +233,7 @@ async fn a_screen_of_one_instance_shows_what_the_other_changed() {
     let shows = |picture: &Option<crate::live::Picture>| {
         picture
             .as_ref()
-            .is_some_and(|p| p.ends_with(b">1</hx-partial>\n\n"))
+            .is_some_and(|p| p.for_one_who_has(None).ends_with(b">1</hx-partial>\n\n"))
     };
     soon(screen.picture.wait_for(shows)).await.unwrap();
 }

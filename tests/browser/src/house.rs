@@ -8,6 +8,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
 use futures::FutureExt;
+use serde_json::Value;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -69,6 +70,12 @@ impl House {
             screens.push(screen.clone());
         }
         Ok(screen)
+    }
+
+    /// What the database itself says: the one JSON value that `question` answers.
+    pub async fn knows(&self, question: &str) -> Result<Value> {
+        let said = self.program.asks_postgres(question)?;
+        Ok(serde_json::from_str(said.trim())?)
     }
 
     fn screens(&self) -> Vec<Arc<Screen>> {
@@ -133,15 +140,27 @@ impl House {
 /// When the journey fails, with everything that was wrong; pictures, markup and the program's log are then in
 /// `failures/<name>` of the target folder.
 pub async fn journey(name: &str, go: impl AsyncFnOnce(&House) -> Result<()>) {
+    journey_within(LONGEST, name, go).await;
+}
+
+/// The same for one that takes longer than others do on a machine that does other things.
+///
+/// # Panics
+/// As [`journey`].
+pub async fn journey_within(
+    longest: Duration,
+    name: &str,
+    go: impl AsyncFnOnce(&House) -> Result<()>,
+) {
     let house = match House::open().await {
         Ok(house) => house,
         Err(failure) => panic!("{name}: {failure:#}"),
     };
-    let went = timeout(LONGEST, AssertUnwindSafe(go(&house)).catch_unwind()).await;
+    let went = timeout(longest, AssertUnwindSafe(go(&house)).catch_unwind()).await;
     let went = match went {
         Ok(Ok(went)) => went,
         Ok(Err(panic)) => Err(anyhow!("{}", words_of(panic.as_ref()))),
-        Err(_) => Err(anyhow!("it takes longer than {LONGEST:?}")),
+        Err(_) => Err(anyhow!("it takes longer than {longest:?}")),
     };
     let mut wrong: Vec<String> = went
         .err()

@@ -8,14 +8,18 @@
 mod axe;
 mod chromium;
 mod house;
+mod keyboard;
 mod kitchen;
 mod layout;
 mod people;
 mod program;
 mod screen;
+mod truth;
+mod wall;
 mod wire;
 
-pub use house::{House, journey};
+pub use house::{House, journey, journey_within};
 pub use people::{FIRST_PASSWORD, OWN_PASSWORD};
 pub use screen::{Screen, View};
+pub use wall::Wall;
 pub use wire::Wire;

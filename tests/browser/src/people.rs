@@ -68,6 +68,18 @@ impl Screen {
         self.sees("#order-panel", "Nothing ordered yet").await
     }
 
+    /// What is tapped next is for this course.
+    pub async fn chooses_course(&self, course: u32) -> Result<()> {
+        let choose = format!(
+            "(() => {{
+                const next = document.querySelector('#order-for select');
+                next.value = '{course}';
+                next.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            }})()"
+        );
+        self.ask(&choose).await.map(|_| ())
+    }
+
     /// From the list of boards to one of them.
     pub async fn opens_board(&self, station: &str) -> Result<()> {
         self.arrives_at("/kitchen").await?;

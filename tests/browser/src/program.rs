@@ -31,7 +31,7 @@ pub struct Program {
     pub address: String,
     said: Said,
     /// Its data, dropped after the process has ended.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 type Said = Arc<Mutex<String>>;
@@ -74,7 +74,7 @@ impl Program {
             child,
             address: String::new(),
             said,
-            _folder: folder,
+            folder,
         };
         started.address = told.recv_timeout(STARTS).map_err(|_| {
             started.end();
@@ -98,6 +98,22 @@ impl Program {
             .filter(is_error)
             .map(str::to_owned)
             .collect()
+    }
+
+    /// What its Postgres itself says: the one JSON value that `question` answers. Blocks.
+    pub fn asks_postgres(&self, question: &str) -> Result<String> {
+        let answer = Command::new(psql())
+            .arg("--host")
+            .arg(self.folder.path().join("postgres/run"))
+            .args(["--username", "pos", "--dbname", "pos", "--no-psqlrc"])
+            .args(["--quiet", "--tuples-only", "--no-align", "--command"])
+            .arg(question)
+            .output()
+            .context("psql does not start")?;
+        if !answer.status.success() {
+            bail!("psql: {}", String::from_utf8_lossy(&answer.stderr));
+        }
+        Ok(String::from_utf8(answer.stdout)?)
     }
 
     /// Asks it to stop and waits until it has, with its Postgres. Blocks. False: it had to be killed.
@@ -140,6 +156,18 @@ fn program() -> Result<PathBuf> {
         );
     }
     Ok(program)
+}
+
+/// Beside the Postgres that the program uses, else the first in `$PATH`.
+fn psql() -> PathBuf {
+    let named = env::var_os("POS_PG_BIN").map(PathBuf::from);
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = debian.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    let mut folders: Vec<PathBuf> = named.into_iter().chain(debian).collect();
+    folders.retain(|folder| folder.join("psql").is_file());
+    folders
+        .first()
+        .map_or_else(|| PathBuf::from("psql"), |folder| folder.join("psql"))
 }
 
 /// Reads on for as long as the program lives: one that is not listened to would stop at a full pipe.

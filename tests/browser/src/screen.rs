@@ -9,15 +9,15 @@ use anyhow::{Context, Result, bail};
 use chromiumoxide::Page;
 use chromiumoxide::cdp::IntoEventKind;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-    SetFocusEmulationEnabledParams,
+    MediaFeature, SetCpuThrottlingRateParams, SetDeviceMetricsOverrideParams,
+    SetEmulatedMediaParams, SetFocusEmulationEnabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams, MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
 use chromiumoxide::cdp::browser_protocol::network::{
-    EmulateNetworkConditionsByRuleParams, EventRequestWillBeSent, EventResponseReceived,
+    self, EmulateNetworkConditionsByRuleParams, EventRequestWillBeSent, EventResponseReceived,
     NetworkConditions,
 };
 use chromiumoxide::cdp::browser_protocol::page::{
@@ -237,6 +237,15 @@ impl Screen {
         Ok(())
     }
 
+    /// Puts on the dark theme or the light one.
+    pub async fn wears(&self, theme: &str) -> Result<()> {
+        let theme = format!(
+            "void (document.documentElement.dataset.theme = {})",
+            json!(theme)
+        );
+        self.ask(&theme).await.map(|_| ())
+    }
+
     /// Remembers faults that were found on the screen.
     pub(crate) fn is_wrong(&self, found: impl Iterator<Item = String>) {
         if let Ok(mut faults) = self.faults.lock() {
@@ -310,6 +319,20 @@ impl Screen {
         let weak = NetworkConditions::new(everything, delay.as_secs_f64() * 1e3, -1.0, -1.0);
         let weak = EmulateNetworkConditionsByRuleParams::new(false, vec![weak]);
         self.page.execute(weak).await?;
+        Ok(())
+    }
+
+    /// From now on the device is so many times slower than this machine.
+    pub(crate) async fn is_slower(&self, times: f64) -> Result<()> {
+        self.page
+            .execute(SetCpuThrottlingRateParams::new(times))
+            .await?;
+        Ok(())
+    }
+
+    /// Its requests are not looked at any more: being told of every piece of a stream takes time that others need.
+    pub(crate) async fn is_left_alone(&self) -> Result<()> {
+        self.page.execute(network::DisableParams::default()).await?;
         Ok(())
     }
 

@@ -4,17 +4,27 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use scraper::Html;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use uuid::Uuid;
 
-use crate::house::House;
-use crate::picture::{self, Region};
-use crate::screen::{Screen, View};
-use crate::trade::books::numbers;
+use super::books::numbers;
+use super::picture::{self, Region};
+use super::screen::{Screen, View};
 
 /// Nobody waits longer for a screen to become true.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// After so long the truth is asked for again: something may have happened by itself.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
+
+/// Who is asked what is true.
+pub struct Asked<'a> {
+    /// The database.
+    pub db: &'a DatabaseConnection,
+    /// The instances that draw pages; one of them has to answer.
+    pub doors: &'a [String],
+    /// By whom they are asked.
+    pub client: &'a reqwest::Client,
+}
 
 /// What one view has to show.
 struct Truth {
@@ -34,13 +44,13 @@ struct Fact {
 
 /// Waits until every one of these screens shows the truth; answers when the last one began to.
 ///
-/// Nothing may be changed meanwhile, and one of the house's doors must answer.
-pub async fn when_true(house: &House, screens: &[&Screen]) -> Instant {
+/// Nothing may be changed meanwhile.
+pub async fn when_true(asked: &Asked<'_>, screens: &[&Screen]) -> Instant {
     let begun = Instant::now();
     loop {
-        let truths = ask(house, screens).await;
-        let asked = Instant::now();
-        while asked.elapsed() < LOOK_AGAIN {
+        let truths = ask(asked, screens).await;
+        let known = Instant::now();
+        while known.elapsed() < LOOK_AGAIN {
             let wrong = wrong(&truths, screens);
             if wrong.is_empty() {
                 let since = screens.iter().flat_map(|screen| {
@@ -74,7 +84,7 @@ fn wrong(truths: &[Truth], screens: &[&Screen]) -> Vec<String> {
         .collect()
 }
 
-async fn ask(house: &House, screens: &[&Screen]) -> Vec<Truth> {
+async fn ask(asked: &Asked<'_>, screens: &[&Screen]) -> Vec<Truth> {
     let mut truths: Vec<Truth> = Vec::new();
     for screen in screens {
         let view = &screen.view;
@@ -94,7 +104,7 @@ async fn ask(house: &House, screens: &[&Screen]) -> Vec<Truth> {
         };
         let mut regions = BTreeMap::<_, Vec<_>>::new();
         for page in &view.pages {
-            let page = Html::parse_document(&load(house, view, page).await);
+            let page = Html::parse_document(&load(asked, view, page).await);
             for (id, region) in &shown {
                 let on_page = picture::on_page(&page, id, region);
                 regions.entry(id.clone()).or_default().extend(on_page);
@@ -104,17 +114,17 @@ async fn ask(house: &House, screens: &[&Screen]) -> Vec<Truth> {
             name: view.name.clone(),
             query: view.query.clone(),
             regions,
-            facts: facts(house, view).await,
+            facts: facts(asked.db, view).await,
         });
     }
     truths
 }
 
 /// A page, from whichever instance answers.
-async fn load(house: &House, view: &View, page: &str) -> String {
+async fn load(asked: &Asked<'_>, view: &View, page: &str) -> String {
     let begun = Instant::now();
-    for door in house.venue.doors.iter().cycle() {
-        let request = view.pass.get(&house.client, format!("{door}{page}"));
+    for door in asked.doors.iter().cycle() {
+        let request = view.pass.get(asked.client, format!("{door}{page}"));
         let said = match request
             .header("accept", "text/html")
             .timeout(Duration::from_secs(2))
@@ -169,10 +179,10 @@ impl Truth {
 }
 
 /// What the database itself says about a view.
-async fn facts(house: &House, view: &View) -> Vec<Fact> {
+async fn facts(db: &DatabaseConnection, view: &View) -> Vec<Fact> {
     let count = async |sql: &str, of: Option<Uuid>| {
         let values: Vec<_> = of.map(Into::into).into_iter().collect();
-        usize::try_from(numbers(&house.db, sql, values).await[0]).expect("a count")
+        usize::try_from(numbers(db, sql, values).await[0]).expect("a count")
     };
     let fact = |region, piece: &str, times| Fact {
         region,
@@ -206,7 +216,7 @@ async fn facts(house: &House, view: &View) -> Vec<Fact> {
         }
         "ready" => {
             let sql = "SELECT DISTINCT order_id FROM order_lines WHERE state = 'ready'";
-            let waiting = house.ids(sql, []).await;
+            let waiting = ids(db, sql).await;
             let mut facts = vec![fact("ready-bell", " data-ready=\"", waiting.len())];
             facts.extend(
                 waiting
@@ -232,6 +242,23 @@ async fn facts(house: &House, view: &View) -> Vec<Fact> {
             let open = "SELECT count(*) FROM tickets WHERE station_id = $1 AND bumped_at IS NULL";
             vec![fact("board", "<article", count(open, subject).await)]
         }
+        "pass" => {
+            let ready = "SELECT count(DISTINCT order_id) FROM order_lines WHERE state = 'ready'";
+            let made = "SELECT count(DISTINCT t.order_id) FROM tickets t JOIN ticket_lines l ON l.ticket_id = t.id \
+                        WHERE t.bumped_at IS NULL AND l.fired_at IS NOT NULL AND l.voided_at IS NULL AND l.done_at IS NULL";
+            vec![
+                fact("pass-ready", "<article", count(ready, None).await),
+                fact("pass-board", "<article", count(made, None).await),
+            ]
+        }
         other => panic!("nothing is known about {other}"),
     }
+}
+
+async fn ids(db: &DatabaseConnection, sql: &str) -> Vec<Uuid> {
+    let question = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(question).await.expect("an answer");
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).expect("an id"))
+        .collect()
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::picture::{self, Region};
+use super::picture::{self, Region};
 
 /// No heartbeat for so long, and the browser connects again.
 const DOUBT: Duration = Duration::from_millis(7_500);
@@ -56,8 +56,11 @@ pub struct View {
 pub struct Shown {
     /// Each region with the time since when it looks like this.
     pub regions: BTreeMap<String, (Region, Instant)>,
-    /// Pictures that came and were not looked at yet, by the first region they carry.
+    /// Pictures that came and were not looked at yet, by the first region they carry; in the order in which they came where
+    /// each says only what changed.
     unseen: BTreeMap<String, Vec<(String, Instant)>>,
+    /// Whether they do.
+    of_articles: bool,
     /// How often it was connected.
     pub connections: u32,
     /// Since when it has no stream, after it had one.
@@ -72,6 +75,9 @@ impl Shown {
     /// Takes in what came. Most pictures are soon followed by the next, and only the last ones are read: those that look
     /// like the newest say since when it is shown.
     fn look(&mut self) {
+        if self.of_articles {
+            return self.look_at_each();
+        }
         for (_, pictures) in std::mem::take(&mut self.unseen) {
             let mut pictures = pictures.into_iter().rev();
             let Some((newest, mut since)) = pictures.next() else {
@@ -90,6 +96,24 @@ impl Shown {
                 let before = self.regions.get(&id).map(|(region, _)| region);
                 if !always || before != Some(&region) {
                     self.regions.insert(id, (region, since));
+                }
+            }
+        }
+    }
+}
+
+impl Shown {
+    fn look_at_each(&mut self) {
+        let unseen = std::mem::take(&mut self.unseen);
+        for (picture, at) in unseen.into_values().flatten() {
+            for (id, mut region) in picture::carried(&picture) {
+                let before = self.regions.get(&id).map(|(region, _)| region);
+                let known = before.map(|region| region.markup.as_str());
+                region.markup = picture::completed(&region.markup, known).unwrap_or_else(|| {
+                    panic!("#{id} leaves out what was never shown: {picture:.300}")
+                });
+                if before != Some(&region) {
+                    self.regions.insert(id, (region, at));
                 }
             }
         }
@@ -115,7 +139,10 @@ struct Wish {
 impl Screen {
     /// Opens it at the first of these doors.
     pub fn open(view: View, doors: Vec<String>) -> Self {
-        let shown = Arc::<Mutex<Shown>>::default();
+        let shown = Arc::new(Mutex::new(Shown {
+            of_articles: ["board", "pass"].contains(&view.name.as_str()),
+            ..Shown::default()
+        }));
         let (wish, wishes) = watch::channel(Wish::default());
         let follower = Follower {
             view: view.clone(),
@@ -291,8 +318,11 @@ impl Follower {
         if name.is_none() {
             let data = event.lines().filter_map(|line| line.strip_prefix("data: "));
             let data = data.collect::<Vec<_>>().join("\n");
-            let target = data.split('"').nth(1).unwrap_or_default().to_owned();
             let mut shown = self.shown();
+            let target = match shown.of_articles {
+                true => String::new(),
+                false => data.split('"').nth(1).unwrap_or_default().to_owned(),
+            };
             if let Some(since) = shown.lost.take() {
                 shown.longest_gap = shown.longest_gap.max(since.elapsed());
             }

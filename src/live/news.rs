@@ -1,0 +1,235 @@
+//! What is new in a picture for a screen that shows the one before it.
+
+use std::collections::HashMap;
+
+const PARTIAL: (&str, &str) = ("<hx-partial", "</hx-partial>");
+const ARTICLE: (&str, &str) = ("<article", "</article>");
+/// What may differ in two markups that are the same: the text of a time, which ticks in the browser; and of articles their
+/// number on the board (`data-n`, `span.key`), which moves on when one leaves. Each with how it begins and ends, and whether
+/// its opening tag counts.
+const TIME: (&str, &str, bool) = ("<time", "</time>", true);
+const PLACE: [(&str, &str, bool); 3] = [TIME, (NUMBER, "\"", false), (KEY, "</span>", false)];
+const NUMBER: &str = " data-n=\"";
+const KEY: &str = "<span class=\"key\"";
+
+/// The partials that changed; in them, an article that did not is only an empty one with its id, its number and `data-same`.
+/// Nothing where a picture is not made of partials alone.
+pub(super) fn since(before: &str, now: &str) -> Option<String> {
+    let before: HashMap<&str, &str> = partials(before)?.into_iter().map(opened).collect();
+    let mut news = String::new();
+    for partial in partials(now)? {
+        let (opening, inside) = opened(partial);
+        match before.get(opening) {
+            Some(known) if is_same(known, inside, &[TIME]) => {}
+            Some(known) => {
+                news.push_str(opening);
+                with_what_changed(known, inside, &mut news);
+            }
+            None => news.push_str(partial),
+        }
+    }
+    Some(news)
+}
+
+/// The partials of a picture that consists of nothing else.
+fn partials(picture: &str) -> Option<Vec<&str>> {
+    let found: Vec<&str> = elements(picture, PARTIAL).collect();
+    let length: usize = found.iter().map(|partial| partial.len()).sum();
+    (length == picture.trim_ascii().len()).then_some(found)
+}
+
+/// The opening tag, and everything after it.
+fn opened(element: &str) -> (&str, &str) {
+    element.split_at(element.find('>').map_or(element.len(), |end| end + 1))
+}
+
+fn with_what_changed(before: &str, now: &str, news: &mut String) {
+    let known: HashMap<&str, &str> = elements(before, ARTICLE)
+        .filter_map(|article| Some((id_of(article)?, article)))
+        .collect();
+    let mut rest = now;
+    for article in elements(now, ARTICLE) {
+        let at = article.as_ptr().addr() - rest.as_ptr().addr();
+        news.push_str(&rest[..at]);
+        match id_of(article) {
+            Some(id)
+                if known
+                    .get(id)
+                    .is_some_and(|known| is_same(known, article, &PLACE)) =>
+            {
+                news.push_str(&still_there(id, article));
+            }
+            _ => news.push_str(article),
+        }
+        rest = &rest[at + article.len()..];
+    }
+    news.push_str(rest);
+}
+
+/// The elements of a kind that holds none of its own kind. Text cannot be taken for one: its signs are escaped.
+fn elements<'a>(
+    markup: &'a str,
+    (opening, closing): (&'static str, &'static str),
+) -> impl Iterator<Item = &'a str> {
+    let mut rest = markup;
+    std::iter::from_fn(move || {
+        let from = &rest[rest.find(opening)?..];
+        let end = from.find(closing)? + closing.len();
+        rest = &from[end..];
+        Some(&from[..end])
+    })
+}
+
+fn id_of(article: &str) -> Option<&str> {
+    let (opening, _) = opened(article);
+    let (_, id) = opening.split_once(" id=\"")?;
+    Some(id.split_once('"')?.0)
+}
+
+/// Says that an article is what it was, and where it stands.
+fn still_there(id: &str, article: &str) -> String {
+    let number = |from: &str, end: char| {
+        let text = &article[article.find(from)? + from.len()..];
+        Some(text.split(end).next()?.trim().to_owned())
+    };
+    let attribute = |name, value: Option<String>| match value {
+        Some(value) => format!(" data-{name}=\"{value}\""),
+        None => String::new(),
+    };
+    let key = number(KEY, '<').and_then(|span| Some(span.split_once('>')?.1.to_owned()));
+    let (n, key) = (attribute("n", number(NUMBER, '"')), attribute("key", key));
+    format!("<article id=\"{id}\" data-same{n}{key}></article>")
+}
+
+type Differing = (&'static str, &'static str, bool);
+
+/// Whether both are the same but for what may differ.
+fn is_same(one: &str, other: &str, but_for: &[Differing]) -> bool {
+    one == other || lasting(one, but_for).eq(lasting(other, but_for))
+}
+
+/// What stands around that.
+fn lasting<'a>(markup: &'a str, but_for: &'a [Differing]) -> impl Iterator<Item = &'a str> {
+    let mut rest = Some(markup);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let found = but_for
+            .iter()
+            .filter_map(|differing| Some((text.find(differing.0)?, differing)));
+        let Some((at, (opening, closing, counts))) = found.min_by_key(|(at, _)| *at) else {
+            return Some(text);
+        };
+        let begins = match counts {
+            true => text[at..].find('>').map_or(text.len(), |end| at + end + 1),
+            false => at,
+        };
+        let from = begins.max(at + opening.len());
+        rest = text[from..]
+            .find(closing)
+            .map(|end| &text[from + end + closing.len()..]);
+        Some(&text[..begins])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ticket(id: &str, text: &str, age: &str) -> String {
+        format!(
+            "<article class=\"kt\" id=\"k-{id}\"><time datetime=\"noon\">{age}</time>{text}</article>"
+        )
+    }
+
+    fn board(tickets: &str, count: usize) -> String {
+        format!(
+            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\">{tickets}</hx-partial>\
+             <hx-partial hx-target=\"#count\" hx-swap=\"innerMorph\">{count}</hx-partial>"
+        )
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let before = board(
+            &(ticket("1", "Rolex", "0:01") + &ticket("2", "Chips", "0:01")),
+            2,
+        );
+        let now = board(
+            &(ticket("1", "Rolex", "0:07") + &ticket("2", "No chips", "0:07")),
+            2,
+        );
+        let told = format!(
+            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-1\" data-same></article>{}</hx-partial>",
+            ticket("2", "No chips", "0:07")
+        );
+        assert_eq!(since(&before, &now), Some(told));
+    }
+
+    #[test]
+    fn what_came_is_told_whole_and_what_left_is_not_there() {
+        let before = board(&(ticket("1", "Rolex", "") + &ticket("2", "Chips", "")), 2);
+        let now = board(&(ticket("2", "Chips", "") + &ticket("3", "Tea", "")), 2);
+        let told = format!(
+            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-2\" data-same></article>{}</hx-partial>",
+            ticket("3", "Tea", "")
+        );
+        assert_eq!(since(&before, &now), Some(told));
+        let empty = board("<div>All caught up</div>", 2);
+        let told = "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><div>All caught up</div></hx-partial>";
+        assert_eq!(since(&now, &empty), Some(told.to_owned()));
+    }
+
+    #[test]
+    fn time_alone_is_no_news_but_what_it_counts_from_is() {
+        let before = board(&ticket("1", "Rolex", "0:01"), 1);
+        assert_eq!(
+            since(&before, &board(&ticket("1", "Rolex", "9:59"), 1)),
+            Some(String::new())
+        );
+        let later = before.replace("noon", "one");
+        assert_eq!(since(&before, &later), since(&board("", 1), &later));
+    }
+
+    #[test]
+    fn who_moves_up_when_another_leaves_is_told_the_new_number_only() {
+        let card = |id: &str, n: usize| {
+            format!(
+                "<article class=\"kt\" id=\"k-{id}\" data-n=\"{n}\"><span class=\"key\" aria-label=\"Key {n}\">{n}</span>Rolex</article>"
+            )
+        };
+        let before = board(&(card("1", 1) + &card("2", 2)), 2);
+        let told = "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-2\" data-same data-n=\"1\" data-key=\"1\"></article></hx-partial>";
+        assert_eq!(
+            since(&before, &board(&card("2", 1), 2)),
+            Some(told.to_owned())
+        );
+    }
+
+    #[test]
+    fn what_is_not_made_of_partials_has_no_news() {
+        assert_eq!(since("<p>1</p>", "<p>2</p>"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn with_what_is_shown_the_news_are_the_picture(before in proptest::collection::vec((0..9u8, 0..3u8), 0..7), now in proptest::collection::vec((0..9u8, 0..3u8), 0..7)) {
+            let drawn = |tickets: &[(u8, u8)]| {
+                let mut seen = Vec::new();
+                let each = tickets.iter().filter(|(id, _)| !seen.contains(id) && { seen.push(*id); true });
+                let tickets: Vec<String> = each.map(|(id, text)| ticket(&id.to_string(), &text.to_string(), "")).collect();
+                board(&tickets.concat(), tickets.len())
+            };
+            let (before, now) = (drawn(&before), drawn(&now));
+            let mut told = since(&before, &now).expect("partials");
+            for known in elements(&before, ARTICLE) {
+                let same = format!("<article id=\"{}\" data-same></article>", id_of(known).expect("an id"));
+                told = told.replace(&same, known);
+            }
+            for partial in elements(&now, PARTIAL) {
+                prop_assert!(told.contains(partial) || before.contains(partial));
+            }
+        }
+    }
+}
