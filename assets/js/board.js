@@ -208,6 +208,24 @@ const arrange = () => {
 addEventListener("resize", arrange);
 on("scroll", beyond, { capture: true });
 
+// ---- receipts -----------------------------------------------------------------------------------------
+
+// A ticket says by itself that it is seen (.seen in the markup). What stands beyond the edge has arrived, too: the button
+// above counts it. And a receipt that did not get through is sent again: whoever sent the ticket would be told that no
+// screen shows it.
+const RECEIPTS = 2_000; // milliseconds
+
+if (board()) {
+    on("htmx:after:request", event => {
+        const { sourceElement, response } = event.detail.ctx;
+        if (response?.ok && sourceElement.matches?.("#board .seen")) sourceElement.remove();
+    });
+    setInterval(() => {
+        if (document.hidden || document.body.dataset.live === "stale") return;
+        for (const receipt of all("#board .seen")) receipt.dispatchEvent(new CustomEvent("board:receipt"));
+    }, RECEIPTS);
+}
+
 // ---- sounds -----------------------------------------------------------------------------------------
 
 const AGAIN = { new: 30_000, void: 15_000 }; // what nobody has touched, or acknowledged, rings again

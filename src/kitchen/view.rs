@@ -236,7 +236,7 @@ fn delivery(ticket: &Ticket) -> Markup {
     html! {
         @if ticket.shown_at.is_none() {
             i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) "-" (ticket.changes) } hx-post=(url::ticket_shown(ticket.id))
-                hx-trigger="intersect once" hx-swap="none" aria-hidden="true" {}
+                hx-trigger="intersect once, board:receipt" hx-sync="drop" hx-swap="none" aria-hidden="true" {}
         }
     }
 }

@@ -189,3 +189,32 @@ const PAGE: &str = "(() => {
     return { whole: whole.map(ticket => Number(ticket.dataset.n)), told: told.hidden ? '' : told.textContent, off,
         last: Number(whole.at(-1)?.dataset.n ?? 0) };
 })()";
+
+#[tokio::test]
+async fn what_stands_beyond_the_edge_has_arrived_and_a_receipt_that_was_lost_is_given_again() {
+    journey("receipts-of-a-full-board", async |house: &House| {
+        let (wall, joan) = house.kitchen_with(24).await?;
+        wall.sees("[data-board=beyond]", "more").await?;
+        // The server does not get the next one's receipt at first.
+        wall.ask(
+            "(() => {
+                const send = window.fetch;
+                window.fetch = (...request) => String(request[0]?.url ?? request[0]).endsWith('/shown')
+                    ? Promise.reject(new TypeError('no network')) : send(...request);
+                setTimeout(() => { window.fetch = send; }, 5_000);
+            })()",
+        )
+        .await?;
+        joan.sends_many(1, "Rolex").await?;
+        joan.goes_to("/floor").await?;
+        tokio::time::sleep(Duration::from_secs(14)).await;
+        ensure!(
+            joan.counts("#unseen .banner", "").await? == 0,
+            "an alarm about what the board has"
+        );
+        let left = wall.ask("document.querySelectorAll('#board .seen').length").await?;
+        ensure!(left == 0, "{left} receipts were not given");
+        Ok(())
+    })
+    .await;
+}
