@@ -22,6 +22,9 @@ const setServerNow = text => {
 };
 setServerNow(document.body.dataset.now);
 
+/** What nobody has tapped: the stream, and receipts of a board, which are sent again. Nobody is told when it fails. */
+const asksByItself = element => element.id === "stream" || element.matches?.(".seen");
+
 const two = number => String(number).padStart(2, "0");
 
 /** The time of day where the café is (body[data-zone]), whatever zone the device believes in. */

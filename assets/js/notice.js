@@ -65,7 +65,7 @@ onDraw(() => {
 // No answer, or one that is not ours (a proxy's page). Nothing was swapped; say so in place.
 on("htmx:error", event => {
     const ctx = event.detail.ctx;
-    if (!ctx || ctx.sourceElement.id === "stream") return;
+    if (!ctx || asksByItself(ctx.sourceElement)) return;
     const tapped = ctx.sourceElement.closest("[data-key=tap]");
     say("bad", ctx.request.method === "GET" || !tapped
         ? "The server did not answer. Nothing is lost: try again."
@@ -73,6 +73,6 @@ on("htmx:error", event => {
 });
 on("htmx:response:error", event => {
     const { sourceElement, text, response } = event.detail.ctx;
-    if (sourceElement.id === "stream" || text?.includes("<hx-partial")) return;
+    if (asksByItself(sourceElement) || text?.includes("<hx-partial")) return;
     say("bad", `The server could not do that (${response.status}). Nothing was changed: try again.`);
 });

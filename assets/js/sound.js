@@ -59,7 +59,7 @@ const beep = (hertz, loudness, at, end) => {
     tone.stop(end);
 };
 on("sound", event => play(event.detail));
-on("htmx:response:error", event => event.target.id !== "stream" && play("error"));
+on("htmx:response:error", event => asksByItself(event.target) || play("error"));
 
 const showSound = () => {
     for (const button of all("[data-sound]")) {
