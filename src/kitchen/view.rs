@@ -399,15 +399,16 @@ fn all_day(board: &Board) -> Markup {
 /// Beside each target stands what the station's own bumps say (`learned`), where they say enough.
 pub fn all_day_sheet(board: &Board, learned: &[Learned]) -> Markup {
     let sums = board.all_day();
-    let usually = |name: &str| -> String {
-        let known = learned.iter().find(|one| one.name == name);
-        known.map_or("–".to_owned(), |one| {
-            format!(
-                "{}, 9 of 10 in {}",
-                minutes_seconds(one.times.median_s),
-                minutes_seconds(one.times.p90_s)
-            )
-        })
+    let times = |sum: &AllDay| -> String {
+        let target = format!("Target {}", minutes_seconds(sum.target_s));
+        match learned.iter().find(|one| one.name == sum.name) {
+            None => target,
+            Some(Learned { times, .. }) => format!(
+                "{target} · usually {}, 9 of 10 in {}",
+                minutes_seconds(times.median_s),
+                minutes_seconds(times.p90_s)
+            ),
+        }
     };
     let wishes = |sum: &AllDay| -> String {
         let wishes = sum.wishes.iter();
@@ -420,14 +421,12 @@ pub fn all_day_sheet(board: &Board, learned: &[Learned]) -> Markup {
         div.body {
             @if sums.is_empty() { (ui::empty("check", "Nothing is to be made", "", html! {})) } @else {
                 table.table {
-                    thead { tr { th scope="col" { "Product" } th.num scope="col" { "To make" } th.num scope="col" { "On hold" } th.num scope="col" { "Target" } th.num scope="col" { "Usually" } } }
+                    thead { tr { th scope="col" { "Product" } th.num scope="col" { "To make" } th.num scope="col" { "On hold" } } }
                     tbody { @for sum in &sums {
                         tr {
-                            th scope="row" { (sum.name) @if !sum.wishes.is_empty() { br; small { (wishes(sum)) } } }
+                            th scope="row" { (sum.name) @if !sum.wishes.is_empty() { br; small { (wishes(sum)) } } br; small { (times(sum)) } }
                             td.num { (sum.quantity) }
                             td.num { (sum.held) }
-                            td.num { (minutes_seconds(sum.target_s)) }
-                            td.num { (usually(&sum.name)) }
                         }
                     } }
                 }

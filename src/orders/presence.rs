@@ -153,7 +153,7 @@ pub(super) fn picture(people: &[Present]) -> Markup {
             @for one in people {
                 span id={ "present-" (one.id) } data-own=(one.id) {
                     (ui::avatar(&initials(&one.name), one.hue.unsigned_abs().try_into().unwrap_or(1)))
-                    span.hide-s { (short_name(&one.name)) " is here, too" }
+                    span { (short_name(&one.name)) " is here, too" }
                 }
             }
         }
