@@ -34,6 +34,8 @@ pub fn tune(options: &mut ConnectOptions, most: u32) {
         // Every query here finds its rows by a key or a partial index, whatever its parameters: one plan each is right, and
         // is made once a connection instead of anew at each run. Those plans outlive the day's first rows, so they must go by
         // the index even where a table is still a page or two; disks have no arm to move, either.
+        // To call other processes for help takes tens of milliseconds, more than any of them does, and a manager's year of
+        // figures must not take the tills' cores.
         .map_sqlx_postgres_opts(|options| {
             options.options([
                 ("idle_in_transaction_session_timeout", "5s"),
