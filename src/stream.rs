@@ -68,7 +68,7 @@ pub async fn follow(
         let (app, ticket, visit) = (allowed_app.clone(), ticket.clone(), visit.clone());
         async move {
             if let Some(visit) = visit {
-                visit.go_on().await;
+                visit.go_on();
             }
             ticket.stands(&app).await
         }

@@ -1,8 +1,7 @@
 //! Who has an order on their screen, so that two people at one table know of each other (pains.md 3). Kept in the database,
 //! because their streams may be at two instances; true for seconds, and nobody's record: no key, no audit.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use maud::{Markup, html};
@@ -57,8 +56,9 @@ impl Visit {
         visit
     }
 
-    /// Says so again when it is time.
-    pub async fn go_on(&self) {
+    /// Says so again when it is time. Nobody waits for that: whoever asks has to find out whether the stream may go on, and a
+    /// database that is slow to write must not hold up that a revoked session ends.
+    pub fn go_on(self: &Arc<Self>) {
         let is_due = {
             let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
             let is_due = said.elapsed() >= SAYS_SO_EVERY;
@@ -68,7 +68,8 @@ impl Visit {
             is_due
         };
         if is_due {
-            self.say().await;
+            let visit = Arc::clone(self);
+            tokio::spawn(async move { visit.say().await });
         }
     }
 
