@@ -10,8 +10,21 @@ const on = (name, act, options) => document.addEventListener(name, act, options)
  */
 const onDraw = draw => {
     draw();
-    on("htmx:after:settle", draw);
+    on("drawn", draw);
 };
+/** Calls `measure` after every swap, when everything else is as it will be painted: what measures has the page laid out. */
+const onLaidOut = measure => on("laid:out", measure);
+
+// Once for all the regions that a picture or an answer swaps.
+let draws = false;
+on("htmx:after:settle", () => {
+    if (draws) return;
+    draws = true;
+    queueMicrotask(() => {
+        draws = false;
+        for (const name of ["drawn", "laid:out"]) document.dispatchEvent(new CustomEvent(name));
+    });
+});
 
 /** Milliseconds by the server's clock, which a heartbeat tells: ages must not depend on a tablet's. */
 let skew = 0;

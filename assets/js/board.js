@@ -151,10 +151,10 @@ const inside = () => {
 // all the same, because the screen is lower or its text bigger, is drawn smaller: it would go on below the edge.
 const SMALLEST = 4; // .kt[data-fit] in the style sheet
 
-const fit = () => {
+const fit = (some = tickets()) => {
     const { height } = inside();
     // All are measured before one of them changes: each measuring after a change lays the board out again.
-    const tall = tickets().filter(ticket => ticket.offsetHeight > height);
+    const tall = some.filter(ticket => ticket.offsetHeight > height);
     for (const ticket of tall) {
         for (let size = Number(ticket.dataset.fit ?? 0) + 1; size <= SMALLEST && ticket.offsetHeight > height; size++) ticket.dataset.fit = size;
     }
@@ -279,19 +279,25 @@ const listen = () => {
 if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
-on("htmx:after:settle", listen);
+on("drawn", listen);
 
 // ---- fingers ------------------------------------------------------------------------------------------
 
 on("screen:size", arrange);
+// What stands beyond the edge is laid out when it is paged to (content-visibility in the style sheet).
+on("contentvisibilityautostatechange", ({ target, skipped }) => {
+    if (skipped || !target.matches("#board > .kt")) return;
+    fit([target]);
+    beyond();
+}, { capture: true });
 on("click", event => {
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });
 
 if (board()) arrange();
-onDraw(() => {
-    showCursor();
+onDraw(showCursor);
+onLaidOut(() => {
     if (!board()) return;
     fit();
     beyond();

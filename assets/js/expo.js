@@ -111,10 +111,9 @@ if (pass) {
     on("live:lost", () => ring("problem"));
     // Not at once: sound.js stands behind this file.
     setInterval(listen, 1_000);
-    on("htmx:after:settle", listen);
+    on("drawn", listen);
 
-    onDraw(() => {
-        showCursor();
-        below();
-    });
+    onDraw(showCursor);
+    below();
+    onLaidOut(below);
 }

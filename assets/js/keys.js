@@ -118,7 +118,9 @@ on("click", event => {
         event.stopImmediatePropagation();
         return;
     }
-    finger = { x, y, at: now, lay: new Set(all("[data-deed]").map(lies)) };
+    // Where a deed lies that is not even laid out need not be known.
+    const shown = all("[data-deed]").filter(each => each.checkVisibility?.({ contentVisibilityAuto: true }) ?? true);
+    finger = { x, y, at: now, lay: new Set(shown.map(lies)) };
 }, { capture: true });
 
 // ---- ids minted here -------------------------------------------------------------------------------

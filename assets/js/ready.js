@@ -39,4 +39,4 @@ const listen = () => {
 };
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
-on("htmx:after:settle", listen);
+on("drawn", listen);

@@ -29,8 +29,7 @@ say 'Tests'
 tests --workspace
 if [ -f tests/browser/Cargo.toml ]; then
     say 'Journeys in a browser'
-    # They drive the built program.
-    cargo build --workspace
+    # They drive the program that the tests above have built.
     export CAFE_POS=$PWD/target/debug/cafe-pos CARGO_TARGET_DIR=$PWD/target/browser
     tests --manifest-path tests/browser/Cargo.toml
 fi

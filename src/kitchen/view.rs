@@ -89,7 +89,7 @@ pub fn page(
 /// Everything of a board that changes, as its feed sends it.
 pub fn picture(board: &Board, now: OffsetDateTime) -> Markup {
     html! {
-        hx-partial hx-target="#board" hx-swap="innerMorph" { (tickets(board, now)) }
+        hx-partial hx-target="#board" hx-swap="innerArticles" { (tickets(board, now)) }
         hx-partial hx-target="#kds-counts" hx-swap="innerMorph" { (counts(board.counts(now))) }
         hx-partial hx-target="#board-recall" hx-swap="innerMorph" { (recall_last(board, now)) }
         hx-partial hx-target="#allday" hx-swap="innerMorph" { (all_day(board)) }

@@ -59,8 +59,8 @@ pub fn page(pass: &Pass, now: OffsetDateTime, settings: &Settings, way_back: boo
 /// Everything of a pass that changes, as its feed sends it.
 pub fn picture(pass: &Pass, now: OffsetDateTime) -> Markup {
     html! {
-        hx-partial hx-target="#pass-ready" hx-swap="innerMorph" { (ready(pass, now)) }
-        hx-partial hx-target="#pass-board" hx-swap="innerMorph" { (in_progress(pass, now)) }
+        hx-partial hx-target="#pass-ready" hx-swap="innerArticles" { (ready(pass, now)) }
+        hx-partial hx-target="#pass-board" hx-swap="innerArticles" { (in_progress(pass, now)) }
         hx-partial hx-target="#pass-counts" hx-swap="innerMorph" { (counts(pass.counts(now))) }
         hx-partial hx-target="#pass-recall" hx-swap="innerMorph" { (recall_last(pass)) }
         hx-partial hx-target="#pass-longest" hx-swap="innerMorph" { (longest(pass, now)) }

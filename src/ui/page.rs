@@ -11,7 +11,7 @@ use crate::web::url;
 /// errors are never swapped as a main target (a refusal comes as partials, a proxy's page must not land in a panel);
 /// a morph leaves `open` alone, which dialogs and `details` set themselves; history is the browser's own
 /// (no address is pushed); a stream is tried again within 5 s; indicator styles are in our style sheet.
-const HTMX: &str = r#"{"includeIndicatorCSS":false,"defaultTimeout":15000,"history":false,"extensions":"sse,same","noSwap":[204,304,"4xx","5xx"],"morphIgnore":["data-htmx-powered","open"],"sse":{"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"defaultTimeout":15000,"history":false,"extensions":"sse,articles","noSwap":[204,304,"4xx","5xx"],"morphIgnore":["data-htmx-powered","open"],"sse":{"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
 
 /// How a page uses the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
