@@ -18,15 +18,6 @@ const leaves = shown => api.insertContent({
     swapSpec: { style: "delete" },
 });
 
-/** Where one left, the others move up. */
-const isRenumbered = (shown, { n, key }) => {
-    if (n !== undefined && shown.dataset.n !== n) shown.dataset.n = n;
-    const place = key === undefined ? null : one(".key", shown);
-    if (!place || place.textContent.trim() === key) return;
-    place.textContent = place.textContent.replace(/\d+/, key);
-    place.setAttribute("aria-label", `Key ${key}`);
-};
-
 // As innerMorph, which would go through every ticket for one that changed, and make htmx look for buttons in all of them:
 // on a slow screen that is most of what a picture costs.
 htmx.registerExtension("articles", {
@@ -45,7 +36,7 @@ htmx.registerExtension("articles", {
             else if (target.moveBefore) target.moveBefore(shown, place);
             else target.insertBefore(shown, place);
             if (!shown) changed.push(each);
-            else if ("same" in each.dataset) isRenumbered(shown, each.dataset);
+            else if ("same" in each.dataset) renumber(shown, each.dataset);
             else {
                 const alone = document.createDocumentFragment();
                 alone.append(each);

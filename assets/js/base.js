@@ -7,22 +7,30 @@ const on = (name, act, options) => document.addEventListener(name, act, options)
 /**
  * Calls `draw` now and after every swap, before the browser paints. A morph takes away what only this
  * browser knows (the selected line, an age, a control at rest), so whoever sets such a thing sets it here.
+ * It is told what was swapped: on a wall, looking through all of the page takes longer than the swap.
  */
 const onDraw = draw => {
-    draw();
-    on("drawn", draw);
+    draw([document]);
+    on("drawn", event => draw(event.detail));
 };
-/** Calls `measure` after every swap, when everything else is as it will be painted: what measures has the page laid out. */
-const onLaidOut = measure => on("laid:out", measure);
+/** Every match in what was swapped. */
+const among = (places, selector) => places.flatMap(place => [...(place.matches?.(selector) ? [place] : []), ...all(selector, place)]);
+/**
+ * Calls `measure` after every swap, in the frame that paints it. What measures has the page laid out, which that frame
+ * does anyway; before it, a slow screen would have to do both in one go.
+ */
+const onFrame = measure => on("framed", measure);
 
 // Once for all the regions that a picture or an answer swaps.
-let draws = false;
-on("htmx:after:settle", () => {
-    if (draws) return;
-    draws = true;
+let swapped = null;
+on("htmx:after:settle", ({ detail }) => {
+    const places = detail.newContent.filter(place => place instanceof Element && place.isConnected);
+    if (swapped !== null) return swapped.push(...places);
+    swapped = places;
     queueMicrotask(() => {
-        draws = false;
-        for (const name of ["drawn", "laid:out"]) document.dispatchEvent(new CustomEvent(name));
+        document.dispatchEvent(new CustomEvent("drawn", { detail: swapped }));
+        swapped = null;
+        requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("framed")));
     });
 });
 
@@ -37,6 +45,18 @@ setServerNow(document.body.dataset.now);
 
 /** What nobody has tapped: the stream, and receipts of a board, which are sent again. Nobody is told when it fails. */
 const asksByItself = element => element.id === "stream" || element.matches?.(".seen");
+
+/** Gives a ticket the number that it has now: where one left, the others move up. */
+const renumber = (shown, { n, key }) => {
+    if (n !== undefined) {
+        if (shown.dataset.n === n) return;
+        shown.dataset.n = n;
+    }
+    const number = key === undefined ? null : one(".key", shown)?.firstChild;
+    if (!number || number.data.trim() === key) return;
+    number.data = number.data.replace(/\d+/, key);
+    number.parentElement.setAttribute("aria-label", `Key ${key}`);
+};
 
 const two = number => String(number).padStart(2, "0");
 

@@ -2,7 +2,7 @@
 // ready. The size of the text is in screen.js.
 
 const board = () => one("#board");
-const tickets = () => all("#board .kt");
+const tickets = () => [...board().children].filter(each => each.matches(".kt")); // not a look into each of them
 
 // ---- the cursor -------------------------------------------------------------------------------------
 
@@ -26,6 +26,7 @@ const showCursor = () => {
         at = tickets().at(Math.min(place, tickets().length - 1))?.id ?? null;
         item = -1;
     }
+    if (at === null && !tickets().some(ticket => ticket.hasAttribute("aria-current"))) return;
     place = Math.max(0, tickets().findIndex(ticket => ticket.id === at));
     for (const ticket of tickets()) {
         if (ticket.id === at) ticket.setAttribute("aria-current", "true");
@@ -174,7 +175,7 @@ const beyond = () => {
     const button = one('[data-board="beyond"]');
     if (!button || !board()) return;
     const { left, right } = board().getBoundingClientRect();
-    const whole = all("#board .kt[data-n]").map(ticket => ticket.getBoundingClientRect());
+    const whole = tickets().filter(ticket => "n" in ticket.dataset).map(ticket => ticket.getBoundingClientRect());
     const after = whole.filter(ticket => ticket.right > right + 8).length;
     const before = whole.filter(ticket => ticket.left < left - 8).length;
     const text = after > 0 ? `${after} more →` : before > 0 ? `← ${before} older` : "";
@@ -249,7 +250,7 @@ const news = (now, before) => [...now].some(id => !before.has(id));
 
 // An addition makes an old ticket new, even one that nobody has touched yet, and has a tone of its own.
 const listenForNew = () => {
-    const fresh = new Map(all("#board .kt[data-new]").map(ticket =>
+    const fresh = new Map(tickets().filter(ticket => "new" in ticket.dataset).map(ticket =>
         [`${ticket.id} ${ticket.dataset.additions}`, Number(ticket.dataset.additions) > 0 ? "addon" : "new"]));
     const come = [...fresh].filter(([id]) => !knownNew.has(id)).map(([, name]) => name);
     if (isDue("new", come.length > 0, fresh.size > 0)) {
@@ -259,19 +260,20 @@ const listenForNew = () => {
 };
 
 const listenForVoids = () => {
-    const voids = new Map(all("#board .kt[data-voids]").map(ticket => [ticket.id, Number(ticket.dataset.voids)]).filter(([, count]) => count > 0));
+    const voids = new Map(tickets().map(ticket => [ticket.id, Number(ticket.dataset.voids ?? 0)]).filter(([, count]) => count > 0));
     const more = [...voids].some(([id, count]) => count > (knownVoids.get(id) ?? 0));
     if (isDue("void", more, voids.size > 0)) ring("void");
     knownVoids = voids;
 };
 
 const listenForLate = () => {
-    const late = new Set(all('#board .kt[data-age="late"]').map(ticket => ticket.id));
+    const late = new Set(tickets().filter(ticket => ticket.dataset.age === "late").map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
 };
 
 const listen = () => {
+    if (!board()) return;
     listenForNew();
     listenForVoids();
     listenForLate();
@@ -297,7 +299,7 @@ on("click", event => {
 
 if (board()) arrange();
 onDraw(showCursor);
-onLaidOut(() => {
+onFrame(() => {
     if (!board()) return;
     fit();
     beyond();

@@ -27,26 +27,29 @@ const watch = one("#board") && new IntersectionObserver(entries => {
         if (isIntersecting) beyond.delete(target);
         else beyond.add(target);
     }
-    tick();
+    tick(entries.map(({ target }) => target));
 }, { root: one("#board") });
 
 const watchTickets = () => {
-    for (const ticket of all("#board > .kt")) {
+    for (const ticket of one("#board").children) {
         if (watched.has(ticket)) continue;
         watched.add(ticket);
         watch.observe(ticket);
     }
 };
 
-const tick = () => {
+const tick = places => {
     if (watch) watchTickets();
-    for (const time of all("time[data-tick]")) {
+    for (const time of among(places, "time[data-tick]")) {
         if (watch && beyond.has(time.closest(".kt"))) continue;
         const kind = time.dataset.tick;
         const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
-        if (text !== undefined && time.textContent !== text) time.textContent = text;
+        if (text === undefined || time.textContent === text) continue;
+        // Another text in the same node: another node would have more of the page styled anew.
+        if (time.firstChild) time.firstChild.data = text;
+        else time.textContent = text;
     }
-    for (const ticket of all("[data-soon][data-late]")) {
+    for (const ticket of among(places, "[data-soon][data-late]")) {
         const time = one("time[datetime]", ticket);
         // A course that was fired later has a clock of its own, which is not the one in the header.
         const since = ticket.dataset.since ? { dateTime: ticket.dataset.since } : time;
@@ -71,4 +74,4 @@ const grow = (ticket, seconds) => {
 };
 
 onDraw(tick);
-setInterval(tick, 1000);
+setInterval(() => tick([document]), 1000);

@@ -115,5 +115,5 @@ if (pass) {
 
     onDraw(showCursor);
     below();
-    onLaidOut(below);
+    onFrame(below);
 }

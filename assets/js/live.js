@@ -5,7 +5,6 @@
 const SILENT = 10_500; // two missed heartbeats and half a second for the network
 const DOUBT = 7_500; // one missed: connect again before anybody has to be told
 const PACE = 2_000; // between two tries while there is no connection
-const UNSEEN = 250; // a frame that has not come by then comes for nobody
 const UNPAIRED = 30_000; // between two of a display whose pairing is over
 const stream = one("#stream");
 
@@ -28,22 +27,6 @@ if (stream) {
     });
     stream.addEventListener("signed-out", () => refused(401));
     stream.addEventListener("htmx:sse:after:connection", () => { tried = Date.now(); });
-
-    // One picture a frame. Several that have arrived together would be taken in one go, and nobody would see the first of
-    // them, nor could tap anything, until the last was drawn. A page in the background has no frames.
-    let painting = null;
-    const painted = () => new Promise(done => {
-        const late = setTimeout(done, UNSEEN);
-        requestAnimationFrame(() => setTimeout(() => {
-            clearTimeout(late);
-            done();
-        }));
-    });
-    stream.addEventListener("htmx:sse:before:message", event => painting && event.detail.waitUntil(painting));
-    stream.addEventListener("htmx:sse:after:message", event => {
-        if (event.detail.message.event) return;
-        painting = painted().then(() => { painting = null; });
-    });
 
     const reconnect = () => {
         tried = Date.now();

@@ -4,7 +4,7 @@
 const me = document.body.dataset.me;
 
 if (me) {
-    onDraw(() => {
-        for (const element of all("[data-own]")) element.toggleAttribute("data-mine", element.dataset.own === me);
+    onDraw(places => {
+        for (const element of among(places, "[data-own]")) element.toggleAttribute("data-mine", element.dataset.own === me);
     });
 }

@@ -2,7 +2,8 @@
 // waits became ready. On the floor and at the pass for everything, on every other screen of a till for one's own orders.
 
 const ALL = "#ready-strip, #ready-list, #pass-ready";
-const SHOWN = `${ALL}, #all-orders, a#ready-bell`; // before the first picture the bell is a mere place
+const SHOWN = ["ready-strip", "ready-list", "pass-ready", "all-orders", "ready-bell"];
+const isShown = id => document.getElementById(id)?.matches(":not(span#ready-bell)"); // a mere place before the first picture
 
 const REMEMBERED = 300; // orders
 
@@ -19,7 +20,7 @@ const keep = ready => {
 };
 
 const listen = () => {
-    if (!one(SHOWN)) return;
+    if (!SHOWN.some(isShown)) return;
     const me = document.body.dataset.me;
     const isMeant = each => one(ALL) || !me || !each.dataset.own || each.dataset.own === me;
     // What was carried out and taken back has rung before, so what is gone is remembered for a while.

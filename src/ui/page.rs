@@ -90,7 +90,8 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
     };
     html! {
         (DOCTYPE)
-        html lang="en" data-theme=[theme(&page)] data-density=[(page.body == BodyKind::Desk).then_some("compact")] {
+        // Classes and not `:has()`, which looks again whenever anything on the page comes or goes.
+        html.wall[page.body == BodyKind::Wall] lang="en" data-theme=[theme(&page)] data-density=[(page.body == BodyKind::Desk).then_some("compact")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
@@ -101,7 +102,7 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 link rel="stylesheet" href=(asset!("css/app.css"));
                 @if page.body == BodyKind::Wall { script defer src=(asset!("js/wall.js")) {} } @else { script defer src=(asset!("js/app.js")) {} }
             }
-            body class=(class) data-sign-in=[page.sign_in] data-me=[reader.me] data-terminal=[reader.terminal] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[reader.me] data-terminal=[reader.terminal] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] data-still[page.stream.is_none()] {
                 (content)
                 @if let Some(address) = page.stream { (stream(address, page.body, page.display)) }
                 @if page.body == BodyKind::Wall { (super::wall::screen_dialog()) }

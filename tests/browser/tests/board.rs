@@ -222,3 +222,46 @@ async fn what_stands_beyond_the_edge_has_arrived_and_a_receipt_that_was_lost_is_
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_comes_before_a_slow_screen_has_painted_is_one_picture_and_loses_nothing() {
+    journey("one-picture-a-frame", async |house: &House| {
+        let (wall, joan) = house.kitchen_with(8).await?;
+        let streams = wall.asked("GET", "/api/realtime/stream");
+        // Frames do not come any more, so a picture is taken four times a second.
+        wall.ask(
+            "(() => {
+                window.requestAnimationFrame = () => 0;
+                window.came = window.taken = 0;
+                const stream = document.querySelector('#stream');
+                stream.addEventListener('htmx:sse:before:message', event => { if (!event.detail.message.event) window.came++; });
+                stream.addEventListener('htmx:before:swap', () => window.taken++);
+            })()",
+        )
+        .await?;
+        // Lines done and not, the oldest bumped, new ones: all while pictures wait.
+        let work = async {
+            for number in [3, 4, 5, 6, 4] {
+                let tap = format!("document.querySelector('#board .kt[data-n=\"{number}\"] button.item').click()");
+                wall.ask(&tap).await?;
+                tokio::time::sleep(Duration::from_millis(70)).await;
+            }
+            wall.ask("document.querySelector('#board .kt[data-n=\"1\"] .bump').click()").await?;
+            Ok(())
+        };
+        let (worked, sent) = tokio::join!(work, joan.sends_many(6, "Rolex"));
+        worked.and(sent)?;
+        let open = house.board_is_true(&wall, "Kitchen").await?;
+        ensure!(open == 13, "{open} tickets");
+        let numbers = wall
+            .ask("[...document.querySelectorAll('#board .kt')].map(ticket => [ticket.dataset.n, ticket.querySelector('.key').textContent.trim()])")
+            .await?;
+        let right: Vec<_> = (1..=13).map(|n| json!([n.to_string(), n.to_string()])).collect();
+        ensure!(numbers == json!(right), "{numbers}");
+        let (came, taken) = (wall.ask("window.came").await?, wall.ask("window.taken").await?);
+        ensure!(taken.as_u64() < came.as_u64(), "{taken} of {came} pictures were taken one by one");
+        ensure!(wall.asked("GET", "/api/realtime/stream") == streams, "the whole board was asked for");
+        Ok(())
+    })
+    .await;
+}
