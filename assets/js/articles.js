@@ -37,6 +37,9 @@ htmx.registerExtension("articles", {
             else target.insertBefore(shown, place);
             if (!shown) changed.push(each);
             else if ("same" in each.dataset) renumber(shown, each.dataset);
+            else if (each.dataset.print && each.dataset.print === shown.dataset.print) {
+                renumber(shown, { n: each.dataset.n, key: one(".key", each)?.textContent.trim() });
+            }
             else {
                 const alone = document.createDocumentFragment();
                 alone.append(each);

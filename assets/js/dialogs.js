@@ -25,7 +25,7 @@ if (sheet) {
     new MutationObserver(() => {
         const dialog = one(":scope > dialog", sheet);
         if (dialog) open(dialog);
-        else giveBackFocus();
+        else queueMicrotask(giveBackFocus); // when the rest of the same answer is drawn
     }).observe(sheet, { childList: true });
 }
 

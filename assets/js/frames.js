@@ -23,19 +23,21 @@ const merged = pictures => {
             place.replaceWith(ticket);
         }
     }
-    return [...later.values()].map(partial => partial.outerHTML).join("");
+    const text = new XMLSerializer();
+    return [...later.values()].map(partial => text.serializeToString(partial)).join("");
 };
 
 if (stream) {
     let painting = null; // until the last picture is seen
     let waiting = []; // what has come since
 
+    // The frame after the one that paints it: what a slow screen has to do for the next picture shall not add to that.
     const painted = () => new Promise(done => {
         const late = setTimeout(done, UNSEEN);
-        requestAnimationFrame(() => setTimeout(() => {
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
             clearTimeout(late);
             done();
-        }));
+        })));
     });
     const paints = () => {
         painting = painted().then(async () => {

@@ -8,6 +8,7 @@ use super::figures::Learned;
 use super::station::{Pace, Station, StationKind};
 use super::stations::{self, Hands};
 use super::ticket::{Age, Ticket, TicketKind, TicketLine};
+use crate::live;
 use crate::settings::Settings;
 use crate::staff::{Person, short_name};
 use crate::ui::{self, BodyKind, Page, Shape, Tick, TopBar};
@@ -107,10 +108,13 @@ pub fn bumped(ticket: &Ticket) -> Markup {
 }
 
 fn tickets(board: &Board, now: OffsetDateTime) -> Markup {
-    html! {
+    let tickets = html! {
         @for (posted, key) in board.tickets.iter().zip(1..) {
             (ticket(posted, key, &board.station, now))
         }
+    };
+    html! {
+        (live::fingerprinted(&tickets))
         @if board.tickets.is_empty() {
             (ui::empty("check", "All caught up", "New tickets appear here by themselves.", html! {}))
         }
@@ -135,7 +139,7 @@ fn ticket(posted: &Posted, key: usize, station: &Station, now: OffsetDateTime) -
                 data-rev={ (ticket.id) "." (ticket.revision) } data-n=[last.then_some(key)]
                 data-new[first && ticket.wants_attention(now)] data-voids=[(first && voids > 0).then_some(voids)]
                 data-additions=(ticket.additions) data-changes=(ticket.changes) data-first[ticket.priority]
-                aria-label={ (ticket.title) ", " (age.label()) } {
+                aria-label=(ticket.title) {
                 header {
                     span.key aria-label={ "Key " (key) } { (key) }
                     h2 {

@@ -23,6 +23,7 @@ pub use bus::{Live, LiveCounts, News, Subscriber};
 pub use changed::Changed;
 pub use event::{Named, encode};
 pub use feed::{FeedCounts, Feeds, Pace};
+pub use news::fingerprinted;
 pub use outflow::{Outflow, Outlet};
 pub use redis::answers as redis_answers;
 pub use region::Watched;

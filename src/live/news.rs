@@ -1,6 +1,9 @@
 //! What is new in a picture for a screen that shows the one before it.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use maud::{Markup, PreEscaped};
 
 const PARTIAL: (&str, &str) = ("<hx-partial", "</hx-partial>");
 const ARTICLE: (&str, &str) = ("<article", "</article>");
@@ -9,6 +12,14 @@ const ARTICLE: (&str, &str) = ("<article", "</article>");
 /// its opening tag counts.
 const TIME: (&str, &str, bool) = ("<time", "</time>", true);
 const PLACE: [(&str, &str, bool); 3] = [TIME, (NUMBER, "\"", false), (KEY, "</span>", false)];
+/// The same for a fingerprint, and how old something is: the browser says that by itself.
+const LOOKS: [Differing; 5] = [
+    PLACE[0],
+    PLACE[1],
+    PLACE[2],
+    (" data-age=\"", "\"", false),
+    (" data-age-label", "</span></span>", false),
+];
 const NUMBER: &str = " data-n=\"";
 const KEY: &str = "<span class=\"key\"";
 
@@ -29,6 +40,27 @@ pub(super) fn since(before: &str, now: &str) -> Option<String> {
         }
     }
     Some(news)
+}
+
+/// The same markup, each of its articles with the fingerprint (`data-print`) of what lasts in it (neither ages nor its number): a screen that shows one
+/// with the same leaves it alone when it is sent the whole picture, which saves a slow one most of the work.
+pub fn fingerprinted(markup: &Markup) -> Markup {
+    let mut printed = String::with_capacity(markup.0.len() + 2_000);
+    let mut rest = markup.0.as_str();
+    for article in elements(&markup.0, ARTICLE) {
+        let (before, from) = rest.split_at(article.as_ptr().addr() - rest.as_ptr().addr());
+        let mut print = DefaultHasher::new();
+        for piece in lasting(article, &LOOKS) {
+            piece.hash(&mut print);
+        }
+        printed.push_str(before);
+        printed.push_str(ARTICLE.0);
+        printed.push_str(&format!(" data-print=\"{:016x}\"", print.finish()));
+        printed.push_str(&article[ARTICLE.0.len()..]);
+        rest = &from[article.len()..];
+    }
+    printed.push_str(rest);
+    PreEscaped(printed)
 }
 
 /// The partials of a picture that consists of nothing else.
@@ -205,6 +237,31 @@ mod tests {
             since(&before, &board(&card("2", 1), 2)),
             Some(told.to_owned())
         );
+    }
+
+    #[test]
+    fn the_fingerprint_of_an_article_moves_with_all_of_it_but_time_and_number() {
+        let print = |id: &str, text: &str, age: &str, n: u8| {
+            let inside = format!(
+                "<span class=\"key\" aria-label=\"Key {n}\">{n}</span>\
+                 <span data-age-label><svg></svg><span>{age} old</span></span>{text}"
+            );
+            let opening = format!("class=\"kt\" data-age=\"{age}\" data-n=\"{n}\"");
+            let article = ticket(id, &inside, age).replace("class=\"kt\"", &opening);
+            let printed =
+                fingerprinted(&PreEscaped(format!("<p>Before</p>{article}<p>After</p>"))).0;
+            let (before, from) = printed.split_once(" data-print=\"").expect("a print");
+            let (print, after) = from.split_once('"').expect("its end");
+            assert_eq!(
+                format!("{before}{after}"),
+                format!("<p>Before</p>{article}<p>After</p>")
+            );
+            print.to_owned()
+        };
+        let known = print("1", "Rolex", "0:01", 1);
+        assert_eq!(known, print("1", "Rolex", "7:30", 4));
+        assert_ne!(known, print("1", "Rolex, no onions", "0:01", 1));
+        assert_ne!(known, print("2", "Rolex", "0:01", 1));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::serving::Serving;
 use super::whole::{Counts, Part, Pass, Stage, Whole, summed};
 use crate::kitchen::{Age, Station, legend};
+use crate::live;
 use crate::orders::{Kind, OnPass, Order, PassLine, Place};
 use crate::settings::Settings;
 use crate::staff::short_name;
@@ -129,8 +130,11 @@ fn counts(counts: Counts) -> Markup {
 
 fn ready(pass: &Pass, now: OffsetDateTime) -> Markup {
     let ready = pass.ready();
-    html! {
+    let cards = html! {
         @for (whole, key) in ready.iter().zip(1..) { (ready_card(whole, key, pass.station.id, now)) }
+    };
+    html! {
+        (live::fingerprinted(&cards))
         @if ready.is_empty() {
             (ui::empty("check", "Nothing waits", "What is ready appears here by itself.", html! {}))
         }
@@ -183,8 +187,11 @@ fn ready_badge(whole: &Whole) -> Markup {
 
 fn in_progress(pass: &Pass, now: OffsetDateTime) -> Markup {
     let orders = pass.in_progress();
-    html! {
+    let cards = html! {
         @for whole in &orders { (progress_card(whole, &pass.station, now)) }
+    };
+    html! {
+        (live::fingerprinted(&cards))
         @if orders.is_empty() {
             (ui::empty("check", "All caught up", "Orders appear here when they are sent.", html! {}))
         }
@@ -196,7 +203,7 @@ fn progress_card(whole: &Whole, pass: &Station, now: OffsetDateTime) -> Markup {
     let age = whole.age(pass, now).unwrap_or(Age::New);
     html! {
         article.pcard id={ "pp-" (order.id) } data-age=(age.name()) data-soon=(pace.soon_s) data-late=(pace.late_s)
-            aria-label={ (order.title()) ", " (age.label()) } {
+            aria-label=(order.title()) {
             (head(whole, None, html! {}))
             @if let Some(since) = whole.since() {
                 span.tm {

@@ -127,7 +127,8 @@ fn write(element: ElementRef, markup: &mut String) {
     // How old something is ticks in the browser, and is drawn anew every few seconds whether or not anything happened.
     let tells_age = element.attr("data-age").is_some();
     for (attribute, value) in element.value().attrs() {
-        if ["data-new", "data-age"].contains(&attribute) || (tells_age && attribute == "aria-label")
+        if ["data-new", "data-age", "data-print"].contains(&attribute)
+            || (tells_age && attribute == "aria-label")
         {
             continue;
         }
