@@ -18,11 +18,15 @@ const leaves = shown => api.insertContent({
     swapSpec: { style: "delete" },
 });
 
-// As innerMorph, which would go through every ticket for one that changed, and make htmx look for buttons in all of them:
-// on a slow screen that is most of what a picture costs.
+// innerArticles: as innerMorph, which would go through every ticket for one that changed, and make htmx look for buttons in
+// all of them: on a slow screen that is most of what a picture costs. innerPlain: a region without any button.
 htmx.registerExtension("articles", {
     init: given => { api = given; },
     handle_swap: (style, target, fragment) => {
+        if (style === "innerPlain") {
+            api.morph(target, fragment, true);
+            return [];
+        }
         if (style !== "innerArticles") return false;
         const next = [...fragment.children];
         const staying = new Set(next.map(each => each.id));
@@ -39,8 +43,7 @@ htmx.registerExtension("articles", {
             else if ("same" in each.dataset) renumber(shown, each.dataset);
             else if (each.dataset.print && each.dataset.print === shown.dataset.print) {
                 renumber(shown, { n: each.dataset.n, key: one(".key", each)?.textContent.trim() });
-            }
-            else {
+            } else {
                 const alone = document.createDocumentFragment();
                 alone.append(each);
                 api.morph(shown, alone, false);

@@ -125,7 +125,8 @@ pub async fn next_report_number(tx: &Tx) -> Result<i32> {
         .last)
 }
 
-/// How many orders the owner opened during the shift, and what became of the orders that belong to it.
+/// How many orders the owner opened during the shift, and what became of the orders that belong to it. One that is open with
+/// nothing left on it goes on by itself, whatever was settled on it before.
 pub async fn order_counts(db: &impl ConnectionTrait, shift: &Shift) -> Result<OrderCounts> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -139,7 +140,9 @@ pub async fn order_counts(db: &impl ConnectionTrait, shift: &Shift) -> Result<Or
         "SELECT (SELECT count(*) FROM orders WHERE opened_by = $2 AND opened_at >= $3) AS opened, \
            count(settled_at) AS settled, count(cancelled_at) AS cancelled, \
            coalesce(sum(total + rounding) FILTER (WHERE settled_at IS NOT NULL), 0)::bigint AS total \
-         FROM orders WHERE shift_id = $1",
+         FROM orders o WHERE shift_id = $1 \
+           AND (closed_at IS NOT NULL OR cancelled_at IS NOT NULL \
+                OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.state <> 'voided'))",
         [
             shift.id.into(),
             shift.staff.into(),

@@ -91,9 +91,9 @@ pub fn page(
 pub fn picture(board: &Board, now: OffsetDateTime) -> Markup {
     html! {
         hx-partial hx-target="#board" hx-swap="innerArticles" { (tickets(board, now)) }
-        hx-partial hx-target="#kds-counts" hx-swap="innerMorph" { (counts(board.counts(now))) }
+        hx-partial hx-target="#kds-counts" hx-swap="innerPlain" { (counts(board.counts(now))) }
         hx-partial hx-target="#board-recall" hx-swap="innerMorph" { (recall_last(board, now)) }
-        hx-partial hx-target="#allday" hx-swap="innerMorph" { (all_day(board)) }
+        hx-partial hx-target="#allday" hx-swap="innerPlain" { (all_day(board)) }
     }
 }
 

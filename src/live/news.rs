@@ -8,15 +8,22 @@ use maud::{Markup, PreEscaped};
 const PARTIAL: (&str, &str) = ("<hx-partial", "</hx-partial>");
 const ARTICLE: (&str, &str) = ("<article", "</article>");
 /// What may differ in two markups that are the same: the text of a time, which ticks in the browser; and of articles their
-/// number on the board (`data-n`, `span.key`), which moves on when one leaves. Each with how it begins and ends, and whether
-/// its opening tag counts.
+/// number on the board (`data-n`, `span.key`), which moves on when one leaves, and the receipt (`i.seen`), which each screen
+/// gives and takes away by itself. Each with how it begins and ends, and whether its opening tag counts.
 const TIME: (&str, &str, bool) = ("<time", "</time>", true);
-const PLACE: [(&str, &str, bool); 3] = [TIME, (NUMBER, "\"", false), (KEY, "</span>", false)];
+const RECEIPT: (&str, &str, bool) = ("<i class=\"seen\"", "</i>", false);
+const PLACE: [Differing; 4] = [
+    TIME,
+    (NUMBER, "\"", false),
+    (KEY, "</span>", false),
+    RECEIPT,
+];
 /// The same for a fingerprint, and how old something is: the browser says that by itself.
-const LOOKS: [Differing; 5] = [
+const LOOKS: [Differing; 6] = [
     PLACE[0],
     PLACE[1],
     PLACE[2],
+    PLACE[3],
     (" data-age=\"", "\"", false),
     (" data-age-label", "</span></span>", false),
 ];
@@ -31,7 +38,7 @@ pub(super) fn since(before: &str, now: &str) -> Option<String> {
     for partial in partials(now)? {
         let (opening, inside) = opened(partial);
         match before.get(opening) {
-            Some(known) if is_same(known, inside, &[TIME]) => {}
+            Some(known) if is_same(known, inside, &[TIME, RECEIPT]) => {}
             Some(known) => {
                 news.push_str(opening);
                 with_what_changed(known, inside, &mut news);
@@ -50,9 +57,9 @@ pub fn fingerprinted(markup: &Markup) -> Markup {
     for article in elements(&markup.0, ARTICLE) {
         let (before, from) = rest.split_at(article.as_ptr().addr() - rest.as_ptr().addr());
         let mut print = DefaultHasher::new();
-        for piece in lasting(article, &LOOKS) {
-            piece.hash(&mut print);
-        }
+        lasting(article, &LOOKS)
+            .collect::<String>()
+            .hash(&mut print);
         printed.push_str(before);
         printed.push_str(ARTICLE.0);
         printed.push_str(&format!(" data-print=\"{:016x}\"", print.finish()));
@@ -137,7 +144,8 @@ type Differing = (&'static str, &'static str, bool);
 
 /// Whether both are the same but for what may differ.
 fn is_same(one: &str, other: &str, but_for: &[Differing]) -> bool {
-    one == other || lasting(one, but_for).eq(lasting(other, but_for))
+    let text = |markup| lasting(markup, but_for).collect::<String>();
+    one == other || text(one) == text(other)
 }
 
 /// What stands around that.
@@ -222,6 +230,14 @@ mod tests {
         );
         let later = before.replace("noon", "one");
         assert_eq!(since(&before, &later), since(&board("", 1), &later));
+    }
+
+    #[test]
+    fn a_receipt_that_was_given_is_no_news() {
+        let receipt = "<i class=\"seen\" id=\"seen-1-0-0\" hx-post=\"/shown\"></i>";
+        let before = board(&ticket("1", &format!("{receipt}Rolex"), "0:01"), 1);
+        let given = board(&ticket("1", "Rolex", "0:02"), 1);
+        assert_eq!(since(&before, &given), Some(String::new()));
     }
 
     #[test]

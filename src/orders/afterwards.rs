@@ -55,11 +55,12 @@ pub async fn fire(tx: &mut Tx, by: &Person, id: OrderId, which: Which) -> Result
         .filter(|line| line.held)
         .map(|line| line.id)
         .collect();
+    let was_left = order.is_left();
     let fired = order.fire(which, tx.now())?;
     if fired.is_empty() {
         return Ok(order);
     }
-    if order.is_left() {
+    if was_left {
         take_up(tx, by, &mut order).await?;
     }
     hand_over(tx, &order, &fired, &held, Money::ZERO).await?;

@@ -144,9 +144,11 @@ impl Order {
     }
 
     /// Whether no open shift answers for it, after it was carried over: whoever sends or takes money next takes it up.
-    /// One that was settled stays with its shift even when that is closed, because its sales are in that shift's report.
+    /// One that was settled stays with its shift even when that is closed, because its sales are in that shift's report;
+    /// unless all that was sold was struck out since.
     pub fn is_left(&self) -> bool {
-        self.is_open() && self.settled_at.is_none() && (self.shift.is_none() || self.shift_over)
+        let is_sold = self.settled_at.is_some() && self.sent().next().is_some();
+        self.is_open() && !is_sold && (self.shift.is_none() || self.shift_over)
     }
 
     /// Gives it to an open shift.

@@ -62,7 +62,7 @@ pub fn picture(pass: &Pass, now: OffsetDateTime) -> Markup {
     html! {
         hx-partial hx-target="#pass-ready" hx-swap="innerArticles" { (ready(pass, now)) }
         hx-partial hx-target="#pass-board" hx-swap="innerArticles" { (in_progress(pass, now)) }
-        hx-partial hx-target="#pass-counts" hx-swap="innerMorph" { (counts(pass.counts(now))) }
+        hx-partial hx-target="#pass-counts" hx-swap="innerPlain" { (counts(pass.counts(now))) }
         hx-partial hx-target="#pass-recall" hx-swap="innerMorph" { (recall_last(pass)) }
         hx-partial hx-target="#pass-longest" hx-swap="innerMorph" { (longest(pass, now)) }
     }

@@ -74,13 +74,14 @@ impl Book {
             .ok_or(CONFLICT)
     }
 
-    /// Whether no open shift answers for an open order that is not settled.
+    /// Whether no open shift answers for an open order on which nothing is sold.
     pub fn is_left(&self, at: usize) -> bool {
         let order = &self.orders[at];
         let answered_for = order
             .shift
             .is_some_and(|shift| self.shifts[shift].is_open());
-        order.is_open() && order.settled.is_none() && !answered_for
+        let is_sold = order.settled.is_some() && order.sent().next().is_some();
+        order.is_open() && !is_sold && !answered_for
     }
 
     pub fn take_up(&mut self, at: usize, shift: usize) {

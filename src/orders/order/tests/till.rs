@@ -203,3 +203,15 @@ fn what_is_left_must_cover_what_was_paid() {
     assert_eq!(order.remove(more), Err(OrderRefusal::BelowPaid));
     assert!(order.line(chips).is_ok());
 }
+
+#[test]
+fn a_settled_order_stays_with_its_shift_until_all_that_was_sold_is_struck_out() {
+    let mut order = table_of(1);
+    let water = add(&mut order, &product("Water", 0), 1);
+    assert!(order.is_left(), "no shift answers for it");
+    order.send(at(2)).unwrap();
+    assert!(order.settle(at(3), date()).settled);
+    assert!(!order.is_left(), "what it came to is in a shift's report");
+    order.void(water, None).unwrap();
+    assert!(order.is_left(), "whoever sells the next thing takes it up");
+}
