@@ -214,7 +214,9 @@ on("scroll", beyond, { capture: true });
 // A ticket says by itself that it is seen (.seen in the markup). What stands beyond the edge has arrived, too: the button
 // above counts it. And a receipt that did not get through is sent again: whoever sent the ticket would be told that no
 // screen shows it.
-const RECEIPTS = 2_000; // milliseconds
+const RECEIPTS = 2_000; // milliseconds until one is given for what lies beyond the edge, or given again
+const [TURN, AT_ONCE] = [200, 3]; // milliseconds, and how many then: a slow screen with a full board goes on painting
+const given = new WeakMap(); // receipt → when it was last given, or first found
 
 if (board()) {
     on("htmx:after:request", event => {
@@ -223,8 +225,14 @@ if (board()) {
     });
     setInterval(() => {
         if (document.hidden || document.body.dataset.live === "stale") return;
-        for (const receipt of all("#board .seen")) receipt.dispatchEvent(new CustomEvent("board:receipt"));
-    }, RECEIPTS);
+        const now = performance.now();
+        const receipts = all("#board .seen");
+        for (const receipt of receipts) if (!given.has(receipt)) given.set(receipt, now);
+        for (const receipt of receipts.filter(each => now - given.get(each) >= RECEIPTS).slice(0, AT_ONCE)) {
+            given.set(receipt, now);
+            receipt.dispatchEvent(new CustomEvent("board:receipt"));
+        }
+    }, TURN);
 }
 
 // ---- sounds -----------------------------------------------------------------------------------------
