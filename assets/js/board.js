@@ -221,7 +221,7 @@ const given = new WeakMap(); // receipt → when it was last given, or first fou
 if (board()) {
     on("htmx:after:request", event => {
         const { sourceElement, response } = event.detail.ctx;
-        if (response?.ok && sourceElement.matches?.("#board .seen")) sourceElement.remove();
+        if (response?.raw.ok && sourceElement.matches?.("#board .seen")) sourceElement.remove();
     });
     setInterval(() => {
         if (document.hidden || document.body.dataset.live === "stale") return;
