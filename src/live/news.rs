@@ -49,8 +49,9 @@ pub(super) fn since(before: &str, now: &str) -> Option<String> {
     Some(news)
 }
 
-/// The same markup, each of its articles with the fingerprint (`data-print`) of what lasts in it (neither ages nor its number): a screen that shows one
-/// with the same leaves it alone when it is sent the whole picture, which saves a slow one most of the work.
+/// The same markup, each of its articles with the fingerprint (`data-print`) of what lasts in it, neither ages nor its number:
+/// a screen that shows one with the same leaves it alone when it is sent the whole picture, which saves a slow one most of
+/// the work.
 pub fn fingerprinted(markup: &Markup) -> Markup {
     let mut printed = String::with_capacity(markup.0.len() + 2_000);
     let mut rest = markup.0.as_str();
