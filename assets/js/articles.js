@@ -1,11 +1,11 @@
-// A picture of a board or of the pass brings the tickets that changed; of the others it only says that they are there and
-// where they stand (<article id data-same>), and but for their number they stay what they are. Where one of them is missing
+// A picture of a board or of the pass brings the tickets that changed; the others it only names, those that follow each other
+// in one empty <article data-same="id=3 id…">, and but for their number they stay what they are. Where one of them is missing
 // here, this screen is not what the server takes it for, and asks for the whole picture.
 
 on("htmx:before:swap", event => {
     const { tasks } = event.detail;
-    const lost = tasks.filter(({ fragment }) => all("[data-same]", fragment).some(same => !document.getElementById(same.id)));
-    if (lost.length === 0) return;
+    const lost = tasks.some(({ fragment }) => all("[data-same]", fragment).flatMap(named).some(([id]) => !document.getElementById(id)));
+    if (!lost) return;
     tasks.splice(0, tasks.length);
     document.dispatchEvent(new CustomEvent("picture:lost"));
 });
@@ -28,24 +28,24 @@ htmx.registerExtension("articles", {
             return [];
         }
         if (style !== "innerArticles") return false;
-        const next = [...fragment.children];
-        const staying = new Set(next.map(each => each.id));
+        const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
+        const staying = new Set(next.map(([id]) => id));
         for (const shown of [...target.children]) if (!shown.id || !staying.has(shown.id)) leaves(shown);
         let place = target.firstElementChild;
         const changed = [];
-        for (const each of next) {
-            const shown = each.id && document.getElementById(each.id);
+        for (const [id, number, drawn] of next) {
+            const shown = id && document.getElementById(id);
             if (shown && shown === place) place = shown.nextElementSibling;
-            else if (!shown) target.insertBefore(each, place);
+            else if (!shown) target.insertBefore(drawn, place);
             else if (target.moveBefore) target.moveBefore(shown, place);
             else target.insertBefore(shown, place);
-            if (!shown) changed.push(each);
-            else if ("same" in each.dataset) renumber(shown, each.dataset);
-            else if (each.dataset.print && each.dataset.print === shown.dataset.print) {
-                renumber(shown, { n: each.dataset.n, key: one(".key", each)?.textContent.trim() });
-            } else {
-                const alone = document.createDocumentFragment();
-                alone.append(each);
+            if (!shown) changed.push(drawn);
+            else if (!drawn) renumber(shown, number);
+            else if (drawn.dataset.print && drawn.dataset.print === shown.dataset.print) renumber(shown, one(".key", drawn)?.textContent.trim());
+            else {
+                // Of the same document: what need not be moved over stays there.
+                const alone = fragment.cloneNode(false);
+                alone.append(drawn);
                 api.morph(shown, alone, false);
                 changed.push(shown);
             }
@@ -53,3 +53,23 @@ htmx.registerExtension("articles", {
         return changed;
     },
 });
+
+// The buttons of a ticket are made ready when a hand or a key comes near them: most tickets leave again untouched but for
+// one of them, and on a slow screen making six ready takes as long as drawing the ticket. Only its receipt waits for nobody.
+const LAZY = "#board > .kt, .pcard";
+let near = false;
+on("htmx:before:process", event => {
+    const ticket = near ? null : event.target.closest(LAZY);
+    if (!ticket || event.target.matches(".seen")) return;
+    event.preventDefault();
+    for (const receipt of all(".seen", event.target)) htmx.process(receipt);
+});
+for (const name of ["pointerdown", "keydown", "click"]) {
+    on(name, ({ target }) => {
+        const ticket = target.closest?.(LAZY);
+        if (!ticket) return;
+        near = true;
+        htmx.process(ticket);
+        near = false;
+    }, { capture: true });
+}

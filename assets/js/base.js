@@ -46,16 +46,16 @@ setServerNow(document.body.dataset.now);
 /** What nobody has tapped: the stream, and receipts of a board, which are sent again. Nobody is told when it fails. */
 const asksByItself = element => element.id === "stream" || element.matches?.(".seen");
 
+/** The articles that a picture names because they stay what they are, each with its number. */
+const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));
+
 /** Gives a ticket the number that it has now: where one left, the others move up. */
-const renumber = (shown, { n, key }) => {
-    if (n !== undefined) {
-        if (shown.dataset.n === n) return;
-        shown.dataset.n = n;
-    }
-    const number = key === undefined ? null : one(".key", shown)?.firstChild;
-    if (!number || number.data.trim() === key) return;
-    number.data = number.data.replace(/\d+/, key);
-    number.parentElement.setAttribute("aria-label", `Key ${key}`);
+const renumber = (ticket, number) => {
+    const key = one(".key", ticket)?.firstChild;
+    if (!key || number === undefined || key.data.trim() === number) return;
+    key.data = key.data.replace(/\d+/, number);
+    key.parentElement.setAttribute("aria-label", `Key ${number}`);
+    if ("n" in ticket.dataset) ticket.dataset.n = number;
 };
 
 const two = number => String(number).padStart(2, "0");

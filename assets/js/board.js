@@ -289,7 +289,7 @@ const listen = () => {
 if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
 setInterval(listen, 1_000);
-on("drawn", listen);
+onFrame(() => setTimeout(listen)); // after it: the ear is in less of a hurry than the eye
 
 // ---- fingers ------------------------------------------------------------------------------------------
 

@@ -16,52 +16,59 @@ const merged = pictures => {
     for (const known of pictures.reverse().flatMap(picture => partials(picture))) {
         const partial = later.get(targetOf(known));
         if (!partial) later.set(targetOf(known), known);
-        for (const place of partial ? all("[data-same]", partial.content) : []) {
-            const ticket = one(`[id="${CSS.escape(place.id)}"]`, known.content);
-            if (!ticket || "same" in ticket.dataset) continue;
-            renumber(ticket, place.dataset);
-            place.replaceWith(ticket);
-        }
+        for (const place of partial ? all("[data-same]", partial.content) : []) place.replaceWith(...named(place).map(([id, number]) => {
+            const ticket = one(`[id="${CSS.escape(id)}"]`, known.content);
+            if (ticket) renumber(ticket, number);
+            const still = place.cloneNode();
+            still.dataset.same = number === undefined ? id : `${id}=${number}`;
+            return ticket ?? still;
+        }));
     }
     const text = new XMLSerializer();
     return [...later.values()].map(partial => text.serializeToString(partial)).join("");
 };
 
 if (stream) {
-    let painting = null; // until the last picture is seen
-    let waiting = []; // what has come since
+    let drawing = null; // until all that has come is painted
+    let waiting = []; // what has come since the last picture was drawn
 
-    // The frame after the one that paints it: what a slow screen has to do for the next picture shall not add to that.
-    const painted = () => new Promise(done => {
+    // When the frame is painted. A picture is drawn right after one: the time to its own paint is all there is.
+    const frame = () => new Promise(done => {
         const late = setTimeout(done, UNSEEN);
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+        requestAnimationFrame(() => setTimeout(() => {
             clearTimeout(late);
             done();
-        })));
+        }));
     });
-    const paints = () => {
-        painting = painted().then(async () => {
-            const pictures = waiting;
-            [painting, waiting] = [null, []];
-            if (pictures.length === 0) return;
-            paints();
-            const text = pictures.length === 1 ? pictures[0] : merged(pictures);
-            await htmx.swap({ sourceElement: stream, swap: "none", text });
-        }).catch(error => {
+    // Between the frame that paints a picture and the next picture is one more: what a slow screen has to do for both
+    // shall not add up.
+    const draws = async () => {
+        try {
+            while (waiting.length > 0) {
+                await frame();
+                const pictures = waiting;
+                waiting = [];
+                const text = pictures.length === 1 ? pictures[0] : merged(pictures);
+                await htmx.swap({ sourceElement: stream, swap: "none", text });
+                await frame();
+            }
+        } catch (error) {
             console.error(error);
+            waiting = [];
             document.dispatchEvent(new CustomEvent("picture:lost"));
-        });
+        } finally {
+            drawing = null;
+        }
     };
 
     stream.addEventListener("htmx:sse:before:message", ({ detail }) => {
         if (detail.message.event) {
             // A heartbeat vouches for what is shown.
-            if (waiting.length > 0) detail.waitUntil(painting);
-        } else if (painting === null) {
-            paints();
-        } else {
-            waiting.push(detail.message.data);
-            detail.cancelled = true;
+            if (drawing !== null) detail.waitUntil(drawing);
+            return;
         }
+        detail.cancelled = true;
+        waiting.push(detail.message.data);
+        drawing ??= draws();
     });
 }

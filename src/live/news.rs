@@ -30,8 +30,8 @@ const LOOKS: [Differing; 6] = [
 const NUMBER: &str = " data-n=\"";
 const KEY: &str = "<span class=\"key\"";
 
-/// The partials that changed; in them, an article that did not is only an empty one with its id, its number and `data-same`.
-/// Nothing where a picture is not made of partials alone.
+/// The partials that changed; in them, articles that did not are only named: those that follow each other in one empty
+/// article, `data-same="<id>=<number> <id>…"`. Nothing where a picture is not made of partials alone.
 pub(super) fn since(before: &str, now: &str) -> Option<String> {
     let before: HashMap<&str, &str> = partials(before)?.into_iter().map(opened).collect();
     let mut news = String::new();
@@ -87,22 +87,26 @@ fn with_what_changed(before: &str, now: &str, news: &mut String) {
     let known: HashMap<&str, &str> = elements(before, ARTICLE)
         .filter_map(|article| Some((id_of(article)?, article)))
         .collect();
+    let is_known = |article: &str| {
+        let before = id_of(article).and_then(|id| known.get(id));
+        before.is_some_and(|before| is_same(before, article, &PLACE))
+    };
     let mut rest = now;
+    let mut same = Vec::new();
     for article in elements(now, ARTICLE) {
-        let at = article.as_ptr().addr() - rest.as_ptr().addr();
-        news.push_str(&rest[..at]);
-        match id_of(article) {
-            Some(id)
-                if known
-                    .get(id)
-                    .is_some_and(|known| is_same(known, article, &PLACE)) =>
-            {
-                news.push_str(&still_there(id, article));
-            }
-            _ => news.push_str(article),
+        let (between, from) = rest.split_at(article.as_ptr().addr() - rest.as_ptr().addr());
+        rest = &from[article.len()..];
+        let place = is_known(article).then(|| place_of(article)).flatten();
+        if place.is_none() || !between.is_empty() {
+            still_there(&mut same, news);
         }
-        rest = &rest[at + article.len()..];
+        news.push_str(between);
+        match place {
+            Some(place) => same.push(place),
+            None => news.push_str(article),
+        }
     }
+    still_there(&mut same, news);
     news.push_str(rest);
 }
 
@@ -126,19 +130,28 @@ fn id_of(article: &str) -> Option<&str> {
     Some(id.split_once('"')?.0)
 }
 
-/// Says that an article is what it was, and where it stands.
-fn still_there(id: &str, article: &str) -> String {
-    let number = |from: &str, end: char| {
-        let text = &article[article.find(from)? + from.len()..];
-        Some(text.split(end).next()?.trim().to_owned())
+/// The id of an article, and its number where it has one.
+fn place_of(article: &str) -> Option<String> {
+    let id = id_of(article)?;
+    let number = || {
+        let (_, key) = article.split_once(KEY)?.1.split_once('>')?;
+        Some(key.split_once('<')?.0.trim())
     };
-    let attribute = |name, value: Option<String>| match value {
-        Some(value) => format!(" data-{name}=\"{value}\""),
-        None => String::new(),
-    };
-    let key = number(KEY, '<').and_then(|span| Some(span.split_once('>')?.1.to_owned()));
-    let (n, key) = (attribute("n", number(NUMBER, '"')), attribute("key", key));
-    format!("<article id=\"{id}\" data-same{n}{key}></article>")
+    Some(match number() {
+        Some(number) => format!("{id}={number}"),
+        None => id.to_owned(),
+    })
+}
+
+/// Says that these articles are what they were, and that they follow each other.
+fn still_there(same: &mut Vec<String>, news: &mut String) {
+    if !same.is_empty() {
+        news.push_str(&format!(
+            "<article data-same=\"{}\"></article>",
+            same.join(" ")
+        ));
+        same.clear();
+    }
 }
 
 type Differing = (&'static str, &'static str, bool);
@@ -202,7 +215,7 @@ mod tests {
             2,
         );
         let told = format!(
-            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-1\" data-same></article>{}</hx-partial>",
+            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article data-same=\"k-1\"></article>{}</hx-partial>",
             ticket("2", "No chips", "0:07")
         );
         assert_eq!(since(&before, &now), Some(told));
@@ -213,7 +226,7 @@ mod tests {
         let before = board(&(ticket("1", "Rolex", "") + &ticket("2", "Chips", "")), 2);
         let now = board(&(ticket("2", "Chips", "") + &ticket("3", "Tea", "")), 2);
         let told = format!(
-            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-2\" data-same></article>{}</hx-partial>",
+            "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article data-same=\"k-2\"></article>{}</hx-partial>",
             ticket("3", "Tea", "")
         );
         assert_eq!(since(&before, &now), Some(told));
@@ -249,7 +262,7 @@ mod tests {
             )
         };
         let before = board(&(card("1", 1) + &card("2", 2)), 2);
-        let told = "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article id=\"k-2\" data-same data-n=\"1\" data-key=\"1\"></article></hx-partial>";
+        let told = "<hx-partial hx-target=\"#board\" hx-swap=\"innerMorph\"><article data-same=\"k-2=1\"></article></hx-partial>";
         assert_eq!(
             since(&before, &board(&card("2", 1), 2)),
             Some(told.to_owned())
@@ -297,9 +310,10 @@ mod tests {
             };
             let (before, now) = (drawn(&before), drawn(&now));
             let mut told = since(&before, &now).expect("partials");
-            for known in elements(&before, ARTICLE) {
-                let same = format!("<article id=\"{}\" data-same></article>", id_of(known).expect("an id"));
-                told = told.replace(&same, known);
+            while let Some((start, from)) = told.split_once("<article data-same=\"") {
+                let (ids, end) = from.split_once("\"></article>").expect("its end");
+                let known = |id: &str| elements(&before, ARTICLE).find(|article| id_of(article) == Some(id)).expect("known");
+                told = format!("{start}{}{end}", ids.split(' ').map(known).collect::<String>());
             }
             for partial in elements(&now, PARTIAL) {
                 prop_assert!(told.contains(partial) || before.contains(partial));

@@ -32,24 +32,22 @@ pub fn carried(event: &str) -> BTreeMap<String, Region> {
         .collect()
 }
 
-/// The articles that a picture only says are there (`data-same`) are those that were shown before; nothing where one of
-/// them was not.
+/// The articles that a picture only names (`data-same="<id>=<number> <id>…"`) are those that were shown before; nothing where
+/// one of them was not.
 pub fn completed(markup: &str, before: Option<&str>) -> Option<String> {
     let mut whole = String::new();
     let mut rest = markup;
-    while let Some(at) = rest.find("<article") {
-        let end = at + rest[at..].find("</article>")? + "</article>".len();
-        let article = &rest[at..end];
-        let opening = article.split('>').next()?;
-        whole.push_str(&rest[..at]);
-        if opening.contains(" data-same=") {
-            let said = |name: &str| opening.split(name).nth(1)?.split('"').next();
-            let article = article_of(before?, said(" id=\"")?)?;
-            whole.push_str(&numbered(article, said(" data-n=\""), said(" data-key=\"")));
-        } else {
-            whole.push_str(article);
+    while let Some((start, from)) = rest.split_once("<article data-same=\"") {
+        let (named, end) = from.split_once("\"></article>")?;
+        whole.push_str(start);
+        for named in named.split(' ') {
+            let (id, number) = match named.split_once('=') {
+                Some((id, number)) => (id, Some(number)),
+                None => (named, None),
+            };
+            whole.push_str(&numbered(article_of(before?, id)?, number));
         }
-        rest = &rest[end..];
+        rest = end;
     }
     whole.push_str(rest);
     Some(whole)
@@ -68,8 +66,11 @@ fn article_of<'a>(markup: &'a str, id: &str) -> Option<&'a str> {
 }
 
 /// An article with the number that it has on the board now.
-fn numbered(article: &str, n: Option<&str>, key: Option<&str>) -> String {
-    let replaced = |text: String, before: &str, end: char, number: &str| {
+fn numbered(article: &str, number: Option<&str>) -> String {
+    let Some(number) = number else {
+        return article.to_owned();
+    };
+    let replaced = |text: String, before: &str, end: char| {
         let Some((start, rest)) = text.split_once(before) else {
             return text;
         };
@@ -77,19 +78,13 @@ fn numbered(article: &str, n: Option<&str>, key: Option<&str>) -> String {
         assert!(rest.starts_with([end, ' ']), "{rest:.40}");
         format!("{start}{before}{number}{rest}")
     };
-    let mut article = article.to_owned();
-    if let Some(n) = n {
-        article = replaced(article, " data-n=\"", '"', n);
-    }
-    if let Some(key) = key {
-        article = replaced(article, "\"Key ", '"', key);
-        let span = article
-            .find("<span aria-label=\"Key ")
-            .map(|at| &article[at..]);
-        let opening = span.and_then(|span| Some(format!("{}>", span.split_once('>')?.0)));
-        article = replaced(article, &opening.expect("a key"), '<', key);
-    }
-    article
+    let article = replaced(article.to_owned(), " data-n=\"", '"');
+    let article = replaced(article, "\"Key ", '"');
+    let span = article
+        .find("<span aria-label=\"Key ")
+        .map(|at| &article[at..]);
+    let opening = span.and_then(|span| Some(format!("{}>", span.split_once('>')?.0)));
+    replaced(article, &opening.expect("a key"), '<')
 }
 
 /// The same region on a page, if the page has it.
