@@ -23,6 +23,7 @@ mod m20261127_000014_expo;
 mod m20261127_000015_stations;
 mod m20261127_000016_receipts;
 mod m20261127_000017_figures;
+mod m20261127_000018_references;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000015_stations::Migration),
             Box::new(m20261127_000016_receipts::Migration),
             Box::new(m20261127_000017_figures::Migration),
+            Box::new(m20261127_000018_references::Migration),
         ]
     }
 }

@@ -1,75 +1,148 @@
-//! What cashiers do: take cash, or close an order that costs nothing.
+//! What cashiers do: take a payment, or close an order that costs nothing.
 
 use serde_json::json;
 
-use super::payment::Method;
-use super::store;
-use super::tender::{CashTender, TenderRefusal};
+use super::sharers::Sharers;
+use super::store::{self, On};
+use super::tender::{CashTender, Charge, Taken, TenderRefusal};
 use crate::data::{Entry, Tally, Tx};
 use crate::orders::{self, Order};
-use crate::shifts::{self, CashEntry, EntryKind};
+use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
-use crate::values::{Currency, Money, OrderId, PaymentId};
+use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId};
 use crate::web::Result;
 
-/// How cash is to be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TakeCash {
-    /// What is handed over, and for what.
-    pub tender: CashTender,
-    /// Whether the whole balance is to be paid, whatever it is.
-    pub in_full: bool,
+/// How a payment is to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    /// What comes in, and for what.
+    pub tender: Tender,
+    /// How much of the balance is paid, where the tender does not say it.
+    pub part: Part,
     /// The balance as the screen showed it: where it moved meanwhile, nothing is taken.
     pub expected: Option<Money>,
 }
 
-/// Takes cash into the person's own shift under an id that the caller made, sends what is unsent, and settles the order where nothing is left to pay.
-pub async fn take_cash(
+/// What comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tender {
+    /// Notes and coins.
+    Cash(CashTender),
+    /// Card or mobile money.
+    Charge(Charge),
+}
+
+/// How much of the balance is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What the tender says.
+    AsSaid,
+    /// All of it, whatever it is.
+    Full,
+    /// The share of one of so many people who have not paid yet, this one among them.
+    Share(Sharers),
+}
+
+/// Takes a payment under an id that the caller made: cash into the person's own drawer or pouch, anything else in their
+/// shift. Sends what is unsent, and settles the order where nothing is left to pay.
+///
+/// # Errors
+/// The sentence for the cashier; nothing is taken then.
+pub async fn take(
     tx: &mut Tx,
     by: &Person,
     payment: PaymentId,
     order: OrderId,
-    take: TakeCash,
+    take: Take,
 ) -> Result<()> {
     let date = shifts::business_date(tx).await?;
-    let shift = shifts::for_cash(tx, by.id).await?;
+    let (shift, drawer) = match take.tender {
+        Tender::Cash(_) => {
+            let shift = shifts::for_cash(tx, by.id).await?;
+            (shift.id, Some(shift))
+        }
+        Tender::Charge(_) => {
+            let terminal = tx.by().terminal;
+            (shifts::ensure_open(tx, by.id, terminal).await?, None)
+        }
+    };
     let mut order = orders::lock(tx, order).await?;
     let balance = payable(&order)?;
     if take.expected.is_some_and(|expected| expected != balance) {
         return Err(TenderRefusal::BalanceMoved(balance).into());
     }
-    let mut tender = take.tender;
-    if take.in_full {
-        tender.amount = Some(balance);
+    let taken = taken(take.tender, take.part, balance)?;
+    if let Some(reference) = &taken.reference
+        && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
+    {
+        return Err(TenderRefusal::UsedReference(used).into());
     }
-    let cash = tender.against(balance, Currency::venue())?;
-    store::insert_cash(tx, payment, order.id, shift.id, date, &cash).await?;
-    let sale = CashEntry::of_payment(EntryKind::Sale, cash.amount, payment);
-    shifts::enter_cash(tx, &shift, date, &sale).await?;
-    if cash.tip.is_positive() {
-        let tip = CashEntry::of_payment(EntryKind::Tip, cash.tip, payment);
-        shifts::enter_cash(tx, &shift, date, &tip).await?;
+    let on = On {
+        order: order.id,
+        shift,
+        date,
+    };
+    store::insert(tx, payment, on, &taken).await?;
+    if let Some(drawer) = drawer {
+        into_the_drawer(tx, &drawer, date, payment, &taken).await?;
     }
     let received = orders::Received {
-        amount: cash.amount,
+        amount: taken.amount,
         rounding: Money::ZERO,
-        shift: shift.id,
+        shift,
         date,
     };
     orders::receive(tx, &mut order, received).await?;
-    tx.count(Tally::PaymentTaken, Method::Cash.as_str());
+    tx.count(Tally::PaymentTaken, taken.method.as_str());
     tx.journal(
         Entry::new("payment.taken", "payment", payment).after(json!({
             "order": order.id,
             "reference": order.reference,
-            "method": Method::Cash,
-            "amount": cash.amount,
-            "tip": cash.tip,
-            "tendered": cash.tendered,
-            "change": cash.change,
-            "shift": shift.id,
+            "method": taken.method,
+            "amount": taken.amount,
+            "tip": taken.tip,
+            "tendered": taken.tendered,
+            "change": taken.change,
+            "transaction": taken.reference,
+            "shift": shift,
         })),
     );
+    Ok(())
+}
+
+/// What becomes of a tender on an order that owes `balance`.
+fn taken(tender: Tender, part: Part, balance: Money) -> Result<Taken, TenderRefusal> {
+    let amount = match part {
+        Part::AsSaid => None,
+        Part::Full => Some(balance),
+        Part::Share(sharers) => Some(sharers.next_share(balance)),
+    };
+    match tender {
+        Tender::Cash(cash) => {
+            let amount = amount.or(cash.amount);
+            let cash = CashTender { amount, ..cash };
+            Ok(cash.against(balance, Currency::venue())?.into())
+        }
+        Tender::Charge(charge) => {
+            let amount = amount.or(charge.amount);
+            Charge { amount, ..charge }.against(balance)
+        }
+    }
+}
+
+async fn into_the_drawer(
+    tx: &mut Tx,
+    drawer: &Shift,
+    date: BusinessDate,
+    payment: PaymentId,
+    taken: &Taken,
+) -> Result<()> {
+    let sale = CashEntry::of_payment(EntryKind::Sale, taken.amount, payment);
+    shifts::enter_cash(tx, drawer, date, &sale).await?;
+    if taken.tip.is_positive() {
+        let tip = CashEntry::of_payment(EntryKind::Tip, taken.tip, payment);
+        shifts::enter_cash(tx, drawer, date, &tip).await?;
+    }
     Ok(())
 }
 

@@ -5,9 +5,11 @@ use poem::{IntoResponse, handler};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::actions::{self, TakeCash};
-use super::payment::{Choice, Payment};
-use super::tender::{CashTender, TenderRefusal};
+use super::actions::{self, Part, Take, Tender};
+use super::payment::{Choice, Method, Payment};
+use super::reference::Reference;
+use super::sharers::Sharers;
+use super::tender::{CashTender, Charge, TenderRefusal};
 use super::{receipt, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
@@ -18,37 +20,42 @@ use crate::staff::Cashier;
 use crate::values::{Money, OrderId, PaymentId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
-/// How much of the bill is paid now.
+/// How much of the bill is paid now, as the form says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum HowMuch {
     /// All that is due.
     Full,
+    /// The share of one of several people.
+    Even,
     /// The amount that was typed.
     Amount,
 }
 
-impl std::str::FromStr for Part {
+impl std::str::FromStr for HowMuch {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
-            "full" => Ok(Part::Full),
-            "amount" => Ok(Part::Amount),
-            _ => Err("Choose the full bill or an amount."),
+            "full" => Ok(HowMuch::Full),
+            "even" => Ok(HowMuch::Even),
+            "amount" => Ok(HowMuch::Amount),
+            _ => Err("Choose the full bill, an even share or an amount."),
         }
     }
 }
 
 form! {
     /// A payment: cash where nothing else is said. Without `part`, an amount that is there is paid, and else as much
-    /// of the balance as the cash reaches for.
+    /// of the balance as the cash reaches for, or all of it by another method.
     pub struct NewPayment {
         method: opt Choice,
-        part: opt Part,
+        part: opt HowMuch,
+        people: opt Sharers,
         amount: money Money,
         tendered: money Money,
         tip: money Money,
+        reference: opt Reference,
         expected: money Money,
     }
 }
@@ -76,6 +83,7 @@ pub async fn show(
         payments: &payments,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         payable: actions::payable(&order),
+        sharers: typed.people.parse().ok(),
         person: &by,
         cafe: &settings.cafe_name,
         rule: &settings.day_rule(),
@@ -88,6 +96,8 @@ pub async fn show(
 pub struct Typed {
     #[serde(default)]
     part: String,
+    #[serde(default)]
+    people: String,
     #[serde(default)]
     amount: String,
     #[serde(default)]
@@ -103,16 +113,26 @@ fn figures(order: &Order, typed: &Typed) -> Result<maud::Markup> {
             .map(Some)
             .map_err(|refusal| Error::field(field, refusal.to_string())),
     };
-    let amount = match (typed.part.as_str(), typed_in("amount", &typed.amount)?) {
-        ("amount", Some(amount)) if amount > balance => {
-            let refusal = TenderRefusal::MoreThanDue(balance);
-            return Err(Error::field("amount", refusal.to_string()));
+    let sharers = match typed.part.as_str() {
+        "even" => {
+            let sharers = typed.people.parse::<Sharers>();
+            Some(sharers.map_err(|refusal| Error::field("people", refusal))?)
         }
-        ("amount", Some(amount)) => amount,
+        _ => None,
+    };
+    let amount = match (sharers, typed.part.as_str()) {
+        (Some(sharers), _) => sharers.next_share(balance),
+        (None, "amount") => match typed_in("amount", &typed.amount)? {
+            Some(amount) if amount > balance => {
+                let refusal = TenderRefusal::MoreThanDue(balance);
+                return Err(Error::field("amount", refusal.to_string()));
+            }
+            amount => amount.unwrap_or(balance),
+        },
         _ => balance,
     };
     let tip = typed_in("tip", &typed.tip)?.unwrap_or(Money::ZERO);
-    Ok(view::figures(balance, amount, tip))
+    Ok(view::figures(balance, amount, tip, sharers))
 }
 
 /// Takes a payment.
@@ -126,18 +146,18 @@ pub async fn take(
     Form(new): Form<NewPayment>,
 ) -> Result<poem::Response> {
     let claim = once.of(&by, "payments.take", &(id, &new));
-    if new.method == Some(Choice::NothingToPay) {
+    let Some(method) = new.method.unwrap_or_default().method() else {
         app.write(claim, async |tx: &mut Tx| {
             actions::close_without_payment(tx, &by, id).await
         })
         .await?;
-        return after(&app, asker, id, None).await;
-    }
-    let take = cash(&new)?;
+        return after(&app, asker, id, None, None).await;
+    };
+    let take = wanted(method, &new)?;
     let payment = PaymentId::new();
     let written = app
         .write(claim.making(payment), async |tx: &mut Tx| {
-            actions::take_cash(tx, &by, payment, id, take).await
+            actions::take(tx, &by, payment, id, take).await
         })
         .await?;
     let taken = match written {
@@ -148,20 +168,42 @@ pub async fn take(
         Some(payment) => store::find(app.db(), payment).await?,
         None => None,
     };
-    after(&app, asker, id, payment).await
+    let others = new
+        .part
+        .filter(|part| *part == HowMuch::Even)
+        .and(new.people);
+    after(&app, asker, id, payment, others.and_then(Sharers::others)).await
 }
 
-fn cash(new: &NewPayment) -> Result<TakeCash> {
-    if new.part == Some(Part::Amount) && new.amount.is_none() {
-        return Err(Error::field("amount", "Type the amount for this payment."));
-    }
-    Ok(TakeCash {
-        tender: CashTender {
-            amount: new.amount.filter(|_| new.part != Some(Part::Full)),
+fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
+    let part = match (new.part, new.people) {
+        (Some(HowMuch::Full), _) => Part::Full,
+        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
+        (Some(HowMuch::Even), None) => {
+            return Err(Error::field("people", "Say how many share the bill."));
+        }
+        (Some(HowMuch::Amount), _) if new.amount.is_none() => {
+            return Err(Error::field("amount", "Type the amount for this payment."));
+        }
+        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
+    };
+    let tip = new.tip.unwrap_or(Money::ZERO);
+    let tender = match method {
+        Method::Cash => Tender::Cash(CashTender {
+            amount: new.amount,
             tendered: new.tendered,
-            tip: new.tip.unwrap_or(Money::ZERO),
-        },
-        in_full: new.part == Some(Part::Full),
+            tip,
+        }),
+        _ => Tender::Charge(Charge {
+            method,
+            amount: new.amount,
+            tip,
+            reference: new.reference.clone(),
+        }),
+    };
+    Ok(Take {
+        tender,
+        part,
         expected: new.expected,
     })
 }
@@ -172,12 +214,20 @@ async fn after(
     asker: Asker,
     id: OrderId,
     payment: Option<Payment>,
+    others: Option<Sharers>,
 ) -> Result<poem::Response> {
     if asker == Asker::Machine {
         let order = orders::find(app.db(), id).await?;
         return Ok(as_json(&order, payment.as_ref()).into_response());
     }
-    let to = payment.map_or_else(url::floor, |payment| url::payment_receipt(payment.id));
+    let to = match (payment, others) {
+        (Some(payment), Some(others)) => {
+            let receipt = url::payment_receipt(payment.id);
+            format!("{receipt}?people={}", others.get())
+        }
+        (Some(payment), None) => url::payment_receipt(payment.id),
+        (None, _) => url::floor(),
+    };
     Ok(Go::to(asker, to).into_response())
 }
 
@@ -196,13 +246,26 @@ fn as_json(order: &Order, payment: Option<&Payment>) -> poem::web::Json<serde_js
             "tip": payment.tip,
             "tendered": payment.tendered,
             "change": payment.change,
+            "reference": payment.reference,
         })),
     }))
 }
 
+/// Who is still to pay their share.
+#[derive(Debug, Default, Deserialize)]
+pub struct Rest {
+    #[serde(default)]
+    people: String,
+}
+
 /// The change to give, and the receipt.
 #[handler]
-pub async fn show_receipt(app: App, by: Cashier, Path(id): Path<PaymentId>) -> Result<Page> {
+pub async fn show_receipt(
+    app: App,
+    by: Cashier,
+    Path(id): Path<PaymentId>,
+    Query(rest): Query<Rest>,
+) -> Result<Page> {
     let payment = store::find(app.db(), id)
         .await?
         .ok_or(Error::NotFound("payment"))?;
@@ -222,6 +285,7 @@ pub async fn show_receipt(app: App, by: Cashier, Path(id): Path<PaymentId>) -> R
         order: &order,
         payment: &payment,
         payments: &payments,
+        others: rest.people.parse().ok(),
         person: &by,
         settings: &settings,
     })))

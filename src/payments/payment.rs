@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::reference::Reference;
 use crate::values::{Money, OrderId, PaymentId, ShiftId, StaffId};
 
 /// How money came in.
@@ -55,6 +56,11 @@ impl Method {
         }
     }
 
+    /// Whether it comes over the telephone: the café hears of it by a message with an id.
+    pub fn is_mobile_money(self) -> bool {
+        matches!(self, Method::MtnMomo | Method::AirtelMoney)
+    }
+
     /// The method that is stored under this word.
     pub fn stored(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == word)
@@ -68,18 +74,50 @@ pub enum Choice {
     /// In cash.
     #[default]
     Cash,
+    /// By card, at the bank's own terminal.
+    Card,
+    /// To the café's number at MTN Mobile Money.
+    MtnMomo,
+    /// To the café's number at Airtel Money.
+    AirtelMoney,
     /// Its total is zero: it is closed without money.
     NothingToPay,
+}
+
+impl Choice {
+    /// What the till offers, in the order of its buttons.
+    pub const OFFERED: [Choice; 4] = [
+        Choice::Cash,
+        Choice::MtnMomo,
+        Choice::AirtelMoney,
+        Choice::Card,
+    ];
+
+    /// How the money comes in; nothing where there is none.
+    pub fn method(self) -> Option<Method> {
+        match self {
+            Choice::Cash => Some(Method::Cash),
+            Choice::Card => Some(Method::Card),
+            Choice::MtnMomo => Some(Method::MtnMomo),
+            Choice::AirtelMoney => Some(Method::AirtelMoney),
+            Choice::NothingToPay => None,
+        }
+    }
 }
 
 impl FromStr for Choice {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "cash" => Ok(Choice::Cash),
-            "nothing_to_pay" => Ok(Choice::NothingToPay),
-            _ => Err("Choose how it is paid: cash."),
+        let offered = Self::OFFERED.into_iter().find(|choice| {
+            choice
+                .method()
+                .is_some_and(|method| method.as_str() == text)
+        });
+        match (offered, text) {
+            (Some(choice), _) => Ok(choice),
+            (None, "nothing_to_pay") => Ok(Choice::NothingToPay),
+            (None, _) => Err("Choose how it is paid: cash, mobile money or card."),
         }
     }
 }
@@ -103,6 +141,8 @@ pub struct Payment {
     pub tendered: Option<Money>,
     /// What went back.
     pub change: Money,
+    /// What its provider calls it.
+    pub reference: Option<Reference>,
     /// The name of whoever took it.
     pub taken_by: Option<String>,
     /// Who took it.
@@ -138,8 +178,13 @@ mod tests {
 
     #[test]
     fn the_till_takes_what_is_built() {
-        assert_eq!("cash".parse(), Ok(Choice::Cash));
-        assert!("card".parse::<Choice>().is_err());
+        for choice in Choice::OFFERED {
+            let method = choice.method().expect("money");
+            assert_eq!(method.as_str().parse(), Ok(choice));
+        }
+        assert_eq!("nothing_to_pay".parse(), Ok(Choice::NothingToPay));
+        // Nobody records by hand what only the gateway knows.
+        assert!("pesapal".parse::<Choice>().is_err());
         assert!("".parse::<Choice>().is_err());
     }
 }

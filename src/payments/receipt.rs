@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::payment::{Method, Payment};
+use super::sharers::Sharers;
 use super::view;
 use crate::orders::{Line, Order};
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ pub struct Screen<'a> {
     pub payment: &'a Payment,
     /// Everything that was paid on the order, in the order of paying.
     pub payments: &'a [Payment],
+    /// Who is still to pay an even share.
+    pub others: Option<Sharers>,
     /// Who looks at it.
     pub person: &'a Person,
     /// The café's name, address, tax number, time zone.
@@ -99,16 +102,36 @@ fn result(screen: &Screen, left: Money) -> Markup {
                     div { dt { "Paid now" } dd { (payment.amount) } }
                     div { dt { "Cash received" } dd { (payment.tendered.unwrap_or(payment.amount)) } }
                 }
+                @if let Some(reference) = &payment.reference {
+                    div { dt { (payment.method.label()) } dd.ref { (reference) } }
+                }
+                @if payment.method != Method::Cash && payment.tip.is_positive() { div { dt { "Tip" } dd { (payment.tip) } } }
                 @if left.is_positive() { div.full { dt { "Still to pay" } dd { (left.with_code()) } } }
             }
             div.stack.tight {
                 @if still_due {
-                    a.btn.xl.primary href=(url::order_pay(order.id)) { (icon("cash")) "Pay the rest" }
+                    a.btn.xl.primary href=(rest(screen)) { (icon("due")) (ways_on(screen)) }
                 }
                 button.btn.xl.primary[!still_due] type="button" data-print { (icon("print")) "Print receipt" }
                 (done(order))
             }
         }
+    }
+}
+
+/// The pay screen, for the next share of an even split or for all that is left.
+fn rest(screen: &Screen) -> String {
+    let pay = url::order_pay(screen.order.id);
+    match screen.others {
+        Some(others) => format!("{pay}?people={}", others.get()),
+        None => pay,
+    }
+}
+
+fn ways_on(screen: &Screen) -> String {
+    match screen.others {
+        Some(others) => format!("Next share, {} to go", others.get()),
+        None => "Pay the rest".to_owned(),
     }
 }
 
@@ -222,6 +245,7 @@ fn paid(screen: &Screen, rule: &DayRule, left: Money) -> Markup {
                     td { (payment.method.label()) @if many { ", " (rule.local(payment.taken_at).time()) } }
                     td.num { (payment.tendered.unwrap_or(payment.amount + payment.tip)) }
                 }
+                @if let Some(reference) = &payment.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
                 @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
                 @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
             }

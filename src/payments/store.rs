@@ -4,40 +4,92 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::payment::{Method, MethodSum, Payment};
-use super::tender::CashTaken;
+use super::reference::Reference;
+use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{Tx, Write};
 use crate::values::{BusinessDate, Money, OrderId, PaymentId, ShiftId, StaffId};
 use crate::web::Result;
 
-/// Stores a cash payment that the transaction's person took.
-pub async fn insert_cash(
-    tx: &Tx,
-    payment: PaymentId,
-    order: OrderId,
-    shift: ShiftId,
-    date: BusinessDate,
-    cash: &CashTaken,
-) -> Result<()> {
-    tx.later(Write::new(
+/// Where a payment belongs.
+#[derive(Debug, Clone, Copy)]
+pub struct On {
+    /// The order that it is on.
+    pub order: OrderId,
+    /// The shift that took it.
+    pub shift: ShiftId,
+    /// The business date that the caller holds.
+    pub date: BusinessDate,
+}
+
+/// Stores a payment that the transaction's person took.
+///
+/// # Errors
+/// [`TenderRefusal::UsedReference`] where another has its reference.
+pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Result<()> {
+    let used = || {
+        TenderRefusal::UsedReference(UsedReference {
+            method: taken.method,
+            by: None,
+        })
+    };
+    let write = Write::new(
         "payments",
         payment,
-        "INSERT INTO payments (id, order_id, shift_id, business_date, method, amount, tip, tendered, change, terminal_id, taken_by, taken_at) \
-         VALUES ($1, $2, $3, $4, 'cash', $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO payments (id, order_id, shift_id, business_date, method, amount, tip, tendered, change, reference, terminal_id, \
+         taken_by, taken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         [
             payment.into(),
-            order.into(),
-            shift.into(),
-            date.into(),
-            cash.amount.into(),
-            cash.tip.into(),
-            cash.tendered.into(),
-            cash.change.into(),
+            on.order.into(),
+            on.shift.into(),
+            on.date.into(),
+            taken.method.as_str().into(),
+            taken.amount.into(),
+            taken.tip.into(),
+            taken.tendered.into(),
+            taken.change.into(),
+            taken.reference.clone().map(String::from).into(),
             tx.by().terminal.into(),
             tx.by().staff.into(),
             tx.now().into(),
         ],
-    ))
+    );
+    tx.later(
+        write
+            .refusing("payments_reference_once", used())
+            .refusing("payments_card_slip_once", used()),
+    )
     .await
+}
+
+/// The payment that has this reference already, for the sentence; what holds it off is the database. A card's slip is looked
+/// for on its day.
+pub async fn find_used(
+    tx: &Tx,
+    method: Method,
+    reference: &Reference,
+    date: BusinessDate,
+) -> Result<Option<UsedReference>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: Option<i32>,
+        amount: Money,
+    }
+    let row = Row::find_by_statement(statement(
+        tx,
+        "SELECT o.number, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
+         WHERE p.method = $1 AND p.reference = $2 AND (p.method <> 'card' OR p.business_date = $3)",
+        [
+            method.as_str().into(),
+            reference.as_str().into(),
+            date.into(),
+        ],
+    ))
+    .one(tx)
+    .await?;
+    Ok(row.map(|row| UsedReference {
+        method,
+        by: row.number.map(|number| (number, row.amount)),
+    }))
 }
 
 /// One payment.
@@ -97,7 +149,7 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     Ok(sums)
 }
 
-const PAYMENT: &str = "SELECT p.id, p.order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, \
+const PAYMENT: &str = "SELECT p.id, p.order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
      st.name AS taken_by, p.taken_by AS taker, p.taken_at \
    FROM payments p LEFT JOIN staff st ON st.id = p.taken_by";
 
@@ -111,6 +163,7 @@ struct PaymentRow {
     tip: Money,
     tendered: Option<Money>,
     change: Money,
+    reference: Option<String>,
     taken_by: Option<String>,
     taker: Option<StaffId>,
     taken_at: OffsetDateTime,
@@ -127,6 +180,7 @@ impl PaymentRow {
             tip: self.tip,
             tendered: self.tendered,
             change: self.change,
+            reference: self.reference.map(Reference::stored),
             taken_by: self.taken_by,
             taker: self.taker,
             taken_at: self.taken_at,

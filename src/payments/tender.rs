@@ -1,8 +1,12 @@
 //! What a guest hands over, and what becomes of it: the amount on the order, the tip, the change.
 
+use std::fmt;
+
 use poem::http::StatusCode;
 use thiserror::Error;
 
+use super::payment::Method;
+use super::reference::Reference;
 use crate::values::{Currency, Money};
 use crate::web::Refusal;
 
@@ -41,6 +45,49 @@ impl CashTaken {
     }
 }
 
+/// Money that came by card or mobile money, as the form tells it. Amounts are zero or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// How it came in; not cash.
+    pub method: Method,
+    /// How much of the balance is paid; nothing said means all of it.
+    pub amount: Option<Money>,
+    /// What came beside it.
+    pub tip: Money,
+    /// What its provider calls it.
+    pub reference: Option<Reference>,
+}
+
+/// Money that is booked: what goes on the order, what beside it, and how it came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// How it came in.
+    pub method: Method,
+    /// What goes on the order.
+    pub amount: Money,
+    /// What is given beside it.
+    pub tip: Money,
+    /// What was handed over, for cash.
+    pub tendered: Option<Money>,
+    /// What goes back.
+    pub change: Money,
+    /// What its provider calls it.
+    pub reference: Option<Reference>,
+}
+
+impl From<CashTaken> for Taken {
+    fn from(cash: CashTaken) -> Self {
+        Taken {
+            method: Method::Cash,
+            amount: cash.amount,
+            tip: cash.tip,
+            tendered: Some(cash.tendered),
+            change: cash.change,
+            reference: None,
+        }
+    }
+}
+
 /// Why a payment was not taken.
 #[derive(Debug, Clone, Error, PartialEq, Eq)]
 pub enum TenderRefusal {
@@ -71,6 +118,15 @@ pub enum TenderRefusal {
     /// More than the balance is only change.
     #[error("Only {} is still to pay. Type more as cash received, and the rest is change.", .0.text_with_code())]
     MoreThanDue(Money),
+    /// The same where no change is given.
+    #[error("Only {} is still to pay. What came beyond it is a tip.", .0.text_with_code())]
+    MoreThanCharged(Money),
+    /// Mobile money is money once the provider's message has come.
+    #[error("Type the transaction id from the message of {}.", .0.label())]
+    NoReference(Method),
+    /// The same money a second time.
+    #[error("{0}")]
+    UsedReference(UsedReference),
     /// Not enough was handed over.
     #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
     Short(Money),
@@ -78,7 +134,7 @@ pub enum TenderRefusal {
     #[error("Check the cash received: the change would be {}.", .0.text_with_code())]
     TooMuch(Money),
     /// The order changed since the screen was drawn.
-    #[error("The order changed: {} is to pay now. Look at the bill and take the cash again.", .0.text_with_code())]
+    #[error("The order changed: {} is to pay now. Look at the bill and take the payment again.", .0.text_with_code())]
     BalanceMoved(Money),
 }
 
@@ -90,11 +146,14 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::Empty
             | TenderRefusal::NothingDue
             | TenderRefusal::StillDue(_)
+            | TenderRefusal::UsedReference(_)
             | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
             | TenderRefusal::Negative
             | TenderRefusal::MoreThanDue(_)
+            | TenderRefusal::MoreThanCharged(_)
+            | TenderRefusal::NoReference(_)
             | TenderRefusal::Short(_)
             | TenderRefusal::TooMuch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -108,13 +167,24 @@ impl Refusal for TenderRefusal {
             TenderRefusal::NothingDue => "nothing_due",
             TenderRefusal::StillDue(_) => "still_due",
             TenderRefusal::BalanceMoved(_) => "balance_moved",
+            TenderRefusal::UsedReference(_) => "reference_used",
+            TenderRefusal::NoReference(_) => "reference_missing",
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
             | TenderRefusal::Negative
             | TenderRefusal::MoreThanDue(_)
+            | TenderRefusal::MoreThanCharged(_)
             | TenderRefusal::Short(_)
             | TenderRefusal::TooMuch(_) => "bad_tender",
         }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        matches!(
+            self,
+            TenderRefusal::NoReference(_) | TenderRefusal::UsedReference(_)
+        )
+        .then_some("reference")
     }
 }
 
@@ -157,6 +227,66 @@ impl CashTender {
             tendered,
             change,
         })
+    }
+}
+
+impl Charge {
+    /// What becomes of it on an order that owes `balance` (above zero). Nothing of it goes back: more than the balance is
+    /// refused.
+    ///
+    /// # Errors
+    /// The sentence for the cashier.
+    pub fn against(self, balance: Money) -> Result<Taken, TenderRefusal> {
+        let amount = self.amount.unwrap_or(balance);
+        if amount.is_negative() || self.tip.is_negative() {
+            return Err(TenderRefusal::Negative);
+        }
+        if amount.is_zero() {
+            return Err(TenderRefusal::Zero);
+        }
+        if amount > balance {
+            return Err(TenderRefusal::MoreThanCharged(balance));
+        }
+        if self.method.is_mobile_money() && self.reference.is_none() {
+            return Err(TenderRefusal::NoReference(self.method));
+        }
+        Ok(Taken {
+            method: self.method,
+            amount,
+            tip: self.tip,
+            tendered: None,
+            change: Money::ZERO,
+            reference: self.reference,
+        })
+    }
+}
+
+/// A reference that another payment has, and what is known of that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedReference {
+    /// How it came in.
+    pub method: Method,
+    /// The number of its order for people, and how much it paid; nothing where two tills typed it in the same moment.
+    pub by: Option<(i32, Money)>,
+}
+
+impl fmt::Display for UsedReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.method {
+            Method::Card => "This slip",
+            _ => "This transaction id",
+        };
+        match self.by {
+            Some((order, amount)) => write!(
+                f,
+                "{what} has paid {} on order {order} already. Look at it again: each can pay once.",
+                amount.text_with_code()
+            ),
+            None => write!(
+                f,
+                "{what} has paid already. Look at it again: each can pay once."
+            ),
+        }
     }
 }
 
@@ -258,7 +388,64 @@ mod tests {
         );
         assert_eq!(
             TenderRefusal::BalanceMoved(m(90_000)).to_string(),
-            "The order changed: UGX 90,000 is to pay now. Look at the bill and take the cash again."
+            "The order changed: UGX 90,000 is to pay now. Look at the bill and take the payment again."
+        );
+    }
+
+    fn charge(method: Method, amount: Option<i64>, tip: i64, reference: Option<&str>) -> Charge {
+        Charge {
+            method,
+            amount: amount.map(m),
+            tip: m(tip),
+            reference: reference.map(|text| text.parse().expect("a reference")),
+        }
+    }
+
+    #[test]
+    fn a_card_pays_what_is_due_or_a_part_and_never_more() {
+        let taken = |amount, tip| {
+            let charge = charge(Method::Card, amount, tip, None);
+            charge
+                .against(m(82_000))
+                .map(|taken| (taken.amount.minor(), taken.tip.minor()))
+        };
+        assert_eq!(taken(None, 0), Ok((82_000, 0)));
+        assert_eq!(taken(Some(50_000), 3_000), Ok((50_000, 3_000)));
+        assert_eq!(
+            taken(Some(82_001), 0),
+            Err(TenderRefusal::MoreThanCharged(m(82_000)))
+        );
+        assert_eq!(taken(Some(0), 3_000), Err(TenderRefusal::Zero));
+        assert_eq!(taken(Some(-1), 0), Err(TenderRefusal::Negative));
+        assert_eq!(taken(None, -1), Err(TenderRefusal::Negative));
+    }
+
+    #[test]
+    fn mobile_money_is_money_once_it_has_an_id() {
+        for method in [Method::MtnMomo, Method::AirtelMoney] {
+            let without = charge(method, None, 0, None).against(m(82_000));
+            assert_eq!(without, Err(TenderRefusal::NoReference(method)));
+            let with = charge(method, None, 0, Some("32611264207"))
+                .against(m(82_000))
+                .expect("money");
+            assert_eq!(
+                (with.amount, with.change, with.tendered),
+                (m(82_000), m(0), None)
+            );
+        }
+    }
+
+    #[test]
+    fn a_used_reference_says_where_it_was_used() {
+        let used =
+            |method, by| TenderRefusal::UsedReference(UsedReference { method, by }).to_string();
+        assert_eq!(
+            used(Method::MtnMomo, Some((42, m(5_000)))),
+            "This transaction id has paid UGX 5,000 on order 42 already. Look at it again: each can pay once."
+        );
+        assert_eq!(
+            used(Method::Card, None),
+            "This slip has paid already. Look at it again: each can pay once."
         );
     }
 

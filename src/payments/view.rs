@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::payment::Payment;
+use super::payment::{Choice, Method, Payment};
+use super::reference::Reference;
+use super::sharers::Sharers;
 use super::tender::TenderRefusal;
 use crate::orders::{Line, Order};
 use crate::shifts::bar;
@@ -21,6 +23,8 @@ pub struct Screen<'a> {
     pub has_float: bool,
     /// What is to be paid, or why nothing can be.
     pub payable: Result<Money, TenderRefusal>,
+    /// Who shares what is left, where the bill is being split evenly.
+    pub sharers: Option<Sharers>,
     /// Who takes the money.
     pub person: &'a Person,
     /// The café's name.
@@ -39,8 +43,7 @@ pub fn page(screen: &Screen) -> Markup {
         main.pay {
             (bill(screen))
             @match &screen.payable {
-                Ok(_) if !screen.has_float => (no_float(order)),
-                Ok(balance) => { (how(order, *balance)) (till(screen, *balance)) }
+                Ok(balance) => { (how(screen, *balance)) (till(screen, *balance)) }
                 Err(TenderRefusal::NothingDue) => (nothing_to_pay(screen)),
                 Err(refusal) => (cannot_pay(order, refusal)),
             }
@@ -125,16 +128,32 @@ pub fn tax_name(order: &Order, class: TaxClassId) -> &str {
         .map_or("Tax", |line| &line.tax_name)
 }
 
-/// Only what is built: the full bill or a part by amount, in cash.
-fn how(order: &Order, balance: Money) -> Markup {
-    let again = url::order_pay(order.id);
-    let typed = "#pay-amount, #pay-tip, [name=part]";
+/// How many share a bill where nobody said it yet.
+const USUALLY: u8 = 2;
+
+fn how(screen: &Screen, balance: Money) -> Markup {
+    let again = url::order_pay(screen.order.id);
+    let typed = "#pay-amount, #pay-tip, [name=part], [name=people]";
+    let even = screen.sharers.is_some();
+    let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {
         section #pay-panel.how aria-label="How to pay" {
             fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" {
                 legend.vh { "How much of the bill" }
-                label { input #s-full type="radio" name="part" value="full" form="pay-form" checked; "Full bill" }
+                label { input #s-full type="radio" name="part" value="full" form="pay-form" checked[!even]; "Full bill" }
+                label { input #s-even type="radio" name="part" value="even" form="pay-form" checked[even]; "Evenly" }
                 label { input #s-amount type="radio" name="part" value="amount" form="pay-form"; "By amount" }
+            }
+            div.panel.for-even {
+                @if let Some(sharers) = sharers {
+                    div.row hx-get=(again) hx-trigger="input" hx-include=(typed) hx-swap="none" hx-sync="this:replace" {
+                        b { "Split between" }
+                        span.push {}
+                        (ui::controls::stepper_of("People", "people", sharers.get().into(), (Sharers::FEWEST.into(), Sharers::MOST.into()), "pay-form"))
+                    }
+                    ol #pay-shares.guests { (shares(sharers, balance)) }
+                }
+                (ui::controls::error_place("people", None))
             }
             div.panel.for-amount {
                 label.field {
@@ -144,15 +163,21 @@ fn how(order: &Order, balance: Money) -> Markup {
                     (ui::controls::error_place("amount", None))
                 }
             }
-            fieldset.methods {
-                legend.vh { "Payment method" }
-                label { input #m-cash type="radio" name="method" value="cash" form="pay-form" checked; (icon("cash")) span { "Cash" } }
+            (methods())
+            @if screen.has_float {
+                div.panel.for-cash {
+                    div #pay-quick { (quick(first_amount(screen, balance))) }
+                    label.btn.lg.only-s for="other-amount" { "Other amount" }
+                    input #other-amount.vh type="checkbox" aria-label="Type another amount";
+                }
+            } @else {
+                div.panel.for-cash {
+                    (ui::notice::banner_with(Kind::Warn, "cash", true, html! {
+                        b { "Count your float first." } " Cash goes into your drawer or pouch, and that was not counted yet."
+                    }))
+                }
             }
-            div.panel.for-cash {
-                (quick(balance))
-                label.btn.lg.only-s for="other-amount" { "Other amount" }
-                input #other-amount.vh type="checkbox" aria-label="Type another amount";
-            }
+            (reference())
             details.tip {
                 summary.btn { (icon("tip")) "Tip" }
                 label.field {
@@ -160,6 +185,60 @@ fn how(order: &Order, balance: Money) -> Markup {
                     (money_input("pay-tip", "tip", &again, typed))
                     (ui::controls::error_place("tip", None))
                 }
+            }
+        }
+    }
+}
+
+/// What is paid now as the screen opens.
+fn first_amount(screen: &Screen, balance: Money) -> Money {
+    screen
+        .sharers
+        .map_or(balance, |sharers| sharers.next_share(balance))
+}
+
+fn methods() -> Markup {
+    let mark = |method: Method| match method {
+        Method::MtnMomo => html! { span.net.mtn aria-hidden="true" { "M" } },
+        Method::AirtelMoney => html! { span.net.airtel aria-hidden="true" { "A" } },
+        Method::Cash => icon("cash"),
+        Method::Card | Method::Pesapal => icon("card"),
+    };
+    html! {
+        fieldset.methods {
+            legend.vh { "Payment method" }
+            @for method in Choice::OFFERED.into_iter().filter_map(Choice::method) {
+                label {
+                    input id={ "m-" (method.as_str()) } type="radio" name="method" value=(method.as_str()) form="pay-form"
+                        checked[method == Method::Cash];
+                    (mark(method)) span { (method.label()) }
+                }
+            }
+        }
+    }
+}
+
+/// What the provider calls it: from the message that came to the café's phone, or from the slip.
+fn reference() -> Markup {
+    html! {
+        label.field.when-charge {
+            span.when-momo { "Transaction id" } span.when-card { "Terminal reference" }
+            input name="reference" form="pay-form" autocomplete="off" autocapitalize="characters" spellcheck="false"
+                maxlength=(Reference::LONGEST + 10) aria-describedby="err-reference";
+            small.when-momo { "From the message that the café's phone received. Without it nothing has been paid." }
+            small.when-card { "From the card slip, if it has one." }
+            (ui::controls::error_place("reference", None))
+        }
+    }
+}
+
+/// Whoever pays now, and who comes after.
+fn shares(sharers: Sharers, balance: Money) -> Markup {
+    html! {
+        @for (place, share) in sharers.shares(balance).into_iter().enumerate() {
+            li aria-current=[(place == 0).then_some("true")] {
+                small { @if place == 0 { "Paying now" } @else { "Then" } }
+                b { (share) }
             }
         }
     }
@@ -179,7 +258,7 @@ fn money_input(id: &str, name: &str, again: &str, typed: &str) -> Markup {
 /// The exact amount and the notes that a guest would hand over.
 fn quick(due: Money) -> Markup {
     html! {
-        div #pay-quick.quick role="group" aria-label="Cash received" {
+        div.quick role="group" aria-label="Cash received" {
             @for (place, amount) in quick_cash(due, Currency::venue()).into_iter().enumerate() {
                 button.btn type="button" data-cash=(amount.minor()) data-for="tendered" aria-pressed=(place == 0) {
                     @if place == 0 { "Exact " } (amount)
@@ -190,14 +269,23 @@ fn quick(due: Money) -> Markup {
 }
 
 fn till(screen: &Screen, balance: Money) -> Markup {
+    let to = url::order_payments(screen.order.id);
+    let float = format!("{}?order={}", url::shift(), screen.order.id);
     html! {
-        form #pay-form.till method="post" action=(url::order_payments(screen.order.id)) hx-post=(url::order_payments(screen.order.id))
-            hx-swap="none" hx-disable="find button.primary" aria-label="Cash" data-decimals=(Currency::venue().decimals()) {
+        form #pay-form.till method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary"
+            aria-label="Payment" data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
             input type="hidden" name="expected" value=(balance);
-            div #pay-due { (due(balance, Money::ZERO)) }
-            (ui::keypad::money_keypad("tendered"))
-            button.btn.xl.primary.wide { (icon("check")) "Take cash" }
+            div #pay-due { (due(first_amount(screen, balance), Money::ZERO)) }
+            @if screen.has_float {
+                div.when-cash { (ui::keypad::money_keypad("tendered")) }
+            } @else {
+                a.btn.xl.primary.wide.when-cash href=(float) { (icon("cash")) "Count the float" }
+            }
+            button.btn.xl.primary.wide.when-charge[!screen.has_float] {
+                (icon("check"))
+                span.when-cash { "Take cash" } span.when-card { "Record card payment" } span.when-momo { "Record mobile money" }
+            }
         }
     }
 }
@@ -211,33 +299,22 @@ fn due(amount: Money, tip: Money) -> Markup {
             inputmode="none" autocomplete="off" tabindex="-1" aria-label="Cash received";
         dl.change data-change="tendered" data-due=(needed.minor()) aria-live="polite" {
             div { dt { "To pay" @if tip.is_positive() { ", with tip" } } dd { (needed.with_code()) } }
-            div { dt { "Cash received" } dd { span.cur { (code) } span data-out="given" { (needed) } } }
-            div.full { dt data-out="label" { "Change due" } dd.huge { span.cur { (code) } span data-out="change" { "0" } } }
+            div.when-cash { dt { "Cash received" } dd { span.cur { (code) } span data-out="given" { (needed) } } }
+            div.full.when-cash { dt data-out="label" { "Change due" } dd.huge { span.cur { (code) } span data-out="change" { "0" } } }
         }
     }
 }
 
-/// The regions that follow what is typed: notes and change.
-pub fn figures(balance: Money, amount: Money, tip: Money) -> Markup {
+/// The regions that follow what is typed: the shares, notes and change.
+pub fn figures(balance: Money, amount: Money, tip: Money, sharers: Option<Sharers>) -> Markup {
     let rest = balance - amount;
     html! {
-        hx-partial hx-target="#pay-quick" hx-swap="outerHTML" { (quick(amount + tip)) }
+        hx-partial hx-target="#pay-quick" { (quick(amount + tip)) }
         hx-partial hx-target="#pay-due" { (due(amount, tip)) }
-        @for field in ["amount", "tip"] { hx-partial hx-target={ "#err-" (field) } {} }
+        @for field in ["amount", "tip", "people"] { hx-partial hx-target={ "#err-" (field) } {} }
+        @if let Some(sharers) = sharers { hx-partial hx-target="#pay-shares" { (shares(sharers, balance)) } }
         hx-partial hx-target="#pay-rest" {
             @if rest.is_positive() { (rest.with_code()) " stays on the bill." } @else { "The rest stays on the bill." }
-        }
-    }
-}
-
-fn no_float(order: &Order) -> Markup {
-    let to = format!("{}?order={}", url::shift(), order.id);
-    html! {
-        section.how aria-label="How to pay" {
-            (ui::notice::banner_with(Kind::Warn, "cash", true, html! {
-                b { "Count your float first." } " Cash goes into your drawer or pouch, and that was not counted yet."
-            }))
-            a.btn.xl.primary href=(to) { (icon("cash")) "Count the float" }
         }
     }
 }

@@ -346,12 +346,27 @@ pub fn field_error(sentence: &str) -> Markup {
 
 /// A quantity that only the form knows until it is sent: − [n] +, kept between `min` and `max` by script.
 pub fn stepper(label: &str, name: &str, value: u32, min: u32, max: u32) -> Markup {
+    stepping(label, name, value, (min, max), None)
+}
+
+/// The same, outside of its form.
+pub fn stepper_of(label: &str, name: &str, value: u32, between: (u32, u32), form: &str) -> Markup {
+    stepping(label, name, value, between, Some(form))
+}
+
+fn stepping(
+    label: &str,
+    name: &str,
+    value: u32,
+    (min, max): (u32, u32),
+    form: Option<&str>,
+) -> Markup {
     html! {
         span.stepper role="group" aria-label=(label) data-stepper data-min=(min) data-max=(max) {
             button.btn type="button" data-step="-1" aria-label="One less" { (icon("minus")) }
             output { (value) }
             button.btn type="button" data-step="1" aria-label="One more" { (icon("plus")) }
-            input type="hidden" name=(name) value=(value);
+            input type="hidden" name=(name) value=(value) form=[form];
         }
     }
 }

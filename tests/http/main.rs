@@ -4,6 +4,7 @@
 mod after_sending;
 mod backups;
 mod cash;
+mod charges;
 mod clock;
 mod expo;
 mod figures;

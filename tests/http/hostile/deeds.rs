@@ -192,8 +192,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("phone", "0700".into()),
         ],
         ("POST", "/orders/:order/payments") => vec![
-            ("method", "cash".into()),
+            ("method", "mtn_momo".into()),
             ("part", "amount".into()),
+            ("people", "3".into()),
+            ("reference", "3261 1264 207".into()),
             ("amount", "1,000".into()),
             ("tendered", "2,000".into()),
             ("tip", "500".into()),

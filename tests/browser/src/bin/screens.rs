@@ -241,6 +241,15 @@ async fn pay(amina: &Screen, folder: &Path, order: &str) -> Result<()> {
     amina.goes_to(order).await?;
     amina.taps("#order-actions a", "Pay").await?;
     amina.sees("#pay-quick", "").await?;
+    amina.taps(".methods label", "MTN MoMo").await?;
+    amina.sees("[name=reference]", "").await?;
+    of(amina, folder, "pay-momo", &[View::TABLET, View::PHONE]).await?;
+    amina.taps(".methods label", "Cash").await?;
+    amina.taps(".seg label", "Evenly").await?;
+    amina.taps("#pay-panel [data-step='1']", "").await?;
+    amina.sees("#pay-shares li:nth-child(3)", "Then").await?;
+    of(amina, folder, "pay-evenly", &[View::TABLET, View::PHONE]).await?;
+    amina.taps(".seg label", "Full bill").await?;
     amina.taps("#pay-quick button:last-child", "").await?;
     of(amina, folder, "pay", &[View::TABLET, View::PHONE]).await?;
     amina.taps("#pay-form button.primary", "Take cash").await?;
