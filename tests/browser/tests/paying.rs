@@ -1,0 +1,110 @@
+//! Guests who pay in every way that the till records, alone and together.
+
+use anyhow::{Result, ensure};
+use cafe_pos_journeys::{House, Screen, View, journey};
+
+/// A counter sale of 24,500, ready to be paid.
+async fn sells(till: &Screen) -> Result<()> {
+    till.begins_counter_sale().await?;
+    for product in ["Espresso", "Butter croissant", "Cappuccino"] {
+        till.taps("button.tile", product).await?;
+    }
+    till.sees("#order-sums", "24,500").await?;
+    till.taps("#order-actions a", "Pay").await?;
+    till.sees("#pay-bill", "Espresso").await
+}
+
+#[tokio::test]
+async fn two_guests_share_a_bill_by_mobile_money_and_card() {
+    journey("share-a-bill", async |house: &House| {
+        let till = house.screen("Amina's till", View::TABLET).await?;
+        till.will_be_refused(422);
+        till.will_be_refused(409);
+        till.signs_in_first("amina").await?;
+        sells(&till).await?;
+
+        // Nobody counted a float: cash leads there, everything else can be taken.
+        till.sees("#pay-panel", "Count your float first").await?;
+        till.sees("#pay-form a.primary", "Count the float").await?;
+        till.taps(".seg label", "Evenly").await?;
+        till.sees("#pay-shares li:first-child", "12,300").await?;
+        till.sees("#pay-shares li:last-child", "12,200").await?;
+        till.taps(".methods label", "MTN MoMo").await?;
+        till.sees("#pay-due", "12,300").await?;
+        till.can_be_used_by_all("pay by mobile money").await?;
+
+        // Without the id from the message nothing is taken, and the sentence stands where it is typed.
+        till.taps("#pay-form button.primary", "Record mobile money")
+            .await?;
+        till.sees(
+            "#err-reference",
+            "Type the transaction id from the message of MTN MoMo.",
+        )
+        .await?;
+        till.types("[name=reference]", "3261 1264 207").await?;
+        till.taps("#pay-form button.primary", "Record mobile money")
+            .await?;
+        till.sees(".done", "Partly paid").await?;
+        till.sees(".done", "32611264207").await?;
+        till.can_be_used_by_all("partly paid").await?;
+
+        // The same id again, for the other half.
+        till.taps(".done a.primary", "Pay the rest").await?;
+        till.taps(".methods label", "MTN MoMo").await?;
+        till.types("[name=reference]", "32611264207").await?;
+        till.taps("#pay-form button.primary", "Record mobile money")
+            .await?;
+        till.sees(
+            "#err-reference",
+            "This transaction id has paid UGX 12,300 on order",
+        )
+        .await?;
+        ensure!(
+            till.value_of("[name=reference]").await? == "32611264207",
+            "what was typed is still there"
+        );
+
+        till.taps(".methods label", "Card").await?;
+        till.types("[name=reference]", "004182").await?;
+        till.taps("#pay-form button.primary", "Record card payment")
+            .await?;
+        till.sees(".done", "Paid in full").await?;
+        till.sees("article.receipt", "004182").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_cashiers_and_one_bill() {
+    journey("two-cashiers-one-bill", async |house: &House| {
+        let amina = house.screen("Amina's till", View::TABLET).await?;
+        let ruth = house.screen("Ruth's phone", View::PHONE).await?;
+        amina.signs_in_first("amina").await?;
+        ruth.will_be_refused(409);
+        ruth.signs_in_first("ruth").await?;
+        sells(&amina).await?;
+        ruth.goes_to(&amina.path().await?).await?;
+        ruth.sees("#pay-panel", "Card").await?;
+
+        amina.taps(".methods label", "Card").await?;
+        amina.types("[name=reference]", "004183").await?;
+        amina
+            .taps_twice("#pay-form button.primary", "Record card payment")
+            .await?;
+        amina.sees(".done", "Paid in full").await?;
+
+        // Her picture is of before: the bill is not paid a second time.
+        ruth.taps(".methods label", "Airtel Money").await?;
+        ruth.types("[name=reference]", "MP261126.1042.A77").await?;
+        ruth.taps("#pay-form button.primary", "Record mobile money")
+            .await?;
+        ruth.sees("#notice", "This order is already paid.").await?;
+        ensure!(
+            ruth.value_of("[name=reference]").await? == "MP261126.1042.A77",
+            "what was typed is still there"
+        );
+        ruth.reloads().await?;
+        ruth.sees("main.pay", "This order is already paid.").await
+    })
+    .await;
+}
