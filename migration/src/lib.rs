@@ -24,6 +24,7 @@ mod m20261127_000015_stations;
 mod m20261127_000016_receipts;
 mod m20261127_000017_figures;
 mod m20261127_000018_references;
+mod m20261127_000019_paid_pieces;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_receipts::Migration),
             Box::new(m20261127_000017_figures::Migration),
             Box::new(m20261127_000018_references::Migration),
+            Box::new(m20261127_000019_paid_pieces::Migration),
         ]
     }
 }

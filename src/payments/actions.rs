@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::items::{self, Chosen};
 use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal};
@@ -33,7 +34,7 @@ pub enum Tender {
 }
 
 /// How much of the balance is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// What the tender says.
     AsSaid,
@@ -41,6 +42,8 @@ pub enum Part {
     Full,
     /// The share of one of so many people who have not paid yet, this one among them.
     Share(Sharers),
+    /// What is on the bill for these items.
+    Items(Chosen),
 }
 
 /// Takes a payment under an id that the caller made: cash into the person's own drawer or pouch, anything else in their
@@ -71,7 +74,18 @@ pub async fn take(
     if take.expected.is_some_and(|expected| expected != balance) {
         return Err(TenderRefusal::BalanceMoved(balance).into());
     }
-    let taken = taken(take.tender, take.part, balance)?;
+    let (amount, pieces) = match &take.part {
+        Part::AsSaid => (None, Vec::new()),
+        Part::Full => (Some(balance), Vec::new()),
+        Part::Share(sharers) => (Some(sharers.next_share(balance)), Vec::new()),
+        Part::Items(chosen) => {
+            let paid = store::paid_for(tx, order.id).await?;
+            let open = items::open_lines(&order, &paid);
+            let (amount, pieces) = items::amount_of(&open, chosen, balance)?;
+            (Some(amount), pieces)
+        }
+    };
+    let taken = taken(take.tender, amount, balance)?;
     if let Some(reference) = &taken.reference
         && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
     {
@@ -83,6 +97,7 @@ pub async fn take(
         date,
     };
     store::insert(tx, payment, on, &taken).await?;
+    store::insert_pieces(tx, payment, &pieces).await?;
     if let Some(drawer) = drawer {
         into_the_drawer(tx, &drawer, date, payment, &taken).await?;
     }
@@ -104,19 +119,15 @@ pub async fn take(
             "tendered": taken.tendered,
             "change": taken.change,
             "transaction": taken.reference,
+            "items": pieces,
             "shift": shift,
         })),
     );
     Ok(())
 }
 
-/// What becomes of a tender on an order that owes `balance`.
-fn taken(tender: Tender, part: Part, balance: Money) -> Result<Taken, TenderRefusal> {
-    let amount = match part {
-        Part::AsSaid => None,
-        Part::Full => Some(balance),
-        Part::Share(sharers) => Some(sharers.next_share(balance)),
-    };
+/// What becomes of a tender on an order that owes `balance`, for this amount where it does not say one itself.
+fn taken(tender: Tender, amount: Option<Money>, balance: Money) -> Result<Taken, TenderRefusal> {
     match tender {
         Tender::Cash(cash) => {
             let amount = amount.or(cash.amount);

@@ -2,13 +2,13 @@
 
 use poem::http::StatusCode;
 use poem::{IntoResponse, handler};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::actions::{self, Part, Take, Tender};
+use super::items::{self, Chosen, PaidFor, Pieces};
 use super::payment::{Choice, Method, Payment};
 use super::reference::Reference;
-use super::sharers::Sharers;
+use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
 use super::{receipt, store, view};
 use crate::app::App;
@@ -28,6 +28,8 @@ pub enum HowMuch {
     Full,
     /// The share of one of several people.
     Even,
+    /// What is on the bill for some items.
+    Item,
     /// The amount that was typed.
     Amount,
 }
@@ -39,8 +41,9 @@ impl std::str::FromStr for HowMuch {
         match text {
             "full" => Ok(HowMuch::Full),
             "even" => Ok(HowMuch::Even),
+            "item" => Ok(HowMuch::Item),
             "amount" => Ok(HowMuch::Amount),
-            _ => Err("Choose the full bill, an even share or an amount."),
+            _ => Err("Choose the full bill, an even share, items or an amount."),
         }
     }
 }
@@ -52,6 +55,8 @@ form! {
         method: opt Choice,
         part: opt HowMuch,
         people: opt Sharers,
+        item: many Pieces,
+        seat: many i16,
         amount: money Money,
         tendered: money Money,
         tip: money Money,
@@ -67,11 +72,13 @@ pub async fn show(
     by: Cashier,
     asker: Asker,
     Path(id): Path<OrderId>,
-    Query(typed): Query<Typed>,
+    Query(typed): Query<Vec<(String, String)>>,
 ) -> Result<poem::Response> {
+    let typed = Typed(typed);
     let order = orders::find(app.db(), id).await?;
+    let paid = store::paid_for(app.db(), id).await?;
     if asker == Asker::Fragment {
-        return Ok(Frag(figures(&order, &typed)?).into_response());
+        return Ok(Frag(figures(&order, &paid, &typed)?).into_response());
     }
     let (payments, shift, settings) = (
         store::of_order(app.db(), id).await?,
@@ -83,7 +90,10 @@ pub async fn show(
         payments: &payments,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         payable: actions::payable(&order),
-        sharers: typed.people.parse().ok(),
+        sharers: typed.one("people").parse().ok(),
+        open: items::open_lines(&order, &paid),
+        paid: &paid,
+        by_item: typed.one("part") == "item",
         person: &by,
         cafe: &settings.cafe_name,
         rule: &settings.day_rule(),
@@ -91,38 +101,56 @@ pub async fn show(
     Ok(Page(view::page(&screen)).into_response())
 }
 
-/// What was typed on the pay screen so far.
-#[derive(Debug, Default, Deserialize)]
-pub struct Typed {
-    #[serde(default)]
-    part: String,
-    #[serde(default)]
-    people: String,
-    #[serde(default)]
-    amount: String,
-    #[serde(default)]
-    tip: String,
+/// What was typed on the pay screen so far, field by field: several have one name where several items are chosen.
+struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    /// The field of this name, empty where it is not there.
+    fn one(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(field, _)| field == name);
+        named.map(|(_, text)| text.trim())
+    }
+
+    fn money(&self, name: &'static str) -> Result<Option<Money>> {
+        match self.one(name) {
+            "" => Ok(None),
+            text => Money::parse(text)
+                .map(Some)
+                .map_err(|refusal| Error::field(name, refusal.to_string())),
+        }
+    }
+
+    /// What cannot be read is left out here: the payment itself says so.
+    fn chosen(&self) -> Chosen {
+        Chosen {
+            pieces: self.all("item").flat_map(str::parse).collect(),
+            seats: self.all("seat").flat_map(str::parse).collect(),
+        }
+    }
 }
 
 /// The notes and the change for what was typed, before anything is taken.
-fn figures(order: &Order, typed: &Typed) -> Result<maud::Markup> {
+fn figures(order: &Order, paid: &PaidFor, typed: &Typed) -> Result<maud::Markup> {
     let balance = actions::payable(order)?;
-    let typed_in = |field: &'static str, text: &str| match text.trim() {
-        "" => Ok(None),
-        text => Money::parse(text)
-            .map(Some)
-            .map_err(|refusal| Error::field(field, refusal.to_string())),
-    };
-    let sharers = match typed.part.as_str() {
+    let mut sharers = None;
+    let amount = match typed.one("part") {
         "even" => {
-            let sharers = typed.people.parse::<Sharers>();
-            Some(sharers.map_err(|refusal| Error::field("people", refusal))?)
+            let people = typed.one("people").parse::<Sharers>();
+            let people = people.map_err(|refusal| Error::field("people", refusal))?;
+            sharers = Some(people);
+            people.next_share(balance)
         }
-        _ => None,
-    };
-    let amount = match (sharers, typed.part.as_str()) {
-        (Some(sharers), _) => sharers.next_share(balance),
-        (None, "amount") => match typed_in("amount", &typed.amount)? {
+        "item" => match items::amount_of(&items::open_lines(order, paid), &typed.chosen(), balance)
+        {
+            Ok((amount, _)) => amount,
+            Err(TenderRefusal::NoItems) => Money::ZERO,
+            Err(refusal) => return Err(Error::field("item", refusal.to_string())),
+        },
+        "amount" => match typed.money("amount")? {
             Some(amount) if amount > balance => {
                 let refusal = TenderRefusal::MoreThanDue(balance);
                 return Err(Error::field("amount", refusal.to_string()));
@@ -131,7 +159,7 @@ fn figures(order: &Order, typed: &Typed) -> Result<maud::Markup> {
         },
         _ => balance,
     };
-    let tip = typed_in("tip", &typed.tip)?.unwrap_or(Money::ZERO);
+    let tip = typed.money("tip")?.unwrap_or(Money::ZERO);
     Ok(view::figures(balance, amount, tip, sharers))
 }
 
@@ -151,7 +179,7 @@ pub async fn take(
             actions::close_without_payment(tx, &by, id).await
         })
         .await?;
-        return after(&app, asker, id, None, None).await;
+        return after(&app, asker, id, None, Next::Rest).await;
     };
     let take = wanted(method, &new)?;
     let payment = PaymentId::new();
@@ -168,11 +196,12 @@ pub async fn take(
         Some(payment) => store::find(app.db(), payment).await?,
         None => None,
     };
-    let others = new
-        .part
-        .filter(|part| *part == HowMuch::Even)
-        .and(new.people);
-    after(&app, asker, id, payment, others.and_then(Sharers::others)).await
+    let next = match (new.part, new.people.and_then(Sharers::others)) {
+        (Some(HowMuch::Even), Some(others)) => Next::Shares(others),
+        (Some(HowMuch::Item), _) => Next::Items,
+        _ => Next::Rest,
+    };
+    after(&app, asker, id, payment, next).await
 }
 
 fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
@@ -182,6 +211,10 @@ fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
         (Some(HowMuch::Even), None) => {
             return Err(Error::field("people", "Say how many share the bill."));
         }
+        (Some(HowMuch::Item), _) => Part::Items(Chosen {
+            pieces: new.item.clone(),
+            seats: new.seat.clone(),
+        }),
         (Some(HowMuch::Amount), _) if new.amount.is_none() => {
             return Err(Error::field("amount", "Type the amount for this payment."));
         }
@@ -214,19 +247,15 @@ async fn after(
     asker: Asker,
     id: OrderId,
     payment: Option<Payment>,
-    others: Option<Sharers>,
+    next: Next,
 ) -> Result<poem::Response> {
     if asker == Asker::Machine {
         let order = orders::find(app.db(), id).await?;
         return Ok(as_json(&order, payment.as_ref()).into_response());
     }
-    let to = match (payment, others) {
-        (Some(payment), Some(others)) => {
-            let receipt = url::payment_receipt(payment.id);
-            format!("{receipt}?people={}", others.get())
-        }
-        (Some(payment), None) => url::payment_receipt(payment.id),
-        (None, _) => url::floor(),
+    let to = match payment {
+        Some(payment) => format!("{}{}", url::payment_receipt(payment.id), next.query()),
+        None => url::floor(),
     };
     Ok(Go::to(asker, to).into_response())
 }
@@ -251,20 +280,13 @@ fn as_json(order: &Order, payment: Option<&Payment>) -> poem::web::Json<serde_js
     }))
 }
 
-/// Who is still to pay their share.
-#[derive(Debug, Default, Deserialize)]
-pub struct Rest {
-    #[serde(default)]
-    people: String,
-}
-
 /// The change to give, and the receipt.
 #[handler]
 pub async fn show_receipt(
     app: App,
     by: Cashier,
     Path(id): Path<PaymentId>,
-    Query(rest): Query<Rest>,
+    Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Page> {
     let payment = store::find(app.db(), id)
         .await?
@@ -276,6 +298,7 @@ pub async fn show_receipt(
             "This payment is not on an order yet, so it has no receipt.",
         )
     })?;
+    let items = store::items_of(app.db(), payment.id).await?;
     let (order, payments, settings) = (
         orders::find(app.db(), order).await?,
         store::of_order(app.db(), order).await?,
@@ -285,7 +308,8 @@ pub async fn show_receipt(
         order: &order,
         payment: &payment,
         payments: &payments,
-        others: rest.people.parse().ok(),
+        items: &items,
+        next: Next::asked(&asked),
         person: &by,
         settings: &settings,
     })))

@@ -2,10 +2,12 @@
 //!
 //! A payment is a row that is only ever added; its order counts what was received, and what is in cash is booked into
 //! the shift of whoever takes it, all in one transaction. Card and mobile money are recorded by hand from the slip or the
-//! message, each under what its provider calls it, which pays once. Owns the table `payments`.
+//! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
+//! `paid_pieces` (what of an order was paid by item).
 
 mod actions;
 pub mod handlers;
+mod items;
 mod payment;
 mod receipt;
 mod reference;

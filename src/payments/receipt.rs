@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 
 use super::payment::{Method, Payment};
-use super::sharers::Sharers;
+use super::sharers::Next;
 use super::view;
 use crate::orders::{Line, Order};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Status, icon};
-use crate::values::{Currency, DayRule, Money};
+use crate::values::{Currency, DayRule, Money, Quantity};
 use crate::web::url;
 
 const NEXT_SALE: &str = r#"{"kind":"takeaway"}"#;
@@ -23,8 +23,10 @@ pub struct Screen<'a> {
     pub payment: &'a Payment,
     /// Everything that was paid on the order, in the order of paying.
     pub payments: &'a [Payment],
-    /// Who is still to pay an even share.
-    pub others: Option<Sharers>,
+    /// What of the order it is for, where it was paid by item.
+    pub items: &'a [(Quantity, String)],
+    /// How the guests go on where something is left.
+    pub next: Next,
     /// Who looks at it.
     pub person: &'a Person,
     /// The café's name, address, tax number, time zone.
@@ -119,19 +121,16 @@ fn result(screen: &Screen, left: Money) -> Markup {
     }
 }
 
-/// The pay screen, for the next share of an even split or for all that is left.
+/// The pay screen, as the guests go on.
 fn rest(screen: &Screen) -> String {
-    let pay = url::order_pay(screen.order.id);
-    match screen.others {
-        Some(others) => format!("{pay}?people={}", others.get()),
-        None => pay,
-    }
+    format!("{}{}", url::order_pay(screen.order.id), screen.next.query())
 }
 
 fn ways_on(screen: &Screen) -> String {
-    match screen.others {
-        Some(others) => format!("Next share, {} to go", others.get()),
-        None => "Pay the rest".to_owned(),
+    match screen.next {
+        Next::Shares(others) => format!("Next share, {} to go", others.get()),
+        Next::Items => "Next guest's items".to_owned(),
+        Next::Rest => "Pay the rest".to_owned(),
     }
 }
 
@@ -248,6 +247,9 @@ fn paid(screen: &Screen, rule: &DayRule, left: Money) -> Markup {
                 @if let Some(reference) = &payment.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
                 @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
                 @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
+            }
+            @for (place, (quantity, name)) in screen.items.iter().enumerate() {
+                tr { td { @if place == 0 { "This payment: " } (quantity) " " (name) } td {} }
             }
             @if left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (left) } } }
         }

@@ -57,6 +57,39 @@ impl FromStr for Sharers {
     }
 }
 
+/// How the guests go on with a bill of which a part is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Somehow.
+    Rest,
+    /// With the next even share, of so many that are left.
+    Shares(Sharers),
+    /// With the items of the next one.
+    Items,
+}
+
+impl Next {
+    /// As the address of a pay screen or a receipt carries it.
+    pub fn query(self) -> String {
+        match self {
+            Next::Rest => String::new(),
+            Next::Shares(others) => format!("?people={}", others.get()),
+            Next::Items => "?part=item".to_owned(),
+        }
+    }
+
+    /// What an address carries.
+    pub fn asked(query: &[(String, String)]) -> Self {
+        let named = |name: &str| query.iter().find(|(field, _)| field == name);
+        let people = named("people").and_then(|(_, people)| people.parse().ok());
+        match (people, named("part")) {
+            (Some(others), _) => Next::Shares(others),
+            (None, Some((_, part))) if part == "item" => Next::Items,
+            _ => Next::Rest,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -3,11 +3,12 @@
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
+use super::items::{PaidFor, Pieces};
 use super::payment::{Method, MethodSum, Payment};
 use super::reference::Reference;
 use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{Tx, Write};
-use crate::values::{BusinessDate, Money, OrderId, PaymentId, ShiftId, StaffId};
+use crate::values::{BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, ShiftId, StaffId};
 use crate::web::Result;
 
 /// Where a payment belongs.
@@ -59,6 +60,63 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
             .refusing("payments_card_slip_once", used()),
     )
     .await
+}
+
+/// Notes what of its order a payment is for.
+pub async fn insert_pieces(tx: &Tx, payment: PaymentId, pieces: &[Pieces]) -> Result<()> {
+    for each in pieces {
+        tx.later(Write::new(
+            "paid_pieces",
+            payment,
+            "INSERT INTO paid_pieces (payment_id, line_id, quantity) VALUES ($1, $2, $3)",
+            [payment.into(), each.line.into(), each.quantity.into()],
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many pieces of each line of an order were paid for by item.
+pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidFor> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: LineId,
+        pieces: i64,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT pp.line_id, sum(pp.quantity)::bigint AS pieces FROM paid_pieces pp \
+         JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 GROUP BY pp.line_id",
+        [order.into()],
+    ))
+    .all(db)
+    .await?;
+    let pieces = |row: Row| (row.line_id, i16::try_from(row.pieces).unwrap_or(i16::MAX));
+    Ok(rows.into_iter().map(pieces).collect())
+}
+
+/// What of its order a payment was for, as it stands on the bill; nothing where it was not paid by item.
+pub async fn items_of(
+    db: &impl ConnectionTrait,
+    payment: PaymentId,
+) -> Result<Vec<(Quantity, String)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        quantity: Quantity,
+        name: String,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT pp.quantity, l.name FROM paid_pieces pp JOIN order_lines l ON l.id = pp.line_id \
+         WHERE pp.payment_id = $1 ORDER BY l.position, l.id",
+        [payment.into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.quantity, row.name))
+        .collect())
 }
 
 /// The payment that has this reference already, for the sentence; what holds it off is the database. A card's slip is looked

@@ -127,6 +127,14 @@ pub enum TenderRefusal {
     /// The same money a second time.
     #[error("{0}")]
     UsedReference(UsedReference),
+    /// Somebody pays by item and chose none.
+    #[error("Choose the items that this guest pays for.")]
+    NoItems,
+    /// Somebody pays for what is paid for.
+    #[error(
+        "Some of these items are paid for already, or not on the bill any more. Look at the bill and choose again."
+    )]
+    ItemsPaid,
     /// Not enough was handed over.
     #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
     Short(Money),
@@ -147,6 +155,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::NothingDue
             | TenderRefusal::StillDue(_)
             | TenderRefusal::UsedReference(_)
+            | TenderRefusal::ItemsPaid
             | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
@@ -154,6 +163,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::MoreThanDue(_)
             | TenderRefusal::MoreThanCharged(_)
             | TenderRefusal::NoReference(_)
+            | TenderRefusal::NoItems
             | TenderRefusal::Short(_)
             | TenderRefusal::TooMuch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -169,6 +179,8 @@ impl Refusal for TenderRefusal {
             TenderRefusal::BalanceMoved(_) => "balance_moved",
             TenderRefusal::UsedReference(_) => "reference_used",
             TenderRefusal::NoReference(_) => "reference_missing",
+            TenderRefusal::NoItems => "no_items",
+            TenderRefusal::ItemsPaid => "items_paid",
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
             | TenderRefusal::Negative

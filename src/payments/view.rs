@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::items::{self, OpenLine, PaidFor};
 use super::payment::{Choice, Method, Payment};
 use super::reference::Reference;
 use super::sharers::Sharers;
@@ -25,6 +26,12 @@ pub struct Screen<'a> {
     pub payable: Result<Money, TenderRefusal>,
     /// Who shares what is left, where the bill is being split evenly.
     pub sharers: Option<Sharers>,
+    /// What nobody has paid for by item.
+    pub open: Vec<OpenLine>,
+    /// What somebody has.
+    pub paid: &'a PaidFor,
+    /// Whether the guests pay by item.
+    pub by_item: bool,
     /// Who takes the money.
     pub person: &'a Person,
     /// The café's name.
@@ -65,7 +72,7 @@ fn bill(screen: &Screen) -> Markup {
         section #pay-bill.bill aria-label="Bill" {
             div.head { h2 { "Bill" } span.push {} (badge(screen)) }
             ul.scroll tabindex="0" aria-label="Bill lines" {
-                @for line in order.lines.iter().filter(|line| !line.is_voided()) { (bill_line(line)) }
+                @for line in order.lines.iter().filter(|line| !line.is_voided()) { (bill_line(line, screen.paid.get(&line.id).copied())) }
             }
             (sums(screen))
         }
@@ -82,12 +89,15 @@ fn badge(screen: &Screen) -> Markup {
     }
 }
 
-fn bill_line(line: &Line) -> Markup {
+fn bill_line(line: &Line, paid: Option<i16>) -> Markup {
     let choices = line.choices();
     html! {
         li {
             span { (line.quantity) "×" }
-            span { (line.name) @if !choices.is_empty() { br; small { (choices) } } }
+            span {
+                (line.name) @if !choices.is_empty() { br; small { (choices) } }
+                @if let Some(paid) = paid { br; small { (icon("paid")) (paid) " paid" } }
+            }
             span.num { (line.total()) }
         }
     }
@@ -133,15 +143,16 @@ const USUALLY: u8 = 2;
 
 fn how(screen: &Screen, balance: Money) -> Markup {
     let again = url::order_pay(screen.order.id);
-    let typed = "#pay-amount, #pay-tip, [name=part], [name=people]";
-    let even = screen.sharers.is_some();
+    let typed = "#pay-amount, #pay-tip, [name=part], [name=people], [name=item], [name=seat]";
+    let (even, by_item) = (screen.sharers.is_some(), screen.by_item);
     let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {
         section #pay-panel.how aria-label="How to pay" {
             fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" {
                 legend.vh { "How much of the bill" }
-                label { input #s-full type="radio" name="part" value="full" form="pay-form" checked[!even]; "Full bill" }
+                label { input #s-full type="radio" name="part" value="full" form="pay-form" checked[!even && !by_item]; "Full bill" }
                 label { input #s-even type="radio" name="part" value="even" form="pay-form" checked[even]; "Evenly" }
+                label { input #s-item type="radio" name="part" value="item" form="pay-form" checked[by_item]; "By item" }
                 label { input #s-amount type="radio" name="part" value="amount" form="pay-form"; "By amount" }
             }
             div.panel.for-even {
@@ -154,6 +165,10 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                     ol #pay-shares.guests { (shares(sharers, balance)) }
                 }
                 (ui::controls::error_place("people", None))
+            }
+            div.panel.for-item hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" hx-sync="this:replace" {
+                (items(screen))
+                (ui::controls::error_place("item", None))
             }
             div.panel.for-amount {
                 label.field {
@@ -192,9 +207,61 @@ fn how(screen: &Screen, balance: Money) -> Markup {
 
 /// What is paid now as the screen opens.
 fn first_amount(screen: &Screen, balance: Money) -> Money {
-    screen
-        .sharers
-        .map_or(balance, |sharers| sharers.next_share(balance))
+    match screen.sharers {
+        Some(sharers) => sharers.next_share(balance),
+        None if screen.by_item => Money::ZERO,
+        None => balance,
+    }
+}
+
+/// How many pieces of a line are offered one by one; of more, the rest is one choice.
+const ONE_BY_ONE: i16 = 6;
+
+/// What nobody has paid for: seat by seat, and piece by piece.
+fn items(screen: &Screen) -> Markup {
+    let seats = items::open_seats(&screen.open);
+    let lines = &screen.order.lines;
+    html! {
+        @if !seats.is_empty() {
+            fieldset.chips {
+                legend { "All of a seat" }
+                @for (seat, (pieces, sum)) in seats {
+                    label.chip {
+                        input type="checkbox" name="seat" value=(seat) form="pay-form";
+                        "Seat " (seat) " " (sum) small { (pieces) @if pieces == 1 { " item" } @else { " items" } }
+                    }
+                }
+            }
+        }
+        fieldset.chips {
+            legend { "Items of this guest" }
+            @for open in &screen.open {
+                @if let Some(line) = lines.iter().find(|line| line.id == open.line) { (item(line, open)) }
+            }
+        }
+    }
+}
+
+fn item(line: &Line, open: &OpenLine) -> Markup {
+    let singles = if open.left > ONE_BY_ONE {
+        ONE_BY_ONE - 1
+    } else {
+        open.left
+    };
+    let rest = open.left - singles;
+    let choices = line.choices();
+    let named = |pieces: i16, value: String, sum: Money| {
+        html! {
+            label.chip {
+                input type="checkbox" name="item" value=(value) form="pay-form";
+                @if pieces > 1 { (pieces) "× " } (line.name) @if !choices.is_empty() { small { (choices) } } " " (sum)
+            }
+        }
+    };
+    html! {
+        @for piece in 1..=singles { (named(1, line.id.to_string(), open.share(piece) - open.share(piece - 1))) }
+        @if rest > 0 { (named(rest, format!("{}={rest}", line.id), open.share(open.left) - open.share(singles))) }
+    }
 }
 
 fn methods() -> Markup {
@@ -311,7 +378,7 @@ pub fn figures(balance: Money, amount: Money, tip: Money, sharers: Option<Sharer
     html! {
         hx-partial hx-target="#pay-quick" { (quick(amount + tip)) }
         hx-partial hx-target="#pay-due" { (due(amount, tip)) }
-        @for field in ["amount", "tip", "people"] { hx-partial hx-target={ "#err-" (field) } {} }
+        @for field in ["amount", "tip", "people", "item"] { hx-partial hx-target={ "#err-" (field) } {} }
         @if let Some(sharers) = sharers { hx-partial hx-target="#pay-shares" { (shares(sharers, balance)) } }
         hx-partial hx-target="#pay-rest" {
             @if rest.is_positive() { (rest.with_code()) " stays on the bill." } @else { "The rest stays on the bill." }

@@ -2,6 +2,7 @@
 
 use cafe_pos::values::OrderId;
 use poem::http::{Method, StatusCode};
+use sea_orm::ConnectionTrait;
 use time::Duration;
 
 use super::cash::{payments, receipt, sale_of, slip_text};
@@ -339,4 +340,162 @@ async fn three_people_share_a_bill_evenly_and_their_shares_are_the_bill() {
     let settled = "SELECT count(*) FROM orders WHERE settled_at IS NOT NULL AND paid = 82000";
     assert_eq!(house.number(settled).await, 1);
     assert_eq!(house.number("SELECT count(*) FROM payments").await, 3);
+}
+
+#[tokio::test]
+async fn guests_pay_for_their_items_and_each_item_is_paid_for_once() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let order = till.sit_down("7", "2").await;
+    for product in ["Espresso", "Espresso", "Cappuccino", "Butter croissant"] {
+        till.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    let pay = format!("/orders/{order}/pay");
+    let screen = till.get(&pay).await.must_be(StatusCode::OK);
+    // Two pieces of one line are two choices.
+    let items = screen.attributes("[name='item']", "value");
+    assert_eq!(items.len(), 4);
+    assert_eq!(items[0], items[1]);
+    let (espresso, cappuccino) = (items[0].clone(), items[2].clone());
+    let total = house.number("SELECT total FROM orders").await;
+    let price = |name: &str| format!("SELECT unit_price FROM order_lines WHERE name = '{name}'");
+    let first = house.number(&price("Espresso")).await + house.number(&price("Cappuccino")).await;
+
+    let shown = till
+        .fragment(&format!(
+            "{pay}?part=item&item={espresso}&item={cappuccino}"
+        ))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(
+        shown.attributes("[data-change]", "data-due"),
+        [first.to_string()]
+    );
+    let nothing = till
+        .fragment(&format!("{pay}?part=item"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(nothing.attributes("[data-change]", "data-due"), ["0"]);
+
+    let none = [("part", "item"), ("method", "card")];
+    let refused = till
+        .post(&payments(order), &none)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        refused.notice(),
+        "Choose the items that this guest pays for."
+    );
+    let form = [
+        ("part", "item"),
+        ("method", "card"),
+        ("item", &espresso),
+        ("item", &cappuccino),
+    ];
+    let answer = till
+        .post(&payments(order), &form)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(paid(&house, order).await, first);
+    let slip = receipt(&mut till, &answer).await;
+    let text = slip_text(&slip);
+    assert!(
+        text.contains("This payment: 1 Espresso") && text.contains("1 Cappuccino"),
+        "{text}"
+    );
+    assert_eq!(
+        slip.attributes(".done a.primary", "href"),
+        [format!("{pay}?part=item")]
+    );
+
+    // The same again is refused, and what is left is offered.
+    let again = [("part", "item"), ("method", "card"), ("item", &cappuccino)];
+    let refused = till
+        .post(&payments(order), &again)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert!(
+        refused
+            .notice()
+            .starts_with("Some of these items are paid for already"),
+        "{}",
+        refused.notice()
+    );
+    let screen = till
+        .get(&format!("{pay}?part=item"))
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(screen.attributes("[name='item']", "value").len(), 2);
+    assert_eq!(screen.all("#pay-bill small"), ["1 paid", "1 paid"]);
+
+    // A card pays for the rest: by its items, it is all that is due.
+    let rest = screen.attributes("[name='item']", "value");
+    let form = [
+        ("part", "item"),
+        ("method", "card"),
+        ("item", &rest[0]),
+        ("item", &rest[1]),
+    ];
+    till.post(&payments(order), &form)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(paid(&house, order).await, total);
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM orders WHERE settled_at IS NOT NULL")
+            .await,
+        1
+    );
+    assert_eq!(
+        house.number("SELECT sum(quantity) FROM paid_pieces").await,
+        4
+    );
+    let changed = house
+        .app
+        .db()
+        .execute_unprepared("UPDATE paid_pieces SET quantity = 1")
+        .await;
+    assert!(changed.is_err(), "what was paid for stays written");
+}
+
+#[tokio::test]
+async fn a_seat_is_paid_for_in_one_tap() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let order = till.sit_down("7", "2").await;
+    for product in ["Espresso", "Cappuccino"] {
+        till.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    house
+        .execute(
+            "UPDATE order_lines SET seat = 2 WHERE name = 'Cappuccino'",
+            [],
+        )
+        .await;
+    let pay = format!("/orders/{order}/pay");
+    let screen = till.get(&pay).await.must_be(StatusCode::OK);
+    assert_eq!(screen.attributes("[name='seat']", "value"), ["2"]);
+    let form = [
+        ("part", "item"),
+        ("method", "mtn_momo"),
+        ("seat", "2"),
+        ("reference", "32611264207"),
+    ];
+    till.post(&payments(order), &form)
+        .await
+        .must_be(StatusCode::OK);
+    let cappuccino = house
+        .number("SELECT unit_price FROM order_lines WHERE name = 'Cappuccino'")
+        .await;
+    assert_eq!(paid(&house, order).await, cappuccino);
+    let wrong = [
+        ("part", "item"),
+        ("method", "card"),
+        ("seat", "two"),
+        ("item", "all"),
+    ];
+    till.post(&payments(order), &wrong)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(paid(&house, order).await, cappuccino);
 }

@@ -195,6 +195,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("method", "mtn_momo".into()),
             ("part", "amount".into()),
             ("people", "3".into()),
+            ("item", id("sent line")),
+            ("seat", "1".into()),
             ("reference", "3261 1264 207".into()),
             ("amount", "1,000".into()),
             ("tendered", "2,000".into()),
