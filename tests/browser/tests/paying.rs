@@ -75,6 +75,38 @@ async fn two_guests_share_a_bill_by_mobile_money_and_card() {
 }
 
 #[tokio::test]
+async fn each_guest_pays_for_their_items() {
+    journey("pay-by-item", async |house: &House| {
+        let till = house.screen("Amina's till", View::TABLET).await?;
+        till.signs_in_first("amina").await?;
+        sells(&till).await?;
+        till.taps(".seg label", "By item").await?;
+        till.sees("#pay-due", "UGX0").await?;
+        till.taps(".for-item .chip", "Espresso").await?;
+        till.taps(".for-item .chip", "Butter croissant").await?;
+        till.sees("#pay-due", "14,500").await?;
+        till.can_be_used_by_all("pay by item").await?;
+        till.taps(".methods label", "Card").await?;
+        till.taps("#pay-form button.primary", "Record card payment")
+            .await?;
+        till.sees(".done", "Partly paid").await?;
+        till.taps(".done a.primary", "Next guest's items").await?;
+        ensure!(
+            till.counts(".for-item .chip", "").await? == 1,
+            "only what nobody has paid for is offered"
+        );
+        till.taps(".for-item .chip", "Cappuccino").await?;
+        till.sees("#pay-due", "10,000").await?;
+        till.taps(".methods label", "Airtel Money").await?;
+        till.types("[name=reference]", "MP261126.1042.A77").await?;
+        till.taps("#pay-form button.primary", "Record mobile money")
+            .await?;
+        till.sees(".done", "Paid in full").await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_cashiers_and_one_bill() {
     journey("two-cashiers-one-bill", async |house: &House| {
         let amina = house.screen("Amina's till", View::TABLET).await?;

@@ -249,7 +249,13 @@ async fn pay(amina: &Screen, folder: &Path, order: &str) -> Result<()> {
     amina.taps("#pay-panel [data-step='1']", "").await?;
     amina.sees("#pay-shares li:nth-child(3)", "Then").await?;
     of(amina, folder, "pay-evenly", &[View::TABLET, View::PHONE]).await?;
+    amina.taps(".seg label", "By item").await?;
+    amina.taps(".for-item .chip", "Rolex").await?;
+    amina.taps(".for-item .chip", "Flat white").await?;
+    amina.sees("#pay-due", "19,500").await?;
+    of(amina, folder, "pay-items", &[View::TABLET, View::PHONE]).await?;
     amina.taps(".seg label", "Full bill").await?;
+    amina.sees("#pay-due", "57,500").await?;
     amina.taps("#pay-quick button:last-child", "").await?;
     of(amina, folder, "pay", &[View::TABLET, View::PHONE]).await?;
     amina.taps("#pay-form button.primary", "Take cash").await?;
