@@ -267,6 +267,8 @@ fn pay(map: Map) -> Map {
     use url::at;
     map.at(at::order_pay, get(it::show))
         .at(at::order_payments, post(it::take))
+        .at(at::order_bill, get(it::show_bill))
+        .at(at::order_bills, post(it::print_bill))
         .at(at::payment_receipt, get(it::show_receipt))
 }
 

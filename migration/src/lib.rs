@@ -25,6 +25,7 @@ mod m20261127_000016_receipts;
 mod m20261127_000017_figures;
 mod m20261127_000018_references;
 mod m20261127_000019_paid_pieces;
+mod m20261127_000020_bills;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_figures::Migration),
             Box::new(m20261127_000018_references::Migration),
             Box::new(m20261127_000019_paid_pieces::Migration),
+            Box::new(m20261127_000020_bills::Migration),
         ]
     }
 }

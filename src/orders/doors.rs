@@ -87,6 +87,12 @@ pub async fn settle_nothing_due(
     save(tx, order, Lines::Sent(&sent)).await
 }
 
+/// Notes that the guests were handed a bill of an order which this transaction has locked.
+pub async fn billed(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    order.bill_printed_at = Some(tx.now());
+    save(tx, order, Lines::AsTheyWere).await
+}
+
 /// Open orders that belong to a shift.
 pub async fn open_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<OpenOrder>> {
     store::open_of_shift(db, shift).await

@@ -24,8 +24,8 @@ pub mod view;
 
 pub use actions::{cancel_abandoned, serve_lines, take_back};
 pub use doors::{
-    Received, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed, receive,
-    row, settle_nothing_due,
+    Received, billed, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed,
+    receive, row, settle_nothing_due,
 };
 pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use floor_view::Facts;

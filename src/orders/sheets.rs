@@ -309,6 +309,12 @@ pub fn details(order: &Order) -> Markup {
                 @let more = |address: String, name: &str, label: &str| html! {
                     button.btn.lg type="button" hx-get=(address) hx-target="#sheet" { (icon(name)) (label) }
                 };
+                @if !order.lines.is_empty() {
+                    form.stack hx-post=(url::order_bills(order.id)) hx-swap="none" {
+                        (fresh_key())
+                        button.btn.lg { (icon("print")) "Print bill" }
+                    }
+                }
                 (more(url::order_open_items(order.id), "plus", "Open item"))
                 (more(url::order_place(order.id), "swap", "Move to another table"))
                 (more(url::order_moves(order.id), "out", "Split: lines to another order"))

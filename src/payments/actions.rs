@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::bill::{self, Bill};
 use super::items::{self, Chosen};
 use super::sharers::Sharers;
 use super::store::{self, On};
@@ -169,6 +170,29 @@ pub async fn close_without_payment(tx: &mut Tx, by: &Person, order: OrderId) -> 
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// Notes that the guests are handed a bill, and which one it is: the order awaits their payment from now on.
+///
+/// # Errors
+/// Where nothing is on the order, or nothing is left to pay.
+pub async fn print_bill(tx: &mut Tx, id: OrderId) -> Result<()> {
+    let mut order = orders::lock(tx, id).await?;
+    match payable(&order) {
+        Ok(_) | Err(TenderRefusal::NothingDue) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let last = store::last_bill(tx, id).await?;
+    let bill = Bill::after(last.as_ref(), bill::content_of(&order));
+    store::insert_bill(tx, &order, &bill).await?;
+    orders::billed(tx, &mut order).await?;
+    tx.journal(Entry::new("bill.printed", "order", id).after(json!({
+        "reference": order.reference,
+        "kind": bill.kind.as_str(),
+        "place": bill.place,
+        "total": order.total(),
+    })));
+    Ok(())
 }
 
 /// What is to be paid on an order, or why nothing can be.

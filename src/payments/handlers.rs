@@ -10,13 +10,13 @@ use super::payment::{Choice, Method, Payment};
 use super::reference::Reference;
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{receipt, store, view};
+use super::{bill, receipt, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
 use crate::orders::{self, Order};
 use crate::shifts;
-use crate::staff::Cashier;
+use crate::staff::{Cashier, OrderTaker};
 use crate::values::{Money, OrderId, PaymentId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
@@ -313,4 +313,41 @@ pub async fn show_receipt(
         person: &by,
         settings: &settings,
     })))
+}
+
+/// The bill that the guests have, or what it would say.
+#[handler]
+pub async fn show_bill(app: App, by: OrderTaker, Path(id): Path<OrderId>) -> Result<Page> {
+    let (order, last, settings) = (
+        orders::find(app.db(), id).await?,
+        store::last_bill(app.db(), id).await?,
+        app.settings().await?,
+    );
+    Ok(Page(bill::page(&bill::Screen {
+        order: &order,
+        last: last.as_ref(),
+        person: &by,
+        settings: &settings,
+    })))
+}
+
+/// Notes that the guests are handed a bill, and leads to it.
+#[handler]
+pub async fn print_bill(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<OrderId>,
+) -> Result<poem::Response> {
+    let claim = once.of(&by, "bills.print", &id).holding(orders::row(id));
+    app.write(claim, async |tx: &mut Tx| actions::print_bill(tx, id).await)
+        .await?;
+    if asker == Asker::Machine {
+        let bill = store::last_bill(app.db(), id).await?;
+        let bill = bill.ok_or(Error::NotFound("bill"))?;
+        let told = json!({ "orderId": id, "bill": bill.place, "kind": bill.kind.as_str() });
+        return Ok(poem::web::Json(told).into_response());
+    }
+    Ok(Go::to(asker, url::order_bill(id)).into_response())
 }

@@ -172,7 +172,7 @@ fn receipt(screen: &Screen, left: Money) -> Markup {
     }
 }
 
-fn head(settings: &Settings) -> Markup {
+pub(super) fn head(settings: &Settings) -> Markup {
     html! {
         div.c {
             h2 { (settings.cafe_name.to_uppercase()) }
@@ -198,7 +198,7 @@ fn about(screen: &Screen, rule: &DayRule) -> Markup {
     }
 }
 
-fn receipt_line(line: &Line) -> Markup {
+pub(super) fn receipt_line(line: &Line) -> Markup {
     html! {
         tr { td { (line.quantity) " " (line.name) } td.num { (line.unit_price.times(line.quantity)) } }
         @for choice in line.modifiers.iter().filter(|modifier| !modifier.silent) {
@@ -207,7 +207,7 @@ fn receipt_line(line: &Line) -> Markup {
     }
 }
 
-fn sums(order: &Order) -> Markup {
+pub(super) fn sums(order: &Order) -> Markup {
     let totals = order.totals().unwrap_or_default();
     html! {
         table {

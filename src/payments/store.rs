@@ -3,12 +3,16 @@
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
+use super::bill::{Bill, BillKind};
 use super::items::{PaidFor, Pieces};
 use super::payment::{Method, MethodSum, Payment};
 use super::reference::Reference;
 use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{Tx, Write};
-use crate::values::{BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, ShiftId, StaffId};
+use crate::orders::Order;
+use crate::values::{
+    BillId, BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, ShiftId, StaffId,
+};
 use crate::web::Result;
 
 /// Where a payment belongs.
@@ -117,6 +121,56 @@ pub async fn items_of(
         .into_iter()
         .map(|row| (row.quantity, row.name))
         .collect())
+}
+
+/// The bill of an order that was printed last.
+pub async fn last_bill(db: &impl ConnectionTrait, order: OrderId) -> Result<Option<Bill>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        place: i16,
+        kind: String,
+        content: String,
+    }
+    let row = Row::find_by_statement(statement(
+        db,
+        "SELECT place, kind, content FROM bills WHERE order_id = $1 ORDER BY place DESC LIMIT 1",
+        [order.into()],
+    ))
+    .one(db)
+    .await?;
+    row.map(|row| {
+        let kind = BillKind::stored(&row.kind)
+            .ok_or_else(|| anyhow::anyhow!("a bill's kind is stored as {:?}", row.kind))?;
+        Ok(Bill {
+            place: row.place,
+            kind,
+            content: row.content,
+        })
+    })
+    .transpose()
+}
+
+/// Stores that a bill of an order, which the transaction holds, was printed.
+pub async fn insert_bill(tx: &Tx, order: &Order, bill: &Bill) -> Result<()> {
+    let id = BillId::new();
+    tx.later(Write::new(
+        "bills",
+        id,
+        "INSERT INTO bills (id, order_id, place, kind, total, content, printed_by, terminal_id, printed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [
+            id.into(),
+            order.id.into(),
+            bill.place.into(),
+            bill.kind.as_str().into(),
+            order.total().into(),
+            bill.content.clone().into(),
+            tx.by().staff.into(),
+            tx.by().terminal.into(),
+            tx.now().into(),
+        ],
+    ))
+    .await
 }
 
 /// The payment that has this reference already, for the sentence; what holds it off is the database. A card's slip is looked

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::bill;
 use super::items::{self, OpenLine, PaidFor};
 use super::payment::{Choice, Method, Payment};
 use super::reference::Reference;
@@ -193,13 +194,16 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                 }
             }
             (reference())
-            details.tip {
-                summary.btn { (icon("tip")) "Tip" }
-                label.field {
-                    "Tip, beside the bill"
-                    (money_input("pay-tip", "tip", &again, typed))
-                    (ui::controls::error_place("tip", None))
+            div.row.wrap.beside {
+                details.tip {
+                    summary.btn { (icon("tip")) "Tip" }
+                    label.field {
+                        "Tip, beside the bill"
+                        (money_input("pay-tip", "tip", &again, typed))
+                        (ui::controls::error_place("tip", None))
+                    }
                 }
+                (bill::print_form(screen.order, "Print bill", "btn"))
             }
         }
     }

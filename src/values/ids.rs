@@ -113,6 +113,8 @@ ids! {
     TicketLineId;
     /// What was carried out from a pass at one moment.
     ServingId;
+    /// A bill that was handed to guests.
+    BillId;
     /// A payment or a refund.
     PaymentId;
     /// A shift.

@@ -194,6 +194,10 @@ urls! {
     order_pay(order: OrderId) = "/orders/:order/pay";
     /// POST takes a payment.
     order_payments(order: OrderId) = "/orders/:order/payments";
+    /// The bill, as guests are shown it before they pay.
+    order_bill(order: OrderId) = "/orders/:order/bill";
+    /// POST notes that one is handed to them.
+    order_bills(order: OrderId) = "/orders/:order/bills";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
 

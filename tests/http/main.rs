@@ -3,6 +3,7 @@
 // The world offers more than each moment of it uses.
 mod after_sending;
 mod backups;
+mod bills;
 mod cash;
 mod charges;
 mod clock;

@@ -197,6 +197,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/pass/:pass/orders/:order/servings", Pass),
     ("GET", "/orders/:order/pay", Cashiers),
     ("POST", "/orders/:order/payments", Cashiers),
+    ("GET", "/orders/:order/bill", OrderTakers),
+    ("POST", "/orders/:order/bills", OrderTakers),
     ("GET", "/payments/:payment/receipt", Cashiers),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
