@@ -81,6 +81,9 @@ pub enum OrderRefusal {
     /// What is on it would cost less than what was paid.
     #[error("More was paid than that leaves; give money back first.")]
     BelowPaid,
+    /// A guest paid for it by item.
+    #[error("A guest has paid for this already; give that money back first.")]
+    PaidFor,
     /// Not ready.
     #[error("{0} is not ready yet.")]
     NotReady(String),
@@ -100,6 +103,7 @@ impl Refusal for OrderRefusal {
             OrderRefusal::NothingDue => "already_paid",
             OrderRefusal::MoreThanDue(_) => "more_than_due",
             OrderRefusal::BelowPaid => "below_paid",
+            OrderRefusal::PaidFor => "paid_for",
             OrderRefusal::CompLimit(..) => "comp_limit",
             _ => "refused",
         }
@@ -109,4 +113,7 @@ impl Refusal for OrderRefusal {
 impl OrderRefusal {
     /// The database's own guard, should the rules above ever miss something.
     pub(super) const PAID_WITHIN_TOTAL: &'static str = "orders_paid_within_total";
+
+    /// The database keeps what guests paid for by item: the order's own rules do not know of it.
+    pub(super) const KEPT_PAID_FOR: &'static str = "order_lines_paid_for";
 }

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 
 use super::line::Line;
 use super::order::{Order, OrderRefusal, Place};
-use crate::data::{Reading, RowLock, Tx, Write, as_locked};
+use crate::data::{OnConstraint, Reading, RowLock, Tx, Write, as_locked};
 use crate::menu::Chosen;
 use crate::values::{
     BasisPoints, BusinessDate, LineId, Money, OrderId, ProductId, Quantity, ShiftId, StaffId,
@@ -364,7 +364,9 @@ pub(super) async fn save(tx: &Tx, order: &mut Order, lines: Lines<'_>) -> Result
         }
     };
     if let Some((sql, values)) = of_lines {
-        tx.later(Write::new("order_lines", id, sql, values)).await?;
+        let of_lines = Write::new("order_lines", id, sql, values);
+        tx.later(of_lines.refusing(OrderRefusal::KEPT_PAID_FOR, OrderRefusal::PaidFor))
+            .await?;
     }
     let order_itself = Write::new("orders", id, SAVE, order_values(order, tx.now())?);
     tx.later(order_itself.refusing(OrderRefusal::PAID_WITHIN_TOTAL, OrderRefusal::BelowPaid))
@@ -472,7 +474,8 @@ pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
         "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'",
         [line.into()],
     ))
-    .await?;
+    .await
+    .on_constraint(OrderRefusal::KEPT_PAID_FOR, || OrderRefusal::PaidFor)?;
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub struct Take {
     pub part: Part,
     /// The balance as the screen showed it: where it moved meanwhile, nothing is taken.
     pub expected: Option<Money>,
+    /// What the screen showed that this payment would be, without the tip.
+    pub shown: Option<Money>,
 }
 
 /// What comes in.
@@ -87,6 +89,9 @@ pub async fn take(
         }
     };
     let taken = taken(take.tender, amount, balance)?;
+    if take.shown.is_some_and(|shown| shown != taken.amount) {
+        return Err(TenderRefusal::ShownAnother(taken.amount).into());
+    }
     if let Some(reference) = &taken.reference
         && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
     {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::actions::{self, Part, Take, Tender};
 use super::items::{self, Chosen, PaidFor, Pieces};
 use super::payment::{Choice, Method, Payment};
-use super::reference::Reference;
+use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
 use super::{bill, receipt, store, view};
@@ -60,8 +60,9 @@ form! {
         amount: money Money,
         tendered: money Money,
         tip: money Money,
-        reference: opt Reference,
+        reference: opt String,
         expected: money Money,
+        shown: money Money,
     }
 }
 
@@ -231,14 +232,27 @@ fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
             method,
             amount: new.amount,
             tip,
-            reference: new.reference.clone(),
+            reference: reference_of(new)?,
         }),
     };
     Ok(Take {
         tender,
         part,
         expected: new.expected,
+        shown: new.shown,
     })
+}
+
+/// What is left in a field that another method needs is nobody's concern when the money is cash: it is read here.
+fn reference_of(new: &NewPayment) -> Result<Option<Reference>> {
+    let typed = new.reference.as_deref().map(str::trim).unwrap_or_default();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    typed
+        .parse()
+        .map(Some)
+        .map_err(|refusal: ReferenceRefusal| Error::field("reference", refusal.to_string()))
 }
 
 /// What the cashier sees next: the change and the receipt; the floor where there was no money.

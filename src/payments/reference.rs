@@ -7,8 +7,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 /// The id that a provider of mobile money gives a transaction, or the number on the slip of a card terminal: 3 to 40 letters,
-/// digits and `. _ / : -`. Letters are capital, and the spaces that people type between groups are gone: one id is written
-/// in one way, so that it is found again.
+/// digits and `. _ / : -`, kept as the slip or the message has it, in capital letters and without the spaces that people type
+/// between groups. Two are the same where their letters and digits are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reference(String);
 
@@ -34,6 +34,12 @@ impl Reference {
     /// As it is stored.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its letters and digits alone, by which it is known.
+    pub fn bare(&self) -> String {
+        let known = |sign: &char| sign.is_ascii_alphanumeric();
+        self.0.chars().filter(known).collect()
     }
 
     /// What was stored.
@@ -93,7 +99,17 @@ mod tests {
     }
 
     #[test]
-    fn one_id_is_written_in_one_way() {
+    fn one_id_is_known_however_it_is_written() {
+        let bare = |text: &str| text.parse().map(|reference: Reference| reference.bare());
+        for written in [
+            "MP261126.1042.A77",
+            "mp261126-1042-a77",
+            "MP261126 1042 A77.",
+            "MP2611261042A77",
+        ] {
+            assert_eq!(bare(written), Ok("MP2611261042A77".to_owned()), "{written}");
+        }
+
         assert_eq!(read(" mp261126.1042.a77 "), Ok("MP261126.1042.A77".into()));
         assert_eq!(read("3261 1264 207"), Ok("32611264207".into()));
         assert_eq!(read("004182"), Ok("004182".into()));
@@ -114,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_read_reads_the_same_again(text in ".{0,50}") {
+        fn what_was_read_reads_the_same_again(text in "[A-Za-z0-9 ._/:-]{3,45}") {
             if let Ok(reference) = text.parse::<Reference>() {
                 prop_assert_eq!(reference.as_str().parse::<Reference>(), Ok(reference.clone()));
             }

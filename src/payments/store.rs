@@ -90,7 +90,7 @@ pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidF
     let rows = Row::find_by_statement(statement(
         db,
         "SELECT pp.line_id, sum(pp.quantity)::bigint AS pieces FROM paid_pieces pp \
-         JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 GROUP BY pp.line_id",
+         JOIN payments p ON p.id = pp.payment_id WHERE p.order_id = $1 GROUP BY pp.line_id",
         [order.into()],
     ))
     .all(db)
@@ -183,24 +183,21 @@ pub async fn find_used(
 ) -> Result<Option<UsedReference>> {
     #[derive(FromQueryResult)]
     struct Row {
-        number: Option<i32>,
+        reference: Option<String>,
         amount: Money,
     }
-    let row = Row::find_by_statement(statement(
-        tx,
-        "SELECT o.number, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
-         WHERE p.method = $1 AND p.reference = $2 AND (p.method <> 'card' OR p.business_date = $3)",
-        [
-            method.as_str().into(),
-            reference.as_str().into(),
-            date.into(),
-        ],
-    ))
-    .one(tx)
-    .await?;
+    let mobile = "SELECT o.reference, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
+         WHERE p.method <> 'card' AND regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = $1";
+    let card = "SELECT o.reference, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
+         WHERE p.method = 'card' AND p.reference = $1 AND p.business_date = $2";
+    let asked = match method {
+        Method::Card => statement(tx, card, [reference.as_str().into(), date.into()]),
+        _ => statement(tx, mobile, [reference.bare().into()]),
+    };
+    let row = Row::find_by_statement(asked).one(tx).await?;
     Ok(row.map(|row| UsedReference {
         method,
-        by: row.number.map(|number| (number, row.amount)),
+        by: row.reference.map(|order| (order, row.amount)),
     }))
 }
 

@@ -141,6 +141,9 @@ pub enum TenderRefusal {
     /// The change would be absurd.
     #[error("Check the cash received: the change would be {}.", .0.text_with_code())]
     TooMuch(Money),
+    /// The screen showed another amount than what this payment would be.
+    #[error("This payment would be {}, and the screen showed another amount. Look at it, and take it again.", .0.text_with_code())]
+    ShownAnother(Money),
     /// The order changed since the screen was drawn.
     #[error("The order changed: {} is to pay now. Look at the bill and take the payment again.", .0.text_with_code())]
     BalanceMoved(Money),
@@ -156,6 +159,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::StillDue(_)
             | TenderRefusal::UsedReference(_)
             | TenderRefusal::ItemsPaid
+            | TenderRefusal::ShownAnother(_)
             | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
@@ -177,6 +181,7 @@ impl Refusal for TenderRefusal {
             TenderRefusal::NothingDue => "nothing_due",
             TenderRefusal::StillDue(_) => "still_due",
             TenderRefusal::BalanceMoved(_) => "balance_moved",
+            TenderRefusal::ShownAnother(_) => "shown_another",
             TenderRefusal::UsedReference(_) => "reference_used",
             TenderRefusal::NoReference(_) => "reference_missing",
             TenderRefusal::NoItems => "no_items",
@@ -191,12 +196,21 @@ impl Refusal for TenderRefusal {
         }
     }
 
-    fn field(&self) -> Option<&'static str> {
+    /// The screen that it came from, drawn anew: its bill is of before.
+    fn way_on(&self) -> Option<(&'static str, String)> {
         matches!(
             self,
-            TenderRefusal::NoReference(_) | TenderRefusal::UsedReference(_)
+            TenderRefusal::BalanceMoved(_) | TenderRefusal::ItemsPaid
         )
-        .then_some("reference")
+        .then(|| ("Show the bill", String::new()))
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            TenderRefusal::NoReference(_) | TenderRefusal::UsedReference(_) => Some("reference"),
+            TenderRefusal::NoItems => Some("item"),
+            _ => None,
+        }
     }
 }
 
@@ -278,26 +292,29 @@ impl Charge {
 pub struct UsedReference {
     /// How it came in.
     pub method: Method,
-    /// The number of its order for people, and how much it paid; nothing where two tills typed it in the same moment.
-    pub by: Option<(i32, Money)>,
+    /// The record number of its order, and how much it paid; nothing where two tills typed it in the same moment.
+    pub by: Option<(String, Money)>,
 }
 
 impl fmt::Display for UsedReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.method {
-            Method::Card => "This slip",
-            _ => "This transaction id",
+        let (what, way) = match self.method {
+            Method::Card => (
+                "This slip",
+                "If it is of another card terminal, leave the number empty.",
+            ),
+            _ => (
+                "This transaction id",
+                "Look at it again: each can pay once.",
+            ),
         };
-        match self.by {
+        match &self.by {
             Some((order, amount)) => write!(
                 f,
-                "{what} has paid {} on order {order} already. Look at it again: each can pay once.",
+                "{what} has paid {} on order {order} already. {way}",
                 amount.text_with_code()
             ),
-            None => write!(
-                f,
-                "{what} has paid already. Look at it again: each can pay once."
-            ),
+            None => write!(f, "{what} has paid already. {way}"),
         }
     }
 }
@@ -452,12 +469,15 @@ mod tests {
         let used =
             |method, by| TenderRefusal::UsedReference(UsedReference { method, by }).to_string();
         assert_eq!(
-            used(Method::MtnMomo, Some((42, m(5_000)))),
-            "This transaction id has paid UGX 5,000 on order 42 already. Look at it again: each can pay once."
+            used(
+                Method::MtnMomo,
+                Some(("20261126-0042".to_owned(), m(5_000)))
+            ),
+            "This transaction id has paid UGX 5,000 on order 20261126-0042 already. Look at it again: each can pay once."
         );
         assert_eq!(
             used(Method::Card, None),
-            "This slip has paid already. Look at it again: each can pay once."
+            "This slip has paid already. If it is of another card terminal, leave the number empty."
         );
     }
 

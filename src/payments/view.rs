@@ -149,7 +149,8 @@ fn how(screen: &Screen, balance: Money) -> Markup {
     let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {
         section #pay-panel.how aria-label="How to pay" {
-            fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" {
+            fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none"
+                hx-sync="#pay-panel:replace" {
                 legend.vh { "How much of the bill" }
                 label { input #s-full type="radio" name="part" value="full" form="pay-form" checked[!even && !by_item]; "Full bill" }
                 label { input #s-even type="radio" name="part" value="even" form="pay-form" checked[even]; "Evenly" }
@@ -158,7 +159,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
             }
             div.panel.for-even {
                 @if let Some(sharers) = sharers {
-                    div.row hx-get=(again) hx-trigger="input" hx-include=(typed) hx-swap="none" hx-sync="this:replace" {
+                    div.row hx-get=(again) hx-trigger="input" hx-include=(typed) hx-swap="none" hx-sync="#pay-panel:replace" {
                         b { "Split between" }
                         span.push {}
                         (ui::controls::stepper_of("People", "people", sharers.get().into(), (Sharers::FEWEST.into(), Sharers::MOST.into()), "pay-form"))
@@ -167,7 +168,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                 }
                 (ui::controls::error_place("people", None))
             }
-            div.panel.for-item hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" hx-sync="this:replace" {
+            div.panel.for-item hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none" hx-sync="#pay-panel:replace" {
                 (items(screen))
                 (ui::controls::error_place("item", None))
             }
@@ -321,7 +322,7 @@ fn money_input(id: &str, name: &str, again: &str, typed: &str) -> Markup {
             span { (Currency::venue().code()) }
             input id=(id) name=(name) form="pay-form" inputmode="decimal" autocomplete="off" maxlength="20" data-money
                 data-decimals=(Currency::venue().decimals()) aria-describedby={ "err-" (name) }
-                hx-get=(again) hx-trigger="input changed delay:250ms" hx-include=(typed) hx-swap="none" hx-sync="this:replace";
+                hx-get=(again) hx-trigger="input changed delay:250ms" hx-include=(typed) hx-swap="none" hx-sync="#pay-panel:replace";
         }
     }
 }
@@ -366,6 +367,7 @@ fn due(amount: Money, tip: Money) -> Markup {
     let needed = amount + tip;
     let code = Currency::venue().code();
     html! {
+        input type="hidden" name="shown" value=(amount);
         input #tendered.vh name="tendered" value=(needed) data-money data-decimals=(Currency::venue().decimals())
             inputmode="none" autocomplete="off" tabindex="-1" aria-label="Cash received";
         dl.change data-change="tendered" data-due=(needed.minor()) aria-live="polite" {

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{place_columns, statement, uuids};
-use crate::data::Tx;
+use crate::data::{OnConstraint, Tx};
+use crate::orders::OrderRefusal;
 use crate::orders::changes::Cut;
 use crate::orders::order::Order;
 use crate::values::{LineId, Money, OrderId, StaffId};
@@ -143,6 +144,8 @@ pub(in crate::orders) async fn hold_orders(tx: &Tx, orders: &[OrderId]) -> Resul
 }
 
 async fn run(tx: &Tx, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<()> {
-    tx.execute_raw(statement(tx, sql, values)).await?;
+    tx.execute_raw(statement(tx, sql, values))
+        .await
+        .on_constraint(OrderRefusal::KEPT_PAID_FOR, || OrderRefusal::PaidFor)?;
     Ok(())
 }
