@@ -191,6 +191,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("name", "Ms Achieng".into()),
             ("phone", "0700".into()),
         ],
+        ("POST", "/orders/:order/bills") => vec![],
         ("POST", "/orders/:order/payments") => vec![
             ("method", "mtn_momo".into()),
             ("part", "amount".into()),
