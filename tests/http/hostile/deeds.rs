@@ -203,6 +203,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("tendered", "2,000".into()),
             ("tip", "500".into()),
             ("expected", String::new()),
+            ("shown", String::new()),
         ],
         ("POST", "/kitchen/tickets/:ticket/bump") => {
             vec![("additions", "0".into()), ("changes", "0".into())]
