@@ -91,6 +91,7 @@ async fn each_guest_pays_for_their_items() {
             .await?;
         till.sees(".done", "Partly paid").await?;
         till.taps(".done a.primary", "Next guest's items").await?;
+        till.sees(".for-item .chip", "Cappuccino").await?;
         ensure!(
             till.counts(".for-item .chip", "").await? == 1,
             "only what nobody has paid for is offered"
