@@ -241,6 +241,13 @@ async fn pay(amina: &Screen, folder: &Path, order: &str) -> Result<()> {
     amina.goes_to(order).await?;
     amina.taps("#order-actions a", "Pay").await?;
     amina.sees("#pay-quick", "").await?;
+    amina.taps("#pay-panel button", "Print bill").await?;
+    amina
+        .sees("article.receipt", "This is not a receipt.")
+        .await?;
+    amina.picture(&folder.join("bill-1280.png")).await?;
+    amina.goes_to(&format!("{order}/pay")).await?;
+    amina.sees("#pay-quick", "").await?;
     amina.taps(".methods label", "MTN MoMo").await?;
     amina.sees("[name=reference]", "").await?;
     of(amina, folder, "pay-momo", &[View::TABLET, View::PHONE]).await?;
