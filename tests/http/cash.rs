@@ -336,6 +336,8 @@ async fn a_balance_that_moved_meanwhile_is_told_and_nothing_is_taken() {
         refused.notice(),
         "The order changed: UGX 18,000 is to pay now. Look at the bill and take the payment again."
     );
+    // The way on is the same screen, drawn anew.
+    assert_eq!(refused.attributes("hx-partial a", "href"), [""]);
     assert_eq!(house.number("SELECT count(*) FROM payments").await, 0);
 }
 
