@@ -26,6 +26,7 @@ mod m20261127_000017_figures;
 mod m20261127_000018_references;
 mod m20261127_000019_paid_pieces;
 mod m20261127_000020_bills;
+mod m20261127_000021_attempts;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_references::Migration),
             Box::new(m20261127_000019_paid_pieces::Migration),
             Box::new(m20261127_000020_bills::Migration),
+            Box::new(m20261127_000021_attempts::Migration),
         ]
     }
 }

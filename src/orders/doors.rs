@@ -44,9 +44,11 @@ pub async fn progressed(tx: &mut Tx, order: &mut Order, progress: &[LineProgress
 ///
 /// The caller holds the business day and the shift already, and stores the payment.
 pub async fn receive(tx: &mut Tx, order: &mut Order, received: Received) -> Result<()> {
-    if order.is_left() {
+    if order.is_left()
+        && let Some(shift) = received.shift
+    {
         let before = order.shift;
-        order.take_up(received.shift);
+        order.take_up(shift);
         note_taken_up(tx, order, before);
     }
     let sent = send_unsent(tx, order, received.amount).await?;
@@ -62,8 +64,8 @@ pub struct Received {
     pub amount: Money,
     /// What cash rounding adds to the total.
     pub rounding: Money,
-    /// The shift that took it.
-    pub shift: ShiftId,
+    /// The shift that took it; none where it came when that was over.
+    pub shift: Option<ShiftId>,
     /// The business date that the caller holds.
     pub date: BusinessDate,
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::bill::{self, Bill};
-use super::items::{self, Chosen};
+use super::items::{self, Chosen, Pieces};
 use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal};
@@ -11,7 +11,7 @@ use crate::data::{Entry, Tally, Tx};
 use crate::orders::{self, Order};
 use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
-use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId};
+use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId, ShiftId};
 use crate::web::Result;
 
 /// How a payment is to be taken.
@@ -97,28 +97,63 @@ pub async fn take(
     {
         return Err(TenderRefusal::UsedReference(used).into());
     }
-    let on = On {
-        order: order.id,
-        shift,
+    if let Some(drawer) = &drawer {
+        into_the_drawer(tx, drawer, date, payment, &taken).await?;
+    }
+    let at = At {
+        shift: Some(shift),
         date,
     };
-    store::insert(tx, payment, on, &taken).await?;
-    store::insert_pieces(tx, payment, &pieces).await?;
-    if let Some(drawer) = drawer {
-        into_the_drawer(tx, &drawer, date, payment, &taken).await?;
-    }
+    put_on(tx, payment, &mut order, at, &taken, &pieces).await
+}
+
+/// Where money belongs, beside its order.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    shift: Option<ShiftId>,
+    date: BusinessDate,
+}
+
+/// Stores a payment of an order, which is locked and owes as much.
+async fn put_on(
+    tx: &mut Tx,
+    payment: PaymentId,
+    order: &mut Order,
+    at: At,
+    taken: &Taken,
+    pieces: &[Pieces],
+) -> Result<()> {
+    let on = On {
+        order: Some(order.id),
+        shift: at.shift,
+        date: at.date,
+    };
+    store::insert(tx, payment, on, taken).await?;
+    store::insert_pieces(tx, payment, pieces).await?;
     let received = orders::Received {
         amount: taken.amount,
         rounding: Money::ZERO,
-        shift,
-        date,
+        shift: at.shift,
+        date: at.date,
     };
-    orders::receive(tx, &mut order, received).await?;
+    orders::receive(tx, order, received).await?;
+    note(tx, payment, Some(order), at, taken, pieces);
+    Ok(())
+}
+
+fn note(
+    tx: &mut Tx,
+    payment: PaymentId,
+    order: Option<&Order>,
+    at: At,
+    taken: &Taken,
+    pieces: &[Pieces],
+) {
     tx.count(Tally::PaymentTaken, taken.method.as_str());
     tx.journal(
         Entry::new("payment.taken", "payment", payment).after(json!({
-            "order": order.id,
-            "reference": order.reference,
+            "order": order.map(|order| order.id),
+            "reference": order.map(|order| &order.reference),
             "method": taken.method,
             "amount": taken.amount,
             "tip": taken.tip,
@@ -126,7 +161,106 @@ pub async fn take(
             "change": taken.change,
             "transaction": taken.reference,
             "items": pieces,
-            "shift": shift,
+            "shift": at.shift,
+        })),
+    );
+}
+
+/// What became of money that came by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrived {
+    /// It is on the order that it was for.
+    OnOrder,
+    /// The order does not owe as much any more: it is for no order, until somebody puts it on one or gives it back.
+    ForNoOrder,
+}
+
+/// Records money that came by itself, as a provider says, under whoever the transaction is by. It is booked in the shift
+/// that asked for it where that is still open, else in none: the day's late list. It goes on its order where that owes as
+/// much, else on none.
+///
+/// # Errors
+/// Where its reference has paid already.
+pub async fn record_arrived(
+    tx: &mut Tx,
+    payment: PaymentId,
+    order: Option<OrderId>,
+    shift: Option<ShiftId>,
+    taken: &Taken,
+    pieces: &[Pieces],
+) -> Result<Arrived> {
+    let date = shifts::business_date(tx).await?;
+    let shift = match shift {
+        Some(shift) => shifts::hold(tx, shift, shifts::Hold::Share).await?,
+        None => None,
+    };
+    let shift = shift.filter(|shift| shift.closed.is_none());
+    let at = At {
+        shift: shift.map(|shift| shift.id),
+        date,
+    };
+    if let Some(reference) = &taken.reference
+        && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
+    {
+        return Err(TenderRefusal::UsedReference(used).into());
+    }
+    if let Some(order) = order {
+        let mut order = orders::lock(tx, order).await?;
+        if payable(&order).is_ok_and(|balance| taken.amount <= balance) {
+            let pieces = still_open(tx, &order, pieces).await?;
+            put_on(tx, payment, &mut order, at, taken, &pieces).await?;
+            return Ok(Arrived::OnOrder);
+        }
+    }
+    let on = On {
+        order: None,
+        shift: at.shift,
+        date,
+    };
+    store::insert(tx, payment, on, taken).await?;
+    note(tx, payment, None, at, taken, &[]);
+    Ok(Arrived::ForNoOrder)
+}
+
+/// The pieces that nobody has paid for or struck out since the guest was asked for them; none where one of them is gone.
+async fn still_open(tx: &Tx, order: &Order, pieces: &[Pieces]) -> Result<Vec<Pieces>> {
+    let open = items::open_lines(order, &store::paid_for(tx, order.id).await?);
+    let is_open = |wanted: &Pieces| {
+        open.iter()
+            .any(|line| line.line == wanted.line && wanted.quantity.get() <= line.left)
+    };
+    Ok(match pieces.iter().all(is_open) {
+        true => pieces.to_vec(),
+        false => Vec::new(),
+    })
+}
+
+/// Puts money that came for no order on one that owes as much.
+///
+/// # Errors
+/// Where it is on an order already, was given back, or the order owes less.
+pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()> {
+    let date = shifts::business_date(tx).await?;
+    let mut order = orders::lock(tx, order).await?;
+    let money = store::hold_unplaced(tx, payment).await?;
+    let balance = payable(&order)?;
+    if money.amount > balance {
+        return Err(TenderRefusal::MoreThanCharged(balance).into());
+    }
+    store::insert_placement(tx, payment, order.id).await?;
+    let received = orders::Received {
+        amount: money.amount,
+        rounding: Money::ZERO,
+        shift: money.shift,
+        date,
+    };
+    orders::receive(tx, &mut order, received).await?;
+    tx.journal(
+        Entry::new("payment.placed", "payment", payment).after(json!({
+            "order": order.id,
+            "reference": order.reference,
+            "method": money.method,
+            "amount": money.amount,
         })),
     );
     Ok(())

@@ -13,20 +13,20 @@ use crate::orders::Order;
 use crate::values::{
     BillId, BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, ShiftId, StaffId,
 };
-use crate::web::Result;
+use crate::web::{Error, Result};
 
 /// Where a payment belongs.
 #[derive(Debug, Clone, Copy)]
 pub struct On {
-    /// The order that it is on.
-    pub order: OrderId,
-    /// The shift that took it.
-    pub shift: ShiftId,
+    /// The order that it is on; none where it is money for no order.
+    pub order: Option<OrderId>,
+    /// The shift that took it; none where it came when that was over.
+    pub shift: Option<ShiftId>,
     /// The business date that the caller holds.
     pub date: BusinessDate,
 }
 
-/// Stores a payment that the transaction's person took.
+/// Stores a payment under whoever the transaction is by.
 ///
 /// # Errors
 /// [`TenderRefusal::UsedReference`] where another has its reference.
@@ -66,6 +66,41 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
     .await
 }
 
+/// A payment that is for no order, held until the transaction ends so that it goes on one only.
+///
+/// # Errors
+/// Where it is on an order.
+pub async fn hold_unplaced(tx: &Tx, payment: PaymentId) -> Result<Payment> {
+    tx.execute_raw(statement(
+        tx,
+        "SELECT 1 FROM payments WHERE id = $1 FOR UPDATE",
+        [payment.into()],
+    ))
+    .await?;
+    let payment = find(tx, payment).await?.ok_or(Error::NotFound("payment"))?;
+    match payment.order {
+        Some(_) => Err(TenderRefusal::PlacedAlready.into()),
+        None => Ok(payment),
+    }
+}
+
+/// Stores that a payment was put on an order.
+pub async fn insert_placement(tx: &Tx, payment: PaymentId, order: OrderId) -> Result<()> {
+    tx.later(Write::new(
+        "payment_placements",
+        payment,
+        "INSERT INTO payment_placements (payment_id, order_id, placed_by, terminal_id, placed_at) VALUES ($1, $2, $3, $4, $5)",
+        [
+            payment.into(),
+            order.into(),
+            tx.by().staff.into(),
+            tx.by().terminal.into(),
+            tx.now().into(),
+        ],
+    ))
+    .await
+}
+
 /// Notes what of its order a payment is for.
 pub async fn insert_pieces(tx: &Tx, payment: PaymentId, pieces: &[Pieces]) -> Result<()> {
     for each in pieces {
@@ -90,7 +125,7 @@ pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidF
     let rows = Row::find_by_statement(statement(
         db,
         "SELECT pp.line_id, sum(pp.quantity)::bigint AS pieces FROM paid_pieces pp \
-         JOIN payments p ON p.id = pp.payment_id WHERE p.order_id = $1 GROUP BY pp.line_id",
+         JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 GROUP BY pp.line_id",
         [order.into()],
     ))
     .all(db)
@@ -218,7 +253,7 @@ pub async fn find(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Optio
 pub async fn of_order(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<Payment>> {
     PaymentRow::find_by_statement(statement(
         db,
-        format!("{PAYMENT} WHERE p.order_id = $1 ORDER BY p.taken_at, p.id"),
+        format!("{PAYMENT} WHERE {ON_ORDER} ORDER BY p.taken_at, p.id"),
         [order.into()],
     ))
     .all(db)
@@ -258,9 +293,12 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     Ok(sums)
 }
 
-const PAYMENT: &str = "SELECT p.id, p.order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
+/// The payments of order `$1`: those that were taken for it, and those that were put on it afterwards.
+const ON_ORDER: &str = "(p.order_id = $1 OR p.id = ANY(ARRAY(SELECT payment_id FROM payment_placements WHERE order_id = $1)))";
+
+const PAYMENT: &str = "SELECT p.id, coalesce(p.order_id, pl.order_id) AS order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
      st.name AS taken_by, p.taken_by AS taker, p.taken_at \
-   FROM payments p LEFT JOIN staff st ON st.id = p.taken_by";
+   FROM payments p LEFT JOIN staff st ON st.id = p.taken_by LEFT JOIN payment_placements pl ON pl.payment_id = p.id";
 
 #[derive(FromQueryResult)]
 struct PaymentRow {

@@ -135,6 +135,9 @@ pub enum TenderRefusal {
         "Some of these items are paid for already, or not on the bill any more. Look at the bill and choose again."
     )]
     ItemsPaid,
+    /// Money for no order was put on one before.
+    #[error("This money is on an order already.")]
+    PlacedAlready,
     /// Not enough was handed over.
     #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
     Short(Money),
@@ -159,6 +162,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::StillDue(_)
             | TenderRefusal::UsedReference(_)
             | TenderRefusal::ItemsPaid
+            | TenderRefusal::PlacedAlready
             | TenderRefusal::ShownAnother(_)
             | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
             TenderRefusal::NothingGiven
@@ -186,6 +190,7 @@ impl Refusal for TenderRefusal {
             TenderRefusal::NoReference(_) => "reference_missing",
             TenderRefusal::NoItems => "no_items",
             TenderRefusal::ItemsPaid => "items_paid",
+            TenderRefusal::PlacedAlready => "placed_already",
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
             | TenderRefusal::Negative

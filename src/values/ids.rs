@@ -115,8 +115,18 @@ ids! {
     ServingId;
     /// A bill that was handed to guests.
     BillId;
-    /// A payment or a refund.
+    /// A payment.
     PaymentId;
+    /// Money that was asked for and is not there yet.
+    AttemptId;
+    /// Money that was given back.
+    RefundId;
+    /// A question for a manager at another screen.
+    ApprovalId;
+    /// A provider's statement that was read in.
+    StatementId;
+    /// A list of prices that counts at certain hours.
+    PriceListId;
     /// A shift.
     ShiftId;
     /// A count of a shift's cash.
