@@ -231,7 +231,10 @@ impl App {
         let inner = &self.0;
         inner
             .menu
-            .get((), async || crate::menu::load(&inner.db).await)
+            .get((), async || {
+                let days = self.settings().await?.day_rule();
+                crate::menu::load(&inner.db, &days, inner.clock.now()).await
+            })
             .await
     }
 

@@ -70,6 +70,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
     ));
     tasks.spawn(every(
         app.clone(),
+        Duration::from_secs(5),
+        "following the hours of price lists",
+        menu::follow_price_lists,
+    ));
+    tasks.spawn(every(
+        app.clone(),
         Duration::from_secs(30),
         "making backups",
         backups::run_if_due,

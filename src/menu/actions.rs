@@ -3,23 +3,47 @@
 use serde_json::json;
 
 use super::choice::MenuRefusal;
+use super::price_list::Hours;
 use super::product::{Menu, Product, Until};
 use super::store;
-use crate::data::{Entry, Tx};
+use crate::app::App;
+use crate::data::{By, Entry, Tx};
 use crate::live::Changed;
 use crate::values::{ProductId, Quantity, ShiftId, rfc3339};
 use crate::web::{Error, Result};
 
 /// The product at the price of this moment. `menu` may be seconds old, the price may not.
 pub async fn product_now(tx: &Tx, menu: &Menu, id: ProductId) -> Result<Product> {
-    let now = store::now(tx, id).await?.ok_or(MenuRefusal::Gone)?;
+    let hours = Hours::at(tx.now(), &menu.days);
+    let now = store::now(tx, id, hours)
+        .await?
+        .ok_or(MenuRefusal::Gone)?;
     if now.sold_out {
         return Err(MenuRefusal::SoldOut(now.name).into());
     }
     let mut product = menu.product(id).cloned().ok_or(MenuRefusal::Gone)?;
     product.price = now.price;
+    product.price_list = now.price_list;
     product.stock_left = now.stock_left;
     Ok(product)
+}
+
+/// Says that the menu changed where a list of prices began or ended to count since this was last looked at.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn follow_price_lists(app: &App) -> Result<()> {
+    let days = app.settings().await?.day_rule();
+    if !store::counts_change(app.db(), Hours::at(app.clock().now(), &days)).await? {
+        return Ok(());
+    }
+    app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+        if store::note_counting(tx, Hours::at(tx.now(), &days)).await? {
+            tx.changed(Changed::Menu);
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Takes `quantity` of a product that is counted down; others are never short. Answers how many pieces came from the

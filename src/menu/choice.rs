@@ -308,6 +308,7 @@ mod tests {
             station: StationId::new(),
             station_name: "Bar".to_owned(),
             prep_seconds: None,
+            price_list: None,
             groups,
             sold_out: false,
             stock_left: None,

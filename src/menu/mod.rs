@@ -8,15 +8,17 @@ mod daypart;
 mod feed;
 pub mod handlers;
 mod pick;
+mod price_list;
 pub mod product;
 mod store;
 pub mod view;
 
-pub use actions::{give_back, product_now, put_back, put_back_after, set_stock, take};
+pub use actions::{follow_price_lists, give_back, product_now, put_back, put_back_after, set_stock, take};
 pub use choice::{Choice, Chosen, MenuRefusal};
 pub use daypart::Daypart;
 pub use feed::MenuView;
 pub use pick::{How, Pick, Prefix};
+pub use price_list::Hours;
 pub use product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
 pub use store::{favourites, load, made_at, next_version, tax_classes};
 pub use view::out_for_a_while;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use crate::values::{
-    BasisPoints, CategoryId, ModifierGroupId, ModifierId, Money, ProductId, SectionId, ShiftId,
+    BasisPoints, CategoryId, DayRule, ModifierGroupId, ModifierId, Money, ProductId, SectionId, ShiftId,
     StationId, TaxClassId, search::Search,
 };
 
@@ -16,6 +16,8 @@ pub struct Menu {
     pub version: i64,
     /// The first level, in order.
     pub categories: Vec<Category>,
+    /// How moments become the hours of price lists.
+    pub days: DayRule,
     products: HashMap<ProductId, Product>,
 }
 
@@ -58,8 +60,10 @@ pub struct Product {
     pub kitchen_name: Option<String>,
     /// A sentence for the choices sheet.
     pub description: String,
-    /// Without choices.
+    /// Without choices, at the hour when the menu was read.
     pub price: Money,
+    /// The list that the price is of, where that is not the menu's own: "Happy hour".
+    pub price_list: Option<String>,
     /// A picture's address.
     pub image: Option<String>,
     /// The hue of its category.
@@ -152,10 +156,16 @@ impl Until {
 
 impl Menu {
     /// Puts the menu together.
-    pub fn new(version: i64, categories: Vec<Category>, products: Vec<Product>) -> Self {
+    pub fn new(
+        version: i64,
+        categories: Vec<Category>,
+        products: Vec<Product>,
+        days: DayRule,
+    ) -> Self {
         Menu {
             version,
             categories,
+            days,
             products: products.into_iter().map(|one| (one.id, one)).collect(),
         }
     }

@@ -7,13 +7,16 @@ use sea_orm::{
 };
 
 use super::daypart::Daypart;
+use super::price_list::{COUNTS, Hours};
 use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
+use crate::data::Tx;
 use crate::data::entity::{
     categories, menu_version, modifier_groups, modifiers, product_modifier_groups, products,
     sections, stations, tax_classes,
 };
-use crate::values::{BasisPoints, ModifierGroupId, Money, ProductId, ShiftId, StationId};
+use crate::values::{BasisPoints, DayRule, ModifierGroupId, Money, ProductId, ShiftId, StationId};
 use crate::web::Result;
+use time::OffsetDateTime;
 
 /// The rates of tax, the usual one first.
 ///
@@ -33,8 +36,13 @@ pub async fn tax_classes(db: &impl ConnectionTrait) -> Result<Vec<TaxClass>> {
     Ok(classes.collect())
 }
 
-/// The menu as it is sold now, in nine small queries.
-pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
+/// The menu as it is sold at a moment, in ten small queries.
+pub async fn load(
+    db: &impl ConnectionTrait,
+    days: &DayRule,
+    now: OffsetDateTime,
+) -> Result<Menu> {
+    let mut listed = listed(db, Hours::at(now, days)).await?;
     let version = menu_version::Entity::find().one(db).await?;
     let groups = groups(db).await?;
     let offered = offered(db, &groups).await?;
@@ -66,13 +74,18 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
     let products = rows
         .into_iter()
         .filter_map(|row| {
+            let (price, price_list) = match listed.remove(&row.id) {
+                Some(listed) => (listed.price, Some(listed.name)),
+                None => (row.price, None),
+            };
             Some(Product {
                 id: row.id,
                 number: row.number,
                 name: row.name,
                 kitchen_name: row.kitchen_name,
                 description: row.description,
-                price: row.price,
+                price,
+                price_list,
                 image: row.image,
                 hue: *hues.get(&row.section_id)?,
                 tax: taxes.get(&row.tax_class_id)?.clone(),
@@ -89,7 +102,71 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Menu> {
         version.map_or(0, |row| row.version),
         categories,
         products,
+        days.clone(),
     ))
+}
+
+/// A product's price on a list.
+#[derive(Debug, FromQueryResult)]
+struct Listed {
+    product_id: ProductId,
+    name: String,
+    price: Money,
+}
+
+/// The products that have another price at these hours: where two lists count, the lower one.
+async fn listed(db: &impl ConnectionTrait, hours: Hours) -> Result<HashMap<ProductId, Listed>> {
+    let sql = format!(
+        "SELECT DISTINCT ON (lp.product_id) lp.product_id, pl.name, lp.price FROM price_lists pl \
+         JOIN listed_prices lp ON lp.price_list_id = pl.id WHERE {COUNTS} ORDER BY lp.product_id, lp.price, pl.sort, pl.name"
+    );
+    let rows = Listed::find_by_statement(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [
+            hours.today.into(),
+            hours.yesterday.into(),
+            hours.minute.into(),
+        ],
+    ));
+    let rows = rows.all(db).await?.into_iter();
+    Ok(rows.map(|row| (row.product_id, row)).collect())
+}
+
+/// Notes which lists count at these hours; answers whether others did before.
+pub(super) async fn note_counting(tx: &Tx, hours: Hours) -> Result<bool> {
+    let sql = format!(
+        "WITH now AS (SELECT coalesce(string_agg(pl.id::text, ' ' ORDER BY pl.id), '') AS counting FROM price_lists pl WHERE {COUNTS}) \
+         UPDATE menu_version SET counting = now.counting, version = version + 1 FROM now WHERE menu_version.counting <> now.counting"
+    );
+    let noted = tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [
+            hours.today.into(),
+            hours.yesterday.into(),
+            hours.minute.into(),
+        ],
+    ));
+    Ok(noted.await?.rows_affected() > 0)
+}
+
+/// Whether other lists count at these hours than when it was last noted.
+pub(super) async fn counts_change(db: &impl ConnectionTrait, hours: Hours) -> Result<bool> {
+    let sql = format!(
+        "SELECT 1 FROM menu_version WHERE counting <> \
+         (SELECT coalesce(string_agg(pl.id::text, ' ' ORDER BY pl.id), '') FROM price_lists pl WHERE {COUNTS})"
+    );
+    let asked = db.query_one_raw(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        [
+            hours.today.into(),
+            hours.yesterday.into(),
+            hours.minute.into(),
+        ],
+    ));
+    Ok(asked.await?.is_some())
 }
 
 async fn groups(db: &impl ConnectionTrait) -> Result<HashMap<ModifierGroupId, Group>> {
@@ -244,17 +321,32 @@ pub(super) async fn version(db: &impl ConnectionTrait) -> Result<i64> {
 pub(super) struct Now {
     pub name: String,
     pub price: Money,
+    pub price_list: Option<String>,
     pub sold_out: bool,
     pub stock_left: Option<i32>,
 }
 
-/// The product's row, if it is on the menu.
-pub(super) async fn now(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Now>> {
+/// The product's row, if it is on the menu, at the price of these hours.
+pub(super) async fn now(
+    db: &impl ConnectionTrait,
+    id: ProductId,
+    hours: Hours,
+) -> Result<Option<Now>> {
+    let sql = format!(
+        "SELECT p.name, coalesce(h.price, p.price) AS price, h.name AS price_list, p.sold_out, p.stock_left FROM products p \
+         LEFT JOIN LATERAL (SELECT pl.name, lp.price FROM listed_prices lp JOIN price_lists pl ON pl.id = lp.price_list_id \
+           WHERE lp.product_id = p.id AND {COUNTS} ORDER BY lp.price, pl.sort, pl.name LIMIT 1) h ON true \
+         WHERE p.id = $4 AND p.active AND p.deleted_at IS NULL"
+    );
     Ok(Now::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
-        "SELECT name, price, sold_out, stock_left FROM products \
-         WHERE id = $1 AND active AND deleted_at IS NULL",
-        [id.into()],
+        sql,
+        [
+            hours.today.into(),
+            hours.yesterday.into(),
+            hours.minute.into(),
+            id.into(),
+        ],
     ))
     .one(db)
     .await?)

@@ -77,6 +77,7 @@ pub async fn open(
         shift_over: false,
         opened_at: tx.now(),
         tax_included: settings.prices_include_tax,
+        given: None,
         service: settings.service_charge(),
         lines: Vec::new(),
         rounding: Default::default(),

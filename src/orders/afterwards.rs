@@ -114,7 +114,7 @@ pub async fn comp(
     let before = order.line(line)?.clone();
     let cut = order.comp(line, pieces)?;
     let free = order.line(cut.line)?;
-    let worth = free.unit_price.times(free.quantity).less(free.discount);
+    let worth = free.gross().less(free.discount());
     must_be_within(tx, by, limit, worth, &why.consent).await?;
     store_cut(tx, &order, cut).await?;
     changes::comp(tx, &[cut.line], why.consent.by(), &why.reason).await?;

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::line::{Line, LineState, OpenItem};
 use super::order::{MOST_LINES, Order, OrderRefusal, Place};
-use crate::values::{LineId, Money, Quantity, StaffId};
+use crate::values::{LineId, Quantity, StaffId};
 
 /// Which unsent lines are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,19 +281,22 @@ impl Order {
         }
         let rest = line.quantity.minus(pieces);
         let rest = rest.ok_or_else(|| OrderRefusal::NotSoMany(line.quantity, line.name.clone()))?;
-        let share =
-            line.discount.minor() * i64::from(pieces.get()) / i64::from(line.quantity.get());
+        let parted = line
+            .given
+            .as_ref()
+            .map(|given| given.parted(pieces.get(), line.quantity.get()));
+        let (theirs, left) = parted.unzip();
         let cut = Line {
             id: LineId::new(),
             position,
             quantity: pieces,
             from_stock: line.from_stock.min(pieces.get()),
-            discount: Money::new(share),
+            given: theirs,
             ..line.clone()
         };
         line.quantity = rest;
         line.from_stock -= cut.from_stock;
-        line.discount = line.discount.less(cut.discount);
+        line.given = left;
         let new = cut.id;
         self.lines.push(cut);
         Ok(Cut {

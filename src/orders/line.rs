@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use time::OffsetDateTime;
 
+use super::discount::Given;
 use crate::menu::{Choice, Chosen, Product, TaxClass};
 use crate::values::{
     BasisPoints, LineId, Money, ProductId, Quantity, QuantityRefusal, StaffId, StationId,
@@ -125,7 +126,9 @@ pub struct Line {
     /// How long it should take, in seconds.
     pub prep_seconds: Option<i32>,
     /// A discount on this line.
-    pub discount: Money,
+    pub given: Option<Given>,
+    /// The list that its price is of, where that is not the menu's own: "Happy hour".
+    pub price_list: Option<String>,
     /// Given free.
     pub comped: bool,
     /// Where it is on its way.
@@ -205,7 +208,8 @@ impl Line {
             station,
             station_name,
             prep_seconds: None,
-            discount: Money::ZERO,
+            given: None,
+            price_list: None,
             comped: false,
             state: LineState::Unsent,
             added_by: by,
@@ -247,7 +251,8 @@ impl Line {
             station: product.station,
             station_name: product.station_name.clone(),
             prep_seconds: product.prep_seconds,
-            discount: Money::ZERO,
+            given: None,
+            price_list: product.price_list.clone(),
             comped: false,
             state: LineState::Unsent,
             added_by: by,
@@ -304,7 +309,18 @@ impl Line {
         if self.comped || self.is_voided() {
             return Money::ZERO;
         }
-        self.unit_price.times(self.quantity).less(self.discount)
+        self.gross().less(self.discount())
+    }
+
+    /// Price times quantity.
+    pub fn gross(&self) -> Money {
+        self.unit_price.times(self.quantity)
+    }
+
+    /// What its own discount takes off.
+    pub fn discount(&self) -> Money {
+        let off = |given: &Given| given.discount().off(self.gross());
+        self.given.as_ref().map_or(Money::ZERO, off)
     }
 
     /// What the guest reads under the name: "Large, oat milk".
@@ -337,7 +353,9 @@ impl Line {
             && self.seat == other.seat
             && self.course == other.course
             && self.held == other.held
-            && self.discount == other.discount
+            && self.given.is_none()
+            && other.given.is_none()
+            && self.price_list == other.price_list
             && self.comped == other.comped
             && self.tax_class == other.tax_class
             && self.tax_rate == other.tax_rate

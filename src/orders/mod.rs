@@ -8,6 +8,7 @@ mod actions;
 mod afterwards;
 mod change_sheets;
 mod changes;
+mod discount;
 mod doors;
 pub mod feed;
 pub mod floor_view;
@@ -27,6 +28,7 @@ pub use doors::{
     Received, billed, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed,
     receive, row, settle_nothing_due,
 };
+pub use discount::{Given, Off};
 pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use floor_view::Facts;
 pub use line::{Line, LineState};

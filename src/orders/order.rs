@@ -2,12 +2,13 @@
 
 use time::OffsetDateTime;
 
+use super::discount::Given;
 use super::line::{Line, LineState, NewLine};
 pub use super::refusal::OrderRefusal;
 use super::status::{Facts, Status};
 use crate::menu::{Choice, Product};
 use crate::values::{
-    BasisPoints, BusinessDate, Discount, LineId, LineInput, Money, OrderId, OrderInput, Quantity,
+    BasisPoints, BusinessDate, LineId, LineInput, Money, OrderId, OrderInput, Quantity,
     ShiftId, StaffId, Standing, TableId, Totals, totals,
 };
 
@@ -83,6 +84,8 @@ pub struct Order {
     pub tax_included: bool,
     /// The service charge, if any.
     pub service: Option<BasisPoints>,
+    /// The discount on the whole order, if any.
+    pub given: Option<Given>,
     /// The lines, by position, struck out ones among them.
     pub lines: Vec<Line>,
     /// What cash rounding added to or took from the total.
@@ -165,7 +168,7 @@ impl Order {
             .map(|line| LineInput {
                 unit_price: line.unit_price,
                 quantity: line.quantity,
-                discount: (!line.discount.is_zero()).then_some(Discount::Amount(line.discount)),
+                discount: line.given.as_ref().map(Given::discount),
                 tax_class: line.tax_class,
                 rate: line.tax_rate,
                 standing: match (line.is_voided(), line.comped) {
@@ -177,7 +180,7 @@ impl Order {
             .collect();
         totals(&OrderInput {
             lines: &inputs,
-            discount: None,
+            discount: self.given.as_ref().map(Given::discount),
             service: self.service,
             prices_include_tax: self.tax_included,
         })

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::values::{Money, Quantity};
+use crate::values::{BasisPoints, Money, Quantity};
 use crate::web::Refusal;
 
 /// Why an order does not do what was asked.
@@ -58,6 +58,18 @@ pub enum OrderRefusal {
     /// Both are the same.
     #[error("Choose another order than this one.")]
     SameOrder,
+    /// A discount that lowers nothing.
+    #[error("That takes nothing off. Choose a larger discount.")]
+    NothingOff,
+    /// More than whoever agrees may give.
+    #[error("You may give up to {0} off this bill, all discounts together. For more somebody has to agree who may give it.")]
+    DiscountLimit(BasisPoints),
+    /// A settled order is not reopened twice.
+    #[error("This order is open. Nothing has to be reopened.")]
+    OpenAlready,
+    /// Goods are given back on what is paid in full.
+    #[error("This order is not paid in full. Give the money back as a wrong payment, then void what was returned.")]
+    NotSettled,
     /// More was given free in a shift than one person may.
     #[error(
         "With this, {0} would be given free in this shift; beyond {1} an admin has to approve."
@@ -105,6 +117,7 @@ impl Refusal for OrderRefusal {
             OrderRefusal::BelowPaid => "below_paid",
             OrderRefusal::PaidFor => "paid_for",
             OrderRefusal::CompLimit(..) => "comp_limit",
+            OrderRefusal::DiscountLimit(_) => "discount_limit",
             _ => "refused",
         }
     }

@@ -18,6 +18,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};
 use serde_json::json;
 use time::OffsetDateTime;
 
+use super::discount::{Given, Off};
 use super::line::Line;
 use super::order::{Order, OrderRefusal, Place};
 use crate::data::{OnConstraint, Reading, RowLock, Tx, Write, as_locked};
@@ -47,6 +48,10 @@ struct OrderRow {
     opened_at: OffsetDateTime,
     tax_included: bool,
     service_bp: i32,
+    discount_name: Option<String>,
+    discount_bp: Option<i32>,
+    discount_amount: Option<Money>,
+    discount_most_bp: Option<i32>,
     rounding: Money,
     paid: Money,
     first_sent_at: Option<OffsetDateTime>,
@@ -82,7 +87,11 @@ struct LineRow {
     station_id: StationId,
     station_name: String,
     prep_seconds: Option<i32>,
-    discount: Money,
+    line_discount_name: Option<String>,
+    line_discount_bp: Option<i32>,
+    line_discount_amount: Option<Money>,
+    line_discount_most_bp: Option<i32>,
+    price_list: Option<String>,
     comped: bool,
     state: String,
     added_by: StaffId,
@@ -98,12 +107,14 @@ static WHOLE: Reading = Reading {
     (SELECT a.name FROM dining_tables t JOIN areas a ON a.id = t.area_id WHERE t.id = o.table_id) AS area, \
     o.guests, o.customer_name, o.customer_phone, o.waiter_id, (SELECT s.name FROM staff s WHERE s.id = o.waiter_id) AS waiter_name, \
     o.shift_id, coalesce((SELECT h.closed_at IS NOT NULL FROM shifts h WHERE h.id = o.shift_id), false) AS shift_over, \
-    o.opened_at, o.tax_included, o.service_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, \
+    o.opened_at, o.tax_included, o.service_bp, o.discount_name, o.discount_bp, o.discount_amount, o.discount_most_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, \
     o.settled_date, o.closed_at, o.cancelled_at, o.revision \
     FROM orders o WHERE o.id = $1",
     columns: "o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
     l.from_stock, l.modifiers, l.note, l.allergy, l.seat, l.course, l.held, l.announced, l.tax_class_id, l.tax_name, l.tax_bp, l.station_id, \
-    (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name, l.prep_seconds, l.discount, l.comped, l.state, \
+    (SELECT s.name FROM stations s WHERE s.id = l.station_id) AS station_name, l.prep_seconds, l.discount_name AS line_discount_name, \
+    l.discount_bp AS line_discount_bp, l.discount_amount AS line_discount_amount, l.discount_most_bp AS line_discount_most_bp, \
+    l.price_list, l.comped, l.state, \
     l.added_by, l.added_at, l.sent_at, l.ready_at",
     rest: "LEFT JOIN order_lines l ON l.order_id = o.id ORDER BY l.position",
 };
@@ -168,6 +179,12 @@ fn order(rows: &[QueryResult]) -> Result<Order> {
         service: BasisPoints::new(row.service_bp.into())
             .ok()
             .filter(|points| !points.is_zero()),
+        given: given(
+            row.discount_name,
+            row.discount_bp,
+            row.discount_amount,
+            row.discount_most_bp,
+        )?,
         lines,
         rounding: row.rounding,
         paid: row.paid,
@@ -179,6 +196,47 @@ fn order(rows: &[QueryResult]) -> Result<Order> {
         cancelled_at: row.cancelled_at,
         revision: row.revision,
     })
+}
+
+/// A discount as its four columns say it.
+fn given(
+    name: Option<String>,
+    share: Option<i32>,
+    amount: Option<Money>,
+    most: Option<i32>,
+) -> Result<Option<Given>> {
+    let points = |points: i32| {
+        BasisPoints::new(points.into()).map_err(|_| anyhow::anyhow!("a discount of {points} bp"))
+    };
+    let (Some(name), Some(most)) = (name, most) else {
+        return Ok(None);
+    };
+    let off = match (share, amount) {
+        (Some(share), _) => Off::Percent(points(share)?),
+        (None, Some(amount)) => Off::Amount(amount),
+        (None, None) => return Ok(None),
+    };
+    let most = points(most)?;
+    Ok(Some(Given { name, off, most }))
+}
+
+/// The same the other way round.
+pub(super) fn given_columns(given: Option<&Given>) -> [Value; 4] {
+    let off = given.map(|given| given.off);
+    let share = match off {
+        Some(Off::Percent(share)) => Some(share.get()),
+        _ => None,
+    };
+    let amount = match off {
+        Some(Off::Amount(amount)) => Some(amount),
+        _ => None,
+    };
+    [
+        given.map(|given| given.name.clone()).into(),
+        share.into(),
+        amount.into(),
+        given.map(|given| given.most.get()).into(),
+    ]
 }
 
 fn line(row: LineRow) -> Result<Line> {
@@ -202,7 +260,13 @@ fn line(row: LineRow) -> Result<Line> {
         station: row.station_id,
         station_name: row.station_name,
         prep_seconds: row.prep_seconds,
-        discount: row.discount,
+        given: given(
+            row.line_discount_name,
+            row.line_discount_bp,
+            row.line_discount_amount,
+            row.line_discount_most_bp,
+        )?,
+        price_list: row.price_list,
         comped: row.comped,
         state: row.state.parse().map_err(|_| defect("state"))?,
         added_by: row.added_by,
@@ -324,10 +388,10 @@ const SAVE: &str = "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, 
 // Where several lines are meant, the order is named although the lines are enough: one plan serves every number of lines,
 // and it is to begin at the few lines of one order.
 const FRESH: &str = "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, modifiers, note, \
-    allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, discount, comped, state, added_by, added_at, base_price, from_stock) \
+    allergy, seat, course, held, tax_class_id, tax_name, tax_bp, station_id, prep_seconds, comped, state, added_by, added_at, base_price, from_stock, price_list) \
     VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
 const CHANGED: &str = "UPDATE order_lines SET quantity = $2, unit_price = $3, modifiers = $4, note = $5, allergy = $6, seat = $7, course = $8, \
-    held = $9, from_stock = $10, announced = $11, station_id = $12 WHERE id = $1 AND state = 'unsent'";
+    held = $9, from_stock = $10, announced = $11, station_id = $12, discount = $13 WHERE id = $1 AND state = 'unsent'";
 const GONE: &str = "DELETE FROM order_lines WHERE id = $1 AND state = 'unsent'";
 const SENT: &str = "UPDATE order_lines SET state = 'sent', sent_at = $4, sent_by = $3, held = false, announced = false \
     WHERE order_id = $1 AND id = ANY($2) AND state = 'unsent'";
@@ -432,17 +496,17 @@ fn fresh_values(order: &Order, line: &Line) -> [Value; 26] {
         line.tax_rate.get().into(),
         line.station.into(),
         line.prep_seconds.into(),
-        line.discount.into(),
         line.comped.into(),
         line.state.as_str().into(),
         line.added_by.into(),
         line.added_at.into(),
         line.base_price.into(),
         line.from_stock.into(),
+        line.price_list.clone().into(),
     ]
 }
 
-fn changed_values(line: &Line) -> [Value; 12] {
+fn changed_values(line: &Line) -> [Value; 13] {
     [
         line.id.into(),
         line.quantity.get().into(),
@@ -456,6 +520,7 @@ fn changed_values(line: &Line) -> [Value; 12] {
         line.from_stock.into(),
         line.announced.into(),
         line.station.into(),
+        line.discount().into(),
     ]
 }
 

@@ -116,7 +116,7 @@ pub fn tile(order: OrderId, product: &Product) -> Markup {
             @if let Some(image) = &product.image { img src=(image) alt="" loading="lazy"; }
         }
         span.name { (product.name) }
-        span.price { (product.price) }
+        span.price data-list[product.price_list.is_some()] title=[&product.price_list] { (product.price) }
         span.in data-in=(product.id) {}
         @if let Some(left) = product.stock_left.filter(|left| *left > 0 && !product.sold_out) {
             span.badge.left data-kind="warn" { (left) " left" }

@@ -19,6 +19,8 @@ pub enum Discount {
     Percent(BasisPoints),
     /// An amount off the price.
     Amount(Money),
+    /// An amount, but no more than a share of the price.
+    AmountUpTo(Money, BasisPoints),
 }
 
 impl Discount {
@@ -27,6 +29,7 @@ impl Discount {
         let taken = match self {
             Self::Percent(share) => price.percent(share),
             Self::Amount(amount) => amount,
+            Self::AmountUpTo(amount, share) => amount.min(price.percent(share)),
         };
         taken.min(price).or_zero()
     }

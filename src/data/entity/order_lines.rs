@@ -59,6 +59,13 @@ pub struct Model {
     pub comp_reason: Option<String>,
     pub comp_approved_by: Option<StaffId>,
     pub announced: bool,
+    #[sea_orm(column_type = "Text")]
+    pub discount_name: Option<String>,
+    pub discount_bp: Option<i32>,
+    pub discount_amount: Option<Money>,
+    pub discount_most_bp: Option<i32>,
+    #[sea_orm(column_type = "Text")]
+    pub price_list: Option<String>,
 }
 
 /// Joins are written in the rooms' stores.

@@ -53,6 +53,11 @@ pub struct Model {
     pub updated_at: TimeDateTimeWithTimeZone,
     pub revision: i64,
     pub cancel_approved_by: Option<StaffId>,
+    #[sea_orm(column_type = "Text")]
+    pub discount_name: Option<String>,
+    pub discount_bp: Option<i32>,
+    pub discount_amount: Option<Money>,
+    pub discount_most_bp: Option<i32>,
 }
 
 /// Joins are written in the rooms' stores.

@@ -6,10 +6,11 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{place_columns, statement, uuids};
+use super::{given_columns, place_columns, statement, uuids};
 use crate::data::{OnConstraint, Tx};
 use crate::orders::OrderRefusal;
 use crate::orders::changes::Cut;
+use crate::orders::discount::Given;
 use crate::orders::order::Order;
 use crate::values::{LineId, Money, OrderId, StaffId};
 use crate::web::Result;
@@ -23,28 +24,32 @@ pub(in crate::orders) async fn cut(tx: &Tx, cut: Cut, now: &Order, before: &Orde
     let (new, rest) = (now.line(cut.line)?, before.line(of)?);
     let sql = "INSERT INTO order_lines (id, order_id, position, product_id, name, kitchen_name, quantity, unit_price, base_price, \
                       from_stock, modifiers, note, allergy, seat, course, held, announced, tax_class_id, tax_name, tax_bp, station_id, \
-                      prep_seconds, discount, comped, comped_at, comped_by, comp_reason, comp_approved_by, state, added_by, added_at, \
-                      sent_at, sent_by, started_at, ready_at, served_at, served_by) \
+                      prep_seconds, price_list, discount, discount_name, discount_bp, discount_amount, discount_most_bp, comped, comped_at, comped_by, \
+                      comp_reason, comp_approved_by, state, added_by, added_at, sent_at, sent_by, started_at, ready_at, served_at, served_by) \
                SELECT $2, order_id, $3, product_id, name, kitchen_name, $4, unit_price, base_price, \
                       $6, modifiers, note, allergy, seat, course, held, announced, tax_class_id, tax_name, tax_bp, station_id, \
-                      prep_seconds, $5, comped, comped_at, comped_by, comp_reason, comp_approved_by, state, added_by, added_at, \
-                      sent_at, sent_by, started_at, ready_at, served_at, served_by \
+                      prep_seconds, price_list, $5, $7, $8, $9, $10, comped, comped_at, comped_by, \
+                      comp_reason, comp_approved_by, state, added_by, added_at, sent_at, sent_by, started_at, ready_at, served_at, served_by \
                FROM order_lines WHERE id = $1";
     let values = [
         of.into(),
         cut.line.into(),
         cut.position.into(),
         cut.pieces.get().into(),
-        new.discount.into(),
+        new.discount().into(),
         new.from_stock.into(),
-    ];
+    ]
+    .into_iter()
+    .chain(given_columns(new.given.as_ref()));
     run(tx, sql, values).await?;
-    let sql = "UPDATE order_lines SET quantity = quantity - $2, discount = $3, from_stock = $4 WHERE id = $1";
+    let [_, _, amount, _] = given_columns(rest.given.as_ref());
+    let sql = "UPDATE order_lines SET quantity = quantity - $2, discount = $3, from_stock = $4, discount_amount = $5 WHERE id = $1";
     let values = [
         of.into(),
         cut.pieces.get().into(),
-        rest.discount.into(),
+        rest.discount().into(),
         rest.from_stock.into(),
+        amount,
     ];
     run(tx, sql, values).await
 }
@@ -109,6 +114,78 @@ pub(in crate::orders) async fn comped_since(
                WHERE comped_by = $1 AND comped_at >= $2";
     let row = Row::find_by_statement(statement(db, sql, [staff.into(), since.into()]));
     Ok(row.one(db).await?.map_or(Money::ZERO, |row| row.sum))
+}
+
+/// The discount on a line of an order, or on the order itself.
+pub(in crate::orders) async fn discount(tx: &Tx, order: &Order, line: Option<LineId>) -> Result<()> {
+    match line {
+        None => {
+            let sql = "UPDATE orders SET discount_name = $2, discount_bp = $3, discount_amount = $4, discount_most_bp = $5 WHERE id = $1";
+            let values = [order.id.into()].into_iter();
+            run(tx, sql, values.chain(given_columns(order.given.as_ref()))).await
+        }
+        Some(id) => {
+            let line = order.line(id)?;
+            let sql = "UPDATE order_lines SET discount = $2, discount_name = $3, discount_bp = $4, discount_amount = $5, \
+                       discount_most_bp = $6 WHERE id = $1";
+            let values = [id.into(), line.discount().into()].into_iter();
+            run(tx, sql, values.chain(given_columns(line.given.as_ref()))).await
+        }
+    }
+}
+
+/// Who gave a discount or took it off, who agreed, and why. Rows are only ever added.
+pub(in crate::orders) async fn note_discount(
+    tx: &Tx,
+    order: OrderId,
+    line: Option<LineId>,
+    given: Option<&Given>,
+    (worth, approved_by, reason): (Money, Option<StaffId>, &str),
+) -> Result<()> {
+    let [name, share, amount, _] = given_columns(given);
+    let sql = "INSERT INTO discounts (id, order_id, line_id, name, bp, amount, worth, reason, given_by, approved_by, terminal_id, at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let values = [
+        Uuid::now_v7().into(),
+        order.into(),
+        line.into(),
+        name,
+        share,
+        amount,
+        worth.into(),
+        reason.into(),
+        tx.by().staff.into(),
+        approved_by.into(),
+        tx.by().terminal.into(),
+        tx.now().into(),
+    ];
+    run(tx, sql, values).await
+}
+
+/// Keeps what an order was before it is reopened: its row, its lines, its payments and refunds.
+pub(in crate::orders) async fn keep_version(
+    tx: &Tx,
+    order: OrderId,
+    approved_by: Option<StaffId>,
+    reason: &str,
+) -> Result<()> {
+    let sql = "INSERT INTO order_versions (id, order_id, version, was, reason, reopened_by, approved_by, terminal_id, at) \
+               SELECT $2, o.id, (SELECT count(*) + 1 FROM order_versions v WHERE v.order_id = o.id), \
+                 jsonb_build_object('order', to_jsonb(o), \
+                   'lines', (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = o.id), \
+                   'payments', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = o.id), \
+                   'refunds', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = o.id)), \
+                 $3, $4, $5, $6, $7 FROM orders o WHERE o.id = $1";
+    let values = [
+        order.into(),
+        Uuid::now_v7().into(),
+        reason.into(),
+        tx.by().staff.into(),
+        approved_by.into(),
+        tx.by().terminal.into(),
+        tx.now().into(),
+    ];
+    run(tx, sql, values).await
 }
 
 /// Puts lines on the order that has them now, in its places and seats.

@@ -143,7 +143,9 @@ impl House {
     async fn load(tx: &impl ConnectionTrait) -> Result<Self, SeedError> {
         let unreadable = |failure: crate::web::Error| SeedError::Unreadable(format!("{failure:?}"));
         let settings = settings::load(tx, "Café").await.map_err(unreadable)?;
-        let menu = menu::load(tx).await.map_err(unreadable)?;
+        let menu = menu::load(tx, &settings.day_rule(), OffsetDateTime::UNIX_EPOCH)
+            .await
+            .map_err(unreadable)?;
         let house = House {
             tables: tables(tx).await?,
             names: names(tx).await?,

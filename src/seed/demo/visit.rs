@@ -76,6 +76,7 @@ impl Visit {
             shift_over: false,
             opened_at: opening.at,
             tax_included: house.settings.prices_include_tax,
+            given: None,
             service: house.settings.service_charge(),
             lines: Vec::new(),
             rounding: Default::default(),

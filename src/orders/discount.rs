@@ -1,0 +1,123 @@
+//! Discounts on lines and on whole orders: a share or an amount, under a name, within what whoever agrees to it may give.
+
+use super::order::{Order, OrderRefusal};
+use crate::values::{BasisPoints, Discount, LineId, Money};
+
+/// What is taken off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Off {
+    /// A share of the price.
+    Percent(BasisPoints),
+    /// An amount.
+    Amount(Money),
+}
+
+/// A discount as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// As the bill says it: "Staff", or why it was given.
+    pub name: String,
+    /// What is taken off.
+    pub off: Off,
+    /// The share of the price that whoever agreed may give. An amount stays within it, whatever leaves the bill later.
+    pub most: BasisPoints,
+}
+
+impl Given {
+    /// What it does to a price.
+    pub fn discount(&self) -> Discount {
+        match self.off {
+            Off::Percent(share) => Discount::Percent(share),
+            Off::Amount(amount) => Discount::AmountUpTo(amount, self.most),
+        }
+    }
+
+    /// "Staff 10%", "Regular guest".
+    pub fn label(&self) -> String {
+        match self.off {
+            Off::Percent(share) => format!("{} {share}", self.name),
+            Off::Amount(_) => self.name.clone(),
+        }
+    }
+
+    /// Its part for some of the pieces that it was given on, and what is left of it for the others.
+    pub(super) fn parted(&self, pieces: i16, of: i16) -> (Given, Given) {
+        let Off::Amount(amount) = self.off else {
+            return (self.clone(), self.clone());
+        };
+        let part = Money::new(amount.minor() * i64::from(pieces) / i64::from(of.max(1)));
+        let with = |amount| Given {
+            off: Off::Amount(amount),
+            ..self.clone()
+        };
+        (with(part), with(amount - part))
+    }
+}
+
+impl Order {
+    /// Gives a discount on a line, or on the whole order; nothing takes it off again. Answers what it takes off now.
+    ///
+    /// # Errors
+    /// Where the order is closed, the line costs nothing, nothing would be taken off, or it would cost less than what was paid.
+    pub fn discount(
+        &mut self,
+        line: Option<LineId>,
+        given: Option<Given>,
+    ) -> Result<Money, OrderRefusal> {
+        self.must_be_open()?;
+        let is_given = given.is_some();
+        let worth = self.attempt(|order| {
+            match line {
+                None => order.given = given,
+                Some(id) => {
+                    let line = order.line_mut(id)?;
+                    if line.is_voided() {
+                        return Err(OrderRefusal::Struck(line.name.clone()));
+                    }
+                    if line.comped {
+                        return Err(OrderRefusal::AlreadyFree(line.name.clone()));
+                    }
+                    line.given = given;
+                }
+            }
+            Ok(match line {
+                None => order.totals()?.order_discount,
+                Some(id) => order.line(id)?.discount(),
+            })
+        })?;
+        if is_given && worth.is_zero() {
+            return Err(OrderRefusal::NothingOff);
+        }
+        Ok(worth)
+    }
+
+    /// Whether its discounts are within what somebody may give: each on its own line, and all of them together on the whole
+    /// bill, so that several small ones do not make a large one. What somebody agreed to who may give more is not counted.
+    pub fn discounts_within(&self, most: BasisPoints) -> bool {
+        let Ok(totals) = self.totals() else {
+            return false;
+        };
+        let counts = |given: &Option<Given>| given.as_ref().is_some_and(|one| one.most <= most);
+        let mut off = Money::ZERO;
+        // Each is rounded half up by itself, which may put it one minor unit beyond the share.
+        let mut leeway = 0;
+        for (line, came) in self.lines.iter().zip(&totals.lines) {
+            if counts(&line.given) {
+                if came.discount > came.gross.percent(most) {
+                    return false;
+                }
+                off += came.discount;
+                leeway += 1;
+            }
+        }
+        if counts(&self.given) {
+            off += totals.order_discount;
+            leeway += 1;
+        }
+        let base = totals.subtotal - totals.comps;
+        off.is_zero() || off <= base.percent(most) + Money::new(leeway)
+    }
+}
+
+#[cfg(test)]
+mod tests;
