@@ -207,6 +207,15 @@ fn order(map: Map) -> Map {
         .at(at::order_line_choice, post(it::choose_instead))
         .at(at::order_sends, post(it::send))
         .at(at::order_servings, post(it::serve))
+        .at(
+            at::order_discount,
+            get(it::ask_discount).post(it::give_discount),
+        )
+        .at(
+            at::order_line_discount,
+            get(it::ask_line_discount).post(it::give_line_discount),
+        )
+        .at(at::order_reopening, get(it::ask_reopen).post(it::reopen))
         .at(at::order_cancellation, get(it::ask_cancel).post(it::cancel))
         .at(at::order_course_fire, post(it::fire_course))
         .at(

@@ -15,9 +15,7 @@ use crate::web::{Error, Result};
 /// The product at the price of this moment. `menu` may be seconds old, the price may not.
 pub async fn product_now(tx: &Tx, menu: &Menu, id: ProductId) -> Result<Product> {
     let hours = Hours::at(tx.now(), &menu.days);
-    let now = store::now(tx, id, hours)
-        .await?
-        .ok_or(MenuRefusal::Gone)?;
+    let now = store::now(tx, id, hours).await?.ok_or(MenuRefusal::Gone)?;
     if now.sold_out {
         return Err(MenuRefusal::SoldOut(now.name).into());
     }

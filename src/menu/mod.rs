@@ -13,7 +13,9 @@ pub mod product;
 mod store;
 pub mod view;
 
-pub use actions::{follow_price_lists, give_back, product_now, put_back, put_back_after, set_stock, take};
+pub use actions::{
+    follow_price_lists, give_back, product_now, put_back, put_back_after, set_stock, take,
+};
 pub use choice::{Choice, Chosen, MenuRefusal};
 pub use daypart::Daypart;
 pub use feed::MenuView;

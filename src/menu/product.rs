@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use crate::values::{
-    BasisPoints, CategoryId, DayRule, ModifierGroupId, ModifierId, Money, ProductId, SectionId, ShiftId,
-    StationId, TaxClassId, search::Search,
+    BasisPoints, CategoryId, DayRule, ModifierGroupId, ModifierId, Money, ProductId, SectionId,
+    ShiftId, StationId, TaxClassId, search::Search,
 };
 
 /// Everything that is sold, in the order of the menu.

@@ -37,11 +37,7 @@ pub async fn tax_classes(db: &impl ConnectionTrait) -> Result<Vec<TaxClass>> {
 }
 
 /// The menu as it is sold at a moment, in ten small queries.
-pub async fn load(
-    db: &impl ConnectionTrait,
-    days: &DayRule,
-    now: OffsetDateTime,
-) -> Result<Menu> {
+pub async fn load(db: &impl ConnectionTrait, days: &DayRule, now: OffsetDateTime) -> Result<Menu> {
     let mut listed = listed(db, Hours::at(now, days)).await?;
     let version = menu_version::Entity::find().one(db).await?;
     let groups = groups(db).await?;

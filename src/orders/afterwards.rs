@@ -7,6 +7,7 @@ use super::actions::{
     cancel, hand_over, save, save_settled, snapshot, take_up, tell_held, withdraw_held,
 };
 use super::changes::{Cut, Which};
+use super::discount::{Given, Off};
 use super::line::{Line, LineState, OpenItem};
 use super::order::{Order, OrderRefusal, Place};
 use super::store::{self, Lines, changes};
@@ -18,7 +19,7 @@ use crate::menu;
 use crate::shifts;
 use crate::staff::Person;
 use crate::staff::approval::Consent;
-use crate::values::{LineId, Money, OrderId, Quantity, StaffId, TableId};
+use crate::values::{BasisPoints, LineId, Money, OrderId, Quantity, StaffId, TableId};
 use crate::web::Result;
 
 /// Why something is struck out or given free, and who agreed.
@@ -214,7 +215,7 @@ async fn strike_out(
 }
 
 /// The order ends without a guest: everything of it was struck out, or went to another one.
-async fn call_off(tx: &mut Tx, order: &mut Order, reason: &str) -> Result<()> {
+pub(super) async fn call_off(tx: &mut Tx, order: &mut Order, reason: &str) -> Result<()> {
     order.cancelled_at = Some(tx.now());
     store::note_cancelled(tx, order.id, tx.by().staff, reason).await?;
     tx.count(Tally::OrderCancelled, order.kind().as_str());
@@ -224,6 +225,118 @@ async fn call_off(tx: &mut Tx, order: &mut Order, reason: &str) -> Result<()> {
             .before(json!({ "reference": order.reference })),
     );
     save(tx, order, Lines::AsTheyWere).await
+}
+
+/// What a discount is to be, and who stands for it.
+#[derive(Debug, Clone)]
+pub struct Reduction {
+    /// On which line; on the whole order where none is named.
+    pub line: Option<LineId>,
+    /// Its name and what it takes off; nothing takes it off again.
+    pub off: Option<(String, Off)>,
+    /// The share that whoever stands for it may give.
+    pub most: BasisPoints,
+    /// Who agreed, where somebody had to.
+    pub approver: Option<StaffId>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Gives a discount, or takes one off again.
+///
+/// # Errors
+/// Where it goes beyond what whoever stands for it may give, all discounts of the bill together.
+pub async fn discount(tx: &mut Tx, id: OrderId, asked: &Reduction) -> Result<Order> {
+    let mut order = store::find_for_update(tx, id).await?;
+    let label = |order: &Order| {
+        let given = match asked.line {
+            None => order.given.as_ref(),
+            Some(line) => order.line(line).ok().and_then(|line| line.given.as_ref()),
+        };
+        given.map(Given::label)
+    };
+    let (was, total) = (label(&order), order.total());
+    let given = asked.off.clone().map(|(name, off)| Given {
+        name,
+        off,
+        most: asked.most,
+    });
+    let worth = order.discount(asked.line, given.clone())?;
+    if given.is_some() && !order.discounts_within(asked.most) {
+        return Err(OrderRefusal::DiscountLimit(asked.most).into());
+    }
+    changes::discount(tx, &order, asked.line).await?;
+    let told = (worth, asked.approver, asked.reason.as_str());
+    changes::note_discount(tx, id, asked.line, given.as_ref(), told).await?;
+    let deed = match given {
+        Some(_) => "order.discounted",
+        None => "order.discount_taken_off",
+    };
+    tx.journal(
+        Entry::new(deed, "order", id)
+            .approved_by(asked.approver)
+            .because(&*asked.reason)
+            .before(json!({ "reference": order.reference, "discount": was, "total": total }))
+            .after(json!({ "line": asked.line, "discount": label(&order), "worth": worth, "total": order.total() })),
+    );
+    save_settled(tx, &mut order, Lines::AsTheyWere).await?;
+    Ok(order)
+}
+
+/// Opens a paid order again: what it was is kept.
+///
+/// # Errors
+/// Where it is open, or was called off.
+pub async fn reopen(tx: &mut Tx, id: OrderId, why: &Why) -> Result<Order> {
+    let mut order = store::find_for_update(tx, id).await?;
+    order.must_be_closed()?;
+    open_again(tx, &mut order, why).await?;
+    save(tx, &mut order, Lines::AsTheyWere).await?;
+    Ok(order)
+}
+
+/// Keeps what a closed order was, and opens it.
+pub(super) async fn open_again(tx: &mut Tx, order: &mut Order, why: &Why) -> Result<()> {
+    changes::keep_version(tx, order.id, why.consent.by(), &why.reason).await?;
+    order.closed_at = None;
+    tx.journal(
+        Entry::new("order.reopened", "order", order.id)
+            .approved_by(why.consent.by())
+            .because(&*why.reason)
+            .before(
+                json!({ "reference": order.reference, "total": order.total(), "paid": order.paid }),
+            ),
+    );
+    Ok(())
+}
+
+/// Strikes goods out of an order that is paid in full, because their money is given back in this transaction. What guests
+/// had paid for by item is free already.
+pub(super) async fn take_goods_back(
+    tx: &mut Tx,
+    order: &mut Order,
+    cuts: &[Cut],
+    before: &Order,
+    why: &Why,
+) -> Result<()> {
+    let mut struck = Vec::new();
+    for cut in cuts {
+        let was = before.line(cut.of.unwrap_or(cut.line))?;
+        store_cut(tx, order, *cut).await?;
+        struck.push((cut.line, was.state));
+        tx.journal(
+            told(
+                "order.line_returned",
+                order,
+                was,
+                cut.pieces,
+                &was.state.as_str(),
+            )
+            .approved_by(why.consent.by())
+            .because(&*why.reason),
+        );
+    }
+    strike_out(tx, order, &struck, why).await
 }
 
 /// Adds something that is not on the menu.

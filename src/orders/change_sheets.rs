@@ -29,7 +29,7 @@ pub struct Agree {
 }
 
 impl Agree {
-    fn fields(&self) -> Markup {
+    pub(super) fn fields(&self) -> Markup {
         html! {
             @if self.needed {
                 fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(&self.approvers, self.on_terminal)) }
@@ -85,7 +85,7 @@ fn pieces(line: &Line) -> Markup {
     }
 }
 
-fn reason(reasons: &[String]) -> Markup {
+pub(super) fn reason(reasons: &[String]) -> Markup {
     html! {
         fieldset.group {
             legend { "Why" }
@@ -277,7 +277,7 @@ fn targets(others: &[OpenOrder], beside: Option<&Order>) -> Markup {
     }
 }
 
-fn dialog(title: &str, address: &str, body: Markup, deed: Markup) -> Markup {
+pub(super) fn dialog(title: &str, address: &str, body: Markup, deed: Markup) -> Markup {
     let content = html! {
         form hx-post=(address) hx-swap="none" {
             (fresh_key())

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::line::{Line, LineState, OpenItem};
 use super::order::{MOST_LINES, Order, OrderRefusal, Place};
-use crate::values::{LineId, Quantity, StaffId};
+use crate::values::{LineId, Money, Quantity, StaffId};
 
 /// Which unsent lines are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,63 @@ impl Order {
     /// Whether nothing is on it any more that somebody is to get or to pay.
     pub fn is_spent(&self) -> bool {
         self.lines.iter().all(Line::is_voided) && self.paid.is_zero()
+    }
+
+    /// Gives money of a payment back that should not have been taken: it is due again, and the order is open.
+    pub fn give_back(&mut self, amount: Money) -> Result<(), OrderRefusal> {
+        if self.cancelled_at.is_some() {
+            return Err(OrderRefusal::Cancelled);
+        }
+        if amount.is_positive() {
+            self.paid -= amount;
+            // What cash was rounded by goes with it, but for what is still paid beyond the total.
+            self.rounding = self.paid.less(self.total());
+            self.closed_at = None;
+        }
+        Ok(())
+    }
+
+    /// Strikes goods out of an order that is paid in full, and takes what they cost from what was paid, so that it stays paid
+    /// in full. `unit` is what cash is rounded to, where it is given back in cash. Answers what was struck out, and how much
+    /// money goes back.
+    pub fn return_goods(
+        &mut self,
+        wanted: &[(LineId, Quantity)],
+        unit: Option<Money>,
+    ) -> Result<(Vec<Cut>, Money), OrderRefusal> {
+        if self.cancelled_at.is_some() {
+            return Err(OrderRefusal::Cancelled);
+        }
+        if !self.is_settled() {
+            return Err(OrderRefusal::NotSettled);
+        }
+        if wanted.is_empty() {
+            return Err(OrderRefusal::NothingChosen);
+        }
+        let mut draft = self.clone();
+        let mut cuts = Vec::new();
+        for (id, pieces) in wanted {
+            draft.must_be_sent(*id)?;
+            let cut = draft.cut(*id, Some(*pieces))?;
+            draft.line_mut(cut.line)?.state = LineState::Voided;
+            cuts.push(cut);
+        }
+        let price = self.total().less(draft.totals()?.total);
+        let back = unit.map_or(price, |unit| price.rounded_to(unit));
+        let back = back.min(self.paid);
+        draft.paid = self.paid - back;
+        draft.rounding = draft.paid - draft.total();
+        *self = draft;
+        Ok((cuts, back))
+    }
+
+    /// A paid order that is closed.
+    pub fn must_be_closed(&self) -> Result<(), OrderRefusal> {
+        match (self.closed_at, self.cancelled_at) {
+            (Some(_), _) => Ok(()),
+            (None, Some(_)) => Err(OrderRefusal::Cancelled),
+            (None, None) => Err(OrderRefusal::OpenAlready),
+        }
     }
 
     /// Calls an order off of which something was sent; answers the lines that are struck out with it.

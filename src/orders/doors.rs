@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::actions::{note_taken_up, save, send_unsent, settle, take_up};
+use super::actions::{note_taken_up, save, save_settled, send_unsent, settle, take_up};
+use super::afterwards::{Why, call_off, open_again, take_goods_back};
+use super::changes::Cut;
 use super::order::Order;
 use super::store::{self, Lines, OpenOrder};
 use crate::data::{Entry, RowLock, Tx};
@@ -87,6 +89,33 @@ pub async fn settle_nothing_due(
     }
     settle(tx, order, Some(date)).await?;
     save(tx, order, Lines::Sent(&sent)).await
+}
+
+/// Gives money of an order back that should not have been taken, of an order which this transaction has locked: it is due
+/// again. A closed order is open again, and what it was is kept. The caller stores the refund.
+pub async fn give_back(tx: &mut Tx, order: &mut Order, amount: Money, why: &Why) -> Result<()> {
+    if order.closed_at.is_some() && amount.is_positive() {
+        open_again(tx, order, why).await?;
+    }
+    order.give_back(amount)?;
+    save(tx, order, Lines::AsTheyWere).await
+}
+
+/// Stores that goods were struck out of an order, which this transaction has locked, because their money is given back:
+/// `order` as [`Order::return_goods`] left it, `before` as it was. Where nothing is left that anybody is to get, an open order
+/// ends. The caller has stored the refund, with the pieces that it gives free.
+pub async fn return_goods(
+    tx: &mut Tx,
+    order: &mut Order,
+    before: &Order,
+    cuts: &[Cut],
+    why: &Why,
+) -> Result<()> {
+    take_goods_back(tx, order, cuts, before, why).await?;
+    if order.is_open() && order.is_spent() {
+        return call_off(tx, order, "Everything on it was returned").await;
+    }
+    save_settled(tx, order, Lines::AsTheyWere).await
 }
 
 /// Notes that the guests were handed a bill of an order which this transaction has locked.

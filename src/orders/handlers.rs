@@ -5,11 +5,13 @@ mod floor;
 mod forms;
 mod lines;
 mod order;
+mod reductions;
 
 pub use afterwards::*;
 pub use floor::*;
 pub use lines::*;
 pub use order::*;
+pub use reductions::*;
 
 use maud::{Markup, html};
 use poem::{IntoResponse, Response};

@@ -17,6 +17,7 @@ pub mod line;
 pub mod order;
 pub mod panel;
 pub mod presence;
+mod reduction_sheets;
 mod refusal;
 pub mod sheets;
 pub mod status;
@@ -24,11 +25,13 @@ mod store;
 pub mod view;
 
 pub use actions::{cancel_abandoned, serve_lines, take_back};
-pub use doors::{
-    Received, billed, carry_over, hand_over, hold_open_of_shift, lock, open_of_shift, progressed,
-    receive, row, settle_nothing_due,
-};
+pub use afterwards::Why;
+pub use changes::Cut;
 pub use discount::{Given, Off};
+pub use doors::{
+    Received, billed, carry_over, give_back, hand_over, hold_open_of_shift, lock, open_of_shift,
+    progressed, receive, return_goods, row, settle_nothing_due,
+};
 pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use floor_view::Facts;
 pub use line::{Line, LineState};

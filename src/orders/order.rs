@@ -8,8 +8,8 @@ pub use super::refusal::OrderRefusal;
 use super::status::{Facts, Status};
 use crate::menu::{Choice, Product};
 use crate::values::{
-    BasisPoints, BusinessDate, LineId, LineInput, Money, OrderId, OrderInput, Quantity,
-    ShiftId, StaffId, Standing, TableId, Totals, totals,
+    BasisPoints, BusinessDate, LineId, LineInput, Money, OrderId, OrderInput, Quantity, ShiftId,
+    StaffId, Standing, TableId, Totals, totals,
 };
 
 /// How many lines one order holds at most.

@@ -62,13 +62,17 @@ pub enum OrderRefusal {
     #[error("That takes nothing off. Choose a larger discount.")]
     NothingOff,
     /// More than whoever agrees may give.
-    #[error("You may give up to {0} off this bill, all discounts together. For more somebody has to agree who may give it.")]
+    #[error(
+        "You may give up to {0} off this bill, all discounts together. For more somebody has to agree who may give it."
+    )]
     DiscountLimit(BasisPoints),
     /// A settled order is not reopened twice.
     #[error("This order is open. Nothing has to be reopened.")]
     OpenAlready,
     /// Goods are given back on what is paid in full.
-    #[error("This order is not paid in full. Give the money back as a wrong payment, then void what was returned.")]
+    #[error(
+        "This order is not paid in full. Give the money back as a wrong payment, then void what was returned."
+    )]
     NotSettled,
     /// More was given free in a shift than one person may.
     #[error(

@@ -47,6 +47,18 @@ pub struct Settings {
     pub comp_reasons: Vec<String>,
     /// How much one person may give free in a shift before an admin has to agree, in minor units; 0 for no limit.
     pub comp_limit: Money,
+    /// The share of a bill that each role may take off alone; beyond it somebody has to agree who may.
+    pub discount_limits: Shares,
+    /// Discounts under a name, one tap each.
+    pub discounts: Vec<NamedDiscount>,
+    /// Why a price is lowered, one tap each.
+    pub discount_reasons: Vec<String>,
+    /// Why money is given back or a paid order is opened again, one tap each.
+    pub refund_reasons: Vec<String>,
+    /// How much may be given back at once before an admin has to agree, in minor units; 0 for no limit.
+    pub refund_limit: Money,
+    /// What cash is rounded to, in minor units: 50 where there is no smaller coin; 0 for no rounding.
+    pub cash_rounding: Money,
     /// How long ready lines of a closed order stay on the ready strip, in minutes.
     pub ready_lets_go_minutes: u16,
     /// At which full hour of the venue's clock a backup is made each day, 0 to 23.
@@ -66,6 +78,58 @@ pub struct ClockBelieved {
     /// The last of the sales that were dated too late.
     #[serde(with = "time::serde::rfc3339")]
     pub over: OffsetDateTime,
+}
+
+/// A discount that is given often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedDiscount {
+    /// As people and bills say it.
+    pub name: String,
+    /// The share of the price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_bp: Option<BasisPoints>,
+    /// Or an amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+/// A share for each role that takes orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Shares {
+    /// For waiters.
+    pub waiter: BasisPoints,
+    /// For cashiers.
+    pub cashier: BasisPoints,
+    /// For managers.
+    pub manager: BasisPoints,
+    /// For admins.
+    pub admin: BasisPoints,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Shares {
+            waiter: BasisPoints::ZERO,
+            cashier: BasisPoints::new(1_000).unwrap_or_default(),
+            manager: BasisPoints::WHOLE,
+            admin: BasisPoints::WHOLE,
+        }
+    }
+}
+
+impl Shares {
+    /// The share of a role; kitchen and bar take no orders and have none.
+    pub fn of(&self, role: Role) -> BasisPoints {
+        match role {
+            Role::Waiter => self.waiter,
+            Role::Cashier => self.cashier,
+            Role::Manager => self.manager,
+            Role::Admin => self.admin,
+            Role::Kitchen | Role::Bar => BasisPoints::ZERO,
+        }
+    }
 }
 
 /// An amount for each role that holds cash.
@@ -148,6 +212,33 @@ impl Default for Settings {
             .map(str::to_owned)
             .to_vec(),
             comp_limit: Money::new(100_000),
+            discount_limits: Shares::default(),
+            discounts: [("Staff", 1_000), ("Regular guest", 500)]
+                .map(|(name, share)| NamedDiscount {
+                    name: name.to_owned(),
+                    percent_bp: BasisPoints::new(share).ok(),
+                    amount: None,
+                })
+                .to_vec(),
+            discount_reasons: [
+                "Took too long",
+                "Not as it should be",
+                "Regular guest",
+                "Event",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            refund_reasons: [
+                "Wrong method taken",
+                "Wrong amount taken",
+                "Paid twice",
+                "Not as it should be",
+                "Not served",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            refund_limit: Money::ZERO,
+            cash_rounding: Money::ZERO,
             ready_lets_go_minutes: 30,
             backup_hour: 3,
             backup_retention_days: 30,

@@ -50,6 +50,15 @@ impl Consent {
         }
     }
 
+    /// The role of whoever agreed; nothing of a request that was carried out before.
+    pub fn role(&self) -> Option<Role> {
+        match &self.0 {
+            Kind::Given(approval) => Some(approval.role),
+            Kind::Own(role) => Some(*role),
+            Kind::Repeated => None,
+        }
+    }
+
     /// Whether an admin agreed, or is who asked.
     pub fn is_an_admins(&self) -> bool {
         match &self.0 {

@@ -60,6 +60,10 @@ guards! {
     Cashier: |person, settings| person.role.takes_payments(&settings),
         "Payments are taken by cashiers and managers.";
 
+    /// May give money back and open a paid order again, with a manager's agreement where they are none.
+    Refunder: |person, _settings| person.role.refunds(),
+        "Money is given back by cashiers and managers.";
+
     /// May mark products as sold out.
     StockKeeper: |person, _settings| person.role.keeps_stock(),
         "Cashiers, cooks and managers mark products as sold out.";

@@ -22,7 +22,9 @@ pub mod view;
 pub use approval::{
     Approval, Approver, Colleague, Consent, approve, approvers, consent, order_takers,
 };
-pub use guards::{Admin, AtWork, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
+pub use guards::{
+    Admin, AtWork, Cashier, Cook, Manager, OrderTaker, Refunder, SignedIn, StockKeeper,
+};
 pub use member::Member;
 pub use person::{Person, Role, short_name};
 pub use readers::KnownReaders;

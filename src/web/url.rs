@@ -176,6 +176,12 @@ urls! {
     /// POST gives some of its lines to another order.
     order_moves(order: OrderId) = "/orders/:order/moves";
     /// POST cancels an order; of what was sent somebody has to agree.
+    order_discount(order: OrderId) = "/orders/:order/discount";
+    /// A discount on one line.
+    order_line_discount(order: OrderId, line: LineId) = "/orders/:order/lines/:line/discount";
+    /// A paid order is opened again.
+    order_reopening(order: OrderId) = "/orders/:order/reopening";
+    /// Calling an order off.
     order_cancellation(order: OrderId) = "/orders/:order/cancellation";
     /// PUT: guests, name, phone; GET opens the sheet.
     order_details(order: OrderId) = "/orders/:order/details";

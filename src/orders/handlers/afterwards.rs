@@ -163,7 +163,7 @@ pub async fn ask_comp(
 }
 
 /// Who may agree to what this person asks.
-async fn agree(app: &App, by: &Person) -> Result<sheets::Agree> {
+pub(super) async fn agree(app: &App, by: &Person) -> Result<sheets::Agree> {
     Ok(sheets::Agree {
         approvers: approval::approvers(app, by).await?,
         on_terminal: by.terminal.is_some(),
@@ -212,7 +212,7 @@ pub async fn comp(
     panel(&app, &by, asker, id, written.done()).await
 }
 
-async fn why(app: &App, by: &Person, claim: &Claim, form: &StrikeOut) -> Result<Why> {
+pub(super) async fn why(app: &App, by: &Person, claim: &Claim, form: &StrikeOut) -> Result<Why> {
     let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
     let consent = agreed(
         app,
@@ -225,7 +225,7 @@ async fn why(app: &App, by: &Person, claim: &Claim, form: &StrikeOut) -> Result<
 }
 
 /// What was chosen, what was written, or both.
-fn reason(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
+pub(super) fn reason(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
     match (chosen, written) {
         (None, None) => Err(Error::field("reason", "Choose a reason, or write one.")),
         (Some(chosen), None) => Ok(chosen.as_str().to_owned()),
@@ -234,7 +234,7 @@ fn reason(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
     }
 }
 
-async fn agreed(
+pub(super) async fn agreed(
     app: &App,
     by: &Person,
     claim: &Claim,

@@ -5,8 +5,8 @@ use crate::menu::Pick;
 use crate::orders::change_sheets;
 use crate::staff::Typed;
 use crate::values::{
-    LineId, ModifierId, Money, Note, OrderId, ProductId, Quantity, Short, StaffId, StationId,
-    TableId, TaxClassId, Text,
+    BasisPoints, LineId, ModifierId, Money, Note, OrderId, ProductId, Quantity, Short, StaffId,
+    StationId, TableId, TaxClassId, Text,
 };
 
 /// A telephone number as people write it.
@@ -109,6 +109,33 @@ form! {
         /// Their PIN, on a paired terminal.
         secret: opt Typed,
         /// Their password, anywhere.
+        password: opt Typed,
+    }
+}
+
+form! {
+    /// What is taken off, why, and who agrees. `from` is `pay` where it is asked on the pay screen.
+    pub struct NewDiscount {
+        named: opt Short,
+        percent: opt BasisPoints,
+        amount: money Money,
+        none: flag bool,
+        from: opt Short,
+        chosen: opt Short,
+        reason: opt Note,
+        approver: opt StaffId,
+        secret: opt Typed,
+        password: opt Typed,
+    }
+}
+
+form! {
+    /// Why a paid order is opened again, and who agrees.
+    pub struct Reopening {
+        chosen: opt Short,
+        reason: opt Note,
+        approver: opt StaffId,
+        secret: opt Typed,
         password: opt Typed,
     }
 }

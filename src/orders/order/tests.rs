@@ -4,11 +4,13 @@ use time::Duration;
 use super::*;
 use crate::menu::TaxClass;
 use crate::orders::changes::Which;
+use crate::orders::discount::Off;
 use crate::orders::line::OpenItem;
 use crate::values::{ProductId, StationId, TaxClassId};
 
 mod after_sending;
 mod promises;
+mod reductions;
 mod till;
 
 fn at(minutes: i64) -> OffsetDateTime {

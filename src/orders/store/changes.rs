@@ -117,7 +117,11 @@ pub(in crate::orders) async fn comped_since(
 }
 
 /// The discount on a line of an order, or on the order itself.
-pub(in crate::orders) async fn discount(tx: &Tx, order: &Order, line: Option<LineId>) -> Result<()> {
+pub(in crate::orders) async fn discount(
+    tx: &Tx,
+    order: &Order,
+    line: Option<LineId>,
+) -> Result<()> {
     match line {
         None => {
             let sql = "UPDATE orders SET discount_name = $2, discount_bp = $3, discount_amount = $4, discount_most_bp = $5 WHERE id = $1";

@@ -16,6 +16,19 @@ enum Deed {
     Void(usize, i64),
     Comp(usize, i64),
     Give(usize, i64),
+    /// On this line, or on the order.
+    Discount(Option<usize>, Off, i64),
+    NoDiscount(Option<usize>),
+    GiveBack(i64),
+    Return(usize, i64, Option<i64>),
+    Reopen,
+}
+
+fn off() -> impl Strategy<Value = Off> {
+    prop_oneof![
+        (1i64..=10_000).prop_map(|points| Off::Percent(BasisPoints::new(points).unwrap())),
+        (1i64..60_000).prop_map(|amount| Off::Amount(Money::new(amount))),
+    ]
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -32,6 +45,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0usize..6, 0i64..4).prop_map(|(line, pieces)| Deed::Void(line, pieces)),
         1 => (0usize..6, 0i64..4).prop_map(|(line, pieces)| Deed::Comp(line, pieces)),
         1 => (0usize..6, 0i64..4).prop_map(|(line, pieces)| Deed::Give(line, pieces)),
+        2 => (proptest::option::of(0usize..6), off(), 0i64..=10_000).prop_map(|(line, off, most)| Deed::Discount(line, off, most)),
+        1 => proptest::option::of(0usize..6).prop_map(Deed::NoDiscount),
+        1 => (1i64..30_000).prop_map(Deed::GiveBack),
+        1 => (0usize..6, 1i64..4, proptest::option::of(Just(500i64))).prop_map(|(line, pieces, unit)| Deed::Return(line, pieces, unit)),
+        1 => Just(Deed::Reopen),
     ]
 }
 
@@ -71,13 +89,39 @@ proptest! {
                 Deed::Fire(which) => order.fire(Which::Line(id(which)), at(3)).map(|_| ()),
                 Deed::Void(which, count) => order.void(id(which), Quantity::new(count).ok()).map(|_| ()),
                 Deed::Comp(which, count) => order.comp(id(which), Quantity::new(count).ok()).map(|_| ()),
+                Deed::Discount(..) => Ok(()),
+                Deed::NoDiscount(which) => order.discount(which.map(id), None).map(|_| ()),
+                Deed::GiveBack(amount) if Money::new(amount) <= order.paid => {
+                    let back = order.give_back(Money::new(amount));
+                    if back.is_ok() { money -= Money::new(amount); }
+                    back
+                }
+                Deed::GiveBack(_) => Ok(()),
+                Deed::Return(which, count, unit) => {
+                    let was_settled = order.is_settled();
+                    let back = order.return_goods(&[(id(which), Quantity::new(count).unwrap())], unit.map(Money::new));
+                    if let Ok((_, amount)) = &back {
+                        prop_assert!(was_settled && order.balance().is_zero() && !amount.is_negative());
+                        money -= *amount;
+                    }
+                    back.map(|_| ())
+                }
+                Deed::Reopen => order.must_be_closed().map(|()| order.closed_at = None),
                 Deed::Give(which, count) => order.give_lines(&mut other, &[(id(which), Quantity::new(count).ok())]).map(|_| ()),
+            };
+            let done = match deed {
+                Deed::Discount(which, off, most) => {
+                    let given = Given { name: "Staff".to_owned(), off, most: BasisPoints::new(most).unwrap() };
+                    order.discount(which.map(id), Some(given)).map(|_| ())
+                }
+                _ => done,
             };
             if done.is_ok() { order.settle(at(9), date()); } else { prop_assert_eq!(&order, &before); }
             prop_assert!(!order.balance().is_negative());
             prop_assert_eq!(order.paid, money);
             let sum: Money = order.lines.iter().map(Line::total).sum();
-            prop_assert_eq!(order.total(), sum);
+            prop_assert_eq!(order.total(), sum - order.totals().unwrap().order_discount);
+            prop_assert!(order.total() >= Money::ZERO && order.paid >= Money::ZERO && order.rounding.abs() <= Money::new(4_000));
             prop_assert!(sent_pieces([&order, &other]) >= pieces_before);
             for line in before.lines.iter().filter(|line| line.is_sent()) {
                 let here = order.lines.iter().chain(&other.lines).find(|now| now.id == line.id);
