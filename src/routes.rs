@@ -278,6 +278,11 @@ fn pay(map: Map) -> Map {
         .at(at::order_payments, post(it::take))
         .at(at::order_bill, get(it::show_bill))
         .at(at::order_bills, post(it::print_bill))
+        .at(
+            at::payment_refund,
+            get(payments::refunds::handlers::ask).post(payments::refunds::handlers::give),
+        )
+        .at(at::refund, get(payments::refunds::handlers::show))
         .at(at::payment_receipt, get(it::show_receipt))
 }
 

@@ -3,7 +3,8 @@
 //! A payment is a row that is only ever added; its order counts what was received, and what is in cash is booked into
 //! the shift of whoever takes it, all in one transaction. Card and mobile money are recorded by hand from the slip or the
 //! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
-//! `paid_pieces` (what of an order was paid by item), and `bills`, which were handed to guests before they paid.
+//! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, and what is given
+//! back (`refunds`).
 
 mod actions;
 mod bill;
@@ -12,6 +13,7 @@ mod items;
 mod payment;
 mod receipt;
 mod reference;
+pub mod refunds;
 mod sharers;
 mod store;
 mod tender;

@@ -115,7 +115,7 @@ pub async fn insert_pieces(tx: &Tx, payment: PaymentId, pieces: &[Pieces]) -> Re
     Ok(())
 }
 
-/// How many pieces of each line of an order were paid for by item.
+/// How many pieces of each line of an order are paid for by item.
 pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidFor> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -124,14 +124,19 @@ pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidF
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT pp.line_id, sum(pp.quantity)::bigint AS pieces FROM paid_pieces pp \
+        "SELECT pp.line_id, (sum(pp.quantity) - (SELECT coalesce(sum(rp.quantity), 0) FROM returned_pieces rp \
+           WHERE rp.line_id = pp.line_id))::bigint AS pieces FROM paid_pieces pp \
          JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 GROUP BY pp.line_id",
         [order.into()],
     ))
     .all(db)
     .await?;
     let pieces = |row: Row| (row.line_id, i16::try_from(row.pieces).unwrap_or(i16::MAX));
-    Ok(rows.into_iter().map(pieces).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.pieces > 0)
+        .map(pieces)
+        .collect())
 }
 
 /// What of its order a payment was for, as it stands on the bill; nothing where it was not paid by item.
@@ -335,7 +340,7 @@ impl PaymentRow {
     }
 }
 
-fn method(stored: &str) -> Result<Method> {
+pub(super) fn method(stored: &str) -> Result<Method> {
     Ok(Method::stored(stored)
         .ok_or_else(|| anyhow::anyhow!("a payment's method is stored as {stored:?}"))?)
 }

@@ -205,6 +205,10 @@ urls! {
     /// POST notes that one is handed to them.
     order_bills(order: OrderId) = "/orders/:order/bills";
     /// The receipt of a payment.
+    payment_refund(payment: PaymentId) = "/payments/:payment/refund";
+    /// The slip of money that was given back.
+    refund(refund: RefundId) = "/refunds/:refund";
+    /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
 
     /// The boards one may open.

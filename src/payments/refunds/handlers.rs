@@ -1,0 +1,201 @@
+//! The screen that gives money back, and the slip of it.
+
+use poem::{IntoResponse, handler};
+use serde_json::json;
+
+use super::actions::{self, GiveBack, What};
+use super::refund::{Left, RefundKind, RefundRefusal};
+use super::{store, view};
+use crate::app::App;
+use crate::data::{Tx, Written};
+use crate::form;
+use crate::orders::{self, Order, Why};
+use crate::payments::items::Pieces;
+use crate::payments::reference::{Reference, ReferenceRefusal};
+use crate::payments::{Payment, store as payments};
+use crate::shifts;
+use crate::staff::{Refunder, Typed, approval};
+use crate::values::{Money, Note, PaymentId, RefundId, Short, StaffId};
+use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
+
+form! {
+    /// What goes back of a payment, why, and who agrees. Without `kind` it is a wrong payment; without an amount all that is
+    /// left of it goes back.
+    pub struct NewRefund {
+        kind: opt RefundKind,
+        amount: money Money,
+        tip: money Money,
+        item: many Pieces,
+        reference: opt String,
+        shown: money Money,
+        chosen: opt Short,
+        reason: opt Note,
+        approver: opt StaffId,
+        secret: opt Typed,
+        password: opt Typed,
+    }
+}
+
+struct Known {
+    payment: Payment,
+    order: Option<Order>,
+    left: Left,
+}
+
+async fn known(app: &App, id: PaymentId) -> Result<Known> {
+    let payment = payments::find(app.db(), id)
+        .await?
+        .ok_or(Error::NotFound("payment"))?;
+    let order = match payment.order {
+        Some(order) => Some(orders::find(app.db(), order).await?),
+        None => None,
+    };
+    let left = Left::of(&payment, &store::of_payment(app.db(), id).await?);
+    Ok(Known {
+        payment,
+        order,
+        left,
+    })
+}
+
+/// The screen that gives money of a payment back; to a script, what would go back for what is chosen so far.
+#[handler]
+pub async fn ask(
+    app: App,
+    by: Refunder,
+    asker: Asker,
+    Path(id): Path<PaymentId>,
+    Query(typed): Query<Vec<(String, String)>>,
+) -> Result<poem::Response> {
+    let known = known(&app, id).await?;
+    let settings = app.settings().await?;
+    if asker == Asker::Fragment {
+        let of = |name: &'static str| typed.iter().filter(move |(field, _)| field == name);
+        let text = |name| of(name).next().map_or("", |(_, text)| text.trim());
+        let back = match text("kind").parse() {
+            Ok(RefundKind::GoodsReturned) => {
+                let pieces: Vec<Pieces> = of("item").flat_map(|(_, text)| text.parse()).collect();
+                match &known.order {
+                    Some(order) if !pieces.is_empty() => {
+                        let unit = settings.cash_rounding;
+                        actions::price_of(order, &known.payment, &pieces, unit)?
+                    }
+                    _ => Money::ZERO,
+                }
+            }
+            _ => match text("amount") {
+                "" => known.left.amount,
+                typed => Money::parse(typed)
+                    .map_err(|refusal| Error::field("amount", refusal.to_string()))?,
+            },
+        };
+        return Ok(Frag(view::figure(back)).into_response());
+    }
+    let shift = shifts::open_of(app.db(), by.id).await?;
+    let screen = view::Screen {
+        payment: &known.payment,
+        order: known.order.as_ref(),
+        left: known.left,
+        has_float: shift.is_some_and(|shift| shift.has_cash()),
+        reasons: &settings.refund_reasons,
+        approvers: (!by.role.manages())
+            .then_some(approval::approvers(&app, &by).await?),
+        person: &by,
+        settings: &settings,
+    };
+    Ok(Page(view::page(&screen)).into_response())
+}
+
+/// Gives money of a payment back.
+#[handler]
+pub async fn give(
+    app: App,
+    by: Refunder,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<PaymentId>,
+    Form(form): Form<NewRefund>,
+) -> Result<poem::Response> {
+    let settings = app.settings().await?;
+    let reason = match (&form.chosen, &form.reason) {
+        (None, None) => return Err(Error::field("reason", "Choose a reason, or write one.")),
+        (Some(chosen), None) => chosen.as_str().to_owned(),
+        (None, Some(written)) => written.as_str().to_owned(),
+        (Some(chosen), Some(written)) => format!("{}: {}", chosen.as_str(), written.as_str()),
+    };
+    let what = match form.kind.unwrap_or(RefundKind::WrongPayment) {
+        RefundKind::WrongPayment => What::WrongPayment {
+            amount: form.amount,
+            tip: form.tip,
+        },
+        RefundKind::GoodsReturned if form.item.is_empty() => {
+            return Err(Error::field("item", "Choose what came back."));
+        }
+        RefundKind::GoodsReturned => What::Goods(form.item.clone()),
+    };
+    let reference = reference_of(form.reference.as_deref())?;
+    let claim = once.of(&by, "refunds.give", &(id, &form));
+    if !app.already(&claim).await? && !known(&app, id).await?.left.is_something() {
+        return Err(RefundRefusal::NothingLeft.into());
+    }
+    let given = approval::given(form.approver, form.secret.as_ref(), form.password.as_ref())?;
+    let consent = approval::consent(&app, &by, &claim, given).await?;
+    let asked = GiveBack {
+        what,
+        shown: form.shown,
+        reference,
+        why: Why { consent, reason },
+        limit: settings.refund_limit,
+        unit: settings.cash_rounding,
+    };
+    let refund = RefundId::new();
+    let written = app
+        .write(claim.making(refund), async |tx: &mut Tx| {
+            actions::refund(tx, &by, refund, id, asked).await
+        })
+        .await?;
+    let refund = match written {
+        Written::Done(()) => refund,
+        Written::Already(made) => made.map_or(refund, RefundId::from),
+    };
+    if asker == Asker::Machine {
+        let given = store::find(app.db(), refund).await?;
+        let given = given.ok_or(Error::NotFound("refund"))?;
+        return Ok(poem::web::Json(json!({
+            "id": given.id,
+            "paymentId": given.payment,
+            "kind": given.kind.as_str(),
+            "amount": given.amount,
+            "tip": given.tip,
+        }))
+        .into_response());
+    }
+    Ok(Go::to(asker, url::refund(refund)).into_response())
+}
+
+fn reference_of(typed: Option<&str>) -> Result<Option<Reference>> {
+    match typed.map(str::trim).unwrap_or_default() {
+        "" => Ok(None),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|refusal: ReferenceRefusal| Error::field("reference", refusal.to_string())),
+    }
+}
+
+/// What to hand over, and the slip of it.
+#[handler]
+pub async fn show(app: App, by: Refunder, Path(id): Path<RefundId>) -> Result<Page> {
+    let refund = store::find(app.db(), id)
+        .await?
+        .ok_or(Error::NotFound("refund"))?;
+    let known = known(&app, refund.payment).await?;
+    let settings = app.settings().await?;
+    Ok(Page(view::slip_page(
+        &refund,
+        &known.payment,
+        known.order.as_ref(),
+        &by,
+        &settings,
+    )))
+}

@@ -1,0 +1,235 @@
+//! The screen that gives money back. It is drawn for one person, carries a key of its own, and no feed redraws it.
+
+use maud::{Markup, html};
+
+use super::refund::{Left, Refund, RefundKind};
+use crate::orders::{Line, Order};
+use crate::payments::receipt::head;
+use crate::payments::{Method, Payment};
+use crate::settings::Settings;
+use crate::shifts::bar;
+use crate::staff::{Approver, Person, approval_fields};
+use crate::ui::{self, BodyKind, Kind, icon};
+use crate::values::{Currency, Money, TokenId};
+use crate::web::url;
+
+/// What the screen is drawn from.
+pub struct Screen<'a> {
+    /// The payment.
+    pub payment: &'a Payment,
+    /// The order that it is on.
+    pub order: Option<&'a Order>,
+    /// What is left of it.
+    pub left: Left,
+    /// Whether this person's shift holds cash.
+    pub has_float: bool,
+    /// Why money is given back.
+    pub reasons: &'a [String],
+    /// Who may agree; nothing where nobody has to.
+    pub approvers: Option<Vec<Approver>>,
+    /// Who looks at it.
+    pub person: &'a Person,
+    /// Name and time zone.
+    pub settings: &'a Settings,
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let payment = screen.payment;
+    let at = screen.settings.day_rule().local(payment.taken_at);
+    let of = screen.order.map_or("on no order".to_owned(), |order| order.title());
+    let meta = format!("{} · {} {}", of, at.day(), at.time());
+    let back = match screen.order {
+        Some(order) => ("Order", url::order_pay(order.id)),
+        None => ("Floor", url::floor()),
+    };
+    let content = html! {
+        (bar((back.0, &back.1), "Give money back", &meta, screen.person))
+        main.scroll.rcp {
+            section.card.stack.done aria-label="Payment" {
+                dl.kv {
+                    dt { (payment.method.label()) @if let Some(reference) = &payment.reference { " " (reference) } } dd { (payment.amount.with_code()) }
+                    @if payment.tip.is_positive() { dt { "Tip" } dd { (payment.tip) } }
+                    @let gone = payment.amount + payment.tip - screen.left.amount - screen.left.tip;
+                    @if gone.is_positive() { dt { "Given back already" } dd { (-gone) } }
+                    dt.sum { "Can go back" } dd.sum { ((screen.left.amount + screen.left.tip).with_code()) }
+                }
+                @if !screen.left.is_something() {
+                    (ui::banner(Kind::Info, true, html! { "All of this payment was given back already." }))
+                } @else if payment.method == Method::Cash && !screen.has_float {
+                    (ui::banner(Kind::Warn, true, html! { b { "Count your float first." } " Cash goes back out of your own drawer or pouch." }))
+                    a.btn.xl.primary href=(url::shift()) { (icon("cash")) "Count the float" }
+                } @else {
+                    (form(screen))
+                }
+            }
+        }
+    };
+    ui::page(
+        ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, "Give money back", &screen.settings.cafe_name)
+        },
+        content,
+    )
+}
+
+fn form(screen: &Screen) -> Markup {
+    let payment = screen.payment;
+    let to = url::payment_refund(payment.id);
+    let goods = screen.order.filter(|order| order.is_settled());
+    html! {
+        form #refund-form.stack.refund method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
+            (ui::key_input(&TokenId::new().to_string()))
+            div.stack hx-get=(to) hx-trigger="input delay:150ms, change" hx-include="#refund-form" hx-swap="none" hx-sync="this:replace" {
+                fieldset.seg.tall {
+                    legend.vh { "What happened" }
+                    label { input #r-wrong type="radio" name="kind" value=(RefundKind::WrongPayment.as_str()) checked; (RefundKind::WrongPayment.label()) }
+                    @if goods.is_some() {
+                        label { input #r-goods type="radio" name="kind" value=(RefundKind::GoodsReturned.as_str()); (RefundKind::GoodsReturned.label()) }
+                    }
+                }
+                (ui::error_place("kind", None))
+                div.stack.for-wrong {
+                    p.dim {
+                        @if screen.order.is_some() { "The money should not have been taken. It is due again, and the order opens." }
+                        @else { "The money came for no order." }
+                    }
+                    (ui::controls::money_field(Currency::venue().code(), "Amount", "amount", &screen.left.amount.to_string(), None, None))
+                    @if screen.left.tip.is_positive() {
+                        (ui::controls::money_field(Currency::venue().code(), "Tip", "tip", &screen.left.tip.to_string(), None, None))
+                    }
+                }
+                @if let Some(order) = goods {
+                    div.stack.for-goods {
+                        p.dim { "What came back is struck out, and the order stays paid." }
+                        fieldset.chips {
+                            legend { "What came back" }
+                            @for line in order.sent().filter(|line| !line.comped) { (pieces(line)) }
+                        }
+                        (ui::error_place("item", None))
+                    }
+                }
+            }
+            @if payment.method != Method::Cash {
+                (ui::Field::new("Transaction id of the transfer back", "reference").max(40)
+                    .hint("If there is one. Send the money back by the same way that it came."))
+            }
+            fieldset.group {
+                legend { "Why" }
+                div.chips {
+                    @for reason in screen.reasons { label.chip { input type="radio" name="chosen" value=(reason); (reason) } }
+                }
+            }
+            (ui::Field::new("In your words", "reason").max(200))
+            @if let Some(approvers) = &screen.approvers {
+                fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(approvers, screen.person.terminal.is_some())) }
+            }
+            div #refund-figure { (said(screen.left.amount)) }
+        }
+    }
+}
+
+/// Each piece by itself, up to a few; the others of a line together.
+fn pieces(line: &Line) -> Markup {
+    const ONE_BY_ONE: i16 = 6;
+    let all = line.quantity.get();
+    let singles = if all > ONE_BY_ONE { ONE_BY_ONE - 1 } else { all };
+    let rest = all - singles;
+    html! {
+        @for _ in 0..singles {
+            label.chip { input type="checkbox" name="item" value=(line.id); (line.name) " " (line.unit_price) }
+        }
+        @if rest > 0 {
+            label.chip { input type="checkbox" name="item" value={ (line.id) "=" (rest) }; (rest) "× " (line.name) }
+        }
+    }
+}
+
+/// What would go back for what is chosen so far.
+pub fn figure(back: Money) -> Markup {
+    html! {
+        hx-partial hx-target="#refund-figure" { (said(back)) }
+        @for field in ["amount", "tip", "item"] { hx-partial hx-target={ "#err-" (field) } {} }
+    }
+}
+
+fn said(back: Money) -> Markup {
+    html! {
+        input type="hidden" name="shown" value=(back);
+        button.btn.xl.primary.wide disabled[!back.is_positive()] { (icon("undo")) "Give back " (back.with_code()) }
+    }
+}
+
+/// What to hand over, and the slip.
+pub fn slip_page(
+    refund: &Refund,
+    payment: &Payment,
+    order: Option<&Order>,
+    person: &Person,
+    settings: &Settings,
+) -> Markup {
+    let meta = order.map_or(String::new(), |order| {
+        format!("{} · order {}", order.title(), order.number)
+    });
+    let all = refund.amount + refund.tip;
+    let by_hand = payment.method == Method::Cash;
+    let content = html! {
+        (bar(("Floor", &url::floor()), "Given back", &meta, person))
+        main.scroll.rcp {
+            section.card.stack.done aria-label="Refund" {
+                dl.change {
+                    div.full { dt { @if by_hand { "Hand over" } @else { "Given back by " (payment.method.label()) } } dd.huge { (all.with_code()) } }
+                    @if refund.tip.is_positive() { div { dt { "Of it the tip" } dd { (refund.tip) } } }
+                }
+                div.stack.tight {
+                    @if let Some(order) = order.filter(|order| order.balance().is_positive()) {
+                        a.btn.xl.primary href=(url::order_pay(order.id)) { (icon("due")) "Pay again: " (order.balance()) }
+                    }
+                    button.btn.xl type="button" data-print { (icon("print")) "Print slip" }
+                    a.btn.xl href=(url::floor()) { "Done" }
+                }
+            }
+            (slip(refund, payment, order, settings))
+        }
+    };
+    ui::page(
+        ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, "Given back", &settings.cafe_name)
+        },
+        content,
+    )
+}
+
+fn slip(refund: &Refund, payment: &Payment, order: Option<&Order>, settings: &Settings) -> Markup {
+    let rule = settings.day_rule();
+    let (at, paid) = (rule.local(refund.refunded_at), rule.local(payment.taken_at));
+    html! {
+        article.receipt aria-label="Refund, 80 mm" {
+            (head(settings))
+            hr;
+            div.c { h2 { "REFUND" } }
+            table {
+                @if let Some(order) = order { tr { td { "Order " (order.number) } td.num { (order.title()) } } }
+                tr { td { (at.day()) } td.num { (at.time()) } }
+                @if let Some(order) = order { tr { td { "No. " (order.reference) } td {} } }
+            }
+            hr;
+            table {
+                tr { td { "Paid by " (payment.method.label()) ", " (paid.day()) " " (paid.time()) } td.num { (payment.amount + payment.tip) } }
+                @if refund.tip.is_positive() { tr { td { "Of it tip" } td.num { (-refund.tip) } } }
+                tr.tot { td { "GIVEN BACK " (Currency::venue().code()) } td.num { (refund.amount + refund.tip) } }
+                @if let Some(reference) = &refund.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
+            }
+            table {
+                tr { td { (refund.kind.label()) ": " (refund.reason) } td {} }
+                @if let Some(by) = &refund.refunded_by { tr { td { "By " (by) @if let Some(approver) = &refund.approved_by { ", approved by " (approver) } } td {} } }
+            }
+            hr;
+            table { tr { td { "Received" br; br; "____________________" } td {} } }
+        }
+    }
+}
