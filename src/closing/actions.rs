@@ -307,6 +307,7 @@ async fn report(
             note: float.note.clone(),
         }),
         sales: payments::sums_of_shift(&*tx, shift.id).await?,
+        refunds: payments::refunds::sums_of_shift(&*tx, shift.id).await?,
         expected: ledger.expected(),
         ledger,
         counts: counts.into_iter().map(count_line).collect(),

@@ -37,6 +37,9 @@ pub struct ShiftReport {
     pub float: Option<FloatLine>,
     /// What came in, by method, with tips.
     pub sales: Vec<MethodSum>,
+    /// What was given back, by the method that it had come in by.
+    #[serde(default)]
+    pub refunds: Vec<MethodSum>,
     /// What moved cash, by kind.
     pub ledger: Ledger,
     /// What should be in the drawer.
@@ -126,6 +129,11 @@ pub struct PassedOn {
 }
 
 impl ShiftReport {
+    /// What was given back of all methods together, tips among it.
+    pub fn refunds_total(&self) -> Money {
+        self.refunds.iter().map(|sum| sum.amount + sum.tips).sum()
+    }
+
     /// The payments of all methods together.
     pub fn sales_total(&self) -> Money {
         self.sales.iter().map(|sum| sum.amount).sum()

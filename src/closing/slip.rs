@@ -103,6 +103,9 @@ fn slip_sales(report: &ShiftReport) -> Markup {
                 tr { td { (sum.method.label()) ", " (sum.count) @if sum.count == 1 { " payment" } @else { " payments" } } td.num { (sum.amount) } }
             }
             tr.tot { td { "TAKEN " (Currency::venue().code()) } td.num { (report.sales_total()) } }
+            @for sum in &report.refunds {
+                tr { td { "Given back, " (sum.method.label()) ", " (sum.count) } td.num { (-(sum.amount + sum.tips)) } }
+            }
             @if report.tips_total().is_positive() { tr { td { "Tips beside it" } td.num { (report.tips_total()) } } }
         }
     }

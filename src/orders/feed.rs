@@ -59,11 +59,13 @@ pub(super) fn is_watched(app: &App, order: OrderId) -> bool {
 
 /// The regions of an order's panel.
 pub(super) async fn panel(app: &App, order: &Order, pays: bool) -> crate::web::Result<Markup> {
+    let settings = app.settings().await?;
     let panel = panel::Panel {
         order,
         receipts: &receipts(app, order).await?,
         pays,
-        days: &app.settings().await?.day_rule(),
+        unit: settings.cash_rounding,
+        days: &settings.day_rule(),
         menu: &*app.menu().await?,
     };
     Ok(panel::regions(&panel))

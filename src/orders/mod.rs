@@ -36,6 +36,7 @@ pub use feed::{FloorView, OrderView, ReadyView, TableView};
 pub use floor_view::Facts;
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
+pub use reduction_sheets::discount_label;
 pub use status::Status;
 pub use store::{
     OnPass, OpenOrder, PassLine, VoidsFor, Waiting, find, on_pass, open_orders, voids_after_send,

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::line::{Line, LineState};
 use super::order::{Order, Place};
+use super::reduction_sheets::discount_label;
 use super::status::Status;
 use crate::kitchen::{
     self,
@@ -25,6 +26,8 @@ pub struct Panel<'a> {
     pub receipts: &'a [Receipt],
     /// Whether the buttons of paying are on it.
     pub pays: bool,
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: Money,
     /// Local times.
     pub days: &'a DayRule,
     /// The menu, for the choices that stand under the selected line.
@@ -42,7 +45,7 @@ pub(super) fn panel(panel: &Panel) -> Markup {
             (receipts(panel))
             (line_bar(order))
             (sums(order))
-            (actions(order, panel.pays))
+            (actions(order, panel.pays, panel.unit))
         }
     }
 }
@@ -59,7 +62,7 @@ pub fn regions(panel: &Panel) -> Markup {
         hx-partial hx-target="#order-lines" hx-swap="outerMorph" { (lines(panel)) }
         hx-partial hx-target="#order-receipts" hx-swap="outerMorph" { (receipts(panel)) }
         hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
-        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays)) }
+        hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays, panel.unit)) }
     }
 }
 
@@ -234,6 +237,8 @@ fn pick(line: &Line) -> Markup {
             @if !said.is_empty() || !extra.is_zero() {
                 small { (said.join(" · ")) @if extra.is_positive() { " +" (extra) } @else if extra.is_negative() { " " (extra) } }
             }
+            @if let Some(given) = &line.given { small { (given.label()) " " (-line.discount()) } }
+            @if let Some(list) = &line.price_list { small { (list) } }
             @if let Some(note) = &line.note { small.note { (note) } }
             @if let Some(allergy) = &line.allergy { small.alg { (icon("late")) "Allergy: " (allergy) } }
         }
@@ -409,6 +414,7 @@ fn line_bar(order: &Order) -> Markup {
             button.btn type="button" disabled hx-post=(of(url::at::order_line_fire)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="held" { (icon("preparing")) "Fire" }
             button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_comp)) hx-target="#sheet" data-for="sent" { (icon("tip")) "Comp" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_discount)) hx-target="#sheet" data-for="unsent held sent" { (icon("percent")) "Discount" }
             button.btn.danger type="button" disabled hx-get=(of(url::at::order_line_void)) hx-target="#sheet" data-for="sent" { (icon("cancelled")) "Void" }
             button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent held" { (icon("trash")) "Remove" }
         }
@@ -428,6 +434,8 @@ fn sums(order: &Order) -> Markup {
         dl #order-sums.totals data-rev=(rev(order)) {
             dt { "Subtotal, " (items) @if items == 1 { " item" } @else { " items" } } dd { (totals.subtotal) }
             @if totals.comps.is_positive() { dt { "Given free" } dd { (Money::ZERO - totals.comps) } }
+            @if totals.line_discounts.is_positive() { dt { "Discounts on items" } dd { (Money::ZERO - totals.line_discounts) } }
+            @if totals.order_discount.is_positive() { dt { (discount_label(order)) } dd { (Money::ZERO - totals.order_discount) } }
             @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
             @for tax in &totals.taxes {
                 @if !tax.rate.is_zero() {
@@ -449,7 +457,7 @@ fn tax_name(order: &Order, class: TaxClassId) -> &str {
         .map_or("Tax", |line| line.tax_name.as_str())
 }
 
-fn actions(order: &Order, pays: bool) -> Markup {
+fn actions(order: &Order, pays: bool, unit: Money) -> Markup {
     let unsent = order.to_send().count() + order.to_announce().count();
     let ready = order.ready().count();
     let due = order.balance().is_positive();
@@ -459,12 +467,13 @@ fn actions(order: &Order, pays: bool) -> Markup {
             @if !order.is_open() {
                 @if ready > 0 { (served_button(order, ready, true)) }
                 a.btn.xl.wide[ready == 0] href=(url::floor()) { "Back to the floor" }
+                @if pays && order.paid.is_positive() { a.btn.xl href=(url::order_pay(order.id)) { "Payments" } }
             } @else if counter {
                 button.btn.xl.primary type="button" hx-post=(url::order_payments(order.id)) hx-swap="none" data-deed="exact"
-                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, order.balance())) {
-                    (icon("cash")) "Exact " (order.balance())
+                    hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, in_cash(order, unit))) {
+                    (icon("cash")) "Exact " (in_cash(order, unit))
                 }
-                (banknotes(order))
+                (banknotes(order, unit))
                 (send_button(order, unsent, false))
                 a.btn.xl href=(url::order_pay(order.id)) data-after-taps { "Pay" }
             } @else {
@@ -477,8 +486,8 @@ fn actions(order: &Order, pays: bool) -> Markup {
 }
 
 /// What a guest at the counter hands over when it is not exact; the change is on the next screen.
-fn banknotes(order: &Order) -> Markup {
-    let amounts = quick_cash(order.balance(), Currency::venue());
+fn banknotes(order: &Order, unit: Money) -> Markup {
+    let amounts = quick_cash(in_cash(order, unit), Currency::venue());
     html! {
         div.banknotes role="group" aria-label="Cash received" {
             @for amount in amounts.into_iter().skip(1).take(3) {
@@ -486,6 +495,15 @@ fn banknotes(order: &Order) -> Markup {
                     hx-sync="#order-panel:queue all" hx-vals=(cash_values(order, amount)) { (amount) }
             }
         }
+    }
+}
+
+/// What is to pay in cash.
+fn in_cash(order: &Order, unit: Money) -> Money {
+    let rounded = order.balance().rounded_to(unit);
+    match rounded.is_positive() {
+        true => rounded,
+        false => order.balance(),
     }
 }
 

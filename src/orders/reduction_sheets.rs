@@ -4,7 +4,6 @@
 use maud::{Markup, html};
 
 use super::change_sheets::{Agree, dialog, reason};
-use super::discount::Given;
 use super::line::Line;
 use super::order::Order;
 use crate::settings::NamedDiscount;
@@ -96,9 +95,9 @@ fn named(one: &NamedDiscount, price: Money) -> Markup {
     }
 }
 
-/// "Discount", or what was given: for the sums of a bill.
-pub fn label(given: Option<&Given>) -> String {
-    match given {
+/// What was taken off a whole order, for the sums of a bill: "Discount, Staff 10%".
+pub fn discount_label(order: &Order) -> String {
+    match &order.given {
         Some(given) => format!("Discount, {}", given.label()),
         None => "Discount".to_owned(),
     }

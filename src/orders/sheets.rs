@@ -315,6 +315,7 @@ pub fn details(order: &Order) -> Markup {
                         button.btn.lg { (icon("print")) "Print bill" }
                     }
                 }
+                @if !order.lines.is_empty() { (more(url::order_discount(order.id), "percent", "Discount")) }
                 (more(url::order_open_items(order.id), "plus", "Open item"))
                 (more(url::order_place(order.id), "swap", "Move to another table"))
                 (more(url::order_moves(order.id), "out", "Split: lines to another order"))

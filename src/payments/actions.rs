@@ -8,7 +8,7 @@ use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal};
 use crate::data::{Entry, Tally, Tx};
-use crate::orders::{self, Order};
+use crate::orders::{self, Line, Order};
 use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
 use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId, ShiftId};
@@ -23,8 +23,10 @@ pub struct Take {
     pub part: Part,
     /// The balance as the screen showed it: where it moved meanwhile, nothing is taken.
     pub expected: Option<Money>,
-    /// What the screen showed that this payment would be, without the tip.
+    /// What of the bill the screen showed that this payment would be, without the tip and before cash rounding.
     pub shown: Option<Money>,
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: Money,
 }
 
 /// What comes in.
@@ -88,9 +90,10 @@ pub async fn take(
             (Some(amount), pieces)
         }
     };
-    let taken = taken(take.tender, amount, balance)?;
-    if take.shown.is_some_and(|shown| shown != taken.amount) {
-        return Err(TenderRefusal::ShownAnother(taken.amount).into());
+    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
+    let billed = taken.amount - rounding;
+    if take.shown.is_some_and(|shown| shown != billed) {
+        return Err(TenderRefusal::ShownAnother(billed).into());
     }
     if let Some(reference) = &taken.reference
         && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
@@ -104,7 +107,7 @@ pub async fn take(
         shift: Some(shift),
         date,
     };
-    put_on(tx, payment, &mut order, at, &taken, &pieces).await
+    put_on(tx, payment, &mut order, at, (&taken, rounding), &pieces).await
 }
 
 /// Where money belongs, beside its order.
@@ -120,7 +123,7 @@ async fn put_on(
     payment: PaymentId,
     order: &mut Order,
     at: At,
-    taken: &Taken,
+    (taken, rounding): (&Taken, Money),
     pieces: &[Pieces],
 ) -> Result<()> {
     let on = On {
@@ -132,7 +135,7 @@ async fn put_on(
     store::insert_pieces(tx, payment, pieces).await?;
     let received = orders::Received {
         amount: taken.amount,
-        rounding: Money::ZERO,
+        rounding,
         shift: at.shift,
         date: at.date,
     };
@@ -208,7 +211,8 @@ pub async fn record_arrived(
         let mut order = orders::lock(tx, order).await?;
         if payable(&order).is_ok_and(|balance| taken.amount <= balance) {
             let pieces = still_open(tx, &order, pieces).await?;
-            put_on(tx, payment, &mut order, at, taken, &pieces).await?;
+            let unrounded = (taken, Money::ZERO);
+            put_on(tx, payment, &mut order, at, unrounded, &pieces).await?;
             return Ok(Arrived::OnOrder);
         }
     }
@@ -267,16 +271,24 @@ pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()
 }
 
 /// What becomes of a tender on an order that owes `balance`, for this amount where it does not say one itself.
-fn taken(tender: Tender, amount: Option<Money>, balance: Money) -> Result<Taken, TenderRefusal> {
+/// With it comes what cash rounding adds to the total.
+fn taken(
+    tender: Tender,
+    amount: Option<Money>,
+    balance: Money,
+    unit: Money,
+) -> Result<(Taken, Money), TenderRefusal> {
     match tender {
         Tender::Cash(cash) => {
             let amount = amount.or(cash.amount);
             let cash = CashTender { amount, ..cash };
-            Ok(cash.against(balance, Currency::venue())?.into())
+            let (cash, rounding) = cash.against_rounded(balance, unit, Currency::venue())?;
+            Ok((cash.into(), rounding))
         }
         Tender::Charge(charge) => {
             let amount = amount.or(charge.amount);
-            Charge { amount, ..charge }.against(balance)
+            let taken = Charge { amount, ..charge }.against(balance)?;
+            Ok((taken, Money::ZERO))
         }
     }
 }
@@ -341,11 +353,18 @@ pub fn payable(order: &Order) -> Result<Money, TenderRefusal> {
         Err(TenderRefusal::Cancelled)
     } else if balance.is_positive() {
         Ok(balance)
-    } else if order.is_settled() && order.to_send().next().is_none() {
+    } else if order.is_settled() && order.to_send().next().is_none() && !is_reopened(order) {
         Err(TenderRefusal::AlreadyPaid)
     } else if order.lines.iter().all(|line| line.is_voided()) {
         Err(TenderRefusal::Empty)
     } else {
         Err(TenderRefusal::NothingDue)
     }
+}
+
+/// One that is open although nothing is due and everything was made was opened again, and is closed by hand where nothing
+/// came of that.
+fn is_reopened(order: &Order) -> bool {
+    let is_done = |line: &Line| line.is_made() || line.is_voided();
+    order.is_open() && order.settled_at.is_some() && order.lines.iter().all(is_done)
 }

@@ -10,7 +10,7 @@ use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{bill, receipt, store, view};
+use super::{bill, receipt, refunds, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -79,16 +79,20 @@ pub async fn show(
     let order = orders::find(app.db(), id).await?;
     let paid = store::paid_for(app.db(), id).await?;
     if asker == Asker::Fragment {
-        return Ok(Frag(figures(&order, &paid, &typed)?).into_response());
+        let unit = app.settings().await?.cash_rounding;
+        return Ok(Frag(figures(&order, &paid, &typed, unit)?).into_response());
     }
-    let (payments, shift, settings) = (
+    let (payments, refunds, shift, settings) = (
         store::of_order(app.db(), id).await?,
+        refunds::of_order(app.db(), id).await?,
         shifts::open_of(app.db(), by.id).await?,
         app.settings().await?,
     );
     let screen = view::Screen {
         order: &order,
         payments: &payments,
+        refunds: &refunds,
+        unit: settings.cash_rounding,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         payable: actions::payable(&order),
         sharers: typed.one("people").parse().ok(),
@@ -135,7 +139,7 @@ impl Typed {
 }
 
 /// The notes and the change for what was typed, before anything is taken.
-fn figures(order: &Order, paid: &PaidFor, typed: &Typed) -> Result<maud::Markup> {
+fn figures(order: &Order, paid: &PaidFor, typed: &Typed, unit: Money) -> Result<maud::Markup> {
     let balance = actions::payable(order)?;
     let mut sharers = None;
     let amount = match typed.one("part") {
@@ -161,7 +165,13 @@ fn figures(order: &Order, paid: &PaidFor, typed: &Typed) -> Result<maud::Markup>
         _ => balance,
     };
     let tip = typed.money("tip")?.unwrap_or(Money::ZERO);
-    Ok(view::figures(balance, amount, tip, sharers))
+    let figures = view::Figures {
+        balance,
+        amount,
+        tip,
+        unit,
+    };
+    Ok(view::figures(figures, sharers))
 }
 
 /// Takes a payment.
@@ -182,7 +192,8 @@ pub async fn take(
         .await?;
         return after(&app, asker, id, None, Next::Rest).await;
     };
-    let take = wanted(method, &new)?;
+    let unit = app.settings().await?.cash_rounding;
+    let take = wanted(method, &new, unit)?;
     let payment = PaymentId::new();
     let written = app
         .write(claim.making(payment), async |tx: &mut Tx| {
@@ -205,7 +216,7 @@ pub async fn take(
     after(&app, asker, id, payment, next).await
 }
 
-fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
+fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
     let part = match (new.part, new.people) {
         (Some(HowMuch::Full), _) => Part::Full,
         (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
@@ -240,6 +251,7 @@ fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
         part,
         expected: new.expected,
         shown: new.shown,
+        unit,
     })
 }
 
@@ -313,6 +325,7 @@ pub async fn show_receipt(
         )
     })?;
     let items = store::items_of(app.db(), payment.id).await?;
+    let refunds = refunds::of_order(app.db(), order).await?;
     let (order, payments, settings) = (
         orders::find(app.db(), order).await?,
         store::of_order(app.db(), order).await?,
@@ -322,6 +335,7 @@ pub async fn show_receipt(
         order: &order,
         payment: &payment,
         payments: &payments,
+        refunds: &refunds,
         items: &items,
         next: Next::asked(&asked),
         person: &by,

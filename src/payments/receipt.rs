@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::payment::{Method, Payment};
+use super::refunds::{Left, Refund};
 use super::sharers::Next;
 use super::view;
-use crate::orders::{Line, Order};
+use crate::orders::{self, Line, Order};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
@@ -23,6 +24,8 @@ pub struct Screen<'a> {
     pub payment: &'a Payment,
     /// Everything that was paid on the order, in the order of paying.
     pub payments: &'a [Payment],
+    /// What was given back on it, in the order of giving.
+    pub refunds: &'a [Refund],
     /// What of the order it is for, where it was paid by item.
     pub items: &'a [(Quantity, String)],
     /// How the guests go on where something is left.
@@ -47,6 +50,9 @@ impl Screen<'_> {
     /// What was left to pay after this payment.
     fn left(&self) -> Money {
         let paid: Money = self.so_far().iter().map(|payment| payment.amount).sum();
+        let before = |refund: &&Refund| refund.refunded_at < self.payment.taken_at;
+        let back = self.refunds.iter().filter(before);
+        let paid = paid - back.map(|refund| refund.amount).sum::<Money>();
         (self.order.total() + self.order.rounding).less(paid)
     }
 }
@@ -115,6 +121,9 @@ fn result(screen: &Screen, left: Money) -> Markup {
                     a.btn.xl.primary href=(rest(screen)) { (icon("due")) (ways_on(screen)) }
                 }
                 button.btn.xl.primary[!still_due] type="button" data-print { (icon("print")) "Print receipt" }
+                @if screen.person.role.refunds() && Left::of(payment, screen.refunds).is_something() {
+                    a.btn href=(url::payment_refund(payment.id)) { (icon("undo")) "Give money back" }
+                }
                 (done(order))
             }
         }
@@ -213,7 +222,8 @@ pub(super) fn sums(order: &Order) -> Markup {
         table {
             tr { td { "Subtotal" } td.num { (totals.subtotal) } }
             @if totals.comps.is_positive() { tr { td { "Given free" } td.num { (-totals.comps) } } }
-            @if totals.discounts().is_positive() { tr { td { "Discount" } td.num { (-totals.discounts()) } } }
+            @if totals.line_discounts.is_positive() { tr { td { "Discounts on items" } td.num { (-totals.line_discounts) } } }
+            @if totals.order_discount.is_positive() { tr { td { (orders::discount_label(order)) } td.num { (-totals.order_discount) } } }
             @if totals.service.is_positive() { tr { td { "Service charge" } td.num { (totals.service) } } }
             @if !order.tax_included { (taxes(order)) }
             @if !order.rounding.is_zero() { tr { td { "Rounding" } td.num { (order.rounding) } } }
@@ -250,6 +260,10 @@ fn paid(screen: &Screen, rule: &DayRule, left: Money) -> Markup {
             }
             @for (place, (quantity, name)) in screen.items.iter().enumerate() {
                 tr { td { @if place == 0 { "This payment: " } (quantity) " " (name) } td {} }
+            }
+            @for refund in screen.refunds {
+                @let at = rule.local(refund.refunded_at);
+                tr { td { "Given back, " (at.day()) " " (at.time()) } td.num { (-(refund.amount + refund.tip)) } }
             }
             @if left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (left) } } }
         }

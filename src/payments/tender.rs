@@ -219,7 +219,49 @@ impl Refusal for TenderRefusal {
     }
 }
 
+/// What an order that owes `balance` (above zero) owes in cash: rounded to `unit`, and what that adds to its total. A balance
+/// that would be rounded to nothing is not rounded.
+pub fn cash_due(balance: Money, unit: Money) -> (Money, Money) {
+    let rounded = balance.rounded_to(unit);
+    match rounded.is_positive() {
+        true => (rounded, rounded - balance),
+        false => (balance, Money::ZERO),
+    }
+}
+
 impl CashTender {
+    /// The same where cash is rounded to `unit`: all of the balance is paid rounded, a part of it as it is. Answers what
+    /// becomes of it, and what rounding adds to the total.
+    ///
+    /// # Errors
+    /// The sentence for the cashier.
+    pub fn against_rounded(
+        self,
+        balance: Money,
+        unit: Money,
+        currency: Currency,
+    ) -> Result<(CashTaken, Money), TenderRefusal> {
+        let (due, rounding) = cash_due(balance, unit);
+        let all = match self.amount {
+            Some(amount) if amount == balance => Some(due),
+            Some(_) => None,
+            // As much as the cash reaches for: all of it, where it reaches for what is due in cash.
+            None => {
+                let reach = self.tendered.map(|tendered| tendered.less(self.tip));
+                reach.filter(|reach| *reach >= due).map(|_| due)
+            }
+        };
+        let taken = match all {
+            Some(due) => {
+                let amount = Some(due);
+                let taken = CashTender { amount, ..self }.against(due, currency)?;
+                return Ok((taken, rounding));
+            }
+            None => self.against(balance, currency)?,
+        };
+        Ok((taken, Money::ZERO))
+    }
+
     /// What becomes of this cash on an order that owes `balance` (above zero).
     ///
     /// More than the balance comes back as change and as nothing else; less is a part payment, but where the amount was

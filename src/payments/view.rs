@@ -6,13 +6,14 @@ use super::bill;
 use super::items::{self, OpenLine, PaidFor};
 use super::payment::{Choice, Method, Payment};
 use super::reference::Reference;
+use super::refunds::{Refund, RefundKind};
 use super::sharers::Sharers;
-use super::tender::TenderRefusal;
-use crate::orders::{Line, Order};
+use super::tender::{TenderRefusal, cash_due};
+use crate::orders::{self, Line, Order};
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, Status, icon};
-use crate::values::{Currency, DayRule, Money, TaxClassId, TokenId, quick_cash};
+use crate::values::{Currency, DayRule, Money, TaxClassId, TokenId, Totals, quick_cash};
 use crate::web::url;
 
 /// What the pay screen shows.
@@ -21,6 +22,10 @@ pub struct Screen<'a> {
     pub order: &'a Order,
     /// What was paid on it already.
     pub payments: &'a [Payment],
+    /// What was given back on it, in the order of giving.
+    pub refunds: &'a [Refund],
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: Money,
     /// Whether the person counted a float and may take cash.
     pub has_float: bool,
     /// What is to be paid, or why nothing can be.
@@ -41,6 +46,30 @@ pub struct Screen<'a> {
     pub rule: &'a DayRule,
 }
 
+/// What is paid now.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    /// What is still to pay.
+    pub balance: Money,
+    /// What of it.
+    pub amount: Money,
+    /// Beside it.
+    pub tip: Money,
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: Money,
+}
+
+impl Figures {
+    /// What it is in cash, with the tip: all of the balance is rounded, a part of it is not.
+    fn in_cash(self) -> Money {
+        let due = match self.amount == self.balance {
+            true => cash_due(self.balance, self.unit).0,
+            false => self.amount,
+        };
+        due + self.tip
+    }
+}
+
 /// The whole screen.
 pub fn page(screen: &Screen) -> Markup {
     let order = screen.order;
@@ -53,7 +82,7 @@ pub fn page(screen: &Screen) -> Markup {
             @match &screen.payable {
                 Ok(balance) => { (how(screen, *balance)) (till(screen, *balance)) }
                 Err(TenderRefusal::NothingDue) => (nothing_to_pay(screen)),
-                Err(refusal) => (cannot_pay(order, refusal)),
+                Err(refusal) => (cannot_pay(screen, refusal)),
             }
         }
     };
@@ -97,6 +126,7 @@ fn bill_line(line: &Line, paid: Option<i16>) -> Markup {
             span { (line.quantity) "×" }
             span {
                 (line.name) @if !choices.is_empty() { br; small { (choices) } }
+                @if let Some(given) = &line.given { br; small { (given.label()) " " (-line.discount()) } }
                 @if let Some(paid) = paid { br; small { (icon("paid")) (paid) " paid" } }
             }
             span.num { (line.total()) }
@@ -111,7 +141,7 @@ fn sums(screen: &Screen) -> Markup {
         dl.kv.totals {
             dt { "Subtotal" } dd { (totals.subtotal) }
             @if totals.comps.is_positive() { dt { "Given free" } dd { (-totals.comps) } }
-            @if totals.discounts().is_positive() { dt { "Discount" } dd { (-totals.discounts()) } }
+            (discounts(order, &totals))
             @if totals.service.is_positive() { dt { "Service charge" } dd { (totals.service) } }
             @for tax in totals.taxes.iter().filter(|tax| !tax.rate.is_zero()) {
                 dt { (tax_name(order, tax.tax_class)) @if order.tax_included { " included" } } dd { (tax.tax) }
@@ -125,12 +155,26 @@ fn sums(screen: &Screen) -> Markup {
                 }
                 dd { (-payment.amount) }
             }
+            @for refund in screen.refunds.iter().filter(|refund| refund.kind == RefundKind::WrongPayment) {
+                dt {
+                    a href=(url::refund(refund.id)) { "Given back, " (screen.rule.local(refund.refunded_at).time()) }
+                }
+                dd { (refund.amount) }
+            }
             @if !screen.payments.is_empty() { dt.sum { "To pay" } dd.sum { (order.balance().with_code()) } }
         }
     }
 }
 
 /// The name of a tax as it was when the line was added: "VAT 18%".
+/// What was taken off, in the order in which it is taken: the lines' own discounts, then the order's.
+pub fn discounts(order: &Order, totals: &Totals) -> Markup {
+    html! {
+        @if totals.line_discounts.is_positive() { dt { "Discounts on items" } dd { (-totals.line_discounts) } }
+        @if totals.order_discount.is_positive() { dt { (orders::discount_label(order)) } dd { (-totals.order_discount) } }
+    }
+}
+
 pub fn tax_name(order: &Order, class: TaxClassId) -> &str {
     order
         .lines
@@ -183,7 +227,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
             (methods())
             @if screen.has_float {
                 div.panel.for-cash {
-                    div #pay-quick { (quick(first_amount(screen, balance))) }
+                    div #pay-quick { (quick(first(screen, balance).in_cash())) }
                     label.btn.lg.only-s for="other-amount" { "Other amount" }
                     input #other-amount.vh type="checkbox" aria-label="Type another amount";
                 }
@@ -204,9 +248,21 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                         (ui::controls::error_place("tip", None))
                     }
                 }
+                button.btn type="button" hx-get={ (url::order_discount(screen.order.id)) "?from=pay" } hx-target="#sheet" {
+                    (icon("percent")) "Discount"
+                }
                 (bill::print_form(screen.order, "Print bill", "btn"))
             }
         }
+    }
+}
+
+fn first(screen: &Screen, balance: Money) -> Figures {
+    Figures {
+        balance,
+        amount: first_amount(screen, balance),
+        tip: Money::ZERO,
+        unit: screen.unit,
     }
 }
 
@@ -348,7 +404,7 @@ fn till(screen: &Screen, balance: Money) -> Markup {
             aria-label="Payment" data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
             input type="hidden" name="expected" value=(balance);
-            div #pay-due { (due(first_amount(screen, balance), Money::ZERO)) }
+            div #pay-due { (due(first(screen, balance))) }
             @if screen.has_float {
                 div.when-cash { (ui::keypad::money_keypad("tendered")) }
             } @else {
@@ -363,15 +419,21 @@ fn till(screen: &Screen, balance: Money) -> Markup {
 }
 
 /// What is to be paid, what was received, and the change, which the script shows live. The server computes it again.
-fn due(amount: Money, tip: Money) -> Markup {
-    let needed = amount + tip;
+fn due(figures: Figures) -> Markup {
+    let Figures { amount, tip, .. } = figures;
+    let (needed, charged) = (figures.in_cash(), amount + tip);
     let code = Currency::venue().code();
     html! {
         input type="hidden" name="shown" value=(amount);
         input #tendered.vh name="tendered" value=(needed) data-money data-decimals=(Currency::venue().decimals())
             inputmode="none" autocomplete="off" tabindex="-1" aria-label="Cash received";
         dl.change data-change="tendered" data-due=(needed.minor()) aria-live="polite" {
-            div { dt { "To pay" @if tip.is_positive() { ", with tip" } } dd { (needed.with_code()) } }
+            @if needed == charged {
+                div { dt { "To pay" @if tip.is_positive() { ", with tip" } } dd { (needed.with_code()) } }
+            } @else {
+                div.when-cash { dt { "To pay, rounded" @if tip.is_positive() { ", with tip" } } dd { (needed.with_code()) } }
+                div.when-charge { dt { "To pay" @if tip.is_positive() { ", with tip" } } dd { (charged.with_code()) } }
+            }
             div.when-cash { dt { "Cash received" } dd { span.cur { (code) } span data-out="given" { (needed) } } }
             div.full.when-cash { dt data-out="label" { "Change due" } dd.huge { span.cur { (code) } span data-out="change" { "0" } } }
         }
@@ -379,11 +441,14 @@ fn due(amount: Money, tip: Money) -> Markup {
 }
 
 /// The regions that follow what is typed: the shares, notes and change.
-pub fn figures(balance: Money, amount: Money, tip: Money, sharers: Option<Sharers>) -> Markup {
+pub fn figures(figures: Figures, sharers: Option<Sharers>) -> Markup {
+    let Figures {
+        balance, amount, ..
+    } = figures;
     let rest = balance - amount;
     html! {
-        hx-partial hx-target="#pay-quick" { (quick(amount + tip)) }
-        hx-partial hx-target="#pay-due" { (due(amount, tip)) }
+        hx-partial hx-target="#pay-quick" { (quick(figures.in_cash())) }
+        hx-partial hx-target="#pay-due" { (due(figures)) }
         @for field in ["amount", "tip", "people", "item"] { hx-partial hx-target={ "#err-" (field) } {} }
         @if let Some(sharers) = sharers { hx-partial hx-target="#pay-shares" { (shares(sharers, balance)) } }
         hx-partial hx-target="#pay-rest" {
@@ -409,11 +474,22 @@ fn nothing_to_pay(screen: &Screen) -> Markup {
     }
 }
 
-fn cannot_pay(order: &Order, refusal: &TenderRefusal) -> Markup {
+fn cannot_pay(screen: &Screen, refusal: &TenderRefusal) -> Markup {
+    let order = screen.order;
     html! {
         section.how aria-label="How to pay" {
             (ui::banner(Kind::Info, true, html! { (refusal) }))
             a.btn.lg href=(url::order(order.id)) { "Back to the order" }
+            @if screen.person.role.refunds() {
+                @for payment in screen.payments {
+                    a.btn.lg href=(url::payment_refund(payment.id)) {
+                        (icon("undo")) "Give back of " (payment.method.label()) " " (payment.amount)
+                    }
+                }
+                @if order.closed_at.is_some() {
+                    button.btn.lg type="button" hx-get=(url::order_reopening(order.id)) hx-target="#sheet" { (icon("edit")) "Open this order again" }
+                }
+            }
         }
     }
 }

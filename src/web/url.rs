@@ -204,7 +204,7 @@ urls! {
     order_bill(order: OrderId) = "/orders/:order/bill";
     /// POST notes that one is handed to them.
     order_bills(order: OrderId) = "/orders/:order/bills";
-    /// The receipt of a payment.
+    /// Money of a payment goes back.
     payment_refund(payment: PaymentId) = "/payments/:payment/refund";
     /// The slip of money that was given back.
     refund(refund: RefundId) = "/refunds/:refund";

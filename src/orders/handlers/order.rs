@@ -75,10 +75,10 @@ pub async fn show(
             order: &order,
             receipts: &feed::receipts(&app, &order).await?,
             pays: by.role.takes_payments(&settings),
+            unit: settings.cash_rounding,
             days: &settings.day_rule(),
             menu: &menu,
         },
-
         cafe: &settings.cafe_name,
         now: app.clock().now(),
     });

@@ -121,9 +121,7 @@ pub async fn refund(
     );
     match back.on_order {
         OnOrder::Nothing => Ok(()),
-        OnOrder::Due(mut order) => {
-            orders::give_back(tx, &mut order, back.amount, &asked.why).await
-        }
+        OnOrder::Due(mut order) => orders::give_back(tx, &mut order, back.amount, &asked.why).await,
         OnOrder::Returned {
             before,
             mut after,
@@ -159,12 +157,7 @@ impl Back {
     }
 }
 
-async fn decide(
-    tx: &Tx,
-    money: &Payment,
-    order: Option<Order>,
-    asked: &GiveBack,
-) -> Result<Back> {
+async fn decide(tx: &Tx, money: &Payment, order: Option<Order>, asked: &GiveBack) -> Result<Back> {
     let left = Left::of(money, &store::of_payment(tx, money.id).await?);
     let paid = match &order {
         Some(order) => payments::paid_for(tx, order.id).await?,
@@ -191,7 +184,8 @@ async fn decide(
         (What::Goods(pieces), Some(order)) => {
             let before = order.clone();
             let mut after = order;
-            let (cuts, price) = after.return_goods(&refund::wanted(pieces), unit(money, asked.unit))?;
+            let (cuts, price) =
+                after.return_goods(&refund::wanted(pieces), unit(money, asked.unit))?;
             let quantity = |line: LineId| before.line(line).map_or(0, |line| line.quantity.get());
             Ok(Back {
                 amount: left.goods(price)?,
@@ -213,7 +207,12 @@ fn unit(money: &Payment, unit: Money) -> Option<Money> {
 }
 
 /// What would go back for these pieces, for the screen.
-pub fn price_of(order: &Order, money: &Payment, pieces: &[Pieces], rounding: Money) -> Result<Money> {
+pub fn price_of(
+    order: &Order,
+    money: &Payment,
+    pieces: &[Pieces],
+    rounding: Money,
+) -> Result<Money> {
     let mut draft = order.clone();
     let (_, price) = draft.return_goods(&refund::wanted(pieces), unit(money, rounding))?;
     Ok(price)

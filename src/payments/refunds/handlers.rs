@@ -98,8 +98,7 @@ pub async fn ask(
         left: known.left,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         reasons: &settings.refund_reasons,
-        approvers: (!by.role.manages())
-            .then_some(approval::approvers(&app, &by).await?),
+        approvers: (!by.role.manages()).then_some(approval::approvers(&app, &by).await?),
         person: &by,
         settings: &settings,
     };

@@ -8,9 +8,9 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::orders::Cut;
+use crate::payments::Payment;
 use crate::payments::items::{PaidFor, Pieces};
 use crate::payments::reference::Reference;
-use crate::payments::Payment;
 use crate::values::{LineId, Money, OrderId, PaymentId, Quantity, RefundId};
 use crate::web::Refusal;
 

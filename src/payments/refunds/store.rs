@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 
 use super::refund::{Refund, RefundKind, RefundRefusal};
 use crate::data::{Tx, Write};
+use crate::payments::MethodSum;
 use crate::payments::items::Pieces;
 use crate::payments::reference::Reference;
 use crate::payments::store::method;
-use crate::payments::MethodSum;
 use crate::values::{
     BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, RefundId, ShiftId, StaffId,
 };
@@ -186,7 +186,9 @@ async fn many(db: &impl ConnectionTrait, which: &str, value: Value) -> Result<Ve
            a.name AS approved_by, r.refunded_at FROM refunds r LEFT JOIN staff s ON s.id = r.refunded_by \
          LEFT JOIN staff a ON a.id = r.approved_by WHERE {which} ORDER BY r.refunded_at, r.id"
     );
-    let rows = RefundRow::find_by_statement(statement(db, sql, [value])).all(db).await?;
+    let rows = RefundRow::find_by_statement(statement(db, sql, [value]))
+        .all(db)
+        .await?;
     rows.into_iter()
         .map(|row| {
             let kind = RefundKind::stored(&row.kind)

@@ -37,7 +37,9 @@ pub struct Screen<'a> {
 pub fn page(screen: &Screen) -> Markup {
     let payment = screen.payment;
     let at = screen.settings.day_rule().local(payment.taken_at);
-    let of = screen.order.map_or("on no order".to_owned(), |order| order.title());
+    let of = screen
+        .order
+        .map_or("on no order".to_owned(), |order| order.title());
     let meta = format!("{} · {} {}", of, at.day(), at.time());
     let back = match screen.order {
         Some(order) => ("Order", url::order_pay(order.id)),
@@ -135,7 +137,11 @@ fn form(screen: &Screen) -> Markup {
 fn pieces(line: &Line) -> Markup {
     const ONE_BY_ONE: i16 = 6;
     let all = line.quantity.get();
-    let singles = if all > ONE_BY_ONE { ONE_BY_ONE - 1 } else { all };
+    let singles = if all > ONE_BY_ONE {
+        ONE_BY_ONE - 1
+    } else {
+        all
+    };
     let rest = all - singles;
     html! {
         @for _ in 0..singles {

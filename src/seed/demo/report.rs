@@ -39,6 +39,7 @@ pub(super) fn of(
             note: None,
         }),
         sales: sales(paid),
+        refunds: Vec::new(),
         expected: ledger.expected(),
         ledger,
         counts: drawer.map_or_else(Vec::new, |book| {
