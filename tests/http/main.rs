@@ -22,6 +22,8 @@ mod model;
 mod orders;
 mod races;
 mod receipts;
+mod reductions;
+mod refunds;
 mod routes;
 mod shifts;
 mod staff;

@@ -29,8 +29,9 @@ pub const EVIL: [&str; 14] = [
 /// How many of them a form takes.
 const TYPED: usize = 11;
 
-/// Text columns that hold words of the program, never of people; a username has letters and digits only.
-const WORDS_OF_THE_PROGRAM: [&str; 25] = [
+/// Text columns that hold words of the program, never of people; a username has letters and digits only. The name of a
+/// discount is people's: it stands with its share, and is written where one is given.
+const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "staff.username",
     "staff.role",
     "staff.password_hash",
@@ -42,6 +43,9 @@ const WORDS_OF_THE_PROGRAM: [&str; 25] = [
     "products.image",
     "orders.kind",
     "orders.reference",
+    "orders.discount_name",
+    "order_lines.discount_name",
+    "refunds.kind",
     "order_lines.state",
     "tickets.kind",
     "payments.method",
@@ -110,9 +114,16 @@ pub async fn trade(house: &House, ink: Ink) {
                     .await
                     .must_be(StatusCode::OK),
             ),
+            4 => {
+                let form = [("percent", "5"), ("chosen", ink.typed(number))];
+                till.post(&at("discount"), &form)
+                    .await
+                    .must_be(StatusCode::OK);
+            }
             _ => {}
         }
     }
+    give_back(house, ink).await;
     close_a_shift(house, ink).await;
     if ink == Ink::Evil {
         write_everywhere(house).await;
@@ -257,6 +268,18 @@ async fn cook(house: &House) {
             .post(&format!("/kitchen/tickets/{ticket}/{deed}"), &[])
             .await;
     }
+}
+
+/// A manager gives a part of the payment back.
+async fn give_back(house: &House, ink: Ink) {
+    let payment = house.row("SELECT id FROM payments LIMIT 1", []).await;
+    let payment: Uuid = payment.try_get("", "id").expect("a payment");
+    let mut manager = house.with_float(MANAGER).await;
+    let form = [("amount", "500"), ("reason", ink.typed(7))];
+    manager
+        .post(&format!("/payments/{payment}/refund"), &form)
+        .await
+        .must_be(StatusCode::OK);
 }
 
 /// A manager closes the shift of somebody whose drawer is short, with a reason.

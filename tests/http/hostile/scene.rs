@@ -68,6 +68,9 @@ impl Scene {
             .must_be(StatusCode::OK);
         self.ids.insert("paid order", paid.into());
         self.note("payment", "SELECT id FROM payments").await;
+        let refund = "INSERT INTO refunds (id, payment_id, business_date, kind, amount, tip, reason, refunded_at) \
+                      SELECT gen_random_uuid(), id, business_date, 'wrong_payment', 1, 0, 'x', now() FROM payments RETURNING id";
+        self.note("refund", refund).await;
         let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";

@@ -169,6 +169,10 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }
+        "/payments/:payment/refund" => {
+            "SELECT '/payments/' || id || '/refund' AS path FROM payments LIMIT 2"
+        }
+        "/refunds/:refund" => "SELECT '/refunds/' || id AS path FROM refunds LIMIT 2",
         "/orders/:order/products/:product" => {
             "SELECT '/orders/' || o.id || '/products/' || g.product_id AS path FROM orders o, product_modifier_groups g \
              ORDER BY o.id, g.product_id LIMIT 4"
