@@ -248,6 +248,13 @@ urls! {
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
 
+    /// What managers are asked to agree to.
+    approvals() = "/approvals";
+    /// DELETE takes a request back.
+    approval(approval: ApprovalId) = "/approvals/:approval";
+    /// POST answers a request, GET looks for the answer.
+    approval_answer(approval: ApprovalId) = "/approvals/:approval/answer";
+
     /// How the kitchen did on some days, for managers.
     kitchen_figures() = "/kitchen/figures";
 
