@@ -170,7 +170,10 @@ fn house(map: Map) -> Map {
         .at(at::kitchen_figures, get(figures::handlers::show_kitchen))
         .at(at::approvals, get(request::list))
         .at(at::approval, delete(request::withdraw))
-        .at(at::approval_answer, get(request::look).post(request::answer))
+        .at(
+            at::approval_answer,
+            get(request::look).post(request::answer),
+        )
 }
 
 fn till(map: Map) -> Map {

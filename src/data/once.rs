@@ -70,8 +70,7 @@ pub struct Spending {
 impl Spending {
     pub(super) async fn run(&self, tx: &DatabaseTransaction, now: OffsetDateTime) -> Result<()> {
         let values = std::iter::once(Value::from(now)).chain(self.values.iter().cloned());
-        let statement =
-            Statement::from_sql_and_values(tx.get_database_backend(), self.sql, values);
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), self.sql, values);
         let hit = tx.execute_raw(statement).await?.rows_affected() == 1;
         match self.or {
             Some(refusal) if !hit => Err(refusal()),

@@ -116,12 +116,7 @@ pub fn cancel(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
         }
     };
     let deed = html! { @if !order.paid.is_positive() { button.btn.lg.danger { (icon("trash")) "Cancel this order" } } };
-    dialog(
-        &format!("Cancel {}", order.title()),
-        &address,
-        body,
-        deed,
-    )
+    dialog(&format!("Cancel {}", order.title()), &address, body, deed)
 }
 
 /// Something that is not on the menu.

@@ -18,7 +18,14 @@ pub fn void(
 ) -> Result<Wish, OrderRefusal> {
     order.clone().void(line, pieces)?;
     let address = url::order_line_void(order.id, line);
-    Ok(of_line("Void", order, order.line(line)?, pieces, reason, address))
+    Ok(of_line(
+        "Void",
+        order,
+        order.line(line)?,
+        pieces,
+        reason,
+        address,
+    ))
 }
 
 /// To give a line free, or some pieces of it.
@@ -30,7 +37,14 @@ pub fn comp(
 ) -> Result<Wish, OrderRefusal> {
     order.clone().comp(line, pieces)?;
     let address = url::order_line_comp(order.id, line);
-    Ok(of_line("Comp", order, order.line(line)?, pieces, reason, address))
+    Ok(of_line(
+        "Comp",
+        order,
+        order.line(line)?,
+        pieces,
+        reason,
+        address,
+    ))
 }
 
 fn of_line(

@@ -193,8 +193,11 @@ where
     let Some(id) = asked else {
         return Ok(Agreed::Now(claim, Heard::Nobody));
     };
-    let Given { by: who, name, role } =
-        requests::given(app, by, &claim, *id, wish().await?).await?;
+    let Given {
+        by: who,
+        name,
+        role,
+    } = requests::given(app, by, &claim, *id, wish().await?).await?;
     let spending = requests::spending(*id, by, &claim);
     let approval = Approval {
         by: who,

@@ -21,7 +21,8 @@ pub mod tries;
 pub mod view;
 
 pub use approval::{
-    Agreed, Agreement, Approval, Approver, Colleague, Consent, approvers, consent, order_takers,
+    Agreed, Agreement, Approval, Approver, Colleague, Consent, approve, approvers, consent,
+    order_takers,
 };
 pub use guards::{Admin, AtWork, Cashier, Cook, Manager, OrderTaker, SignedIn, StockKeeper};
 pub use member::Member;

@@ -2,6 +2,7 @@
 
 // The world offers more than each moment of it uses.
 mod after_sending;
+mod approvals;
 mod backups;
 mod bills;
 mod cash;

@@ -333,7 +333,9 @@ pub async fn add_open_item(
     let claim = beginning_with(id, once.of(&by, "orders.add_open_item", &(id, &form)));
     let wish = async || {
         let order = store::find(app.db(), id).await?;
-        order.clone().add_open(item.clone(), by.id, app.clock().now())?;
+        order
+            .clone()
+            .add_open(item.clone(), by.id, app.clock().now())?;
         Ok(wishes::open_item(&order, &item))
     };
     let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;

@@ -46,7 +46,9 @@ pub(super) async fn answer(
     agrees: bool,
     note: Option<&Note>,
 ) -> Result<()> {
-    let request = store::hold(tx, id).await?.ok_or(Error::NotFound("request"))?;
+    let request = store::hold(tx, id)
+        .await?
+        .ok_or(Error::NotFound("request"))?;
     request.must_be_open_to(by.id, tx.now())?;
     store::answer(tx, id, by.id, agrees, note.map(Note::as_str)).await?;
     let deed = match agrees {

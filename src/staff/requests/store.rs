@@ -115,7 +115,9 @@ pub(super) async fn waiting(
     db: &impl ConnectionTrait,
     now: OffsetDateTime,
 ) -> Result<Vec<Request>> {
-    let sql = format!("{REQUEST} WHERE r.state = 'waiting' AND r.expires_at > $1 ORDER BY r.asked_at, r.id");
+    let sql = format!(
+        "{REQUEST} WHERE r.state = 'waiting' AND r.expires_at > $1 ORDER BY r.asked_at, r.id"
+    );
     let rows = Row::find_by_statement(statement(db, &sql, [now.into()]))
         .all(db)
         .await?;
@@ -123,7 +125,10 @@ pub(super) async fn waiting(
 }
 
 /// A number that moves with what waits.
-pub(super) async fn waiting_revision(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<i64> {
+pub(super) async fn waiting_revision(
+    db: &impl ConnectionTrait,
+    now: OffsetDateTime,
+) -> Result<i64> {
     let sql = "SELECT (coalesce(sum(hashtextextended(id::text, 0)), 0)::numeric(40) % 4611686018427387904)::bigint AS number \
                FROM approval_requests WHERE state = 'waiting' AND expires_at > $1";
     number(db, sql, [now.into()]).await

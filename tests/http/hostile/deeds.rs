@@ -155,6 +155,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/lines/:line/void" | "/orders/:order/lines/:line/comp") => vec![
             ("quantity", "1".into()),
@@ -163,6 +165,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/open-items") => vec![
             ("name", "Corkage".into()),
@@ -176,6 +180,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/place") => vec![("table", id("table"))],
         ("POST", "/orders/:order/waiter") => vec![("waiter", id("staff"))],
@@ -192,6 +198,9 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("phone", "0700".into()),
         ],
         ("POST", "/orders/:order/bills") => vec![],
+        ("POST", "/approvals/:approval/answer") => {
+            vec![("agree", "yes".into()), ("note", "quickly".into())]
+        }
         ("POST", "/orders/:order/payments") => vec![
             ("method", "mtn_momo".into()),
             ("part", "amount".into()),
@@ -228,6 +237,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         (
             "POST",

@@ -75,6 +75,10 @@ impl Scene {
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;
+        let asked = "INSERT INTO approval_requests (id, deed, fingerprint, summary, address, asked_by, asked_at, expires_at) \
+                     SELECT gen_random_uuid(), 'orders.void', '', 'Void 1 × Chips', '/floor', id, now(), now() + interval '1 day' \
+                     FROM staff WHERE username = 'fatuma' RETURNING id";
+        self.note("approval", asked).await;
         // Renamed and closed at will, while work goes on at the others.
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";

@@ -49,6 +49,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
         OrderTakers,
     ),
     ("GET", "/api/realtime/stream?view=shifts", Managers),
+    ("GET", "/api/realtime/stream?view=asks", Managers),
+    ("GET", "/api/realtime/stream?view=approvals", Managers),
     (
         "GET",
         "/api/realtime/stream?view=board&station=:station",
@@ -94,6 +96,11 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/terminals/:terminal/code", Admins),
     ("POST", "/terminals/:terminal/code", Admins),
     ("DELETE", "/terminals/:terminal/pairing", Admins),
+    ("GET", "/approvals", Managers),
+    // One's own only: tests/http/approvals.rs.
+    ("DELETE", "/approvals/:approval", OrderTakers),
+    ("GET", "/approvals/:approval/answer", OrderTakers),
+    ("POST", "/approvals/:approval/answer", Managers),
     ("GET", "/stations", Managers),
     ("POST", "/stations", Managers),
     ("GET", "/stations/new", Managers),
