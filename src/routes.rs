@@ -277,6 +277,8 @@ fn pay(map: Map) -> Map {
         .at(at::order_bill, get(it::show_bill))
         .at(at::order_bills, post(it::print_bill))
         .at(at::payment_receipt, get(it::show_receipt))
+        .at(at::payment_prints, post(it::print_receipt))
+        .at(at::guest_receipt, get(it::show_to_guest))
 }
 
 fn shift(map: Map) -> Map {

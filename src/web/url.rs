@@ -200,6 +200,10 @@ urls! {
     order_bills(order: OrderId) = "/orders/:order/bills";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
+    /// POST notes that it goes to paper.
+    payment_prints(payment: PaymentId) = "/payments/:payment/prints";
+    /// The same for guests, who have the link.
+    guest_receipt(token: &str) = "/r/:token";
 
     /// The boards one may open.
     boards() = "/kitchen";

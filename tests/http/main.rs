@@ -22,6 +22,7 @@ mod metrics;
 mod model;
 mod orders;
 mod races;
+mod receipt_links;
 mod receipts;
 mod routes;
 mod shifts;

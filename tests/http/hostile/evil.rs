@@ -30,7 +30,7 @@ pub const EVIL: [&str; 14] = [
 const TYPED: usize = 11;
 
 /// Text columns that hold words of the program, never of people; a username has letters and digits only.
-const WORDS_OF_THE_PROGRAM: [&str; 28] = [
+const WORDS_OF_THE_PROGRAM: [&str; 30] = [
     "staff.username",
     "staff.role",
     "staff.password_hash",
@@ -47,6 +47,8 @@ const WORDS_OF_THE_PROGRAM: [&str; 28] = [
     "payments.method",
     "cash_entries.kind",
     "shifts.cash",
+    "receipt_links.token",
+    "receipt_prints.kind",
     "approval_requests.deed",
     "approval_requests.address",
     "approval_requests.state",

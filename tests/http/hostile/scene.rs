@@ -68,6 +68,7 @@ impl Scene {
             .must_be(StatusCode::OK);
         self.ids.insert("paid order", paid.into());
         self.note("payment", "SELECT id FROM payments").await;
+        self.ids.insert("token", Uuid::now_v7());
         let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
@@ -77,7 +78,7 @@ impl Scene {
         self.note("backup", backup).await;
         let asked = "INSERT INTO approval_requests (id, deed, fingerprint, summary, address, asked_by, asked_at, expires_at) \
                      SELECT gen_random_uuid(), 'orders.void', '', 'Void 1 × Chips', '/floor', id, now(), now() + interval '1 day' \
-                     FROM staff WHERE username = 'fatuma' RETURNING id";
+                     FROM staff WHERE username = 'moses' RETURNING id";
         self.note("approval", asked).await;
         // Renamed and closed at will, while work goes on at the others.
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \

@@ -166,6 +166,7 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
         "/pass/:pass/servings" => {
             "SELECT '/pass/' || id || '/servings' AS path FROM stations WHERE kind = 'expo'"
         }
+        "/r/:token" => "SELECT '/r/' || token AS path FROM receipt_links LIMIT 2",
         "/approvals/:approval/answer" => {
             "SELECT '/approvals/' || id || '/answer' AS path FROM approval_requests"
         }

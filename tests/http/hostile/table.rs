@@ -207,6 +207,9 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/orders/:order/bill", OrderTakers),
     ("POST", "/orders/:order/bills", OrderTakers),
     ("GET", "/payments/:payment/receipt", Cashiers),
+    ("POST", "/payments/:payment/prints", Cashiers),
+    // Who has the link: tests/http/receipt_links.rs.
+    ("GET", "/r/:token", Anybody),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
     ("GET", "/shifts", Managers),
