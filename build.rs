@@ -18,7 +18,8 @@ const SCRIPT_HEAD: [&str; 3] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js", "j
 const WALLS_ONLY: [&str; 4] = ["articles.js", "board.js", "expo.js", "screen.js"];
 
 /// What only tills do.
-const TILLS_ONLY: [&str; 6] = [
+const TILLS_ONLY: [&str; 7] = [
+    "asks.js",
     "modifiers.js",
     "notes.js",
     "order.js",

@@ -20,6 +20,7 @@ use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
 use crate::menu::{Daypart, Menu};
 use crate::orders;
+use crate::payments::Valve;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::staff::tries::Tries;
@@ -53,6 +54,7 @@ struct Inner {
     devices: Cached<DeviceKey, Option<Terminal>>,
     hashing: tokio::sync::Semaphore,
     tries: Tries,
+    guests: Valve,
     sightings: Sightings,
     stop: CancellationToken,
     vault: OnceLock<Vault>,
@@ -91,6 +93,7 @@ impl App {
             devices: Cached::new(RIGHTS_KEPT, 1_000),
             hashing: tokio::sync::Semaphore::new(2),
             tries: Tries::default(),
+            guests: Valve::default(),
             sightings: Sightings::default(),
             stop: CancellationToken::new(),
             vault: OnceLock::new(),
@@ -208,6 +211,11 @@ impl App {
     /// What keeps strangers from guessing secrets.
     pub fn tries(&self) -> &Tries {
         &self.0.tries
+    }
+
+    /// What keeps strangers from guessing the links of receipts.
+    pub fn guests(&self) -> &Valve {
+        &self.0.guests
     }
 
     /// When each terminal was last heard of.

@@ -139,6 +139,7 @@ fn house(map: Map) -> Map {
     use backups::handlers as backup;
     use kitchen::stations::handlers as station;
     use staff::handlers::roster;
+    use staff::requests::handlers as request;
     use terminals::handlers as terminal;
     use url::at;
     map.at(at::staff, get(roster::list).post(roster::hire))
@@ -167,6 +168,12 @@ fn house(map: Map) -> Map {
         .at(at::backup_file, get(backup::download))
         .at(at::backup_proofs, post(backup::prove))
         .at(at::kitchen_figures, get(figures::handlers::show_kitchen))
+        .at(at::approvals, get(request::list))
+        .at(at::approval, delete(request::withdraw))
+        .at(
+            at::approval_answer,
+            get(request::look).post(request::answer),
+        )
 }
 
 fn till(map: Map) -> Map {
@@ -284,6 +291,8 @@ fn pay(map: Map) -> Map {
         )
         .at(at::refund, get(payments::refunds::handlers::show))
         .at(at::payment_receipt, get(it::show_receipt))
+        .at(at::payment_prints, post(it::print_receipt))
+        .at(at::guest_receipt, get(it::show_to_guest))
 }
 
 fn shift(map: Map) -> Map {

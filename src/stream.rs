@@ -13,6 +13,7 @@ use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
 use crate::orders::{self, FloorView, OrderView, ReadyView, TableView, presence::Visit};
 use crate::pass::{PassView, Runner};
+use crate::staff::requests::{AsksView, RequestsView};
 use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
 use crate::values::{OrderId, ShiftId, StationId, TableId};
@@ -132,10 +133,21 @@ async fn till(
             ));
         }
         ("shifts", _) => vec![app.feeds().watch(app, ShiftsView)],
+        ("asks" | "approvals", _) if !person.role.manages() => {
+            return Err(Error::not_allowed("Only managers are asked to approve."));
+        }
+        // Which every manager's stream has.
+        ("asks", _) => Vec::new(),
+        ("approvals", _) => vec![app.feeds().watch(app, RequestsView)],
         ("floor" | "", _) => vec![app.feeds().watch(app, FloorView)],
         _ => return Err(Error::NotFound("view")),
     };
-    views.push(app.feeds().watch(app, UnseenView));
+    if person.role.manages() && view != "approvals" {
+        views.push(app.feeds().watch(app, AsksView));
+    }
+    if view != "asks" {
+        views.push(app.feeds().watch(app, UnseenView));
+    }
     Ok((views, visit))
 }
 

@@ -43,8 +43,8 @@ const setServerNow = text => {
 };
 setServerNow(document.body.dataset.now);
 
-/** What nobody has tapped: the stream, and receipts of a board, which are sent again. Nobody is told when it fails. */
-const asksByItself = element => element.id === "stream" || element.matches?.(".seen");
+/** What nobody has tapped: the stream, receipts of a board, and who waits for an answer. It asks again, and nobody is told when it fails. */
+const asksByItself = element => element.id === "stream" || element.matches?.(".seen, [data-asks]");
 
 /** The articles that a picture names because they stay what they are, each with its number. */
 const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));

@@ -1,4 +1,4 @@
-// Receipts from the browser: data-print opens the print dialog, and the page is made as long as the receipt,
+// Receipts from the browser: data-print opens the print dialog, as does data-printing, and the page is made as long as the receipt,
 // because CSS knows no paper of open length.
 
 const paper = new CSSStyleSheet();
@@ -12,3 +12,11 @@ addEventListener("beforeprint", () => {
 });
 
 on("click", event => event.target.closest?.("[data-print]") && print());
+
+// A receipt that was asked for on paper, with what it says of itself: when it is drawn.
+onDraw(() => {
+    const receipt = one("[data-printing]");
+    if (!receipt) return;
+    delete receipt.dataset.printing;
+    setTimeout(print);
+});

@@ -7,6 +7,7 @@ use super::actions::{self, Close, PassOn};
 use super::count;
 use super::in_the_way::unfinished;
 use super::report::ShiftReport;
+use super::variance::{Variance, VarianceRefusal};
 use super::{feed, list, slip, store, view};
 use crate::app::App;
 use crate::backups;
@@ -14,10 +15,9 @@ use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
 use crate::shifts::{self, Counted, Pieces, Shift};
-use crate::staff::approval::{self, Approval};
-use crate::staff::secrets::Typed;
-use crate::staff::{Manager, OrderTaker, Person};
-use crate::values::{CountId, Currency, Note, OrderId, ShiftId, StaffId};
+use crate::staff::approval::{self, Agreed};
+use crate::staff::{Agreement, Manager, OrderTaker, Person, Wish};
+use crate::values::{CountId, Currency, Note, OrderId, ShiftId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 form! {
@@ -58,11 +58,7 @@ form! {
         /// The count that was on the screen.
         count: opt CountId,
         reason: opt Note,
-        approver: opt StaffId,
-        /// Their PIN, on a paired terminal.
-        secret: opt Typed,
-        /// Their password, anywhere.
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -176,13 +172,15 @@ pub async fn close(
     asker: Asker,
     Path(id): Path<ShiftId>,
     Form(form): Form<CloseForm>,
-) -> Result<Go> {
+) -> Result<poem::Response> {
+    use poem::IntoResponse;
     let settings = app.settings().await?;
     let claim = once.of(&by, "closing.close", &(id, &form));
-    // Of a repetition nothing is asked again: the secret could be another by now, and would count as a wrong try.
-    let approval = match app.already(&claim).await? {
-        true => None,
-        false => approved(&app, &by, &form).await?,
+    let wish = async || wish(&app, &by, id, form.reason.as_ref()).await;
+    let agreed = approval::approved(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, approval) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, approval) => (claim, approval),
     };
     let close = Close {
         count: form.count,
@@ -193,15 +191,35 @@ pub async fn close(
         actions::close(tx, &by, &settings, id, &close).await
     })
     .await?;
-    Ok(Go::to(asker, url::shift_report(id)))
+    Ok(Go::to(asker, url::shift_report(id)).into_response())
 }
 
-/// The approval that somebody gave with their own secret on this device, where one was named.
-async fn approved(app: &App, by: &Person, form: &CloseForm) -> Result<Option<Approval>> {
-    match approval::given(form.approver, form.secret.as_ref(), form.password.as_ref())? {
-        Some((approver, secret)) => approval::approve(app, by, approver, secret).await.map(Some),
-        None => Ok(None),
-    }
+/// To close a shift with the variance of its last count. The owner cannot be who agrees: [`actions::close`] sees to that.
+async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Result<Wish> {
+    let shift = find(app, by, id).await?;
+    shift.must_be_open()?;
+    let counts = store::counts(app.db(), id).await?;
+    let ledger = shifts::ledger(app.db(), id).await?;
+    let count = count::closing_count(&counts, ledger.expected())?;
+    let variance = Variance {
+        amount: count.variance(),
+        threshold: app.settings().await?.variance_threshold.of(shift.role),
+    };
+    let reason = reason.ok_or_else(|| {
+        let wanted = VarianceRefusal::ReasonWanted(variance.amount);
+        Error::field("reason", wanted.to_string())
+    })?;
+    Ok(Wish {
+        summary: format!(
+            "Close the shift of {}, {} {}: {}",
+            shift.name,
+            variance.label().to_lowercase(),
+            variance.amount.abs().text_with_code(),
+            reason.as_str(),
+        ),
+        order: None,
+        address: url::shift_close(id),
+    })
 }
 
 /// The report of a closed shift.

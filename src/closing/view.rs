@@ -303,7 +303,7 @@ fn approval_dialog(screen: &Screen, variance: Variance) -> Markup {
             div data-notice role="status" {}
             div.body.stack {
                 dl.kv { dt.sum { (variance.label()) } dd.sum { (variance.amount.abs().with_code()) } }
-                (approval_fields(&screen.approvers, on_terminal))
+                (approval_fields(&screen.approvers, on_terminal, &url::shift_close(screen.shift.id)))
             }
             footer {
                 button.btn.lg type="button" data-close { "Send back" }

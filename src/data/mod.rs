@@ -21,6 +21,6 @@ pub mod tx;
 pub use batch::Write;
 pub use failure::OnConstraint;
 pub use journal::{By, Entry};
-pub use once::{Claim, Key, Reading, RowLock, as_locked};
+pub use once::{Claim, Key, Reading, RowLock, Spending, as_locked};
 pub use tally::Tally;
 pub use tx::{Tx, Written};

@@ -5,11 +5,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use poem::http::StatusCode;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
 use serde::Serialize;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::journal::By;
+use crate::live::Changed;
 use crate::web::{Error, Result};
 
 /// A key as a browser or client sent it: 8 to 200 visible ASCII characters, unique over the venue.
@@ -30,6 +31,12 @@ impl Key {
             ))
         }
     }
+
+    /// Another key that belongs to this one and to `what`: the same for the same two.
+    fn beside(&self, what: Uuid) -> Key {
+        let digest = Sha256::digest(format!("{what}:{}", self.0));
+        Key(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
 }
 
 /// A key together with what is done under it and by whom.
@@ -43,6 +50,33 @@ pub struct Claim {
     pub(super) fingerprint: Vec<u8>,
     pub(super) makes: Option<Uuid>,
     pub(super) holds: Option<RowLock>,
+    pub(super) spends: Option<Spending>,
+}
+
+/// What the work uses up, such as an approval: a statement over one row that runs in the transaction of the work, right
+/// after the key is claimed and never for a repetition. So what is used up is used for one deed, whoever else tries.
+#[derive(Debug, Clone)]
+pub struct Spending {
+    /// The statement; its first parameter is the time of the transaction, the others are `values`.
+    pub sql: &'static str,
+    /// Its parameters from `$2` on.
+    pub values: Vec<Value>,
+    /// Why the work is refused where no row was hit; without it, it does not matter.
+    pub or: Option<fn() -> Error>,
+    /// What is to be looked at again.
+    pub changes: Changed,
+}
+
+impl Spending {
+    pub(super) async fn run(&self, tx: &DatabaseTransaction, now: OffsetDateTime) -> Result<()> {
+        let values = std::iter::once(Value::from(now)).chain(self.values.iter().cloned());
+        let statement = Statement::from_sql_and_values(tx.get_database_backend(), self.sql, values);
+        let hit = tx.execute_raw(statement).await?.rows_affected() == 1;
+        match self.or {
+            Some(refusal) if !hit => Err(refusal()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A row that the work holds from its beginning to the end of its transaction.
@@ -144,6 +178,41 @@ impl Claim {
             fingerprint: mac.finalize().into_bytes().to_vec(),
             makes: None,
             holds: None,
+            spends: None,
+        }
+    }
+
+    /// What is done under the key.
+    pub fn deed(&self) -> &'static str {
+        self.deed
+    }
+
+    /// What tells this command of this deed from every other.
+    pub fn fingerprint(&self) -> &[u8] {
+        &self.fingerprint
+    }
+
+    /// The claim of something that is made in place of the work, such as a question whether it may be done: under a key of
+    /// its own, so that this one stays free for the work.
+    #[must_use]
+    pub fn instead(&self, deed: &'static str, making: impl Into<Uuid>) -> Self {
+        let makes = making.into();
+        Claim {
+            key: self.key.beside(makes),
+            deed,
+            makes: Some(makes),
+            holds: None,
+            spends: None,
+            ..self.clone()
+        }
+    }
+
+    /// Uses something up with the work.
+    #[must_use]
+    pub fn spending(self, spending: Spending) -> Self {
+        Claim {
+            spends: Some(spending),
+            ..self
         }
     }
 

@@ -191,6 +191,10 @@ impl Writer<'_> {
                 Turn::First(read) => {
                     tx.held = claim.holds;
                     tx.pending().read = read;
+                    if let Some(spending) = &claim.spends {
+                        spending.run(&tx.inner, tx.now).await?;
+                        tx.changed(spending.changes);
+                    }
                     work(tx).await.map(Written::Done)
                 }
                 Turn::Repeated(made) => Ok(Written::Already(made)),

@@ -34,6 +34,9 @@ pub enum Changed {
     /// A shift: opened, counted, closed, or cash moved in its drawer.
     #[serde(rename = "s")]
     Shift(ShiftId),
+    /// What managers are asked to agree to.
+    #[serde(rename = "a")]
+    Approvals,
     /// The venue's own settings.
     #[serde(rename = "v")]
     Settings,

@@ -29,10 +29,11 @@ pub struct Agree {
 }
 
 impl Agree {
-    pub(super) fn fields(&self) -> Markup {
+    /// The part of the form that is sent to `address`.
+    pub(super) fn fields(&self, address: &str) -> Markup {
         html! {
             @if self.needed {
-                fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(&self.approvers, self.on_terminal)) }
+                fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(&self.approvers, self.on_terminal, address)) }
             }
         }
     }
@@ -41,6 +42,7 @@ impl Agree {
 /// Strikes a line out.
 pub fn void(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> Markup {
     let made = matches!(line.state, LineState::Ready | LineState::Served);
+    let address = url::order_line_void(order, line.id);
     let body = html! {
         @if made {
             (ui::banner(ui::Kind::Info, false, html! { b { "It was made already." } " To give it free and keep it in the figures of what was made, use Comp." }))
@@ -49,11 +51,11 @@ pub fn void(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> M
         }
         (pieces(line))
         (reason(reasons))
-        (agree.fields())
+        (agree.fields(&address))
     };
     dialog(
         &format!("Void {}", line.name),
-        &url::order_line_void(order, line.id),
+        &address,
         body,
         html! { button.btn.lg.danger { (icon("cancelled")) "Void" } },
     )
@@ -61,15 +63,16 @@ pub fn void(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> M
 
 /// Gives a line free.
 pub fn comp(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> Markup {
+    let address = url::order_line_comp(order, line.id);
     let body = html! {
         p.dim { "The guest does not pay for it. It stays on the order and with the kitchen." }
         (pieces(line))
         (reason(reasons))
-        (agree.fields())
+        (agree.fields(&address))
     };
     dialog(
         &format!("Comp {}", line.name),
-        &url::order_line_comp(order, line.id),
+        &address,
         body,
         html! { button.btn.lg.primary { (icon("tip")) "Give free" } },
     )
@@ -100,29 +103,26 @@ pub(super) fn reason(reasons: &[String]) -> Markup {
 /// Calls an order off.
 pub fn cancel(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
     let sent = order.sent().count();
+    let address = url::order_cancellation(order.id);
     let body = html! {
         @if order.paid.is_positive() {
             (ui::banner(ui::Kind::Warn, false, html! { b { "Money was taken on this order." } " Give it back first." }))
         } @else if sent > 0 {
             p { "Everything that was sent is struck out (" (sent) @if sent == 1 { " line" } @else { " lines" } "), and the kitchen says that it knows." }
             (reason(reasons))
-            (agree.fields())
+            (agree.fields(&address))
         } @else {
             p { "Nothing of it was sent." }
         }
     };
     let deed = html! { @if !order.paid.is_positive() { button.btn.lg.danger { (icon("trash")) "Cancel this order" } } };
-    dialog(
-        &format!("Cancel {}", order.title()),
-        &url::order_cancellation(order.id),
-        body,
-        deed,
-    )
+    dialog(&format!("Cancel {}", order.title()), &address, body, deed)
 }
 
 /// Something that is not on the menu.
 pub fn open_item(order: &Order, stations: &[Station], taxes: &[TaxClass], agree: &Agree) -> Markup {
     let currency = Currency::venue();
+    let address = url::order_open_items(order.id);
     let body = html! {
         (ui::Field::new("What", "name").max(60).required())
         (ui::controls::money_field(currency.code(), "Price of one", "price", "", None, None))
@@ -140,11 +140,11 @@ pub fn open_item(order: &Order, stations: &[Station], taxes: &[TaxClass], agree:
             }))
         }
         (ui::controls::note_field("Note for the kitchen or bar", "note", "", 200, None))
-        (agree.fields())
+        (agree.fields(&address))
     };
     dialog(
         "Open item",
-        &url::order_open_items(order.id),
+        &address,
         body,
         html! { button.btn.lg.primary { (icon("plus")) "Add" } },
     )

@@ -23,6 +23,7 @@ pub mod sheets;
 pub mod status;
 mod store;
 pub mod view;
+mod wishes;
 
 pub use actions::{cancel_abandoned, serve_lines, take_back};
 pub use afterwards::Why;

@@ -70,7 +70,7 @@ pub fn discount(of: &Discounting) -> Markup {
                 @if of.limit.is_zero() { "A manager agrees to every discount." }
                 @else { "Up to " (of.limit) " of the bill needs nobody else, all discounts together." }
             }
-            (of.agree.fields())
+            (of.agree.fields(&address))
         }
     };
     let deed = html! { button.btn.lg.primary { (icon("percent")) "Give discount" } };
@@ -105,16 +105,17 @@ pub fn discount_label(order: &Order) -> String {
 
 /// Opens a paid order again.
 pub fn reopen(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
+    let address = url::order_reopening(order.id);
     let body = html! {
         p { "What was paid stays paid: " b { (order.paid.with_code()) } ". Something can be added, and the rest is paid then." }
         p.dim { "The order as it is now is kept for the record." }
         (reason(reasons))
-        (agree.fields())
+        (agree.fields(&address))
     };
     let deed = html! { button.btn.lg.primary { (icon("undo")) "Open it again" } };
     dialog(
         &format!("Open {} again", order.title()),
-        &url::order_reopening(order.id),
+        &address,
         body,
         deed,
     )

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::bill::{self, Bill};
 use super::items::{self, Chosen, Pieces};
+use super::print::Print;
 use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal};
@@ -12,7 +13,7 @@ use crate::orders::{self, Line, Order};
 use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
 use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId, ShiftId};
-use crate::web::Result;
+use crate::web::{Error, Result};
 
 /// How a payment is to be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -344,6 +345,21 @@ pub async fn print_bill(tx: &mut Tx, id: OrderId) -> Result<()> {
         "total": order.total(),
     })));
     Ok(())
+}
+
+/// Notes that a receipt goes to paper: the first time as the original, later as a copy.
+pub async fn print_receipt(tx: &mut Tx, payment: PaymentId) -> Result<Print> {
+    if store::find(&*tx, payment).await?.is_none() {
+        return Err(Error::NotFound("payment"));
+    }
+    let last = store::last_print(&*tx, payment).await?;
+    let print = Print::after(last, tx.now());
+    store::insert_print(tx, payment, print).await?;
+    tx.journal(
+        Entry::new("receipt.printed", "payment", payment)
+            .after(json!({ "kind": print.kind().as_str(), "place": print.place })),
+    );
+    Ok(print)
 }
 
 /// What is to be paid on an order, or why nothing can be.

@@ -3,14 +3,16 @@
 //! A payment is a row that is only ever added; its order counts what was received, and what is in cash is booked into
 //! the shift of whoever takes it, all in one transaction. Card and mobile money are recorded by hand from the slip or the
 //! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
-//! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, and what is given
-//! back (`refunds`).
+//! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, `receipt_links`
+//! and `receipt_prints`, and what is given back (`refunds`).
 
 mod actions;
 mod bill;
 pub mod handlers;
 mod items;
+mod link;
 mod payment;
+mod print;
 mod receipt;
 mod reference;
 pub mod refunds;
@@ -19,8 +21,9 @@ mod store;
 mod tender;
 mod view;
 
+pub use link::Valve;
 pub use payment::{Choice, Method, MethodSum, Payment};
 pub use reference::{Reference, ReferenceRefusal};
 pub use sharers::Sharers;
-pub use store::{of_order, sums_of_shift};
+pub use store::{link_all, of_order, sums_of_shift};
 pub use tender::{CashTaken, CashTender, Charge, Taken, TenderRefusal, UsedReference};

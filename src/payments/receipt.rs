@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::payment::{Method, Payment};
+use super::print::{Mark, PrintKind};
 use super::refunds::{Left, Refund};
 use super::sharers::Next;
 use super::view;
@@ -11,7 +12,7 @@ use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Status, icon};
-use crate::values::{Currency, DayRule, Money, Quantity};
+use crate::values::{Currency, DayRule, Money, Quantity, TokenId};
 use crate::web::url;
 
 const NEXT_SALE: &str = r#"{"kind":"takeaway"}"#;
@@ -30,8 +31,10 @@ pub struct Screen<'a> {
     pub items: &'a [(Quantity, String)],
     /// How the guests go on where something is left.
     pub next: Next,
-    /// Who looks at it.
-    pub person: &'a Person,
+    /// The address under which the guest finds it.
+    pub link: Option<String>,
+    /// Whether it says that it is a copy.
+    pub mark: Mark,
     /// The café's name, address, tax number, time zone.
     pub settings: &'a Settings,
 }
@@ -57,8 +60,8 @@ impl Screen<'_> {
     }
 }
 
-/// The whole screen.
-pub fn page(screen: &Screen) -> Markup {
+/// The whole screen, for whoever takes payments.
+pub fn page(screen: &Screen, person: &Person) -> Markup {
     let order = screen.order;
     let left = screen.left();
     let title = if left.is_positive() {
@@ -68,10 +71,10 @@ pub fn page(screen: &Screen) -> Markup {
     };
     let meta = format!("{} · order {}", order.title(), order.number);
     let content = html! {
-        (bar(("Floor", &url::floor()), title, &meta, screen.person))
+        (bar(("Floor", &url::floor()), title, &meta, person))
         main.scroll.rcp {
-            (result(screen, left))
-            (receipt(screen, left))
+            (result(screen, person, left))
+            (receipt(screen, false))
         }
     };
     ui::page(
@@ -84,7 +87,34 @@ pub fn page(screen: &Screen) -> Markup {
     )
 }
 
-fn result(screen: &Screen, left: Money) -> Markup {
+/// The page behind the link, for guests: the receipt and nothing else.
+pub fn guest_page(screen: &Screen) -> Markup {
+    let content = html! { main { h1.vh { "Receipt" } (receipt(screen, false)) } };
+    let cafe = &screen.settings.cafe_name;
+    ui::page(ui::Page::new(BodyKind::Plain, "Receipt", cafe), content)
+}
+
+/// What changes on the screen when the receipt goes to paper; `anew` opens the print dialog, which a repeated tap does not.
+pub fn printed(screen: &Screen, anew: bool) -> Markup {
+    let still_due = screen.order.balance().is_positive();
+    html! {
+        hx-partial hx-target="#receipt" hx-swap="outerHTML" { (receipt(screen, anew)) }
+        hx-partial hx-target="#print-receipt" hx-swap="outerHTML" { (print_form(screen.payment, true, still_due)) }
+    }
+}
+
+/// A tap notes the print, and the answer opens the print dialog.
+fn print_form(payment: &Payment, printed: bool, still_due: bool) -> Markup {
+    let to = url::payment_prints(payment.id);
+    html! {
+        form #print-receipt method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
+            (ui::key_input(&TokenId::new().to_string()))
+            button.btn.xl.wide.primary[!still_due] { (icon("print")) @if printed { "Print a copy" } @else { "Print receipt" } }
+        }
+    }
+}
+
+fn result(screen: &Screen, person: &Person, left: Money) -> Markup {
     let (order, payment) = (screen.order, screen.payment);
     let still_due = order.balance().is_positive();
     let next_sale = leads_to_next_sale(order);
@@ -120,8 +150,8 @@ fn result(screen: &Screen, left: Money) -> Markup {
                 @if still_due {
                     a.btn.xl.primary href=(rest(screen)) { (icon("due")) (ways_on(screen)) }
                 }
-                button.btn.xl.primary[!still_due] type="button" data-print { (icon("print")) "Print receipt" }
-                @if screen.person.role.refunds() && Left::of(payment, screen.refunds).is_something() {
+                (print_form(payment, screen.mark != Mark::Original, still_due))
+                @if person.role.refunds() && Left::of(payment, screen.refunds).is_something() {
                     a.btn href=(url::payment_refund(payment.id)) { (icon("undo")) "Give money back" }
                 }
                 (done(order))
@@ -160,13 +190,14 @@ fn done(order: &Order) -> Markup {
     }
 }
 
-fn receipt(screen: &Screen, left: Money) -> Markup {
-    let order = screen.order;
+fn receipt(screen: &Screen, printing: bool) -> Markup {
+    let (order, left) = (screen.order, screen.left());
     let settings = screen.settings;
     let rule = settings.day_rule();
     html! {
-        article.receipt aria-label="Receipt, 80 mm" {
+        article #receipt.receipt aria-label="Receipt, 80 mm" data-printing[printing] {
             (head(settings))
+            (copy(screen.mark, &rule))
             hr;
             (about(screen, &rule))
             hr;
@@ -177,6 +208,25 @@ fn receipt(screen: &Screen, left: Money) -> Markup {
             (paid(screen, &rule, left))
             hr;
             div.c { (settings.receipt_footer) }
+            @if let Some(link) = &screen.link {
+                (ui::qr(link, "This receipt on your phone"))
+                div.c { "Scan to keep this receipt" }
+            }
+        }
+    }
+}
+
+fn copy(mark: Mark, rule: &DayRule) -> Markup {
+    html! {
+        @if let Mark::Copy(print) = mark {
+            @let at = rule.local(print.at);
+            div.c {
+                h2 { "COPY" }
+                @match print.kind() {
+                    PrintKind::First => { "First printed " (at.day()) ", " (at.time()) },
+                    PrintKind::Copy => { "No. " (print.place) ", " (at.day()) ", " (at.time()) },
+                }
+            }
         }
     }
 }

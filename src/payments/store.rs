@@ -1,17 +1,19 @@
 //! The queries of payments.
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::bill::{Bill, BillKind};
 use super::items::{PaidFor, Pieces};
+use super::link::Token;
 use super::payment::{Method, MethodSum, Payment};
+use super::print::Print;
 use super::reference::Reference;
 use super::tender::{Taken, TenderRefusal, UsedReference};
-use crate::data::{Tx, Write};
+use crate::data::{RowLock, Tx, Write};
 use crate::orders::Order;
 use crate::values::{
-    BillId, BusinessDate, LineId, Money, OrderId, PaymentId, Quantity, ShiftId, StaffId,
+    BillId, BusinessDate, LineId, Money, OrderId, PaymentId, PrintId, Quantity, ShiftId, StaffId,
 };
 use crate::web::{Error, Result};
 
@@ -63,7 +65,102 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
             .refusing("payments_reference_once", used())
             .refusing("payments_card_slip_once", used()),
     )
+    .await?;
+    insert_link(tx, payment).await
+}
+
+/// Stores the link of a payment's receipt.
+async fn insert_link(tx: &Tx, payment: PaymentId) -> Result<()> {
+    let token = Token::fresh();
+    tx.later(Write::new(
+        "receipt_links",
+        payment,
+        "INSERT INTO receipt_links (payment_id, token, digest, made_at) VALUES ($1, $2, $3, $4)",
+        [
+            payment.into(),
+            token.as_str().into(),
+            token.digest().into(),
+            tx.now().into(),
+        ],
+    ))
     .await
+}
+
+/// Stores links for payments that came from elsewhere without one, such as those of the café's month of trade. Each is made of
+/// two random UUIDs, which are 244 random bits.
+pub async fn link_all(db: &impl ConnectionTrait) -> std::result::Result<(), DbErr> {
+    let sql = "INSERT INTO receipt_links (payment_id, token, digest, made_at) \
+         SELECT p.id, t.token, sha256(convert_to(t.token, 'UTF8')), p.taken_at FROM payments p \
+         CROSS JOIN LATERAL (SELECT replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') AS token WHERE p.id IS NOT NULL) t \
+         WHERE NOT EXISTS (SELECT 1 FROM receipt_links l WHERE l.payment_id = p.id)";
+    db.execute_unprepared(sql).await.map(|_| ())
+}
+
+/// The link of a payment's receipt.
+pub async fn link_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<String>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        token: String,
+    }
+    let sql = "SELECT token FROM receipt_links WHERE payment_id = $1";
+    let row = Row::find_by_statement(statement(db, sql, [payment.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.token))
+}
+
+/// The payment whose receipt has the link with this digest.
+pub async fn of_link(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Option<Payment>> {
+    let sql =
+        format!("{PAYMENT} WHERE p.id = (SELECT payment_id FROM receipt_links WHERE digest = $1)");
+    PaymentRow::find_by_statement(statement(db, sql, [digest.into()]))
+        .one(db)
+        .await?
+        .map(PaymentRow::payment)
+        .transpose()
+}
+
+/// The last print of a payment's receipt.
+pub async fn last_print(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<Print>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        place: i16,
+        printed_at: OffsetDateTime,
+    }
+    let sql = "SELECT place, printed_at FROM receipt_prints WHERE payment_id = $1 ORDER BY place DESC LIMIT 1";
+    let row = Row::find_by_statement(statement(db, sql, [payment.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| Print {
+        place: row.place,
+        at: row.printed_at,
+    }))
+}
+
+/// Stores that a receipt was printed, whose payment the transaction holds ([`row`]).
+pub async fn insert_print(tx: &Tx, payment: PaymentId, print: Print) -> Result<()> {
+    let id = PrintId::new();
+    tx.later(Write::new(
+        "receipt_prints",
+        id,
+        "INSERT INTO receipt_prints (id, payment_id, place, kind, printed_by, terminal_id, printed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            id.into(),
+            payment.into(),
+            print.place.into(),
+            print.kind().as_str().into(),
+            tx.by().staff.into(),
+            tx.by().terminal.into(),
+            print.at.into(),
+        ],
+    ))
+    .await
+}
+
+/// A payment's row, for work that begins with it.
+pub fn row(payment: PaymentId) -> RowLock {
+    RowLock::of("payments", payment)
 }
 
 /// A payment that is for no order, held until the transaction ends so that it goes on one only.

@@ -1,18 +1,21 @@
-//! A manager's consent to one deed, given with their own PIN or password on the asking device.
+//! A manager's consent to one deed: given with their own PIN or password on the asking device, or on a screen of their own
+//! (`requests`).
 
 use super::actions::known_secret;
 use super::hashing;
 use super::person::{Person, Role};
+use super::requests::{self, Given, Wish};
 use super::secrets::Typed;
 use super::store;
 use super::tries::{self, Asked, Try};
 use crate::app::App;
 use crate::data::Claim;
-use crate::values::StaffId;
-use crate::web::{Error, Result};
+use crate::form;
+use crate::values::{ApprovalId, StaffId};
+use crate::web::{Asker, Error, Result};
 
-/// A manager or admin has consented to one deed. Only [`approve`] makes one, so an id in a request
-/// can never be an approval; actions that need consent take it as an argument.
+/// A manager or admin has consented to one deed. Only [`approve`] and the answer to a request make one, so an id of a person
+/// in a request can never be an approval; actions that need consent take it as an argument.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::manual_non_exhaustive,
@@ -69,31 +72,152 @@ impl Consent {
     }
 }
 
-/// Asks for an agreement: managers and admins need nobody else's, and may give an admin's all the same.
+form! {
+    /// Who agrees to a deed: the fields of `approval_fields`, as a part of the form of whichever room asks. None of them is a
+    /// part of the command, so that what was agreed to on another screen is the same command as what was asked.
+    pub struct Agreement {
+        /// Who enters a secret on this device.
+        #[serde(skip_serializing)]
+        approver: opt StaffId,
+        /// Their PIN, on a paired terminal.
+        #[serde(skip_serializing)]
+        secret: opt Typed,
+        /// Their password, anywhere.
+        #[serde(skip_serializing)]
+        password: opt Typed,
+        /// Asks on the managers' own screens, under this id; the deed is not done.
+        #[serde(skip_serializing)]
+        ask: opt ApprovalId,
+        /// What was asked before, and agreed to by now.
+        #[serde(skip_serializing)]
+        asked: opt ApprovalId,
+    }
+}
+
+/// What is known of an agreement now.
+#[derive(Debug)]
+pub enum Agreed<T> {
+    /// The claim to do the deed with, which uses an approval up that was given on another screen, and who agreed.
+    Now(Claim, T),
+    /// Somebody was asked on their own screen: nothing is done yet, and this is the answer to whoever asked.
+    Later(poem::Response),
+}
+
+/// Who has been heard about a deed.
+enum Heard {
+    Repeated,
+    Nobody,
+    Somebody(Approval),
+}
+
+/// Asks for an agreement: managers and admins need nobody else's, and may give an admin's all the same. `wish` is what the
+/// deed would be as things stand, for whoever is asked on their own screen; it is looked at only then, and again when the
+/// deed is done with their answer.
 ///
 /// # Errors
-/// That somebody has to agree, or why what was typed is no approval. Of a repetition (`claim` was carried out before) nothing
-/// is asked again: the secret could be another by now, and would count as a wrong try.
-pub async fn consent(
+/// That somebody has to agree, or why what was typed, or answered, is no approval of this. Of a repetition (`claim` was
+/// carried out before) nothing is asked again: the secret could be another by now, and would count as a wrong try.
+pub async fn consent<F>(
     app: &App,
     by: &Person,
-    claim: &Claim,
-    given: Option<(StaffId, &Typed)>,
-) -> Result<Consent> {
-    if app.already(claim).await? {
-        return Ok(Consent(Kind::Repeated));
-    }
-    match given {
-        Some((approver, secret)) => {
-            let approval = approve(app, by, approver, secret).await?;
-            Ok(Consent(Kind::Given(approval)))
+    asker: Asker,
+    claim: Claim,
+    agreement: &Agreement,
+    wish: F,
+) -> Result<Agreed<Consent>>
+where
+    F: AsyncFnOnce() -> Result<Wish>,
+{
+    let (claim, kind) = match hear(app, by, asker, claim, agreement, wish).await? {
+        Agreed::Later(answer) => return Ok(Agreed::Later(answer)),
+        Agreed::Now(claim, Heard::Repeated) => (claim, Kind::Repeated),
+        Agreed::Now(claim, Heard::Somebody(approval)) => (claim, Kind::Given(approval)),
+        Agreed::Now(claim, Heard::Nobody) if by.role.manages() => (claim, Kind::Own(by.role)),
+        Agreed::Now(..) => {
+            return Err(Error::field(
+                "approver",
+                "A manager or an admin has to agree: choose who, and have them enter their PIN.",
+            ));
         }
-        None if by.role.manages() => Ok(Consent(Kind::Own(by.role))),
-        None => Err(Error::field(
-            "approver",
-            "A manager or an admin has to agree: choose who, and have them enter their PIN.",
-        )),
+    };
+    Ok(Agreed::Now(claim, Consent(kind)))
+}
+
+/// The same where whether somebody has to agree turns out with the deed itself: nothing where nobody was asked.
+///
+/// # Errors
+/// Why what was typed, or answered, is no approval of this.
+pub async fn approved<F>(
+    app: &App,
+    by: &Person,
+    asker: Asker,
+    claim: Claim,
+    agreement: &Agreement,
+    wish: F,
+) -> Result<Agreed<Option<Approval>>>
+where
+    F: AsyncFnOnce() -> Result<Wish>,
+{
+    Ok(match hear(app, by, asker, claim, agreement, wish).await? {
+        Agreed::Later(answer) => Agreed::Later(answer),
+        Agreed::Now(claim, Heard::Somebody(approval)) => Agreed::Now(claim, Some(approval)),
+        Agreed::Now(claim, Heard::Repeated | Heard::Nobody) => Agreed::Now(claim, None),
+    })
+}
+
+async fn hear<F>(
+    app: &App,
+    by: &Person,
+    asker: Asker,
+    claim: Claim,
+    agreement: &Agreement,
+    wish: F,
+) -> Result<Agreed<Heard>>
+where
+    F: AsyncFnOnce() -> Result<Wish>,
+{
+    if app.already(&claim).await? {
+        return Ok(Agreed::Now(claim, Heard::Repeated));
     }
+    if let Some(id) = agreement.ask {
+        let answer = requests::ask(app, by, asker, &claim, id, wish().await?).await?;
+        return Ok(Agreed::Later(answer));
+    }
+    let Agreement {
+        approver,
+        secret,
+        password,
+        asked,
+        ..
+    } = agreement;
+    if let Some((approver, secret)) = given(*approver, secret.as_ref(), password.as_ref())? {
+        let approval = approve(app, by, approver, secret).await?;
+        // Somebody agreed here: nobody has to look for it on their own screen any more.
+        let claim = match asked {
+            Some(id) => claim.spending(requests::giving_up(*id, by)),
+            None => claim,
+        };
+        return Ok(Agreed::Now(claim, Heard::Somebody(approval)));
+    }
+    let Some(id) = asked else {
+        return Ok(Agreed::Now(claim, Heard::Nobody));
+    };
+    let Given {
+        by: who,
+        name,
+        role,
+    } = requests::given(app, by, &claim, *id, wish().await?).await?;
+    let spending = requests::spending(*id, by, &claim);
+    let approval = Approval {
+        by: who,
+        name,
+        role,
+        _only_made_here: (),
+    };
+    Ok(Agreed::Now(
+        claim.spending(spending),
+        Heard::Somebody(approval),
+    ))
 }
 
 /// Somebody who may be asked.

@@ -1,6 +1,6 @@
 //! People: who works here, their one role, how they sign in, what they may do, and the approval
 //! that a manager gives for one deed. Owns the tables `staff`, `revoked_tokens`,
-//! `sign_in_failures` and `sign_in_locks`.
+//! `sign_in_failures`, `sign_in_locks` and `approval_requests`.
 
 pub mod actions;
 pub mod approval;
@@ -13,6 +13,7 @@ pub mod person;
 pub mod place;
 mod readers;
 pub mod renewal;
+pub mod requests;
 pub mod secrets;
 pub mod session;
 mod store;
@@ -20,7 +21,8 @@ pub mod tries;
 pub mod view;
 
 pub use approval::{
-    Approval, Approver, Colleague, Consent, approve, approvers, consent, order_takers,
+    Agreed, Agreement, Approval, Approver, Colleague, Consent, approve, approvers, consent,
+    order_takers,
 };
 pub use guards::{
     Admin, AtWork, Cashier, Cook, Manager, OrderTaker, Refunder, SignedIn, StockKeeper,
@@ -29,6 +31,7 @@ pub use member::Member;
 pub use person::{Person, Role, short_name};
 pub use readers::KnownReaders;
 pub use renewal::Renewals;
+pub use requests::Wish;
 pub use secrets::Typed;
 pub use store::{forget_old, send_everybody_out};
 pub use view::approval_fields;

@@ -51,6 +51,7 @@ async fn reader(req: &Request) -> Option<ui::page::Reader> {
     let till = person.terminal.filter(|terminal| !terminal.is_display());
     Some(ui::page::Reader {
         me: Some(person.id.to_string()),
+        manages: person.role.manages(),
         terminal: till.as_ref().map(|till| till.id.to_string()),
         lock: till.as_deref().map(lock),
     })

@@ -66,7 +66,8 @@
 //! - Sign-in tiles: `.staff label` with `input name=staff`; `[data-chosen]` shows whose PIN is asked.
 //!
 //! # Receipts (`print.js`)
-//! `article.receipt` in `main`; `button[data-print]` opens the print dialog with a page of 80 mm as long as the receipt.
+//! `article.receipt` in `main`; `button[data-print]` opens the print dialog with a page of 80 mm as long as the receipt, and
+//! so does a receipt with `data-printing` as soon as it is there. Codes to be scanned are [`qr()`].
 //!
 //! # Board (`board.js`, `clock.js`, `sound.js`)
 //! `main.board#board` > `article.kt#k-<ticket> data-n="1" data-soon data-late` (seconds) with `data-new` until somebody
@@ -95,6 +96,7 @@ pub mod dialog;
 pub mod keypad;
 pub mod notice;
 pub mod page;
+pub mod qr;
 pub mod wall;
 
 pub use controls::*;
@@ -103,6 +105,7 @@ pub use notice::{banner, toast};
 pub use page::{
     BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tab_count, tabs, top_bar,
 };
+pub use qr::qr;
 pub use wall::wall_bar;
 
 #[cfg(test)]

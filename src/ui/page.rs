@@ -88,6 +88,10 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
         BodyKind::Wall => Reader::default(),
         _ => reader(),
     };
+    // The back office has nothing that moves but this.
+    let asks = format!("{}?view=asks", url::stream());
+    let is_asked = reader.manages && page.body == BodyKind::Desk;
+    let address = page.stream.or(is_asked.then_some(asks.as_str()));
     html! {
         (DOCTYPE)
         // Classes and not `:has()`, which looks again whenever anything on the page comes or goes.
@@ -102,11 +106,11 @@ pub fn page(page: Page<'_>, content: Markup) -> Markup {
                 link rel="stylesheet" href=(asset!("css/app.css"));
                 @if page.body == BodyKind::Wall { script defer src=(asset!("js/wall.js")) {} } @else { script defer src=(asset!("js/app.js")) {} }
             }
-            body class=(class) data-sign-in=[page.sign_in] data-me=[reader.me] data-terminal=[reader.terminal] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] data-still[page.stream.is_none()] {
+            body class=(class) data-sign-in=[page.sign_in] data-me=[reader.me] data-terminal=[reader.terminal] data-now=[page.now_ms] data-zone=[page.zone] data-display[page.display] data-still[address.is_none()] {
                 (content)
-                @if let Some(address) = page.stream { (stream(address, page.body, page.display)) }
+                @if let Some(address) = address { (stream(address, page.body, page.display)) }
                 @if page.body == BodyKind::Wall { (super::wall::screen_dialog()) }
-                @if page.body == BodyKind::Pos && page.stream.is_some() { div #unseen.banners role="alert" {} }
+                @if address.is_some() { (banners(page.body, reader.manages)) }
                 (notice::region())
                 div #sheet {}
                 div #sign-in-again data-ask=(url::sign_in_again()) {}
@@ -130,6 +134,8 @@ pub struct Lock {
 pub struct Reader {
     /// The person's id: what carries `data-own` with it is theirs.
     pub me: Option<String>,
+    /// Whether others ask them to agree to something.
+    pub manages: bool,
     /// The paired till's id.
     pub terminal: Option<String>,
     /// When the device locks itself; `None` where it is nobody else's.
@@ -165,6 +171,18 @@ fn theme(page: &Page<'_>) -> Option<&'static str> {
         (Some(Theme::Dark), _) | (None, BodyKind::Wall) => Some("dark"),
         (Some(Theme::Light), _) | (None, BodyKind::Pos | BodyKind::Desk) => Some("light"),
         (None, BodyKind::Plain) => None,
+    }
+}
+
+/// What a stream has to say that has no place on the page itself: what managers are asked, and what no screen shows.
+fn banners(body: BodyKind, manages: bool) -> Markup {
+    html! {
+        @if matches!(body, BodyKind::Pos | BodyKind::Desk) {
+            div.banners {
+                @if manages { div #asks role="status" {} }
+                @if body == BodyKind::Pos { div #unseen role="alert" {} }
+            }
+        }
     }
 }
 

@@ -288,7 +288,7 @@ async fn a_page_knows_who_reads_it_and_on_which_till_and_a_wall_is_everybodys() 
     let reader = super::page::Reader {
         me: Some("7".to_owned()),
         terminal: Some("3".to_owned()),
-        lock: None,
+        ..super::page::Reader::default()
     };
     for (kind, me, terminal) in [
         (BodyKind::Pos, Some("7"), Some("3")),

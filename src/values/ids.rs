@@ -115,6 +115,8 @@ ids! {
     ServingId;
     /// A bill that was handed to guests.
     BillId;
+    /// A print of a receipt.
+    PrintId;
     /// A payment.
     PaymentId;
     /// Money that was asked for and is not there yet.

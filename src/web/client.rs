@@ -66,6 +66,25 @@ pub fn came_over_https(app: &App, req: &Request) -> bool {
     }
 }
 
+/// Where this program is reached, for links that leave it: as it was set, or as this very request reached it. Nothing where
+/// that is no name of a host.
+pub fn own_address(app: &App, req: &Request) -> Option<String> {
+    if let Some(base) = &app.config().base_url {
+        return Some(base.as_str().trim_end_matches('/').to_owned());
+    }
+    let host = req.header(header::HOST)?;
+    let sane = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(sane) {
+        return None;
+    }
+    let scheme = if came_over_https(app, req) {
+        "https"
+    } else {
+        "http"
+    };
+    Some(format!("{scheme}://{host}"))
+}
+
 /// An IPv4 address, or the network of 64 bits that one household or café gets in IPv6 and in which a single device
 /// changes its address at will.
 pub fn network(address: IpAddr) -> IpAddr {

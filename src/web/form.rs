@@ -163,7 +163,7 @@ pub trait FromFields: Sized {
 /// Declares a form: its fields, how often each comes, and the type that each must fit.
 ///
 /// `one` must be there, `opt` may be missing, `money` is an amount that may be missing, `many` may repeat, `flag` is a checkbox,
-/// `numbered @ "count_"` collects fields such as `count_500`, `prefixed @ "m-"` such as `m-<group>`.
+/// `part` is a form of its own whose fields stand among these; `numbered @ "count_"` collects fields such as `count_500`, `prefixed @ "m-"` such as `m-<group>`.
 #[macro_export]
 macro_rules! form {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $kind:ident $(@ $arg:literal)? $ty:ty),* $(,)? }) => {
@@ -184,6 +184,7 @@ macro_rules! form {
     (@type money $ty:ty) => { Option<$ty> };
     (@type many $ty:ty) => { Vec<$ty> };
     (@type flag $ty:ty) => { $ty };
+    (@type part $ty:ty) => { $ty };
     (@type prefixed $ty:ty) => { Vec<$ty> };
     (@type numbered $ty:ty) => { Vec<(i64, $ty)> };
     (@read $fields:ident one $field:ident ; $ty:ty) => { $fields.one::<$ty>(stringify!($field)) };
@@ -191,6 +192,7 @@ macro_rules! form {
     (@read $fields:ident money $field:ident ; $ty:ty) => { $fields.money(stringify!($field)) };
     (@read $fields:ident many $field:ident ; $ty:ty) => { $fields.many::<$ty>(stringify!($field)) };
     (@read $fields:ident flag $field:ident ; $ty:ty) => { $fields.flag(stringify!($field)) };
+    (@read $fields:ident part $field:ident ; $ty:ty) => { <$ty as $crate::web::form::FromFields>::from_fields($fields) };
     (@read $fields:ident prefixed $field:ident $prefix:literal ; $ty:ty) => { $fields.prefixed::<$ty>($prefix) };
     (@read $fields:ident numbered $field:ident $prefix:literal ; $ty:ty) => { $fields.numbered::<$ty>($prefix) };
 }

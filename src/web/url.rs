@@ -210,6 +210,10 @@ urls! {
     refund(refund: RefundId) = "/refunds/:refund";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
+    /// POST notes that it goes to paper.
+    payment_prints(payment: PaymentId) = "/payments/:payment/prints";
+    /// The same for guests, who have the link.
+    guest_receipt(token: &str) = "/r/:token";
 
     /// The boards one may open.
     boards() = "/kitchen";
@@ -257,6 +261,13 @@ urls! {
     shift_report(shift: ShiftId) = "/shifts/:shift/report";
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
+
+    /// What managers are asked to agree to.
+    approvals() = "/approvals";
+    /// DELETE takes a request back.
+    approval(approval: ApprovalId) = "/approvals/:approval";
+    /// POST answers a request, GET looks for the answer.
+    approval_answer(approval: ApprovalId) = "/approvals/:approval/answer";
 
     /// How the kitchen did on some days, for managers.
     kitchen_figures() = "/kitchen/figures";

@@ -2,6 +2,7 @@
 
 // The world offers more than each moment of it uses.
 mod after_sending;
+mod approvals;
 mod backups;
 mod bills;
 mod cash;
@@ -21,6 +22,7 @@ mod metrics;
 mod model;
 mod orders;
 mod races;
+mod receipt_links;
 mod receipts;
 mod reductions;
 mod refunds;

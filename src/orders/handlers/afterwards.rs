@@ -16,9 +16,10 @@ use crate::orders::changes::Which;
 use crate::orders::line::OpenItem;
 use crate::orders::order::{Order, Place};
 use crate::orders::store;
-use crate::staff::approval::{self, Consent};
-use crate::staff::{self, OrderTaker, Person, Typed};
-use crate::values::{LineId, Note, OrderId, Quantity, Short, StaffId};
+use crate::orders::wishes;
+use crate::staff::approval::{self, Agreed};
+use crate::staff::{self, OrderTaker, Person};
+use crate::values::{LineId, Note, OrderId, Quantity, Short};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Path, Result, url};
 use crate::{floor, kitchen, menu};
 
@@ -182,7 +183,16 @@ pub async fn void(
     Form(form): Form<StrikeOut>,
 ) -> Result<Response> {
     let claim = beginning_with(id, once.of(&by, "orders.void", &(id, line, &form)));
-    let why = why(&app, &by, &claim, &form).await?;
+    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+    let wish = async || {
+        let order = store::find(app.db(), id).await?;
+        Ok(wishes::void(&order, line, form.quantity, &reason)?)
+    };
+    let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, why) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, consent) => (claim, Why { consent, reason }),
+    };
     let written = app
         .write(claim, async |tx: &mut Tx| {
             afterwards::void(tx, id, line, form.quantity, &why).await
@@ -203,25 +213,22 @@ pub async fn comp(
 ) -> Result<Response> {
     let limit = app.settings().await?.comp_limit;
     let claim = beginning_with(id, once.of(&by, "orders.comp", &(id, line, &form)));
-    let why = why(&app, &by, &claim, &form).await?;
+    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+    let wish = async || {
+        let order = store::find(app.db(), id).await?;
+        Ok(wishes::comp(&order, line, form.quantity, &reason)?)
+    };
+    let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, why) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, consent) => (claim, Why { consent, reason }),
+    };
     let written = app
         .write(claim, async |tx: &mut Tx| {
             afterwards::comp(tx, &by, limit, id, line, form.quantity, &why).await
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await
-}
-
-pub(super) async fn why(app: &App, by: &Person, claim: &Claim, form: &StrikeOut) -> Result<Why> {
-    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
-    let consent = agreed(
-        app,
-        by,
-        claim,
-        (form.approver, form.secret.as_ref(), form.password.as_ref()),
-    )
-    .await?;
-    Ok(Why { consent, reason })
 }
 
 /// What was chosen, what was written, or both.
@@ -232,16 +239,6 @@ pub(super) fn reason(chosen: Option<&Short>, written: Option<&Note>) -> Result<S
         (None, Some(written)) => Ok(written.as_str().to_owned()),
         (Some(chosen), Some(written)) => Ok(format!("{}: {}", chosen.as_str(), written.as_str())),
     }
-}
-
-pub(super) async fn agreed(
-    app: &App,
-    by: &Person,
-    claim: &Claim,
-    (approver, secret, password): (Option<StaffId>, Option<&Typed>, Option<&Typed>),
-) -> Result<Consent> {
-    let given = approval::given(approver, secret, password)?;
-    approval::consent(app, by, claim, given).await
 }
 
 /// The sheet that calls an order off.
@@ -262,28 +259,31 @@ pub async fn cancel(
     asker: Asker,
     Path(id): Path<OrderId>,
     Form(form): Form<Cancellation>,
-) -> Result<Go> {
+) -> Result<Response> {
     let claim = beginning_with(id, once.of(&by, "orders.cancel", &(id, &form)));
     let order = store::find(app.db(), id).await?;
     // One that is called off already says nothing more about lines that somebody would have to agree to.
     if order.is_open() && order.sent().next().is_some() {
-        let given = (form.approver, form.secret.as_ref(), form.password.as_ref());
-        let why = Why {
-            reason: reason(form.chosen.as_ref(), form.reason.as_ref())?,
-            consent: agreed(&app, &by, &claim, given).await?,
+        let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+        let now = app.clock().now();
+        let wish = async || Ok(wishes::cancel(&order, &reason, now)?);
+        let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+        let (claim, why) = match agreed {
+            Agreed::Later(answer) => return Ok(answer),
+            Agreed::Now(claim, consent) => (claim, Why { consent, reason }),
         };
         app.write(claim, async |tx: &mut Tx| {
             afterwards::cancel_sent(tx, id, &why).await
         })
         .await?;
-        return Ok(Go::to(asker, url::floor()));
+        return Ok(Go::to(asker, url::floor()).into_response());
     }
     let reason = text(&form.reason).unwrap_or_else(|| "Cancelled before sending".to_owned());
     app.write(claim, async |tx: &mut Tx| {
         actions::cancel(tx, id, &reason).await
     })
     .await?;
-    Ok(Go::to(asker, url::floor()))
+    Ok(Go::to(asker, url::floor()).into_response())
 }
 
 /// The sheet for something that is not on the menu.
@@ -331,8 +331,18 @@ pub async fn add_open_item(
         tax: tax.ok_or_else(|| Error::field("tax", "Choose how it is taxed."))?,
     };
     let claim = beginning_with(id, once.of(&by, "orders.add_open_item", &(id, &form)));
-    let given = (form.approver, form.secret.as_ref(), form.password.as_ref());
-    let consent = agreed(&app, &by, &claim, given).await?;
+    let wish = async || {
+        let order = store::find(app.db(), id).await?;
+        order
+            .clone()
+            .add_open(item.clone(), by.id, app.clock().now())?;
+        Ok(wishes::open_item(&order, &item))
+    };
+    let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, consent) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, consent) => (claim, consent),
+    };
     let written = app
         .write(claim, async |tx: &mut Tx| {
             afterwards::add_open(tx, &by, id, item.clone(), &consent).await

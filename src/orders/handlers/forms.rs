@@ -3,7 +3,7 @@
 use crate::form;
 use crate::menu::Pick;
 use crate::orders::change_sheets;
-use crate::staff::Typed;
+use crate::staff::Agreement;
 use crate::values::{
     BasisPoints, LineId, ModifierId, Money, Note, OrderId, ProductId, Quantity, Short, StaffId,
     StationId, TableId, TaxClassId, Text,
@@ -93,9 +93,7 @@ form! {
     pub struct Cancellation {
         chosen: opt Short,
         reason: opt Note,
-        approver: opt StaffId,
-        secret: opt Typed,
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -105,11 +103,7 @@ form! {
         quantity: opt Quantity,
         chosen: opt Short,
         reason: opt Note,
-        approver: opt StaffId,
-        /// Their PIN, on a paired terminal.
-        secret: opt Typed,
-        /// Their password, anywhere.
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -123,9 +117,7 @@ form! {
         from: opt Short,
         chosen: opt Short,
         reason: opt Note,
-        approver: opt StaffId,
-        secret: opt Typed,
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -134,9 +126,7 @@ form! {
     pub struct Reopening {
         chosen: opt Short,
         reason: opt Note,
-        approver: opt StaffId,
-        secret: opt Typed,
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -151,9 +141,7 @@ form! {
         note: opt Note,
         seat: opt Seat,
         course: opt Course,
-        approver: opt StaffId,
-        secret: opt Typed,
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use poem::{IntoResponse, Response, handler};
 
-use super::afterwards::{agree, agreed, reason};
+use super::afterwards::{agree, reason};
 use super::forms::{NewDiscount, Reopening};
 use super::{beginning_with, panel};
 use crate::app::App;
@@ -11,8 +11,9 @@ use crate::orders::afterwards::{self, Reduction, Why};
 use crate::orders::discount::{Given, Off};
 use crate::orders::order::{Order, OrderRefusal};
 use crate::orders::reduction_sheets::{self as sheets, Discounting};
-use crate::orders::store;
+use crate::orders::{store, wishes};
 use crate::settings::Settings;
+use crate::staff::approval::{self, Agreed};
 use crate::staff::{OrderTaker, Refunder};
 use crate::values::{BasisPoints, LineId, OrderId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Path, Query, Result, url};
@@ -108,7 +109,7 @@ async fn give(
     let settings = app.settings().await?;
     let off = wanted(form, &settings)?;
     let reason = why_lowered(form, off.as_ref())?;
-    let claim = beginning_with(id, once.of(by, "orders.discount", &(id, line, form)));
+    let mut claim = beginning_with(id, once.of(by, "orders.discount", &(id, line, form)));
     let limit = settings.discount_limits.of(by.role);
     let mut asked = Reduction {
         line,
@@ -117,9 +118,18 @@ async fn give(
         approver: None,
         reason,
     };
-    if !is_within(&store::find(app.db(), id).await?, &asked)? {
-        let given = (form.approver, form.secret.as_ref(), form.password.as_ref());
-        let consent = agreed(app, by, &claim, given).await?;
+    let repeated = app.already(&claim).await?;
+    if !repeated && !is_within(&store::find(app.db(), id).await?, &asked)? {
+        let wish = async || {
+            let order = store::find(app.db(), id).await?;
+            Ok(wishes::discount(&order, &asked)?)
+        };
+        let agreed = approval::consent(app, by, asker, claim, &form.agreement, wish).await?;
+        let consent;
+        (claim, consent) = match agreed {
+            Agreed::Later(answer) => return Ok(answer),
+            Agreed::Now(claim, consent) => (claim, consent),
+        };
         let theirs = consent.role().map(|role| settings.discount_limits.of(role));
         asked.most = limit.max(theirs.unwrap_or(limit));
         asked.approver = consent.by();
@@ -246,19 +256,15 @@ pub async fn reopen(
 ) -> Result<Response> {
     let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
     let claim = beginning_with(id, once.of(&by, "orders.reopen", &(id, &form)));
-    store::find(app.db(), id)
-        .await?
-        .must_be_closed()
-        .or_else(|refusal| {
-            // Whoever repeats the request finds it open.
-            match refusal {
-                OrderRefusal::OpenAlready => Ok(()),
-                other => Err(other),
-            }
-        })?;
-    let given = (form.approver, form.secret.as_ref(), form.password.as_ref());
-    let consent = agreed(&app, &by, &claim, given).await?;
-    let why = Why { consent, reason };
+    let wish = async || {
+        let order = store::find(app.db(), id).await?;
+        Ok(wishes::reopen(&order, &reason)?)
+    };
+    let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, why) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, consent) => (claim, Why { consent, reason }),
+    };
     app.write(claim, async |tx: &mut Tx| {
         afterwards::reopen(tx, id, &why).await
     })

@@ -45,6 +45,16 @@ pub enum What {
     Goods(Vec<Pieces>),
 }
 
+impl What {
+    /// As a manager who is asked reads it.
+    pub fn deed(&self) -> &'static str {
+        match self {
+            What::WrongPayment { .. } => "Give back as a wrong payment",
+            What::Goods(_) => "Give back for goods returned",
+        }
+    }
+}
+
 /// Gives money of a payment back under an id that the caller made: cash out of the person's own drawer or pouch.
 ///
 /// # Errors

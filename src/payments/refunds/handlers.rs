@@ -14,8 +14,9 @@ use crate::payments::items::Pieces;
 use crate::payments::reference::{Reference, ReferenceRefusal};
 use crate::payments::{Payment, store as payments};
 use crate::shifts;
-use crate::staff::{Refunder, Typed, approval};
-use crate::values::{Money, Note, PaymentId, RefundId, Short, StaffId};
+use crate::staff::approval::{self, Agreed, Agreement};
+use crate::staff::{Refunder, Wish};
+use crate::values::{Money, Note, PaymentId, RefundId, Short};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 form! {
@@ -30,9 +31,7 @@ form! {
         shown: money Money,
         chosen: opt Short,
         reason: opt Note,
-        approver: opt StaffId,
-        secret: opt Typed,
-        password: opt Typed,
+        agreement: part Agreement,
     }
 }
 
@@ -40,6 +39,32 @@ struct Known {
     payment: Payment,
     order: Option<Order>,
     left: Left,
+}
+
+impl Known {
+    /// " of Cash, on Table 7".
+    fn of(&self) -> String {
+        let method = self.payment.method.label();
+        match &self.order {
+            Some(order) => format!(" of {method}, on {}", order.title()),
+            None => format!(" of {method}"),
+        }
+    }
+}
+
+/// What would go back, the tip with it; refused where it could not.
+fn amount_of(known: &Known, what: &What, unit: Money) -> Result<Money> {
+    match (what, &known.order) {
+        (What::WrongPayment { amount, tip }, _) => {
+            let (amount, tip) = known.left.wrong(*amount, *tip)?;
+            Ok(amount + tip)
+        }
+        (What::Goods(_), None) => Err(RefundRefusal::OnNoOrder.into()),
+        (What::Goods(pieces), Some(order)) => {
+            let price = actions::price_of(order, &known.payment, pieces, unit)?;
+            Ok(known.left.goods(price)?)
+        }
+    }
 }
 
 async fn known(app: &App, id: PaymentId) -> Result<Known> {
@@ -137,8 +162,25 @@ pub async fn give(
     if !app.already(&claim).await? && !known(&app, id).await?.left.is_something() {
         return Err(RefundRefusal::NothingLeft.into());
     }
-    let given = approval::given(form.approver, form.secret.as_ref(), form.password.as_ref())?;
-    let consent = approval::consent(&app, &by, &claim, given).await?;
+    let wish = async || {
+        let known = known(&app, id).await?;
+        let back = amount_of(&known, &what, settings.cash_rounding)?;
+        Ok(Wish {
+            summary: format!(
+                "{} {}{}: {reason}",
+                what.deed(),
+                back.text_with_code(),
+                known.of()
+            ),
+            order: known.payment.order,
+            address: url::payment_refund(id),
+        })
+    };
+    let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
+    let (claim, consent) = match agreed {
+        Agreed::Later(answer) => return Ok(answer),
+        Agreed::Now(claim, consent) => (claim, consent),
+    };
     let asked = GiveBack {
         what,
         shown: form.shown,

@@ -126,7 +126,7 @@ fn form(screen: &Screen) -> Markup {
             }
             (ui::Field::new("In your words", "reason").max(200))
             @if let Some(approvers) = &screen.approvers {
-                fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(approvers, screen.person.terminal.is_some())) }
+                fieldset.stack { legend.eyebrow { "A manager agrees" } (approval_fields(approvers, screen.person.terminal.is_some(), &to)) }
             }
             div #refund-figure { (said(screen.left.amount)) }
         }

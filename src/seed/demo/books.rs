@@ -155,6 +155,7 @@ impl Books {
         add::<entity::tickets::Entity>(tx, self.tickets).await?;
         add::<entity::ticket_lines::Entity>(tx, self.ticket_lines).await?;
         add::<entity::payments::Entity>(tx, self.payments).await?;
+        crate::payments::link_all(tx).await?;
         add::<entity::cash_entries::Entity>(tx, self.entries).await
     }
 }

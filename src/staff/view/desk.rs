@@ -16,6 +16,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             a.brand href=(url::home()) { (ui::mark()) span { (cafe) } }
             @if person.role.takes_orders() { (entry("floor", "Floor", url::floor())) }
             @if person.role.manages() {
+                (entry("check", "Approvals", url::approvals()))
                 (entry("cash", "Shifts", url::shifts()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
                 (entry("chef", "Stations", url::stations()))

@@ -22,6 +22,7 @@ pub fn me(cafe: &str, person: &Person, member: &Member, said: Option<&str>) -> M
                 }
                 a.btn.lg.wide href=(url::own_password()) { (ui::labelled("lock", "Change password")) }
                 @if person.role.manages() {
+                    a.btn.lg.wide href=(url::approvals()) { (ui::labelled("check", "Approvals")) }
                     a.btn.lg.wide href=(url::shifts()) { (ui::labelled("cash", "Shifts")) }
                     a.btn.lg.wide href=(url::kitchen_figures()) { (ui::labelled("chart", "Kitchen figures")) }
                 }

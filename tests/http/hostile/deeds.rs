@@ -155,6 +155,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/lines/:line/void" | "/orders/:order/lines/:line/comp") => vec![
             ("quantity", "1".into()),
@@ -163,6 +165,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/discount" | "/orders/:order/lines/:line/discount") => vec![
             ("named", String::new()),
@@ -208,6 +212,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         ("POST", "/orders/:order/place") => vec![("table", id("table"))],
         ("POST", "/orders/:order/waiter") => vec![("waiter", id("staff"))],
@@ -223,7 +229,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("name", "Ms Achieng".into()),
             ("phone", "0700".into()),
         ],
-        ("POST", "/orders/:order/bills") => vec![],
+        ("POST", "/orders/:order/bills" | "/payments/:payment/prints") => vec![],
+        ("POST", "/approvals/:approval/answer") => {
+            vec![("agree", "yes".into()), ("note", "quickly".into())]
+        }
         ("POST", "/orders/:order/payments") => vec![
             ("method", "mtn_momo".into()),
             ("part", "amount".into()),
@@ -260,6 +269,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
         ],
         (
             "POST",

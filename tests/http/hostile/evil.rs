@@ -51,6 +51,11 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "payments.method",
     "cash_entries.kind",
     "shifts.cash",
+    "receipt_links.token",
+    "receipt_prints.kind",
+    "approval_requests.deed",
+    "approval_requests.address",
+    "approval_requests.state",
     "audit_log.deed",
     "audit_log.subject",
     "idempotency_keys.key",
@@ -102,6 +107,7 @@ pub async fn trade(house: &House, ink: Ink) {
                 till.post(&at("place"), &[("table", table.as_str())])
                     .await
                     .must_be(StatusCode::OK);
+                ask_a_manager(house, &mut till, ink, order).await;
             }
             2 => {
                 till.hand_over_to_kitchen(order)
@@ -251,6 +257,17 @@ async fn fill(house: &House, till: &mut Device, ink: Ink, order: OrderId, number
         let told = till.post(&format!("/orders/{order}/lines"), &form).await;
         assert!(told.status == StatusCode::OK, "{}", told.text);
     }
+}
+
+/// Somebody asks a manager to strike a line out.
+async fn ask_a_manager(house: &House, till: &mut Device, ink: Ink, order: OrderId) {
+    let sql = format!("SELECT id FROM order_lines WHERE order_id = '{order}' LIMIT 1");
+    let line: Uuid = house.row(&sql, []).await.try_get("", "id").expect("a line");
+    let ask = Uuid::now_v7().to_string();
+    let form = [("reason", ink.typed(6)), ("ask", ask.as_str())];
+    till.post(&format!("/orders/{order}/lines/{line}/void"), &form)
+        .await
+        .must_be(StatusCode::OK);
 }
 
 /// Every ticket is worked on, one is bumped.

@@ -71,6 +71,7 @@ impl Scene {
         let refund = "INSERT INTO refunds (id, payment_id, business_date, kind, amount, tip, reason, refunded_at) \
                       SELECT gen_random_uuid(), id, business_date, 'wrong_payment', 1, 0, 'x', now() FROM payments RETURNING id";
         self.note("refund", refund).await;
+        self.ids.insert("token", Uuid::now_v7());
         let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
@@ -78,6 +79,10 @@ impl Scene {
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;
+        let asked = "INSERT INTO approval_requests (id, deed, fingerprint, summary, address, asked_by, asked_at, expires_at) \
+                     SELECT gen_random_uuid(), 'orders.void', '', 'Void 1 × Chips', '/floor', id, now(), now() + interval '1 day' \
+                     FROM staff WHERE username = 'moses' RETURNING id";
+        self.note("approval", asked).await;
         // Renamed and closed at will, while work goes on at the others.
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";

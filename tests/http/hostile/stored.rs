@@ -166,6 +166,10 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
         "/pass/:pass/servings" => {
             "SELECT '/pass/' || id || '/servings' AS path FROM stations WHERE kind = 'expo'"
         }
+        "/r/:token" => "SELECT '/r/' || token AS path FROM receipt_links LIMIT 2",
+        "/approvals/:approval/answer" => {
+            "SELECT '/approvals/' || id || '/answer' AS path FROM approval_requests"
+        }
         "/payments/:payment/receipt" => {
             "SELECT '/payments/' || id || '/receipt' AS path FROM payments LIMIT 2"
         }
@@ -289,6 +293,17 @@ async fn answers_to_deeds(house: &House) -> Vec<Drawn> {
             .await
             .must_be(StatusCode::CONFLICT),
     );
+    let asked = "SELECT '/approvals/' || id || '/answer' AS path FROM approval_requests";
+    let asked = paths(house, asked).await.remove(0);
+    let mut amina = house.person(CASHIER).await;
+    keep(&asked, amina.fragment(&asked).await);
+    let mut manager = house.person(MANAGER).await;
+    let no = [("agree", "no"), ("note", "\"><x-evil>")];
+    keep(
+        &asked,
+        manager.post(&asked, &no).await.must_be(StatusCode::OK),
+    );
+    keep(&asked, amina.fragment(&asked).await.must_be(StatusCode::OK));
     let form = [
         ("username", "\"><x-evil>"),
         ("password", "' onevil='x"),
@@ -322,6 +337,8 @@ async fn every_picture(house: &House) -> Vec<Drawn> {
         "view=floor".to_owned(),
         "view=ready".to_owned(),
         "view=shifts".to_owned(),
+        "view=asks".to_owned(),
+        "view=approvals".to_owned(),
     ];
     for sql in [
         "SELECT 'view=order&order=' || id AS path FROM orders WHERE cancelled_at IS NULL LIMIT 4",

@@ -51,6 +51,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
         OrderTakers,
     ),
     ("GET", "/api/realtime/stream?view=shifts", Managers),
+    ("GET", "/api/realtime/stream?view=asks", Managers),
+    ("GET", "/api/realtime/stream?view=approvals", Managers),
     (
         "GET",
         "/api/realtime/stream?view=board&station=:station",
@@ -96,6 +98,11 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/terminals/:terminal/code", Admins),
     ("POST", "/terminals/:terminal/code", Admins),
     ("DELETE", "/terminals/:terminal/pairing", Admins),
+    ("GET", "/approvals", Managers),
+    // One's own only: tests/http/approvals.rs.
+    ("DELETE", "/approvals/:approval", OrderTakers),
+    ("GET", "/approvals/:approval/answer", OrderTakers),
+    ("POST", "/approvals/:approval/answer", Managers),
     ("GET", "/stations", Managers),
     ("POST", "/stations", Managers),
     ("GET", "/stations/new", Managers),
@@ -211,6 +218,9 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/orders/:order/lines/:line/discount", OrderTakers),
     ("GET", "/orders/:order/reopening", Refunders),
     ("POST", "/orders/:order/reopening", Refunders),
+    ("POST", "/payments/:payment/prints", Cashiers),
+    // Who has the link: tests/http/receipt_links.rs.
+    ("GET", "/r/:token", Anybody),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
     ("GET", "/shifts", Managers),
