@@ -20,6 +20,7 @@ use crate::data::{By, Claim, Tx, Written};
 use crate::live::{Changed, Feeds, Live, News};
 use crate::menu::{Daypart, Menu};
 use crate::orders;
+use crate::payments::pesapal::Gateway;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::staff::tries::Tries;
@@ -60,6 +61,7 @@ struct Inner {
     tallies: Tallies,
     jobs: Jobs,
     visitors: OnceLock<Visitors>,
+    pesapal: Gateway,
     began: i64,
 }
 
@@ -76,6 +78,7 @@ impl App {
         let feeds = Feeds::new(live.clone());
         let app = App(Arc::new(Inner {
             began: clock.now().unix_timestamp(),
+            pesapal: Gateway::new(&config.pesapal),
             db,
             clock,
             live,
@@ -208,6 +211,11 @@ impl App {
     /// What keeps strangers from guessing secrets.
     pub fn tries(&self) -> &Tries {
         &self.0.tries
+    }
+
+    /// The way to Pesapal.
+    pub fn pesapal(&self) -> &Gateway {
+        &self.0.pesapal
     }
 
     /// When each terminal was last heard of.

@@ -1,7 +1,7 @@
 //! The pay screen, taking a payment, the receipt.
 
 use poem::http::StatusCode;
-use poem::{IntoResponse, handler};
+use poem::{IntoResponse, Request, handler};
 use serde_json::json;
 
 use super::actions::{self, Part, Take, Tender};
@@ -10,7 +10,7 @@ use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{bill, receipt, store, view};
+use super::{bill, pesapal, receipt, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -61,6 +61,7 @@ form! {
         tendered: money Money,
         tip: money Money,
         reference: opt String,
+        payer: opt pesapal::Payer,
         expected: money Money,
         shown: money Money,
     }
@@ -81,14 +82,17 @@ pub async fn show(
     if asker == Asker::Fragment {
         return Ok(Frag(figures(&order, &paid, &typed)?).into_response());
     }
-    let (payments, shift, settings) = (
+    let (payments, asked, shift, settings) = (
         store::of_order(app.db(), id).await?,
+        pesapal::open_of_order(app.db(), id).await?,
         shifts::open_of(app.db(), by.id).await?,
         app.settings().await?,
     );
     let screen = view::Screen {
         order: &order,
         payments: &payments,
+        asked: &asked,
+        by_link: app.pesapal().is_configured(),
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         payable: actions::payable(&order),
         sharers: typed.one("people").parse().ok(),
@@ -164,13 +168,14 @@ fn figures(order: &Order, paid: &PaidFor, typed: &Typed) -> Result<maud::Markup>
     Ok(view::figures(balance, amount, tip, sharers))
 }
 
-/// Takes a payment.
+/// Takes a payment, or asks a guest for one through Pesapal.
 #[handler]
 pub async fn take(
     app: App,
     by: Cashier,
     once: Once,
     asker: Asker,
+    req: &Request,
     Path(id): Path<OrderId>,
     Form(new): Form<NewPayment>,
 ) -> Result<poem::Response> {
@@ -183,6 +188,15 @@ pub async fn take(
         return after(&app, asker, id, None, Next::Rest).await;
     };
     let take = wanted(method, &new)?;
+    if method == Method::Pesapal {
+        let wanted = pesapal::handlers::Wanted {
+            order: id,
+            take,
+            payer: new.payer,
+            base: pesapal::handlers::base(&app, req),
+        };
+        return pesapal::handlers::start(&app, &by, claim, asker, wanted).await;
+    }
     let payment = PaymentId::new();
     let written = app
         .write(claim.making(payment), async |tx: &mut Tx| {
@@ -232,7 +246,10 @@ fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
             method,
             amount: new.amount,
             tip,
-            reference: reference_of(new)?,
+            reference: match method {
+                Method::Pesapal => None,
+                _ => reference_of(new)?,
+            },
         }),
     };
     Ok(Take {

@@ -10,6 +10,7 @@ mod bill;
 pub mod handlers;
 mod items;
 mod payment;
+pub mod pesapal;
 mod receipt;
 mod reference;
 mod sharers;
