@@ -20,6 +20,7 @@ mod menu;
 mod metrics;
 mod model;
 mod orders;
+mod pesapal;
 mod races;
 mod receipts;
 mod routes;

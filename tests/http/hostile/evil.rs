@@ -4,6 +4,7 @@ use cafe_pos::values::OrderId;
 use poem::http::{Method, StatusCode};
 use uuid::Uuid;
 
+use super::scene::attempt_on;
 use crate::house::*;
 
 /// Texts that break out of wherever they are put, if they can: then an element or an attribute is called "evil".
@@ -30,7 +31,7 @@ pub const EVIL: [&str; 14] = [
 const TYPED: usize = 11;
 
 /// Text columns that hold words of the program, never of people; a username has letters and digits only.
-const WORDS_OF_THE_PROGRAM: [&str; 25] = [
+const WORDS_OF_THE_PROGRAM: [&str; 27] = [
     "staff.username",
     "staff.role",
     "staff.password_hash",
@@ -45,6 +46,8 @@ const WORDS_OF_THE_PROGRAM: [&str; 25] = [
     "order_lines.state",
     "tickets.kind",
     "payments.method",
+    "payment_attempts.method",
+    "payment_attempts.state",
     "cash_entries.kind",
     "shifts.cash",
     "audit_log.deed",
@@ -113,6 +116,7 @@ pub async fn trade(house: &House, ink: Ink) {
             _ => {}
         }
     }
+    house.execute(&attempt_on("cancelled_at IS NULL"), []).await;
     close_a_shift(house, ink).await;
     if ink == Ink::Evil {
         write_everywhere(house).await;
