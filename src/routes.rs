@@ -274,7 +274,10 @@ fn pay(map: Map) -> Map {
         .at(at::attempt, get(link::show))
         .at(at::attempt_asks, post(link::ask_again))
         .at(at::attempt_cancellation, post(link::call_off))
-        .at(at::pesapal_ipn, get(doors::notify).post(doors::notify_in_body))
+        .at(
+            at::pesapal_ipn,
+            get(doors::notify).post(doors::notify_in_body),
+        )
         .at(at::pesapal_webhook, post(doors::relay))
         .at(at::pesapal_return, get(doors::come_back))
 }

@@ -75,7 +75,9 @@ impl Cafe {
     }
 
     async fn orphans(&self) -> i64 {
-        self.house.number("SELECT count(*) FROM payment_orphans").await
+        self.house
+            .number("SELECT count(*) FROM payment_orphans")
+            .await
     }
 
     async fn state(&self, attempt: AttemptId) -> String {
@@ -111,7 +113,12 @@ async fn knock(house: &House, body: &str, signature: Option<&str>) -> Answer {
     let body = Some(("application/json", body.to_owned()));
     let mut relay = house.browser();
     relay
-        .send_body(Method::POST, "/api/payments/pesapal/webhook", body, &headers)
+        .send_body(
+            Method::POST,
+            "/api/payments/pesapal/webhook",
+            body,
+            &headers,
+        )
         .await
 }
 
@@ -119,7 +126,9 @@ fn sign(body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes()).expect("a key");
     mac.update(body.as_bytes());
     let bytes = mac.finalize().into_bytes();
-    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    bytes
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// Asks for money on a link; answers the attempt.

@@ -130,7 +130,9 @@ impl Simulator {
         });
         let acceptor = TcpAcceptor::from_tokio(listener).expect("a listener");
         let server = tokio::spawn(async move {
-            let _ = poem::Server::new_with_acceptor(acceptor).run(endpoint).await;
+            let _ = poem::Server::new_with_acceptor(acceptor)
+                .run(endpoint)
+                .await;
         });
         Simulator { world, server }
     }
@@ -225,7 +227,10 @@ impl World {
     async fn notify(&self, tracking: &str) -> Value {
         let (target, one, times) = {
             let books = self.books();
-            let found = books.transactions.iter().find(|one| one.tracking == tracking);
+            let found = books
+                .transactions
+                .iter()
+                .find(|one| one.tracking == tracking);
             let one = found.expect("a transaction").clone();
             let target = books.ipns.get(&one.notification).cloned();
             (target, one, books.faults.again)
@@ -245,7 +250,10 @@ impl World {
                 "POST" => {
                     let body: HashMap<_, _> = words.into_iter().collect();
                     let body = serde_json::to_string(&body).expect("JSON");
-                    client.post(&url).header("content-type", "application/json").body(body)
+                    client
+                        .post(&url)
+                        .header("content-type", "application/json")
+                        .body(body)
                 }
                 _ => {
                     let query = serde_urlencoded::to_string(words).expect("a query");
@@ -292,7 +300,11 @@ async fn answer(world: Arc<World>, mut request: Request) -> Response {
         std::future::pending::<()>().await;
     }
     if faults.breaks.contains(&call) {
-        return (StatusCode::INTERNAL_SERVER_ERROR, "<h1>Server Error in '/' Application.</h1>").into_response();
+        return (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "<h1>Server Error in '/' Application.</h1>",
+        )
+            .into_response();
     }
     if faults.garbage.contains(&call) {
         return "<!doctype html><title>Just a moment...</title>{\"status\":".into_response();
@@ -321,7 +333,10 @@ fn is_let_in(world: &World, request: &Request, faults: &Faults) -> bool {
     let token = token.strip_prefix("Bearer ").unwrap_or_default();
     let lives = faults.token_lives.unwrap_or(Duration::from_secs(300));
     let books = world.books();
-    books.tokens.get(token).is_some_and(|made| made.elapsed() < lives)
+    books
+        .tokens
+        .get(token)
+        .is_some_and(|made| made.elapsed() < lives)
 }
 
 fn refused(code: &str, message: &str) -> Value {
@@ -340,8 +355,12 @@ fn token(world: &World, body: &Value, faults: &Faults) -> Value {
 }
 
 fn register(world: &World, body: &Value) -> Value {
-    let (Some(url), Some(kind)) = (body["url"].as_str(), body["ipn_notification_type"].as_str()) else {
-        return refused("invalid_ipn", "The url or the type of notification is missing");
+    let (Some(url), Some(kind)) = (body["url"].as_str(), body["ipn_notification_type"].as_str())
+    else {
+        return refused(
+            "invalid_ipn",
+            "The url or the type of notification is missing",
+        );
     };
     let id = Uuid::new_v4().to_string();
     let kept = (url.to_owned(), kind.to_owned());
@@ -370,8 +389,15 @@ async fn submit(world: &World, body: &Value, faults: &Faults) -> Value {
         return refused("invalid_description", "The description is too long");
     }
     let billing = body["billing_address"].clone();
-    if billing["email_address"].as_str().or(billing["phone_number"].as_str()).is_none() {
-        return refused("invalid_billing", "An e-mail address or a telephone number is needed");
+    if billing["email_address"]
+        .as_str()
+        .or(billing["phone_number"].as_str())
+        .is_none()
+    {
+        return refused(
+            "invalid_billing",
+            "An e-mail address or a telephone number is needed",
+        );
     }
     let tracking = Uuid::new_v4().to_string();
     {
@@ -379,12 +405,26 @@ async fn submit(world: &World, body: &Value, faults: &Faults) -> Value {
         if faults.forgot_ipns || !books.ipns.contains_key(&notification) {
             return refused("invalid_ipn_id", "InvalidIpnId");
         }
-        if books.transactions.iter().any(|one| one.reference == reference) {
+        if books
+            .transactions
+            .iter()
+            .any(|one| one.reference == reference)
+        {
             return refused("duplicate_order_id", "This id was used before");
         }
-        let is_above = |limit: i64| amount.to_string().split('.').next().and_then(|whole| whole.parse::<i64>().ok()) > Some(limit);
+        let is_above = |limit: i64| {
+            amount
+                .to_string()
+                .split('.')
+                .next()
+                .and_then(|whole| whole.parse::<i64>().ok())
+                > Some(limit)
+        };
         if faults.limit.is_some_and(is_above) {
-            return refused("maximum_amount_limit_exceeded", "Maximum allowed test transactions limit exceeded");
+            return refused(
+                "maximum_amount_limit_exceeded",
+                "Maximum allowed test transactions limit exceeded",
+            );
         }
         books.transactions.push(Transaction {
             tracking: tracking.clone(),
@@ -419,7 +459,10 @@ fn status(world: &World, query: &str, faults: &Faults) -> Value {
     let asked: HashMap<String, String> = serde_urlencoded::from_str(query).unwrap_or_default();
     let tracking = asked.get("orderTrackingId").cloned().unwrap_or_default();
     let mut books = world.books();
-    let found = books.transactions.iter().find(|one| one.tracking == tracking);
+    let found = books
+        .transactions
+        .iter()
+        .find(|one| one.tracking == tracking);
     let Some(one) = found.cloned() else {
         return refused("invalid_order_tracking_id", "There is no such order");
     };
@@ -433,7 +476,9 @@ fn status(world: &World, query: &str, faults: &Faults) -> Value {
         _ => (3, "Reversed"),
     };
     let error = match is_pending {
-        true => json!({ "error_type": "api_error", "code": "payment_details_not_found", "message": "Pending Payment" }),
+        true => {
+            json!({ "error_type": "api_error", "code": "payment_details_not_found", "message": "Pending Payment" })
+        }
         false => json!({ "error_type": null, "code": null, "message": null }),
     };
     json!({
@@ -460,7 +505,9 @@ fn refund(world: &World, body: &Value) -> Value {
     let mut books = world.books();
     let code = body["confirmation_code"].as_str().unwrap_or_default();
     let found = books.transactions.iter_mut();
-    let one = found.filter(|one| one.code == 1).find(|one| one.confirmation == code);
+    let one = found
+        .filter(|one| one.code == 1)
+        .find(|one| one.confirmation == code);
     match one {
         Some(one) if one.refunds.is_empty() => {
             one.refunds.push(body.clone());
@@ -474,7 +521,9 @@ fn cancel(world: &World, body: &Value, faults: &Faults) -> Value {
     let mut books = world.books();
     let tracking = body["order_tracking_id"].as_str().unwrap_or_default();
     let found = books.transactions.iter_mut();
-    let one = found.filter(|one| one.code != 1 && !one.called_off).find(|one| one.tracking == tracking);
+    let one = found
+        .filter(|one| one.code != 1 && !one.called_off)
+        .find(|one| one.tracking == tracking);
     match one {
         Some(one) if !faults.keeps => {
             one.called_off = true;
@@ -512,7 +561,9 @@ async fn page(world: &World, tracking: String, request: &mut Request) -> Respons
             ("OrderMerchantReference", one.reference.as_str()),
         ]);
         let back = format!("{}?{}", one.callback, query.expect("a query"));
-        return StatusCode::SEE_OTHER.with_header(header::LOCATION, back).into_response();
+        return StatusCode::SEE_OTHER
+            .with_header(header::LOCATION, back)
+            .into_response();
     }
     let buttons: String = [
         ("MTNUG", "Pay by MTN"),

@@ -94,8 +94,15 @@ fn integer(value: &Value) -> Option<i64> {
 /// A text on one line, without what no page or column takes.
 pub fn text(value: &Value) -> String {
     let text = value.as_str().unwrap_or_default();
-    let plain = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
-    plain.collect::<String>().trim().chars().take(LONGEST).collect()
+    let plain = text
+        .chars()
+        .map(|sign| if sign.is_control() { ' ' } else { sign });
+    plain
+        .collect::<String>()
+        .trim()
+        .chars()
+        .take(LONGEST)
+        .collect()
 }
 
 /// Why Pesapal refuses, if it does: its word for it, and its sentence.
@@ -123,10 +130,21 @@ mod tests {
         assert_eq!(code(json!({ "status_code": 1 })), Some(Code::Completed));
         assert_eq!(code(json!({ "status_code": 2 })), Some(Code::Failed));
         assert_eq!(code(json!({ "status_code": "3" })), Some(Code::Reversed));
-        assert_eq!(code(json!({ "status": "200", "message": "Request processed" })), None);
+        assert_eq!(
+            code(json!({ "status": "200", "message": "Request processed" })),
+            None
+        );
         assert_eq!(code(json!({ "status_code": 7, "status": "200" })), None);
-        assert_eq!(code(json!({ "payment_status_description": "Completed" })), None);
-        for odd in [json!(null), json!([]), json!("paid"), json!({ "status_code": 1.5 })] {
+        assert_eq!(
+            code(json!({ "payment_status_description": "Completed" })),
+            None
+        );
+        for odd in [
+            json!(null),
+            json!([]),
+            json!("paid"),
+            json!({ "status_code": 1.5 }),
+        ] {
             assert_eq!(code(odd.clone()), None, "{odd}");
         }
     }

@@ -53,6 +53,13 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Every word of [`Failure::code`].
+    pub const CODES: [&'static str; 3] = [
+        "pesapal_not_configured",
+        "pesapal_unreachable",
+        "pesapal_refused",
+    ];
+
     /// A stable word for API clients.
     pub fn code(&self) -> &'static str {
         match self {
@@ -163,7 +170,8 @@ impl Gateway {
             WebError::Refused(Refused {
                 status: poem::http::StatusCode::TOO_MANY_REQUESTS,
                 code: "too_many",
-                sentence: "Too many notifications from this network. Send it again later.".to_owned(),
+                sentence: "Too many notifications from this network. Send it again later."
+                    .to_owned(),
                 retry_after: Some(wait.as_secs() + 1),
                 way_on: None,
                 field: None,
@@ -208,7 +216,10 @@ impl Gateway {
             return Err(refused(&answer));
         }
         if answer::text(&answer["merchant_reference"]) != asked.reference {
-            tracing::warn!(tracking, "Pesapal answered for another order than it was asked for");
+            tracing::warn!(
+                tracking,
+                "Pesapal answered for another order than it was asked for"
+            );
             return Err(Failure::Unreachable);
         }
         Ok(Link {
@@ -229,7 +240,9 @@ impl Gateway {
     /// Calls off what nobody has paid.
     pub async fn cancel(&self, tracking: &str) -> Result<(), Failure> {
         let body = json!({ "order_tracking_id": tracking });
-        let answer = self.call("api/Transactions/CancelOrder", Some(&body)).await?;
+        let answer = self
+            .call("api/Transactions/CancelOrder", Some(&body))
+            .await?;
         accepted(&answer)
     }
 
@@ -247,7 +260,9 @@ impl Gateway {
             "username": by,
             "remarks": remarks,
         });
-        let answer = self.call("api/Transactions/RefundRequest", Some(&body)).await?;
+        let answer = self
+            .call("api/Transactions/RefundRequest", Some(&body))
+            .await?;
         accepted(&answer)
     }
 
@@ -311,7 +326,9 @@ impl Gateway {
         body: Option<&Value>,
         token: Option<&str>,
     ) -> Result<Response, Failure> {
-        let request = self.request(path, body, token).ok_or(Failure::Unreachable)?;
+        let request = self
+            .request(path, body, token)
+            .ok_or(Failure::Unreachable)?;
         request.send().await.map_err(|failure| {
             let failure = failure.without_url();
             tracing::warn!(path = bare(path), %failure, "Pesapal cannot be reached");
@@ -326,7 +343,11 @@ impl Gateway {
         token: Option<&str>,
     ) -> Option<RequestBuilder> {
         let url = format!("{}/{path}", self.setting.base_url.as_str());
-        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let method = if body.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
         let mut request = self.http()?.request(method, url);
         request = request
             .header("accept", "application/json")

@@ -6,7 +6,7 @@ use poem::http::{StatusCode, header};
 use poem::{Body, IntoResponse, Request, Response, handler};
 use serde_json::{Value, json};
 
-use super::actions::{self, Door};
+use super::hearing::{self, Door};
 use super::relay::{Relay, Verdict, is_signed, relayed};
 use super::{store, view};
 use crate::app::App;
@@ -89,10 +89,14 @@ pub async fn notify_in_body(app: App, client: Client, body: Body) -> Result<Resp
 
 /// Whether a transaction is one of ours, nobody is told.
 async fn heard_of(app: &App, notice: &Notice) -> Result<Response> {
-    match actions::notified(app, &notice.tracking, &notice.reference, Door::Ipn).await {
+    match hearing::notified(app, &notice.tracking, &notice.reference, Door::Ipn).await {
         Ok(_) => Ok(notice.answered(200)),
         Err(Error::Refused(refused)) => {
-            tracing::info!(tracking = notice.tracking, why = refused.sentence, "a notification is not dealt with yet");
+            tracing::info!(
+                tracking = notice.tracking,
+                why = refused.sentence,
+                "a notification is not dealt with yet"
+            );
             Ok(notice.answered(500))
         }
         Err(other) => Err(other),
@@ -143,7 +147,9 @@ pub async fn relay(app: App, client: Client, req: &Request, body: Body) -> Resul
         Verdict::AskAgain => {
             let told = json!({ "error": "Pesapal does not confirm this yet. Send it again later.", "code": "pesapal_unreachable" });
             let answer = (StatusCode::SERVICE_UNAVAILABLE, poem::web::Json(told));
-            Ok(answer.with_header(header::RETRY_AFTER, "60").into_response())
+            Ok(answer
+                .with_header(header::RETRY_AFTER, "60")
+                .into_response())
         }
     }
 }
@@ -156,7 +162,7 @@ pub async fn come_back(app: App, client: Client, req: &Request) -> Result<Page> 
     let settings = app.settings().await?;
     let mut attempt = None;
     if let Some(notice) = notice {
-        match actions::notified(&app, &notice.tracking, &notice.reference, Door::Callback).await {
+        match hearing::notified(&app, &notice.tracking, &notice.reference, Door::Callback).await {
             // The loop asks again; the guest need not wait for it.
             Ok(_) | Err(Error::Refused(_)) => {}
             Err(other) => return Err(other),
@@ -189,15 +195,26 @@ mod tests {
             tracking: "t-1".to_owned(),
             reference: "r-1".to_owned(),
         };
-        let query = "OrderTrackingId=t-1&OrderNotificationType=IPNCHANGE&OrderMerchantReference=r-1";
+        let query =
+            "OrderTrackingId=t-1&OrderNotificationType=IPNCHANGE&OrderMerchantReference=r-1";
         assert_eq!(Notice::in_query(query).unwrap(), notice);
         assert_eq!(Notice::in_body(query.as_bytes()).unwrap(), notice);
         let json = json!({ "OrderTrackingId": "t-1", "OrderMerchantReference": "r-1" }).to_string();
         assert_eq!(Notice::in_body(json.as_bytes()).unwrap(), notice);
-        for odd in ["", "OrderTrackingId=t-1", "OrderTrackingId=a+b&OrderMerchantReference=r", "[]", "{}", "{\"OrderTrackingId\":7}"] {
+        for odd in [
+            "",
+            "OrderTrackingId=t-1",
+            "OrderTrackingId=a+b&OrderMerchantReference=r",
+            "[]",
+            "{}",
+            "{\"OrderTrackingId\":7}",
+        ] {
             assert!(Notice::in_body(odd.as_bytes()).is_err(), "{odd}");
         }
-        let long = format!("OrderTrackingId={}&OrderMerchantReference=r", "w".repeat(101));
+        let long = format!(
+            "OrderTrackingId={}&OrderMerchantReference=r",
+            "w".repeat(101)
+        );
         assert!(Notice::in_query(&long).is_err());
     }
 }

@@ -6,8 +6,9 @@ use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::json;
 
-use super::actions::{self, Door, Heard};
+use super::actions;
 use super::attempt::{Attempt, PesapalRefusal};
+use super::hearing::{self, Door, Heard};
 use super::{Failure, Payer, store, view};
 use crate::app::App;
 use crate::config::BaseUrl;
@@ -141,11 +142,11 @@ pub async fn ask_again(
     asker: Asker,
     Path(id): Path<AttemptId>,
 ) -> Result<Response> {
-    found(&app, id).await?;
+    let attempt = found(&app, id).await?;
+    hearing::ask(&app, &attempt, None, Door::Till).await?;
+    // What Pesapal said is in the books by itself; a refused question may be asked again under its key.
     let claim = once.of(&by, "attempts.ask", &id);
     app.write(claim, async |_: &mut Tx| Ok(())).await?;
-    let attempt = found(&app, id).await?;
-    actions::ask(&app, &attempt, None, Door::Till).await?;
     match asker {
         Asker::Fragment => Ok(Frag(view::panel(&found(&app, id).await?)).into_response()),
         asker => answered(&app, asker, id, url::attempt(id)).await,

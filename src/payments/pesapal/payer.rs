@@ -24,7 +24,10 @@ impl FromStr for Payer {
         if is_mail && text.len() <= 80 {
             return Ok(Payer(text.to_owned()));
         }
-        let bare: String = text.chars().filter(|sign| !" -()".contains(*sign)).collect();
+        let bare: String = text
+            .chars()
+            .filter(|sign| !" -()".contains(*sign))
+            .collect();
         let digits = bare.strip_prefix('+').unwrap_or(&bare);
         if (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Payer(bare));
@@ -49,7 +52,15 @@ mod tests {
         assert_eq!(read(" +256 772 418-906 "), Ok("+256772418906".into()));
         assert_eq!(read("0772418906"), Ok("0772418906".into()));
         assert_eq!(read("grace@cafe.ug"), Ok("grace@cafe.ug".into()));
-        for odd in ["grace", "@cafe.ug", "a@b", "12", "1\0", "a b@c.d", &"7".repeat(16)] {
+        for odd in [
+            "grace",
+            "@cafe.ug",
+            "a@b",
+            "12",
+            "1\0",
+            "a b@c.d",
+            &"7".repeat(16),
+        ] {
             assert!(read(odd).is_err(), "{odd}");
         }
     }

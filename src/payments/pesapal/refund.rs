@@ -31,7 +31,9 @@ pub struct Origin {
 #[derive(Debug, Clone, Copy, Error, PartialEq, Eq)]
 pub enum RefundRefusal {
     /// It takes one request for each payment.
-    #[error("Pesapal takes one refund for each payment, and there was one. Give the rest back in cash.")]
+    #[error(
+        "Pesapal takes one refund for each payment, and there was one. Give the rest back in cash."
+    )]
     OnceOnly,
     /// Nothing is no refund.
     #[error("Give back an amount above zero.")]
@@ -43,7 +45,9 @@ pub enum RefundRefusal {
     #[error("Pesapal gives mobile money back in full only: {}.", .0.text_with_code())]
     FullOnly(Money),
     /// The provider's id is missing.
-    #[error("Pesapal has not told the id of this payment. Give it back in cash, or on Pesapal's own site.")]
+    #[error(
+        "Pesapal has not told the id of this payment. Give it back in cash, or on Pesapal's own site."
+    )]
     NoCode,
 }
 
@@ -146,7 +150,10 @@ mod tests {
 
     #[test]
     fn never_twice_never_more_never_nothing() {
-        assert_eq!(may(Channel::Card, 1_000, true), Err(RefundRefusal::OnceOnly));
+        assert_eq!(
+            may(Channel::Card, 1_000, true),
+            Err(RefundRefusal::OnceOnly)
+        );
         assert_eq!(may(Channel::Card, 0, false), Err(RefundRefusal::Zero));
         assert_eq!(may(Channel::Card, -1, false), Err(RefundRefusal::Zero));
         let more = Err(RefundRefusal::MoreThanPaid(Money::new(82_000)));

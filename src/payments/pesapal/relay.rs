@@ -8,11 +8,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::actions::{self, Door, Heard};
-use super::answer::{Code, Status, text};
-use super::attempt::{Attempt, Channel, Expected, PesapalRefusal, Reason};
-use super::store::{self, NewOrphan, RECORDED_ALREADY};
 use super::amount;
+use super::answer::{Code, Status, text};
+use super::attempt::{Attempt, Channel, PesapalRefusal};
+use super::hearing::{self, Door, Heard};
+use super::orphan::NewOrphan;
+use super::store::{self, RECORDED_ALREADY};
+use super::word::{Expected, Reason};
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::live::Changed;
@@ -86,7 +88,8 @@ impl Relay {
         let body: Value = serde_json::from_slice(body).ok()?;
         let word = |name: &str| {
             let word = body[name].as_str()?;
-            let fits = (1..=100).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_graphic());
+            let fits =
+                (1..=100).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_graphic());
             fits.then(|| word.to_owned())
         };
         let amount = body["amount"].clone();
@@ -103,7 +106,9 @@ impl Relay {
             order: word("orderId")?,
             amount,
             currency,
-            method: body["payment_method"].as_str().map(|_| text(&body["payment_method"]))?,
+            method: body["payment_method"]
+                .as_str()
+                .map(|_| text(&body["payment_method"]))?,
             tracking: word("transaction_tracking_id")?,
         })
     }
@@ -114,7 +119,10 @@ impl Relay {
             code: Code::Completed,
             reference: reference.to_owned(),
             amount: self.amount.clone(),
-            currency: self.currency.clone().unwrap_or_else(|| Currency::venue().code().to_owned()),
+            currency: self
+                .currency
+                .clone()
+                .unwrap_or_else(|| Currency::venue().code().to_owned()),
             method: self.method.clone(),
             confirmation: None,
             description: String::new(),
@@ -130,7 +138,12 @@ impl Relay {
         })
     }
 
-    fn orphan(&self, reason: Reason, attempt: Option<&Attempt>, order: Option<OrderId>) -> NewOrphan<'_> {
+    fn orphan(
+        &self,
+        reason: Reason,
+        attempt: Option<&Attempt>,
+        order: Option<OrderId>,
+    ) -> NewOrphan<'_> {
         NewOrphan {
             reason,
             door: Door::Webhook.as_str(),
@@ -187,7 +200,10 @@ fn expected(attempt: &Attempt) -> Expected<'_> {
 
 async fn of_attempt(app: &App, relay: &Relay, attempt: &Attempt) -> Result<Verdict> {
     let is_meant = relay.order == attempt.reference || relay.order == attempt.order.to_string();
-    let is_called_so = attempt.tracking.as_deref().is_none_or(|it| it == relay.tracking);
+    let is_called_so = attempt
+        .tracking
+        .as_deref()
+        .is_none_or(|it| it == relay.tracking);
     let status = relay.as_status(&attempt.reference);
     let fits = match is_meant && is_called_so {
         true => expected(attempt).fits(&status),
@@ -197,8 +213,8 @@ async fn of_attempt(app: &App, relay: &Relay, attempt: &Attempt) -> Result<Verdi
         return keep(app, &relay.orphan(reason, Some(attempt), None)).await;
     }
     let heard = match app.pesapal().is_configured() {
-        false => actions::hear(app, attempt.id, &relay.tracking, &status, Door::Webhook).await,
-        true => actions::ask(app, attempt, Some(&relay.tracking), Door::Webhook).await,
+        false => hearing::hear(app, attempt.id, &relay.tracking, &status, Door::Webhook).await,
+        true => hearing::ask(app, attempt, Some(&relay.tracking), Door::Webhook).await,
     };
     Ok(match heard {
         Ok(Heard::Paid(payment)) => Verdict::Recorded(payment),
@@ -218,7 +234,7 @@ async fn of_attempt(app: &App, relay: &Relay, attempt: &Attempt) -> Result<Verdi
 
 async fn keep(app: &App, orphan: &NewOrphan<'_>) -> Result<Verdict> {
     app.write_unkeyed(By::system(), async |tx: &mut Tx| {
-        actions::look(tx, orphan).await
+        hearing::look(tx, orphan).await
     })
     .await?;
     Ok(Verdict::Looked(orphan.reason))
@@ -287,9 +303,6 @@ async fn record(
     total: Money,
     apart: bool,
 ) -> Result<Verdict> {
-    if let Some(payment) = store::payment_of_tracking(tx, &relay.tracking).await? {
-        return Ok(Verdict::Recorded(payment));
-    }
     let shift = orders::find(tx, id).await?.shift;
     // Day, shift, order: the shift is held when the money is booked, and an order's lock comes after both.
     shifts::business_date(tx).await?;
@@ -297,28 +310,40 @@ async fn record(
         shifts::hold(tx, shift, shifts::Hold::Share).await?;
     }
     let order = orders::lock(tx, id).await?;
+    // Asked under the lock: whoever held it may have booked this very money.
+    if let Some(payment) = store::payment_of_tracking(tx, &relay.tracking).await? {
+        return Ok(Verdict::Recorded(payment));
+    }
     if payments::payable(&order).ok() != Some(total) {
         let orphan = relay.orphan(Reason::NothingAsked, None, Some(id));
-        actions::look(tx, &orphan).await?;
+        hearing::look(tx, &orphan).await?;
         return Ok(Verdict::Looked(Reason::NothingAsked));
     }
     let payment = PaymentId::new();
     let channel = Channel::of(&status.method);
     let taken = Taken {
         amount: total,
-        ..actions::taken(status, &relay.tracking, channel, apart)
+        ..hearing::taken(status, &relay.tracking, channel, apart)
     };
     let on = (!apart).then_some(id);
     payments::record_arrived(tx, payment, on, shift, &taken, &[]).await?;
     let confirmation = status.confirmation.as_deref();
-    store::insert_receipt(tx, payment, &relay.tracking, None, channel, &status.method, confirmation)
-        .await?;
+    store::insert_receipt(
+        tx,
+        payment,
+        &relay.tracking,
+        None,
+        channel,
+        &status.method,
+        confirmation,
+    )
+    .await?;
     if apart {
         let orphan = NewOrphan {
             payment: Some(payment),
             ..relay.orphan(Reason::UsedReference, None, Some(id))
         };
-        actions::look(tx, &orphan).await?;
+        hearing::look(tx, &orphan).await?;
     }
     tx.journal(Entry::new("payment.relayed", "order", id).after(json!({
         "payment": payment,

@@ -5,8 +5,9 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::attempt::{Attempt, Channel, Reason, STARTING, State, next_question};
+use super::attempt::{Attempt, Channel, STARTING, State, next_question};
 use super::client::Link;
+use super::orphan::{NewOrphan, Orphan};
 use super::refund::Origin;
 use crate::data::{Tx, Write};
 use crate::payments::items::Pieces;
@@ -259,7 +260,8 @@ pub async fn insert_receipt(
             confirmation.map(str::to_owned).into(),
         ],
     );
-    tx.later(write.refusing("pesapal_receipts_once", already)).await
+    tx.later(write.refusing("pesapal_receipts_once", already))
+        .await
 }
 
 /// The payment that came of one of Pesapal's transactions.
@@ -305,31 +307,6 @@ pub async fn origin_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
     }))
 }
 
-/// What was said of money and is not booked as it was said.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct Orphan {
-    /// Why a person has to look, in one word.
-    pub reason: String,
-    /// Which door it came through.
-    pub door: String,
-    /// The attempt that it was said of.
-    pub attempt_id: Option<AttemptId>,
-    /// The order that it was said of.
-    pub order_id: Option<OrderId>,
-    /// The payment in the books that it contradicts, or as which it is there.
-    pub payment_id: Option<PaymentId>,
-    /// Pesapal's id.
-    pub tracking_id: Option<String>,
-    /// The amount, where it is one of the venue's currency.
-    pub amount: Option<Money>,
-    /// The currency's code.
-    pub currency: Option<String>,
-    /// What was said.
-    pub said: serde_json::Value,
-    /// When it was said first.
-    pub seen_at: OffsetDateTime,
-}
-
 /// What was said lately and has to be looked at, the youngest first.
 pub async fn orphans(db: &impl ConnectionTrait, most: i64) -> Result<Vec<Orphan>> {
     Ok(Orphan::find_by_statement(statement(
@@ -340,29 +317,6 @@ pub async fn orphans(db: &impl ConnectionTrait, most: i64) -> Result<Vec<Orphan>
     ))
     .all(db)
     .await?)
-}
-
-/// A word to be kept.
-#[derive(Debug, Clone)]
-pub struct NewOrphan<'a> {
-    /// Why.
-    pub reason: Reason,
-    /// Which door it came through.
-    pub door: &'static str,
-    /// The attempt that it was said of.
-    pub attempt: Option<AttemptId>,
-    /// The order that it was said of.
-    pub order: Option<OrderId>,
-    /// The payment that it is about.
-    pub payment: Option<PaymentId>,
-    /// Pesapal's id.
-    pub tracking: &'a str,
-    /// The amount, where it is one.
-    pub amount: Option<Money>,
-    /// The currency's code.
-    pub currency: &'a str,
-    /// What was said.
-    pub said: serde_json::Value,
 }
 
 /// Keeps a word; the same one is kept once. Answers whether it is new.

@@ -63,9 +63,19 @@ fn state(attempt: &Attempt) -> Markup {
     let said = attempt.said.as_deref();
     let (kind, symbol, title, text) = match attempt.state {
         State::Starting => (Kind::Info, "sync", "Asking Pesapal for the link.", None),
-        State::Waiting => (Kind::Info, "qr", "Waiting for the guest.", Some("They scan the code, and pay by mobile money or card.")),
+        State::Waiting => (
+            Kind::Info,
+            "qr",
+            "Waiting for the guest.",
+            Some("They scan the code, and pay by mobile money or card."),
+        ),
         State::Confirmed if said.is_some() => (Kind::Warn, "paid", "Paid through Pesapal.", said),
-        State::Confirmed => (Kind::Ok, "paid", "Paid through Pesapal.", Some("Take no cash for it.")),
+        State::Confirmed => (
+            Kind::Ok,
+            "paid",
+            "Paid through Pesapal.",
+            Some("Take no cash for it."),
+        ),
         State::Failed if attempt.gave_up => (Kind::Warn, "late", "Took too long.", said),
         State::Failed => (Kind::Bad, "warn", "Not paid.", said),
         State::Cancelled => (Kind::Warn, "cancelled", "Called off.", said),
@@ -103,7 +113,10 @@ fn code(text: &str) -> Markup {
     for (y, row) in colours.chunks(width).enumerate() {
         let mut x = 0;
         while x < width {
-            let dark = row[x..].iter().take_while(|colour| **colour == Color::Dark).count();
+            let dark = row[x..]
+                .iter()
+                .take_while(|colour| **colour == Color::Dark)
+                .count();
             if dark > 0 {
                 path += &format!("M{} {}h{dark}v1h-{dark}z", x + FRAME, y + FRAME);
             }

@@ -208,7 +208,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ],
         ("POST", "/attempts/:attempt/cancellation") => vec![("cash", "on".into())],
         ("POST", "/api/payments/pesapal/ipn") => vec![
-            ("OrderTrackingId", "b945e4af-80a5-4ec1-8706-e03f8332fb04".into()),
+            (
+                "OrderTrackingId",
+                "b945e4af-80a5-4ec1-8706-e03f8332fb04".into(),
+            ),
             ("OrderNotificationType", "IPNCHANGE".into()),
             ("OrderMerchantReference", id("attempt")),
         ],
@@ -216,7 +219,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("orderId", id("attempt")),
             ("amount", "1000".into()),
             ("payment_method", "MTN".into()),
-            ("transaction_tracking_id", "b945e4af-80a5-4ec1-8706-e03f8332fb04".into()),
+            (
+                "transaction_tracking_id",
+                "b945e4af-80a5-4ec1-8706-e03f8332fb04".into(),
+            ),
         ],
         ("POST", "/kitchen/tickets/:ticket/bump") => {
             vec![("additions", "0".into()), ("changes", "0".into())]

@@ -72,7 +72,8 @@ impl Scene {
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
         self.note("serving", serving).await;
-        self.note("attempt", &attempt_on("paid = total AND total > 0")).await;
+        self.note("attempt", &attempt_on("paid = total AND total > 0"))
+            .await;
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;

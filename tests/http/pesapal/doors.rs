@@ -25,7 +25,14 @@ async fn a_relay_without_a_secret_a_signature_or_sense_is_told_so() {
     let told = told.must_be(StatusCode::UNAUTHORIZED);
     assert_eq!(told.json()["code"], "bad_signature");
     let good = sign(&whole);
-    for wrong in ["", "x", &good[..63], &good.to_uppercase(), &format!("{good}00"), &sign("{}")] {
+    for wrong in [
+        "",
+        "x",
+        &good[..63],
+        &good.to_uppercase(),
+        &format!("{good}00"),
+        &sign("{}"),
+    ] {
         knock(&house, &whole, Some(wrong))
             .await
             .must_be(StatusCode::UNAUTHORIZED);
@@ -34,9 +41,18 @@ async fn a_relay_without_a_secret_a_signature_or_sense_is_told_so() {
         ("", StatusCode::BAD_REQUEST),
         ("{\"orderId\":", StatusCode::BAD_REQUEST),
         ("[]", StatusCode::BAD_REQUEST),
-        (&said(&order, json!(null), "MTN", "t-1"), StatusCode::BAD_REQUEST),
-        (&said("20261127-0001", json!(1), "MTN", "t-1"), StatusCode::NOT_FOUND),
-        (&said(&OrderId::new().to_string(), json!(1), "MTN", "t-1"), StatusCode::NOT_FOUND),
+        (
+            &said(&order, json!(null), "MTN", "t-1"),
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            &said("20261127-0001", json!(1), "MTN", "t-1"),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            &said(&OrderId::new().to_string(), json!(1), "MTN", "t-1"),
+            StatusCode::NOT_FOUND,
+        ),
         (&"x".repeat(64 * 1024 + 1), StatusCode::PAYLOAD_TOO_LARGE),
         (&"x".repeat(10 * 1024 * 1024), StatusCode::PAYLOAD_TOO_LARGE),
     ] {
@@ -56,10 +72,21 @@ async fn a_relay_without_a_secret_a_signature_or_sense_is_told_so() {
 async fn without_credentials_a_relays_signature_is_enough() {
     let house = House::open().await;
     let mut till = house.person(CASHIER).await;
-    let methods = [("MTN", "mtn_momo"), ("AIRTEL", "airtel_money"), ("VISA", "card"), ("MASTERCARD", "card"), ("Shells", "card")];
+    let methods = [
+        ("MTN", "mtn_momo"),
+        ("AIRTEL", "airtel_money"),
+        ("VISA", "card"),
+        ("MASTERCARD", "card"),
+        ("Shells", "card"),
+    ];
     for (number, (word, method)) in methods.into_iter().enumerate() {
         let order = sale_of(&house, &mut till, 82_000).await;
-        let body = said(&order.to_string(), json!(82_000), word, &format!("track-{number}"));
+        let body = said(
+            &order.to_string(),
+            json!(82_000),
+            word,
+            &format!("track-{number}"),
+        );
         for _ in 0..3 {
             let told = knock(&house, &body, None).await.must_be(StatusCode::OK);
             assert_eq!(told.json()["status"], "recorded");
@@ -78,16 +105,26 @@ async fn without_credentials_a_relays_signature_is_enough() {
         (said(&id, json!(80_000), "MTN", "track-9"), "nothing_asked"),
         (said(&id, json!(82_000.5), "MTN", "track-10"), "amount"),
     ] {
-        let told = knock(&house, &body, None).await.must_be(StatusCode::CONFLICT);
+        let told = knock(&house, &body, None)
+            .await
+            .must_be(StatusCode::CONFLICT);
         assert_eq!(told.json()["code"], code);
     }
-    let mut kes: Value = serde_json::from_str(&said(&id, json!(82_000), "MTN", "track-11")).unwrap();
+    let mut kes: Value =
+        serde_json::from_str(&said(&id, json!(82_000), "MTN", "track-11")).unwrap();
     kes["currency"] = json!("KES");
     let told = knock(&house, &kes.to_string(), None).await;
-    assert_eq!(told.must_be(StatusCode::CONFLICT).json()["code"], "currency");
-    assert_eq!(house.number("SELECT count(*) FROM payment_orphans").await, 3);
+    assert_eq!(
+        told.must_be(StatusCode::CONFLICT).json()["code"],
+        "currency"
+    );
+    assert_eq!(
+        house.number("SELECT count(*) FROM payment_orphans").await,
+        3
+    );
     assert_eq!(house.number("SELECT count(*) FROM payments").await, 5);
-    let told = "SELECT count(*) FROM audit_log WHERE deed = 'payment.orphaned' AND actor = 'System'";
+    let told =
+        "SELECT count(*) FROM audit_log WHERE deed = 'payment.orphaned' AND actor = 'System'";
     assert_eq!(house.number(told).await, 3);
 }
 
@@ -98,7 +135,8 @@ async fn many_relays_at_once_record_one_payment() {
     let mut till = house.person(CASHIER).await;
     let order = sale_of(&house, &mut till, 82_000).await.to_string();
     let body = said(&order, json!(82_000), "VISA", "track-1");
-    let knocks = (0..8).map(|number| knock(if number % 2 == 0 { &house } else { &other }, &body, None));
+    let knocks =
+        (0..8).map(|number| knock(if number % 2 == 0 { &house } else { &other }, &body, None));
     for told in futures_util::future::join_all(knocks).await {
         assert_eq!(told.must_be(StatusCode::OK).json()["status"], "recorded");
     }
@@ -119,14 +157,18 @@ async fn with_credentials_a_relays_word_about_an_order_is_checked_first() {
     let last = cafe.pesapal.pay("MTNUG");
     let right = said(&order.to_string(), json!(82_000), "MTN", &last.tracking);
     for _ in 0..2 {
-        knock(&cafe.house, &right, None).await.must_be(StatusCode::OK);
+        knock(&cafe.house, &right, None)
+            .await
+            .must_be(StatusCode::OK);
     }
     assert_eq!(cafe.state(attempt).await, "confirmed");
     assert_eq!((cafe.payments().await, cafe.paid(order).await), (1, 82_000));
     // One transaction pays one order.
     let other = sale_of(&cafe.house, &mut till, 82_000).await;
     let moved = said(&other.to_string(), json!(82_000), "MTN", &last.tracking);
-    let told = knock(&cafe.house, &moved, None).await.must_be(StatusCode::CONFLICT);
+    let told = knock(&cafe.house, &moved, None)
+        .await
+        .must_be(StatusCode::CONFLICT);
     assert_eq!(told.json()["code"], "reference");
     assert_eq!(cafe.payments().await, 1);
 }
@@ -143,10 +185,16 @@ async fn a_notification_is_answered_alike_whether_it_is_ours_or_not_and_is_only_
     let mut stranger = cafe.house.browser();
     // The transaction of the first guest does not pay for the second.
     cafe.house
-        .execute("UPDATE payment_attempts SET tracking_id = NULL WHERE id = $1", [second.into()])
+        .execute(
+            "UPDATE payment_attempts SET tracking_id = NULL WHERE id = $1",
+            [second.into()],
+        )
         .await;
     cafe.house
-        .execute("UPDATE payment_attempts SET tracking_id = 'unknown-yet' WHERE id = $1", [first.into()])
+        .execute(
+            "UPDATE payment_attempts SET tracking_id = 'unknown-yet' WHERE id = $1",
+            [first.into()],
+        )
         .await;
     for (tracking, reference) in [
         (paid.tracking.as_str(), second.to_string()),
@@ -170,9 +218,13 @@ async fn a_notification_is_answered_alike_whether_it_is_ours_or_not_and_is_only_
     }
     // Posted by Pesapal itself, in its body.
     cafe.house
-        .execute("UPDATE payment_attempts SET tracking_id = $2 WHERE id = $1", [first.into(), paid.tracking.clone().into()])
+        .execute(
+            "UPDATE payment_attempts SET tracking_id = $2 WHERE id = $1",
+            [first.into(), paid.tracking.clone().into()],
+        )
         .await;
-    let notice = json!({ "OrderTrackingId": paid.tracking, "OrderMerchantReference": paid.reference });
+    let notice =
+        json!({ "OrderTrackingId": paid.tracking, "OrderMerchantReference": paid.reference });
     let body = Some(("application/json", notice.to_string()));
     stranger
         .send_body(Method::POST, IPN, body, &[])
@@ -192,9 +244,17 @@ async fn the_guest_taps_on_pesapals_page_and_is_led_back() {
     let client = cafe_pos::web::ask::client().build().expect("a client");
     let page = client.get(&link).send().await.expect("a page");
     assert!(page.text().await.expect("text").contains("Pay by MTN"));
-    let tapped = client.post(&link).body("way=AIRTELUG").send().await.expect("an answer");
+    let tapped = client
+        .post(&link)
+        .body("way=AIRTELUG")
+        .send()
+        .await
+        .expect("an answer");
     let back = tapped.text().await.expect("text");
-    assert!(back.contains("Thank you, your payment has arrived."), "{back}");
+    assert!(
+        back.contains("Thank you, your payment has arrived."),
+        "{back}"
+    );
     assert_eq!(cafe.state(attempt).await, "confirmed");
     assert_eq!(cafe.paid(order).await, 82_000);
 }
