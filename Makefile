@@ -4,7 +4,8 @@
 
 help:
 	@echo 'make run     install what is missing, build, start the till (RELEASE=1: the optimised build,'
-	@echo '             5 minutes instead of 3 the first time; settings: .env, see .env.example)'
+	@echo '             5 minutes instead of 3 the first time; settings: .env, see .env.example;'
+	@echo '             PESAPAL=simulator: with a Pesapal that runs here, to try it)'
 	@echo 'make test    install what the tests need, check format and lints, run every test'
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
 	@echo 'make bench   the measured claims, each printing its figures (BENCH=flow, screens, start, visits, figures or backups for one part)'

@@ -21,6 +21,7 @@ use crate::live::{Changed, Feeds, Live, News};
 use crate::menu::{Daypart, Menu};
 use crate::orders;
 use crate::payments::Valve;
+use crate::payments::pesapal::Gateway;
 use crate::settings::{self, Settings};
 use crate::staff::session::{SessionKey, SessionRow};
 use crate::staff::tries::Tries;
@@ -62,6 +63,7 @@ struct Inner {
     tallies: Tallies,
     jobs: Jobs,
     visitors: OnceLock<Visitors>,
+    pesapal: Gateway,
     began: i64,
 }
 
@@ -78,6 +80,7 @@ impl App {
         let feeds = Feeds::new(live.clone());
         let app = App(Arc::new(Inner {
             began: clock.now().unix_timestamp(),
+            pesapal: Gateway::new(&config.pesapal),
             db,
             clock,
             live,
@@ -216,6 +219,11 @@ impl App {
     /// What keeps strangers from guessing the links of receipts.
     pub fn guests(&self) -> &Valve {
         &self.0.guests
+    }
+
+    /// The way to Pesapal.
+    pub fn pesapal(&self) -> &Gateway {
+        &self.0.pesapal
     }
 
     /// When each terminal was last heard of.

@@ -280,6 +280,7 @@ fn boards(map: Map) -> Map {
 
 fn pay(map: Map) -> Map {
     use payments::handlers as it;
+    use payments::pesapal::{doors, handlers as link};
     use url::at;
     map.at(at::order_pay, get(it::show))
         .at(at::order_payments, post(it::take))
@@ -293,6 +294,15 @@ fn pay(map: Map) -> Map {
         .at(at::payment_receipt, get(it::show_receipt))
         .at(at::payment_prints, post(it::print_receipt))
         .at(at::guest_receipt, get(it::show_to_guest))
+        .at(at::attempt, get(link::show))
+        .at(at::attempt_asks, post(link::ask_again))
+        .at(at::attempt_cancellation, post(link::call_off))
+        .at(
+            at::pesapal_ipn,
+            get(doors::notify).post(doors::notify_in_body),
+        )
+        .at(at::pesapal_webhook, post(doors::relay))
+        .at(at::pesapal_return, get(doors::come_back))
 }
 
 fn shift(map: Map) -> Map {

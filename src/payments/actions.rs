@@ -76,26 +76,7 @@ pub async fn take(
         }
     };
     let mut order = orders::lock(tx, order).await?;
-    let balance = payable(&order)?;
-    if take.expected.is_some_and(|expected| expected != balance) {
-        return Err(TenderRefusal::BalanceMoved(balance).into());
-    }
-    let (amount, pieces) = match &take.part {
-        Part::AsSaid => (None, Vec::new()),
-        Part::Full => (Some(balance), Vec::new()),
-        Part::Share(sharers) => (Some(sharers.next_share(balance)), Vec::new()),
-        Part::Items(chosen) => {
-            let paid = store::paid_for(tx, order.id).await?;
-            let open = items::open_lines(&order, &paid);
-            let (amount, pieces) = items::amount_of(&open, chosen, balance)?;
-            (Some(amount), pieces)
-        }
-    };
-    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
-    let billed = taken.amount - rounding;
-    if take.shown.is_some_and(|shown| shown != billed) {
-        return Err(TenderRefusal::ShownAnother(billed).into());
-    }
+    let (taken, rounding, pieces) = agreed(tx, &order, take).await?;
     if let Some(reference) = &taken.reference
         && let Some(used) = store::find_used(tx, taken.method, reference, date).await?
     {
@@ -109,6 +90,39 @@ pub async fn take(
         date,
     };
     put_on(tx, payment, &mut order, at, (&taken, rounding), &pieces).await
+}
+
+/// What a payment of an order, which is locked, would be, what cash rounding adds to the total with it, and for which pieces
+/// it is.
+///
+/// # Errors
+/// Where nothing is to be paid, the screen showed something else, or the tender does not fit.
+pub(super) async fn agreed(
+    tx: &Tx,
+    order: &Order,
+    take: Take,
+) -> Result<(Taken, Money, Vec<Pieces>)> {
+    let balance = payable(order)?;
+    if take.expected.is_some_and(|expected| expected != balance) {
+        return Err(TenderRefusal::BalanceMoved(balance).into());
+    }
+    let (amount, pieces) = match &take.part {
+        Part::AsSaid => (None, Vec::new()),
+        Part::Full => (Some(balance), Vec::new()),
+        Part::Share(sharers) => (Some(sharers.next_share(balance)), Vec::new()),
+        Part::Items(chosen) => {
+            let paid = store::paid_for(tx, order.id).await?;
+            let open = items::open_lines(order, &paid);
+            let (amount, pieces) = items::amount_of(&open, chosen, balance)?;
+            (Some(amount), pieces)
+        }
+    };
+    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
+    let billed = taken.amount - rounding;
+    if take.shown.is_some_and(|shown| shown != billed) {
+        return Err(TenderRefusal::ShownAnother(billed).into());
+    }
+    Ok((taken, rounding, pieces))
 }
 
 /// Where money belongs, beside its order.

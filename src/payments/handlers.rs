@@ -13,7 +13,7 @@ use super::print::Mark;
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{bill, link, receipt, refunds, store, view};
+use super::{bill, link, pesapal, receipt, refunds, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -67,6 +67,7 @@ form! {
         tendered: money Money,
         tip: money Money,
         reference: opt String,
+        payer: opt pesapal::Payer,
         expected: money Money,
         shown: money Money,
     }
@@ -88,9 +89,10 @@ pub async fn show(
         let unit = app.settings().await?.cash_rounding;
         return Ok(Frag(figures(&order, &paid, &typed, unit)?).into_response());
     }
-    let (payments, refunds, shift, settings) = (
+    let (payments, refunds, asked, shift, settings) = (
         store::of_order(app.db(), id).await?,
         refunds::of_order(app.db(), id).await?,
+        pesapal::open_of_order(app.db(), id).await?,
         shifts::open_of(app.db(), by.id).await?,
         app.settings().await?,
     );
@@ -99,6 +101,8 @@ pub async fn show(
         payments: &payments,
         refunds: &refunds,
         unit: settings.cash_rounding,
+        asked: &asked,
+        by_link: app.pesapal().is_configured(),
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         payable: actions::payable(&order),
         sharers: typed.one("people").parse().ok(),
@@ -180,13 +184,14 @@ fn figures(order: &Order, paid: &PaidFor, typed: &Typed, unit: Money) -> Result<
     Ok(view::figures(figures, sharers))
 }
 
-/// Takes a payment.
+/// Takes a payment, or asks a guest for one through Pesapal.
 #[handler]
 pub async fn take(
     app: App,
     by: Cashier,
     once: Once,
     asker: Asker,
+    req: &Request,
     Path(id): Path<OrderId>,
     Form(new): Form<NewPayment>,
 ) -> Result<poem::Response> {
@@ -200,6 +205,15 @@ pub async fn take(
     };
     let unit = app.settings().await?.cash_rounding;
     let take = wanted(method, &new, unit)?;
+    if method == Method::Pesapal {
+        let wanted = pesapal::handlers::Wanted {
+            order: id,
+            take,
+            payer: new.payer,
+            base: pesapal::handlers::base(&app, req),
+        };
+        return pesapal::handlers::start(&app, &by, claim, asker, wanted).await;
+    }
     let payment = PaymentId::new();
     let written = app
         .write(claim.making(payment), async |tx: &mut Tx| {
@@ -249,7 +263,10 @@ fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
             method,
             amount: new.amount,
             tip,
-            reference: reference_of(new)?,
+            reference: match method {
+                Method::Pesapal => None,
+                _ => reference_of(new)?,
+            },
         }),
     };
     Ok(Take {

@@ -12,6 +12,7 @@ pub mod handlers;
 mod items;
 mod link;
 mod payment;
+pub mod pesapal;
 mod print;
 mod receipt;
 mod reference;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::bill;
 use super::items::{self, OpenLine, PaidFor};
 use super::payment::{Choice, Method, Payment};
+use super::pesapal::{self, Attempt};
 use super::reference::Reference;
 use super::refunds::{Refund, RefundKind};
 use super::sharers::Sharers;
@@ -26,6 +27,10 @@ pub struct Screen<'a> {
     pub refunds: &'a [Refund],
     /// What cash is rounded to; nothing for no rounding.
     pub unit: Money,
+    /// What is asked for through Pesapal and not there yet.
+    pub asked: &'a [Attempt],
+    /// Whether the café has an account at Pesapal.
+    pub by_link: bool,
     /// Whether the person counted a float and may take cash.
     pub has_float: bool,
     /// What is to be paid, or why nothing can be.
@@ -193,6 +198,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
     let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {
         section #pay-panel.how aria-label="How to pay" {
+            (pesapal::open_attempts(screen.asked))
             fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none"
                 hx-sync="#pay-panel:replace" {
                 legend.vh { "How much of the bill" }
@@ -239,6 +245,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                 }
             }
             (reference())
+            (pesapal::panel_of_link(screen.by_link))
             div.row.wrap.beside {
                 details.tip {
                     summary.btn { (icon("tip")) "Tip" }
@@ -330,7 +337,8 @@ fn methods() -> Markup {
         Method::MtnMomo => html! { span.net.mtn aria-hidden="true" { "M" } },
         Method::AirtelMoney => html! { span.net.airtel aria-hidden="true" { "A" } },
         Method::Cash => icon("cash"),
-        Method::Card | Method::Pesapal => icon("card"),
+        Method::Card => icon("card"),
+        Method::Pesapal => icon("link"),
     };
     html! {
         fieldset.methods {
@@ -339,7 +347,7 @@ fn methods() -> Markup {
                 label {
                     input id={ "m-" (method.as_str()) } type="radio" name="method" value=(method.as_str()) form="pay-form"
                         checked[method == Method::Cash];
-                    (mark(method)) span { (method.label()) }
+                    (mark(method)) span { (method.label()) @if method == Method::Pesapal { " link" } }
                 }
             }
         }
@@ -349,7 +357,7 @@ fn methods() -> Markup {
 /// What the provider calls it: from the message that came to the café's phone, or from the slip.
 fn reference() -> Markup {
     html! {
-        label.field.when-charge {
+        label.field.when-charge.when-slip {
             span.when-momo { "Transaction id" } span.when-card { "Terminal reference" }
             input name="reference" form="pay-form" autocomplete="off" autocapitalize="characters" spellcheck="false"
                 maxlength=(Reference::LONGEST + 10) aria-describedby="err-reference";
@@ -412,7 +420,7 @@ fn till(screen: &Screen, balance: Money) -> Markup {
             }
             button.btn.xl.primary.wide.when-charge[!screen.has_float] {
                 (icon("check"))
-                span.when-cash { "Take cash" } span.when-card { "Record card payment" } span.when-momo { "Record mobile money" }
+                span.when-cash { "Take cash" } span.when-card { "Record card payment" } span.when-momo { "Record mobile money" } span.when-link { "Make the link" }
             }
         }
     }
@@ -478,6 +486,7 @@ fn cannot_pay(screen: &Screen, refusal: &TenderRefusal) -> Markup {
     let order = screen.order;
     html! {
         section.how aria-label="How to pay" {
+            (pesapal::open_attempts(screen.asked))
             (ui::banner(Kind::Info, true, html! { (refusal) }))
             a.btn.lg href=(url::order(order.id)) { "Back to the order" }
             @if screen.person.role.refunds() {

@@ -215,6 +215,19 @@ urls! {
     /// The same for guests, who have the link.
     guest_receipt(token: &str) = "/r/:token";
 
+    /// Money that is asked for through Pesapal: the link, and how it stands.
+    attempt(attempt: AttemptId) = "/attempts/:attempt";
+    /// POST asks Pesapal now.
+    attempt_asks(attempt: AttemptId) = "/attempts/:attempt/asks";
+    /// POST calls it off; the guest may pay in cash instead.
+    attempt_cancellation(attempt: AttemptId) = "/attempts/:attempt/cancellation";
+    /// Pesapal says that something happened to a payment.
+    pesapal_ipn() = "/api/payments/pesapal/ipn";
+    /// A relay of the café's says so, signed.
+    pesapal_webhook() = "/api/payments/pesapal/webhook";
+    /// Where a guest's browser comes back from Pesapal.
+    pesapal_return() = "/payments/pesapal/return";
+
     /// The boards one may open.
     boards() = "/kitchen";
     /// One station's board.

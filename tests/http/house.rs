@@ -36,6 +36,9 @@ pub const SECRET: &str = "only for tests: sixteen or more";
 /// What opens this café's figures from elsewhere.
 pub const METRICS_TOKEN: &str = "only for tests: sixteen figures";
 
+/// What a relay of this café's signs with.
+pub const WEBHOOK_SECRET: &str = "only for tests: what a relay signs with";
+
 /// People of the seeded café by their usernames.
 pub const ADMIN: &str = "ruth";
 pub const MANAGER: &str = "daniel";
@@ -163,6 +166,11 @@ impl House {
         Self::with(config).await
     }
 
+    /// A fresh café whose environment says this too.
+    pub async fn with_settings(more: &[(&str, &str)]) -> House {
+        Self::with(config_with(more)).await
+    }
+
     async fn with(config: Config) -> House {
         let db = Cluster::running().await.database().await;
         let (clock, hand) = Clock::with_hand();
@@ -188,7 +196,7 @@ impl House {
             self.db.clone(),
             self.app.clock().clone(),
             Live::in_memory(),
-            config(),
+            self.app.config().clone(),
             Secret::new(SECRET),
         );
         let endpoint = Arc::new(routes::endpoint(app.clone()).map_to_response().boxed());
@@ -362,16 +370,22 @@ impl House {
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/testdata/root.pem");
 
 fn config() -> Config {
+    config_with(&[])
+}
+
+fn config_with(more: &[(&str, &str)]) -> Config {
     let settings = [
         ("DATABASE_URL", "postgresql://nobody@localhost/unused"),
         ("POS_JWT_SECRET", SECRET),
         ("HOST", "127.0.0.1"),
         ("METRICS_TOKEN", METRICS_TOKEN),
         ("LOCAL_CA", ROOT),
+        ("PESAPAL_WEBHOOK_SECRET", WEBHOOK_SECRET),
     ];
     let settings: Environment = settings
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into_iter()
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     Config::read(&settings, |_| true).expect("settings")
 }

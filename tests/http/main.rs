@@ -21,6 +21,7 @@ mod menu;
 mod metrics;
 mod model;
 mod orders;
+mod pesapal;
 mod races;
 mod receipt_links;
 mod receipts;

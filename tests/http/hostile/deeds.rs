@@ -240,11 +240,30 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("item", id("sent line")),
             ("seat", "1".into()),
             ("reference", "3261 1264 207".into()),
+            ("payer", "+256 772 418906".into()),
             ("amount", "1,000".into()),
             ("tendered", "2,000".into()),
             ("tip", "500".into()),
             ("expected", String::new()),
             ("shown", String::new()),
+        ],
+        ("POST", "/attempts/:attempt/cancellation") => vec![("cash", "on".into())],
+        ("POST", "/api/payments/pesapal/ipn") => vec![
+            (
+                "OrderTrackingId",
+                "b945e4af-80a5-4ec1-8706-e03f8332fb04".into(),
+            ),
+            ("OrderNotificationType", "IPNCHANGE".into()),
+            ("OrderMerchantReference", id("attempt")),
+        ],
+        ("POST", "/api/payments/pesapal/webhook") => vec![
+            ("orderId", id("attempt")),
+            ("amount", "1000".into()),
+            ("payment_method", "MTN".into()),
+            (
+                "transaction_tracking_id",
+                "b945e4af-80a5-4ec1-8706-e03f8332fb04".into(),
+            ),
         ],
         ("POST", "/kitchen/tickets/:ticket/bump") => {
             vec![("additions", "0".into()), ("changes", "0".into())]
@@ -288,6 +307,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/backups/files"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
+            | "/attempts/:attempt/asks"
             | "/orders/:order/courses/:course/fire"
             | "/orders/:order/courses/:course/hold"
             | "/orders/:order/lines/:line/fire"

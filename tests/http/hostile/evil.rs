@@ -4,6 +4,7 @@ use cafe_pos::values::OrderId;
 use poem::http::{Method, StatusCode};
 use uuid::Uuid;
 
+use super::scene::attempt_on;
 use crate::house::*;
 
 /// Texts that break out of wherever they are put, if they can: then an element or an attribute is called "evil".
@@ -49,6 +50,8 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "order_lines.state",
     "tickets.kind",
     "payments.method",
+    "payment_attempts.method",
+    "payment_attempts.state",
     "cash_entries.kind",
     "shifts.cash",
     "receipt_links.token",
@@ -130,6 +133,7 @@ pub async fn trade(house: &House, ink: Ink) {
         }
     }
     give_back(house, ink).await;
+    house.execute(&attempt_on("cancelled_at IS NULL"), []).await;
     close_a_shift(house, ink).await;
     if ink == Ink::Evil {
         write_everywhere(house).await;

@@ -19,7 +19,7 @@ const EACH: usize = 32;
 const EACH_SECRET: usize = 16;
 
 /// Addresses that are answered without a key (product.md section 8).
-const KEYLESS: [&str; 10] = [
+const KEYLESS: [&str; 13] = [
     "/api/auth/login",
     "/api/auth/logout",
     "/api/auth/logout-all",
@@ -30,6 +30,9 @@ const KEYLESS: [&str; 10] = [
     "/sign-out",
     "/sign-out/everywhere",
     "/lock",
+    "/api/payments/pesapal/ipn",
+    "/api/payments/pesapal/webhook",
+    "/payments/pesapal/return",
 ];
 
 /// Addresses that look at a secret, and write down when it was wrong.

@@ -76,6 +76,8 @@ impl Scene {
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
         self.note("serving", serving).await;
+        self.note("attempt", &attempt_on("paid = total AND total > 0"))
+            .await;
         let backup = "INSERT INTO backups (id, file, cause, asked_at, state, bytes, sha256) \
                       VALUES (gen_random_uuid(), 'cafe-pos-20261126-030000-00000000.tar', 'asked', now(), 'good', 1, '') RETURNING id";
         self.note("backup", backup).await;
@@ -175,6 +177,15 @@ impl Scene {
             id.to_string()
         })
     }
+}
+
+/// Asks a guest for money through Pesapal, on one of these orders.
+pub fn attempt_on(orders: &str) -> String {
+    format!(
+        "INSERT INTO payment_attempts (id, order_id, method, amount, currency, state, merchant_reference, tracking_id, redirect_url, \
+         started_by, started_at) SELECT id, id, 'pesapal', 1000, 'UGX', 'waiting', id::text, 't-' || id, 'https://pay.pesapal.test/x', \
+         waiter_id, now() FROM orders WHERE {orders} LIMIT 1 RETURNING id"
+    )
 }
 
 /// The address of a route where nothing stands.

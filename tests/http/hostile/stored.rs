@@ -177,6 +177,7 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
             "SELECT '/payments/' || id || '/refund' AS path FROM payments LIMIT 2"
         }
         "/refunds/:refund" => "SELECT '/refunds/' || id AS path FROM refunds LIMIT 2",
+        "/attempts/:attempt" => "SELECT '/attempts/' || id AS path FROM payment_attempts",
         "/orders/:order/products/:product" => {
             "SELECT '/orders/' || o.id || '/products/' || g.product_id AS path FROM orders o, product_modifier_groups g \
              ORDER BY o.id, g.product_id LIMIT 4"

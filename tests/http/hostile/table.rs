@@ -221,6 +221,14 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/payments/:payment/prints", Cashiers),
     // Who has the link: tests/http/receipt_links.rs.
     ("GET", "/r/:token", Anybody),
+    ("GET", "/attempts/:attempt", Cashiers),
+    ("POST", "/attempts/:attempt/asks", Cashiers),
+    ("POST", "/attempts/:attempt/cancellation", Cashiers),
+    // What these say counts for nothing by itself: tests/http/pesapal.rs.
+    ("GET", "/api/payments/pesapal/ipn", Anybody),
+    ("POST", "/api/payments/pesapal/ipn", Anybody),
+    ("POST", "/api/payments/pesapal/webhook", KnowsASecret),
+    ("GET", "/payments/pesapal/return", Anybody),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
     ("GET", "/shifts", Managers),

@@ -1,0 +1,241 @@
+//! What the till shows of money that is asked for through Pesapal: the link, its code, how it stands.
+
+use maud::{Markup, html};
+use qrcode::{Color, EcLevel, QrCode};
+
+use super::attempt::{Attempt, State};
+use super::client::{Failure, is_address};
+use crate::orders::Order;
+use crate::shifts::bar;
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Kind, icon};
+use crate::values::TokenId;
+use crate::web::url;
+
+/// What the screen of an attempt shows.
+pub struct Screen<'a> {
+    /// The attempt.
+    pub attempt: &'a Attempt,
+    /// The order that it is for.
+    pub order: &'a Order,
+    /// Who looks at it.
+    pub person: &'a Person,
+    /// The café's name.
+    pub cafe: &'a str,
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let order = screen.order;
+    let meta = format!("{} · order {}", order.title(), order.number);
+    let back = url::order_pay(order.id);
+    let content = html! {
+        (bar(("Pay", &back), "Pesapal link", &meta, screen.person))
+        main.scroll.rcp { (panel(screen.attempt)) }
+    };
+    ui::page(
+        ui::Page {
+            stream: Some(&format!("{}?view=ready", url::stream())),
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, "Pesapal link", screen.cafe)
+        },
+        content,
+    )
+}
+
+/// What is asked for and how it stands. While that may change by itself, it looks again every two seconds, and is drawn anew
+/// only where something has changed: nobody's finger is on a button that goes.
+pub fn panel(attempt: &Attempt) -> Markup {
+    let again = format!("{}?seen={}", url::attempt(attempt.id), attempt.revision);
+    let open = attempt.state.is_open();
+    html! {
+        section #attempt.card.stack aria-label="Pesapal link" hx-get=[open.then_some(&again)] hx-trigger=[open.then_some("every 2s")]
+            hx-target=[open.then_some("#attempt")] hx-swap=[open.then_some("outerHTML")] {
+            dl.change { div.full { dt { "Asked for" @if attempt.tip.is_positive() { ", with tip" } } dd.huge { (attempt.total().with_code()) } } }
+            (state(attempt))
+            @if attempt.state == State::Waiting { (link(attempt)) }
+            (deeds(attempt))
+        }
+    }
+}
+
+fn state(attempt: &Attempt) -> Markup {
+    let said = attempt.said.as_deref();
+    let (kind, symbol, title, text) = match attempt.state {
+        State::Starting => (Kind::Info, "sync", "Asking Pesapal for the link.", None),
+        State::Waiting => (
+            Kind::Info,
+            "qr",
+            "Waiting for the guest.",
+            Some("They scan the code, and pay by mobile money or card."),
+        ),
+        State::Confirmed if said.is_some() => (Kind::Warn, "paid", "Paid through Pesapal.", said),
+        State::Confirmed => (
+            Kind::Ok,
+            "paid",
+            "Paid through Pesapal.",
+            Some("Take no cash for it."),
+        ),
+        State::Failed if attempt.gave_up => (Kind::Warn, "late", "Took too long.", said),
+        State::Failed => (Kind::Bad, "warn", "Not paid.", said),
+        State::Cancelled => (Kind::Warn, "cancelled", "Called off.", said),
+    };
+    ui::notice::banner_with(
+        kind,
+        symbol,
+        true,
+        html! { b { (title) } @if let Some(text) = text { " " (text) } },
+    )
+}
+
+/// The code, and the link itself for a guest who cannot scan it.
+fn link(attempt: &Attempt) -> Markup {
+    let redirect = attempt.redirect.as_deref().filter(|url| is_address(url));
+    html! {
+        @if let Some(redirect) = redirect {
+            (code(redirect))
+            p { a.address href=(redirect) target="_blank" rel="noopener noreferrer" { (redirect) } }
+        }
+    }
+}
+
+/// The quiet frame around a code, in modules.
+const FRAME: usize = 4;
+
+/// A text as a code to be scanned; nothing where it is too long for one.
+fn code(text: &str) -> Markup {
+    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
+        return ui::controls::nothing();
+    };
+    let width = code.width();
+    let colours = code.to_colors();
+    let mut path = String::new();
+    for (y, row) in colours.chunks(width).enumerate() {
+        let mut x = 0;
+        while x < width {
+            let dark = row[x..]
+                .iter()
+                .take_while(|colour| **colour == Color::Dark)
+                .count();
+            if dark > 0 {
+                path += &format!("M{} {}h{dark}v1h-{dark}z", x + FRAME, y + FRAME);
+            }
+            x += dark.max(1);
+        }
+    }
+    let side = width + 2 * FRAME;
+    html! {
+        svg.scan viewBox={ "0 0 " (side) " " (side) } role="img" aria-label="The link as a code to be scanned" {
+            rect width=(side) height=(side) fill="#fff" {}
+            path d=(path) fill="#000" {}
+        }
+    }
+}
+
+fn deeds(attempt: &Attempt) -> Markup {
+    let pay = url::order_pay(attempt.order);
+    html! {
+        @match attempt.state {
+            State::Starting | State::Waiting => {
+                @let ask = url::attempt_asks(attempt.id);
+                @if attempt.state == State::Waiting {
+                    form method="post" action=(ask) hx-post=(ask) hx-target="#attempt" hx-swap="outerHTML" hx-disable="find button" {
+                        (ui::key_input(&TokenId::new().to_string()))
+                        button.btn.lg.wide { (icon("sync")) "Ask Pesapal now" }
+                    }
+                }
+                (calling_off(attempt, true))
+                (calling_off(attempt, false))
+            }
+            State::Confirmed => {
+                @if let Some(payment) = attempt.payment && attempt.said.is_none() {
+                    a.btn.xl.primary.wide href=(url::payment_receipt(payment)) { (icon("receipt")) "Receipt" }
+                }
+                a.btn.lg.wide href=(url::floor()) { "Back to the floor" }
+            }
+            State::Failed | State::Cancelled => {
+                a.btn.xl.primary.wide href=(pay) { (icon("due")) "Ask again, or another way" }
+            }
+        }
+    }
+}
+
+fn calling_off(attempt: &Attempt, cash: bool) -> Markup {
+    let to = url::attempt_cancellation(attempt.id);
+    html! {
+        form method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
+            (ui::key_input(&TokenId::new().to_string()))
+            @if cash { input type="hidden" name="cash" value="on"; }
+            button.btn.lg.wide.quiet[!cash] {
+                @if cash { (icon("cash")) "Switch to cash" } @else { (icon("x")) "Cancel" }
+            }
+        }
+    }
+}
+
+/// What of an order is asked for and not there yet, on its pay screen.
+pub fn open_attempts(attempts: &[Attempt]) -> Markup {
+    html! {
+        @for attempt in attempts {
+            (ui::notice::banner_with(Kind::Info, "link", true, html! {
+                (attempt.total().text_with_code()) " asked for by Pesapal, "
+                @if attempt.state == State::Starting { "starting" } @else { "waiting" } ". "
+                a href=(url::attempt(attempt.id)) { "Show the link" }
+            }))
+        }
+    }
+}
+
+/// What stands on the pay screen where a guest is to pay through Pesapal.
+pub fn panel_of_link(is_configured: bool) -> Markup {
+    html! {
+        div.panel.for-link {
+            @if is_configured {
+                (ui::notice::banner_with(Kind::Info, "qr", true, html! {
+                    b { "The guest scans a code" } " and pays on Pesapal's page, by mobile money or card."
+                }))
+                label.field {
+                    "Guest's telephone or e-mail, if they want a receipt from Pesapal"
+                    input name="payer" form="pay-form" autocomplete="off" maxlength="80" aria-describedby="err-payer";
+                    (ui::controls::error_place("payer", None))
+                }
+            } @else {
+                (ui::banner(Kind::Warn, true, html! { (Failure::NotConfigured) }))
+            }
+        }
+    }
+}
+
+/// What a guest's own browser shows when it comes back from Pesapal.
+pub fn come_back(cafe: &str, state: Option<State>) -> Markup {
+    let (kind, text) = match state {
+        Some(State::Confirmed) => (Kind::Ok, "Thank you, your payment has arrived."),
+        Some(State::Failed | State::Cancelled) => (
+            Kind::Warn,
+            "This payment did not go through. Please ask at the till.",
+        ),
+        Some(State::Starting | State::Waiting) | None => (
+            Kind::Info,
+            "Thank you. The till shows it as soon as your payment has arrived.",
+        ),
+    };
+    let content = html! {
+        main { h1 { (cafe) } (ui::banner(kind, true, html! { (text) })) }
+    };
+    ui::page(ui::Page::new(BodyKind::Plain, "Payment", cafe), content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_drawn_as_a_code_with_a_quiet_frame_and_without_styles() {
+        let drawn = code("https://cybqa.pesapal.com/pesapaliframe/x?OrderTrackingId=b945e4af").0;
+        assert!(drawn.contains("viewBox=\"0 0 "), "{drawn}");
+        // The finder in the corner begins after the frame, seven modules wide.
+        assert!(drawn.contains("M4 4h7v1h-7z"), "{drawn}");
+        assert!(!drawn.contains("style"));
+        assert!(code(&"x".repeat(9_000)).0.is_empty());
+    }
+}
