@@ -263,13 +263,36 @@ fn boards(map: Map) -> Map {
 }
 
 fn pay(map: Map) -> Map {
+    use payments::desk::handlers as desk;
     use payments::handlers as it;
+    use payments::statements::handlers as statement;
     use url::at;
     map.at(at::order_pay, get(it::show))
         .at(at::order_payments, post(it::take))
         .at(at::order_bill, get(it::show_bill))
         .at(at::order_bills, post(it::print_bill))
         .at(at::payment_receipt, get(it::show_receipt))
+        .at(at::order_attempts, post(desk::start))
+        .at(at::pending_payments, get(desk::show))
+        .at(
+            at::unplaced_payments,
+            get(desk::ask_loose).post(desk::record),
+        )
+        .at(
+            at::payment_placement,
+            get(desk::ask_placement).post(desk::place),
+        )
+        .at(
+            at::attempt_confirmation,
+            get(desk::ask_confirmation).post(desk::confirm),
+        )
+        .at(at::attempt_failure, get(desk::ask_failure).post(desk::fail))
+        .at(
+            at::statements,
+            get(statement::list).post(statement::read_in),
+        )
+        .at(at::statement, get(statement::show))
+        .at(at::statement_payments, post(statement::record))
 }
 
 fn shift(map: Map) -> Map {

@@ -27,6 +27,7 @@ mod m20261127_000018_references;
 mod m20261127_000019_paid_pieces;
 mod m20261127_000020_bills;
 mod m20261127_000021_attempts;
+mod m20261127_000024_statements;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_paid_pieces::Migration),
             Box::new(m20261127_000020_bills::Migration),
             Box::new(m20261127_000021_attempts::Migration),
+            Box::new(m20261127_000024_statements::Migration),
         ]
     }
 }

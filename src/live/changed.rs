@@ -34,6 +34,9 @@ pub enum Changed {
     /// A shift: opened, counted, closed, or cash moved in its drawer.
     #[serde(rename = "s")]
     Shift(ShiftId),
+    /// Money that somebody waits for, or that is for no order.
+    #[serde(rename = "y")]
+    Payments,
     /// The venue's own settings.
     #[serde(rename = "v")]
     Settings,

@@ -10,7 +10,7 @@ use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{bill, receipt, store, view};
+use super::{bill, desk, receipt, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -95,6 +95,7 @@ pub async fn show(
         open: items::open_lines(&order, &paid),
         paid: &paid,
         by_item: typed.one("part") == "item",
+        waited_for: desk::feed::attempts(&app, id, true).await?,
         person: &by,
         cafe: &settings.cafe_name,
         rule: &settings.day_rule(),
@@ -206,21 +207,7 @@ pub async fn take(
 }
 
 fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
-    let part = match (new.part, new.people) {
-        (Some(HowMuch::Full), _) => Part::Full,
-        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
-        (Some(HowMuch::Even), None) => {
-            return Err(Error::field("people", "Say how many share the bill."));
-        }
-        (Some(HowMuch::Item), _) => Part::Items(Chosen {
-            pieces: new.item.clone(),
-            seats: new.seat.clone(),
-        }),
-        (Some(HowMuch::Amount), _) if new.amount.is_none() => {
-            return Err(Error::field("amount", "Type the amount for this payment."));
-        }
-        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
-    };
+    let part = part_of(new.part, new.people, (&new.item, &new.seat), new.amount)?;
     let tip = new.tip.unwrap_or(Money::ZERO);
     let tender = match method {
         Method::Cash => Tender::Cash(CashTender {
@@ -240,6 +227,30 @@ fn wanted(method: Method, new: &NewPayment) -> Result<Take> {
         part,
         expected: new.expected,
         shown: new.shown,
+    })
+}
+
+/// How much of the balance a form asks for.
+pub(super) fn part_of(
+    part: Option<HowMuch>,
+    people: Option<Sharers>,
+    (item, seat): (&[Pieces], &[i16]),
+    amount: Option<Money>,
+) -> Result<Part> {
+    Ok(match (part, people) {
+        (Some(HowMuch::Full), _) => Part::Full,
+        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
+        (Some(HowMuch::Even), None) => {
+            return Err(Error::field("people", "Say how many share the bill."));
+        }
+        (Some(HowMuch::Item), _) => Part::Items(Chosen {
+            pieces: item.to_vec(),
+            seats: seat.to_vec(),
+        }),
+        (Some(HowMuch::Amount), _) if amount.is_none() => {
+            return Err(Error::field("amount", "Type the amount for this payment."));
+        }
+        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
     })
 }
 
@@ -290,6 +301,7 @@ fn as_json(order: &Order, payment: Option<&Payment>) -> poem::web::Json<serde_js
             "tendered": payment.tendered,
             "change": payment.change,
             "reference": payment.reference,
+            "verified": payment.method.is_mobile_money().then_some(payment.verified),
         })),
     }))
 }

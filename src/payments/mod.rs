@@ -4,19 +4,26 @@
 //! the shift of whoever takes it, all in one transaction. Card and mobile money are recorded by hand from the slip or the
 //! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
 //! `paid_pieces` (what of an order was paid by item), and `bills`, which were handed to guests before they paid.
+//!
+//! Mobile money whose message has not come yet is waited for (`attempt`, `desk`), and what was recorded by hand is verified
+//! when the provider's statement is read in (`statements`).
 
 mod actions;
+mod attempt;
 mod bill;
+pub mod desk;
 pub mod handlers;
 mod items;
 mod payment;
 mod receipt;
 mod reference;
 mod sharers;
+pub mod statements;
 mod store;
 mod tender;
 mod view;
 
+pub use attempt::{Attempt, AttemptState};
 pub use payment::{Choice, Method, MethodSum, Payment};
 pub use reference::{Reference, ReferenceRefusal};
 pub use sharers::Sharers;

@@ -7,6 +7,7 @@ use super::bill::{Bill, BillKind};
 use super::items::{PaidFor, Pieces};
 use super::payment::{Method, MethodSum, Payment};
 use super::reference::Reference;
+use super::statements::store as statements;
 use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{Tx, Write};
 use crate::orders::Order;
@@ -63,7 +64,13 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
             .refusing("payments_reference_once", used())
             .refusing("payments_card_slip_once", used()),
     )
-    .await
+    .await?;
+    match &taken.reference {
+        Some(reference) if taken.method.is_mobile_money() => {
+            statements::verify(tx, payment, taken, reference).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A payment that is for no order, held until the transaction ends so that it goes on one only.
@@ -297,7 +304,8 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
 const ON_ORDER: &str = "(p.order_id = $1 OR p.id = ANY(ARRAY(SELECT payment_id FROM payment_placements WHERE order_id = $1)))";
 
 const PAYMENT: &str = "SELECT p.id, coalesce(p.order_id, pl.order_id) AS order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
-     st.name AS taken_by, p.taken_by AS taker, p.taken_at \
+     st.name AS taken_by, p.taken_by AS taker, p.taken_at, \
+     EXISTS (SELECT 1 FROM payment_verifications v WHERE v.payment_id = p.id) AS verified \
    FROM payments p LEFT JOIN staff st ON st.id = p.taken_by LEFT JOIN payment_placements pl ON pl.payment_id = p.id";
 
 #[derive(FromQueryResult)]
@@ -314,6 +322,7 @@ struct PaymentRow {
     taken_by: Option<String>,
     taker: Option<StaffId>,
     taken_at: OffsetDateTime,
+    verified: bool,
 }
 
 impl PaymentRow {
@@ -331,6 +340,7 @@ impl PaymentRow {
             taken_by: self.taken_by,
             taker: self.taker,
             taken_at: self.taken_at,
+            verified: self.verified,
         })
     }
 }

@@ -33,6 +33,8 @@ pub struct Screen<'a> {
     pub paid: &'a PaidFor,
     /// Whether the guests pay by item.
     pub by_item: bool,
+    /// What is waited for on it, as its region shows it.
+    pub waited_for: Markup,
     /// Who takes the money.
     pub person: &'a Person,
     /// The café's name.
@@ -53,13 +55,13 @@ pub fn page(screen: &Screen) -> Markup {
             @match &screen.payable {
                 Ok(balance) => { (how(screen, *balance)) (till(screen, *balance)) }
                 Err(TenderRefusal::NothingDue) => (nothing_to_pay(screen)),
-                Err(refusal) => (cannot_pay(order, refusal)),
+                Err(refusal) => (cannot_pay(screen, refusal)),
             }
         }
     };
     ui::page(
         ui::Page {
-            stream: Some(&format!("{}?view=ready", url::stream())),
+            stream: Some(&format!("{}?view=pay&order={}", url::stream(), order.id)),
             sign_in: Some(&url::sign_in()),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },
@@ -122,6 +124,7 @@ fn sums(screen: &Screen) -> Markup {
                     a href=(url::payment_receipt(payment.id)) {
                         (payment.method.label()) ", " (screen.rule.local(payment.taken_at).time())
                     }
+                    @if payment.method.is_mobile_money() { " " small { @if payment.verified { "verified" } @else { "unverified" } } }
                 }
                 dd { (-payment.amount) }
             }
@@ -149,6 +152,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
     let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {
         section #pay-panel.how aria-label="How to pay" {
+            (waited_for(screen))
             fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none"
                 hx-sync="#pay-panel:replace" {
                 legend.vh { "How much of the bill" }
@@ -195,6 +199,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
                 }
             }
             (reference())
+            (payer())
             div.row.wrap.beside {
                 details.tip {
                     summary.btn { (icon("tip")) "Tip" }
@@ -297,11 +302,27 @@ fn reference() -> Markup {
             span.when-momo { "Transaction id" } span.when-card { "Terminal reference" }
             input name="reference" form="pay-form" autocomplete="off" autocapitalize="characters" spellcheck="false"
                 maxlength=(Reference::LONGEST + 10) aria-describedby="err-reference";
-            small.when-momo { "From the message that the café's phone received. Without it nothing has been paid." }
+            small.when-momo { "From the message that the café's phone received. Without it nothing has been paid: wait for the message." }
             small.when-card { "From the card slip, if it has one." }
             (ui::controls::error_place("reference", None))
         }
     }
+}
+
+/// Who sends the money, for whoever looks for it while it is waited for.
+fn payer() -> Markup {
+    html! {
+        label.field.when-momo {
+            "Guest's phone or name, while you wait (optional)"
+            input name="payer" form="pay-form" autocomplete="off" maxlength="60" aria-describedby="err-payer";
+            (ui::controls::error_place("payer", None))
+        }
+    }
+}
+
+/// Mobile money that somebody waits for already; the feed redraws it.
+fn waited_for(screen: &Screen) -> Markup {
+    html! { div #order-attempts.stack.tight { (screen.waited_for) } }
 }
 
 /// Whoever pays now, and who comes after.
@@ -358,6 +379,9 @@ fn till(screen: &Screen, balance: Money) -> Markup {
                 (icon("check"))
                 span.when-cash { "Take cash" } span.when-card { "Record card payment" } span.when-momo { "Record mobile money" }
             }
+            button.btn.xl.wide.when-momo type="button" hx-post=(url::order_attempts(screen.order.id)) hx-swap="none" hx-disable="this" {
+                (icon("clock")) "Wait for the message"
+            }
         }
     }
 }
@@ -399,6 +423,7 @@ fn nothing_to_pay(screen: &Screen) -> Markup {
             (ui::notice::banner_with(Kind::Ok, "check", true, html! {
                 b { "Nothing to pay." } " What is on this order is free; closing it sends what is unsent."
             }))
+            (waited_for(screen))
         }
         form.till method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
             (ui::key_input(&TokenId::new().to_string()))
@@ -409,11 +434,12 @@ fn nothing_to_pay(screen: &Screen) -> Markup {
     }
 }
 
-fn cannot_pay(order: &Order, refusal: &TenderRefusal) -> Markup {
+fn cannot_pay(screen: &Screen, refusal: &TenderRefusal) -> Markup {
     html! {
         section.how aria-label="How to pay" {
             (ui::banner(Kind::Info, true, html! { (refusal) }))
-            a.btn.lg href=(url::order(order.id)) { "Back to the order" }
+            (waited_for(screen))
+            a.btn.lg href=(url::order(screen.order.id)) { "Back to the order" }
         }
     }
 }
