@@ -155,13 +155,14 @@ pub struct Table {
     pub above: String,
     names: Vec<String>,
     places: Vec<(Column, usize)>,
-    rows: Vec<StringRecord>,
+    rows: Vec<(u64, StringRecord)>,
 }
 
 /// One row.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     table: &'a Table,
+    line: u64,
     cells: &'a StringRecord,
 }
 
@@ -203,14 +204,22 @@ impl Table {
             .flexible(true)
             .from_reader(text.as_bytes());
         // It is text, and rows may differ in length: nothing is left that could be wrong.
-        let mut rows: Vec<StringRecord> = reader.records().filter_map(Result::ok).collect();
-        rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-        let named = |row: &StringRecord| places_in(row.iter()).len();
+        let records = reader.records().filter_map(Result::ok);
+        let mut lines = Lines {
+            text,
+            at: 0,
+            line: 1,
+        };
+        let mut rows: Vec<(u64, StringRecord)> = records
+            .map(|record| (lines.of(&record), record))
+            .filter(|(_, record)| record.iter().any(|cell| !cell.trim().is_empty()))
+            .collect();
+        let named = |(_, row): &(u64, StringRecord)| places_in(row.iter()).len();
         let places = 0..rows.len().min(PREAMBLE);
         let at = places.rev().max_by_key(|at| rows.get(*at).map(named))?;
         let below = rows.split_off(at + 1);
-        let names: Vec<String> = rows.last()?.iter().map(str::to_owned).collect();
-        let above: Vec<&str> = rows.iter().flat_map(StringRecord::iter).collect();
+        let names: Vec<String> = rows.last()?.1.iter().map(str::to_owned).collect();
+        let above: Vec<&str> = rows.iter().flat_map(|(_, row)| row.iter()).collect();
         Some(Table {
             above: above.join(" ").to_lowercase(),
             places: places_in(names.iter().map(String::as_str)),
@@ -241,18 +250,42 @@ impl Table {
 
     /// The rows, in their order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|cells| Row { table: self, cells })
+        self.rows.iter().map(|(line, cells)| Row {
+            table: self,
+            line: *line,
+            cells,
+        })
     }
 }
 
-impl Row<'_> {
+/// Counts the lines of a text from one record to the next: a record's own position is before the blank lines above it.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, record: &StringRecord) -> u64 {
+        let byte = record.position().map_or(0, csv::Position::byte);
+        let from = usize::try_from(byte).unwrap_or(usize::MAX);
+        let above = self.text.get(from..).unwrap_or_default();
+        let begins = from + above.len() - above.trim_start_matches('\n').len();
+        let passed = self.text.get(self.at..begins).unwrap_or_default();
+        self.line += passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        self.at = begins;
+        self.line
+    }
+}
+
+impl<'a> Row<'a> {
     /// The line of the file on which it begins.
     pub fn line(&self) -> u64 {
-        self.cells.position().map_or(0, csv::Position::line)
+        self.line
     }
 
     /// What stands in a column; empty where there is none.
-    pub fn cell(&self, column: Column) -> &str {
+    pub fn cell(&self, column: Column) -> &'a str {
         let at = self.table.at(column);
         at.and_then(|at| self.cells.get(at))
             .unwrap_or_default()
@@ -317,10 +350,11 @@ fn text_of(bytes: &[u8]) -> Result<String, StatementRefusal> {
     if bytes.starts_with(b"%PDF") || !bytes.iter().all(is_text) {
         return Err(StatementRefusal::NoText);
     }
-    Ok(match std::str::from_utf8(bytes) {
+    let text: String = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
-    })
+    };
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 #[cfg(test)]
@@ -365,6 +399,10 @@ mod tests {
             (
                 "MTN Mobile Money\nAccount: 256772000000\n\nId\tExternal Transaction Id\tDate\tStatus\tAmount UGX\n32611264207\tx\t2026-11-26 14:03\tok\t5,000\n",
                 5,
+            ),
+            (
+                "\n\nId,Date,Amount\n\n,,\n\n32611264207,2026-11-26 14:03,\"5,000\"\n",
+                7,
             ),
             (
                 "\"Value\"|\"Date and Time\"|\"Receipt No.\"\n\"5,000\"|\"2026-11-26 14:03\"|\"32611264207\"\n",
