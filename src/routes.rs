@@ -279,8 +279,10 @@ fn boards(map: Map) -> Map {
 }
 
 fn pay(map: Map) -> Map {
+    use payments::desk::handlers as desk;
     use payments::handlers as it;
     use payments::pesapal::{doors, handlers as link};
+    use payments::statements::handlers as statement;
     use url::at;
     map.at(at::order_pay, get(it::show))
         .at(at::order_payments, post(it::take))
@@ -303,6 +305,27 @@ fn pay(map: Map) -> Map {
         )
         .at(at::pesapal_webhook, post(doors::relay))
         .at(at::pesapal_return, get(doors::come_back))
+        .at(at::order_attempts, post(desk::start))
+        .at(at::pending_payments, get(desk::show))
+        .at(
+            at::unplaced_payments,
+            get(desk::ask_loose).post(desk::record),
+        )
+        .at(
+            at::payment_placement,
+            get(desk::ask_placement).post(desk::place),
+        )
+        .at(
+            at::attempt_confirmation,
+            get(desk::ask_confirmation).post(desk::confirm),
+        )
+        .at(at::attempt_failure, get(desk::ask_failure).post(desk::fail))
+        .at(
+            at::statements,
+            get(statement::list).post(statement::read_in),
+        )
+        .at(at::statement, get(statement::show))
+        .at(at::statement_payments, post(statement::record))
 }
 
 fn shift(map: Map) -> Map {

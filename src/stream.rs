@@ -13,6 +13,7 @@ use crate::live::{Outlet, StreamOptions, Watched, sse_stream};
 use crate::menu::MenuView;
 use crate::orders::{self, FloorView, OrderView, ReadyView, TableView, presence::Visit};
 use crate::pass::{PassView, Runner};
+use crate::payments::desk::feed::{AttemptsView, DeskView};
 use crate::staff::requests::{AsksView, RequestsView};
 use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
@@ -115,6 +116,7 @@ async fn till(
             visit = Some(Visit::begin(app, order, person.id).await);
             vec![
                 app.feeds().watch(app, OrderView { order, pays }),
+                app.feeds().watch(app, AttemptsView { order, pays }),
                 app.feeds().watch(app, MenuView),
                 app.feeds().watch(app, ReadyView),
             ]
@@ -127,6 +129,22 @@ async fn till(
             ]
         }
         ("ready", _) => vec![app.feeds().watch(app, ReadyView)],
+        ("pay" | "desk", _) if !person.role.takes_payments(&*app.settings().await?) => {
+            return Err(Error::not_allowed(
+                "Payments are taken by cashiers and managers.",
+            ));
+        }
+        ("pay", Some(order)) => {
+            orders::find(app.db(), order).await?;
+            vec![
+                app.feeds().watch(app, AttemptsView { order, pays: true }),
+                app.feeds().watch(app, ReadyView),
+            ]
+        }
+        ("desk", _) => vec![
+            app.feeds().watch(app, DeskView),
+            app.feeds().watch(app, ReadyView),
+        ],
         ("shifts", _) if !person.role.manages() => {
             return Err(Error::not_allowed(
                 "The shifts of others are seen by managers.",

@@ -29,6 +29,7 @@ mod m20261127_000020_bills;
 mod m20261127_000021_attempts;
 mod m20261127_000022_reductions;
 mod m20261127_000023_pesapal_ipn;
+mod m20261127_000024_statements;
 mod m20261127_000025_approval_requests;
 mod m20261127_000026_receipt_links;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000021_attempts::Migration),
             Box::new(m20261127_000022_reductions::Migration),
             Box::new(m20261127_000023_pesapal_ipn::Migration),
+            Box::new(m20261127_000024_statements::Migration),
             Box::new(m20261127_000025_approval_requests::Migration),
             Box::new(m20261127_000026_receipt_links::Migration),
         ]

@@ -37,6 +37,9 @@ pub enum Changed {
     /// What managers are asked to agree to.
     #[serde(rename = "a")]
     Approvals,
+    /// Money that somebody waits for, or that is for no order.
+    #[serde(rename = "y")]
+    Payments,
     /// The venue's own settings.
     #[serde(rename = "v")]
     Settings,

@@ -12,7 +12,7 @@ use super::store::{OpenOrder, Waiting};
 use super::view::since;
 use crate::floor::{Area, Table};
 use crate::shifts::{self, Shift};
-use crate::staff::{Person, short_name};
+use crate::staff::{Person, Role, short_name};
 use crate::ui::{self, BodyKind, Tab, icon};
 use crate::values::{OrderId, TableId, epoch_millis};
 use crate::web::url;
@@ -127,7 +127,11 @@ pub fn page(floor: &Floor, forgotten: &[Shift], person: &Person, cafe: &str, her
         (shifts::forgotten_banner(forgotten, person))
         @match here {
             Here::Orders => main.scroll { div.narrow {
-                h1.big-h { "Open orders" }
+                div.row {
+                    h1.big-h { "Open orders" }
+                    span.push {}
+                    @if person.role.manages() || person.role == Role::Cashier { a.btn.lg href=(url::pending_payments()) { (icon("phone")) "Mobile money" } }
+                }
                 section.card.flush { (all_orders(floor)) }
             } },
             Here::Ready => main.scroll { div.narrow {

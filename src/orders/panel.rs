@@ -43,6 +43,7 @@ pub(super) fn panel(panel: &Panel) -> Markup {
             (seat_and_course(order))
             (lines(panel))
             (receipts(panel))
+            (waited_for())
             (line_bar(order))
             (sums(order))
             (actions(order, panel.pays, panel.unit))
@@ -64,6 +65,11 @@ pub fn regions(panel: &Panel) -> Markup {
         hx-partial hx-target="#order-sums" hx-swap="outerMorph" { (sums(order)) }
         hx-partial hx-target="#order-actions" hx-swap="outerMorph" { (actions(order, panel.pays, panel.unit)) }
     }
+}
+
+/// Mobile money that is waited for: the room of payments fills it, by the stream of this screen.
+fn waited_for() -> Markup {
+    html! { div #order-attempts {} }
 }
 
 fn rev(order: &Order) -> String {

@@ -9,6 +9,7 @@ use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal};
 use crate::data::{Entry, Tally, Tx};
+use crate::live::Changed;
 use crate::orders::{self, Line, Order};
 use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
@@ -106,7 +107,23 @@ pub(super) async fn agreed(
     if take.expected.is_some_and(|expected| expected != balance) {
         return Err(TenderRefusal::BalanceMoved(balance).into());
     }
-    let (amount, pieces) = match &take.part {
+    let (amount, pieces) = amount_of(tx, order, &take.part, balance).await?;
+    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
+    let billed = taken.amount - rounding;
+    if take.shown.is_some_and(|shown| shown != billed) {
+        return Err(TenderRefusal::ShownAnother(billed).into());
+    }
+    Ok((taken, rounding, pieces))
+}
+
+/// How much of an order that owes `balance` is paid, where the tender does not say it, and for which of its pieces.
+pub(super) async fn amount_of(
+    tx: &Tx,
+    order: &Order,
+    part: &Part,
+    balance: Money,
+) -> Result<(Option<Money>, Vec<Pieces>)> {
+    Ok(match part {
         Part::AsSaid => (None, Vec::new()),
         Part::Full => (Some(balance), Vec::new()),
         Part::Share(sharers) => (Some(sharers.next_share(balance)), Vec::new()),
@@ -116,13 +133,7 @@ pub(super) async fn agreed(
             let (amount, pieces) = items::amount_of(&open, chosen, balance)?;
             (Some(amount), pieces)
         }
-    };
-    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
-    let billed = taken.amount - rounding;
-    if take.shown.is_some_and(|shown| shown != billed) {
-        return Err(TenderRefusal::ShownAnother(billed).into());
-    }
-    Ok((taken, rounding, pieces))
+    })
 }
 
 /// Where money belongs, beside its order.
@@ -228,6 +239,7 @@ pub async fn record_arrived(
             let pieces = still_open(tx, &order, pieces).await?;
             let unrounded = (taken, Money::ZERO);
             put_on(tx, payment, &mut order, at, unrounded, &pieces).await?;
+            tx.changed(Changed::Payments);
             return Ok(Arrived::OnOrder);
         }
     }
@@ -238,6 +250,7 @@ pub async fn record_arrived(
     };
     store::insert(tx, payment, on, taken).await?;
     note(tx, payment, None, at, taken, &[]);
+    tx.changed(Changed::Payments);
     Ok(Arrived::ForNoOrder)
 }
 
@@ -260,6 +273,13 @@ async fn still_open(tx: &Tx, order: &Order, pieces: &[Pieces]) -> Result<Vec<Pie
 /// Where it is on an order already, was given back, or the order owes less.
 pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()> {
     let date = shifts::business_date(tx).await?;
+    let found = store::find(tx, payment).await?;
+    // An order that no open shift answers for is taken up by the one that took the money, while that is open.
+    let shift = match found.and_then(|money| money.shift) {
+        Some(shift) => shifts::hold(tx, shift, shifts::Hold::Share).await?,
+        None => None,
+    };
+    let shift = shift.filter(Shift::is_open).map(|shift| shift.id);
     let mut order = orders::lock(tx, order).await?;
     let money = store::hold_unplaced(tx, payment).await?;
     let balance = payable(&order)?;
@@ -270,10 +290,11 @@ pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()
     let received = orders::Received {
         amount: money.amount,
         rounding: Money::ZERO,
-        shift: money.shift,
+        shift,
         date,
     };
     orders::receive(tx, &mut order, received).await?;
+    tx.changed(Changed::Payments);
     tx.journal(
         Entry::new("payment.placed", "payment", payment).after(json!({
             "order": order.id,

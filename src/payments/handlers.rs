@@ -13,7 +13,7 @@ use super::print::Mark;
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal};
-use super::{bill, link, pesapal, receipt, refunds, store, view};
+use super::{bill, desk, link, pesapal, receipt, refunds, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -67,7 +67,7 @@ form! {
         tendered: money Money,
         tip: money Money,
         reference: opt String,
-        payer: opt pesapal::Payer,
+        payer: opt String,
         expected: money Money,
         shown: money Money,
     }
@@ -109,6 +109,7 @@ pub async fn show(
         open: items::open_lines(&order, &paid),
         paid: &paid,
         by_item: typed.one("part") == "item",
+        waited_for: desk::feed::attempts(&app, id, true).await?,
         person: &by,
         cafe: &settings.cafe_name,
         rule: &settings.day_rule(),
@@ -209,7 +210,7 @@ pub async fn take(
         let wanted = pesapal::handlers::Wanted {
             order: id,
             take,
-            payer: new.payer,
+            payer: payer_of(&new)?,
             base: pesapal::handlers::base(&app, req),
         };
         return pesapal::handlers::start(&app, &by, claim, asker, wanted).await;
@@ -237,21 +238,7 @@ pub async fn take(
 }
 
 fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
-    let part = match (new.part, new.people) {
-        (Some(HowMuch::Full), _) => Part::Full,
-        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
-        (Some(HowMuch::Even), None) => {
-            return Err(Error::field("people", "Say how many share the bill."));
-        }
-        (Some(HowMuch::Item), _) => Part::Items(Chosen {
-            pieces: new.item.clone(),
-            seats: new.seat.clone(),
-        }),
-        (Some(HowMuch::Amount), _) if new.amount.is_none() => {
-            return Err(Error::field("amount", "Type the amount for this payment."));
-        }
-        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
-    };
+    let part = part_of(new.part, new.people, (&new.item, &new.seat), new.amount)?;
     let tip = new.tip.unwrap_or(Money::ZERO);
     let tender = match method {
         Method::Cash => Tender::Cash(CashTender {
@@ -276,6 +263,41 @@ fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
         shown: new.shown,
         unit,
     })
+}
+
+/// How much of the balance a form asks for.
+pub(super) fn part_of(
+    part: Option<HowMuch>,
+    people: Option<Sharers>,
+    (item, seat): (&[Pieces], &[i16]),
+    amount: Option<Money>,
+) -> Result<Part> {
+    Ok(match (part, people) {
+        (Some(HowMuch::Full), _) => Part::Full,
+        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
+        (Some(HowMuch::Even), None) => {
+            return Err(Error::field("people", "Say how many share the bill."));
+        }
+        (Some(HowMuch::Item), _) => Part::Items(Chosen {
+            pieces: item.to_vec(),
+            seats: seat.to_vec(),
+        }),
+        (Some(HowMuch::Amount), _) if amount.is_none() => {
+            return Err(Error::field("amount", "Type the amount for this payment."));
+        }
+        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
+    })
+}
+
+/// Who pays through Pesapal, where they want its receipt; what a guest who sends mobile money is called is no concern of it.
+fn payer_of(new: &NewPayment) -> Result<Option<pesapal::Payer>> {
+    match new.payer.as_deref().map(str::trim).unwrap_or_default() {
+        "" => Ok(None),
+        typed => typed
+            .parse()
+            .map(Some)
+            .map_err(|refusal: &'static str| Error::field("payer", refusal)),
+    }
 }
 
 /// What is left in a field that another method needs is nobody's concern when the money is cash: it is read here.
@@ -325,6 +347,7 @@ fn as_json(order: &Order, payment: Option<&Payment>) -> poem::web::Json<serde_js
             "tendered": payment.tendered,
             "change": payment.change,
             "reference": payment.reference,
+            "verified": payment.method.is_mobile_money().then_some(payment.verified),
         })),
     }))
 }

@@ -5,9 +5,14 @@
 //! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
 //! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, `receipt_links`
 //! and `receipt_prints`, and what is given back (`refunds`).
+//!
+//! Mobile money whose message has not come yet is waited for (`attempt`, `desk`), and what was recorded by hand is verified
+//! when the provider's statement is read in (`statements`). Online money comes through `pesapal`.
 
 mod actions;
+mod attempt;
 mod bill;
+pub mod desk;
 pub mod handlers;
 mod items;
 mod link;
@@ -18,10 +23,12 @@ mod receipt;
 mod reference;
 pub mod refunds;
 mod sharers;
+pub mod statements;
 mod store;
 mod tender;
 mod view;
 
+pub use attempt::{Attempt, AttemptState};
 pub use link::Valve;
 pub use payment::{Choice, Method, MethodSum, Payment};
 pub use reference::{Reference, ReferenceRefusal};

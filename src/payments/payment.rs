@@ -153,6 +153,8 @@ pub struct Payment {
     pub taker: Option<StaffId>,
     /// When.
     pub taken_at: OffsetDateTime,
+    /// Whether a statement of its provider has it.
+    pub verified: bool,
 }
 
 /// What came in by one method.

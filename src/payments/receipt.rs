@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::desk::view::verified;
 use super::payment::{Method, Payment};
 use super::print::{Mark, PrintKind};
 use super::refunds::{Left, Refund};
@@ -141,7 +142,10 @@ fn result(screen: &Screen, person: &Person, left: Money) -> Markup {
                     div { dt { "Cash received" } dd { (payment.tendered.unwrap_or(payment.amount)) } }
                 }
                 @if let Some(reference) = &payment.reference {
-                    div { dt { (payment.method.label()) } dd.ref { (reference) } }
+                    div {
+                        dt { (payment.method.label()) @if payment.method.is_mobile_money() { " " (verified(payment.verified)) } }
+                        dd.ref { (reference) }
+                    }
                 }
                 @if payment.method != Method::Cash && payment.tip.is_positive() { div { dt { "Tip" } dd { (payment.tip) } } }
                 @if left.is_positive() { div.full { dt { "Still to pay" } dd { (left.with_code()) } } }

@@ -9,6 +9,7 @@ use super::link::Token;
 use super::payment::{Method, MethodSum, Payment};
 use super::print::Print;
 use super::reference::Reference;
+use super::statements::store as statements;
 use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{RowLock, Tx, Write};
 use crate::orders::Order;
@@ -66,7 +67,13 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
             .refusing("payments_card_slip_once", used()),
     )
     .await?;
-    insert_link(tx, payment).await
+    insert_link(tx, payment).await?;
+    match &taken.reference {
+        Some(reference) if taken.method.is_mobile_money() => {
+            statements::verify(tx, payment, taken, reference).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Stores the link of a payment's receipt.
@@ -399,7 +406,8 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
 const ON_ORDER: &str = "(p.order_id = $1 OR p.id = ANY(ARRAY(SELECT payment_id FROM payment_placements WHERE order_id = $1)))";
 
 const PAYMENT: &str = "SELECT p.id, coalesce(p.order_id, pl.order_id) AS order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
-     st.name AS taken_by, p.taken_by AS taker, p.taken_at \
+     st.name AS taken_by, p.taken_by AS taker, p.taken_at, \
+     EXISTS (SELECT 1 FROM payment_verifications v WHERE v.payment_id = p.id) AS verified \
    FROM payments p LEFT JOIN staff st ON st.id = p.taken_by LEFT JOIN payment_placements pl ON pl.payment_id = p.id";
 
 #[derive(FromQueryResult)]
@@ -416,6 +424,7 @@ struct PaymentRow {
     taken_by: Option<String>,
     taker: Option<StaffId>,
     taken_at: OffsetDateTime,
+    verified: bool,
 }
 
 impl PaymentRow {
@@ -433,6 +442,7 @@ impl PaymentRow {
             taken_by: self.taken_by,
             taker: self.taker,
             taken_at: self.taken_at,
+            verified: self.verified,
         })
     }
 }

@@ -304,12 +304,11 @@ impl CashTender {
 }
 
 impl Charge {
-    /// What becomes of it on an order that owes `balance` (above zero). Nothing of it goes back: more than the balance is
-    /// refused.
+    /// What of an order that owes `balance` (above zero) it pays. Nothing of it goes back: more than the balance is refused.
     ///
     /// # Errors
     /// The sentence for the cashier.
-    pub fn against(self, balance: Money) -> Result<Taken, TenderRefusal> {
+    pub fn amount_on(&self, balance: Money) -> Result<Money, TenderRefusal> {
         let amount = self.amount.unwrap_or(balance);
         if amount.is_negative() || self.tip.is_negative() {
             return Err(TenderRefusal::Negative);
@@ -320,6 +319,15 @@ impl Charge {
         if amount > balance {
             return Err(TenderRefusal::MoreThanCharged(balance));
         }
+        Ok(amount)
+    }
+
+    /// What becomes of it on an order that owes `balance` (above zero).
+    ///
+    /// # Errors
+    /// The sentence for the cashier.
+    pub fn against(self, balance: Money) -> Result<Taken, TenderRefusal> {
+        let amount = self.amount_on(balance)?;
         if self.method.is_mobile_money() && self.reference.is_none() {
             return Err(TenderRefusal::NoReference(self.method));
         }

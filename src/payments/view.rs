@@ -43,6 +43,8 @@ pub struct Screen<'a> {
     pub paid: &'a PaidFor,
     /// Whether the guests pay by item.
     pub by_item: bool,
+    /// What is waited for on it, as its region shows it.
+    pub waited_for: Markup,
     /// Who takes the money.
     pub person: &'a Person,
     /// The café's name.
@@ -93,7 +95,7 @@ pub fn page(screen: &Screen) -> Markup {
     };
     ui::page(
         ui::Page {
-            stream: Some(&format!("{}?view=ready", url::stream())),
+            stream: Some(&format!("{}?view=pay&order={}", url::stream(), order.id)),
             sign_in: Some(&url::sign_in()),
             ..ui::Page::new(BodyKind::Pos, &title, screen.cafe)
         },
@@ -157,6 +159,7 @@ fn sums(screen: &Screen) -> Markup {
                     a href=(url::payment_receipt(payment.id)) {
                         (payment.method.label()) ", " (screen.rule.local(payment.taken_at).time())
                     }
+                    @if payment.method.is_mobile_money() { " " small { @if payment.verified { "verified" } @else { "unverified" } } }
                 }
                 dd { (-payment.amount) }
             }
@@ -199,6 +202,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
     html! {
         section #pay-panel.how aria-label="How to pay" {
             (pesapal::open_attempts(screen.asked))
+            (waited_for(screen))
             fieldset.seg.tall hx-get=(again) hx-trigger="change" hx-include=(typed) hx-swap="none"
                 hx-sync="#pay-panel:replace" {
                 legend.vh { "How much of the bill" }
@@ -246,6 +250,7 @@ fn how(screen: &Screen, balance: Money) -> Markup {
             }
             (reference())
             (pesapal::panel_of_link(screen.by_link))
+            (payer())
             div.row.wrap.beside {
                 details.tip {
                     summary.btn { (icon("tip")) "Tip" }
@@ -361,11 +366,28 @@ fn reference() -> Markup {
             span.when-momo { "Transaction id" } span.when-card { "Terminal reference" }
             input name="reference" form="pay-form" autocomplete="off" autocapitalize="characters" spellcheck="false"
                 maxlength=(Reference::LONGEST + 10) aria-describedby="err-reference";
-            small.when-momo { "From the message that the café's phone received. Without it nothing has been paid." }
+            small.when-momo { "From the message that the café's phone received. Without it nothing has been paid: wait for the message." }
             small.when-card { "From the card slip, if it has one." }
             (ui::controls::error_place("reference", None))
         }
     }
+}
+
+/// Who sends the money, for whoever looks for it while it is waited for, and for Pesapal.
+fn payer() -> Markup {
+    html! {
+        label.field.when-payer {
+            span.when-momo { "Guest's phone or name, while you wait (optional)" }
+            span.when-link { "Guest's telephone or e-mail, if they want a receipt from Pesapal" }
+            input name="payer" form="pay-form" autocomplete="off" maxlength="60" aria-describedby="err-payer";
+            (ui::controls::error_place("payer", None))
+        }
+    }
+}
+
+/// Mobile money that somebody waits for already; the feed redraws it.
+fn waited_for(screen: &Screen) -> Markup {
+    html! { div #order-attempts.stack.tight { (screen.waited_for) } }
 }
 
 /// Whoever pays now, and who comes after.
@@ -422,6 +444,9 @@ fn till(screen: &Screen, balance: Money) -> Markup {
                 (icon("check"))
                 span.when-cash { "Take cash" } span.when-card { "Record card payment" } span.when-momo { "Record mobile money" } span.when-link { "Make the link" }
             }
+            button.btn.xl.wide.when-momo type="button" hx-post=(url::order_attempts(screen.order.id)) hx-swap="none" hx-disable="this" {
+                (icon("clock")) "Wait for the message"
+            }
         }
     }
 }
@@ -472,6 +497,7 @@ fn nothing_to_pay(screen: &Screen) -> Markup {
             (ui::notice::banner_with(Kind::Ok, "check", true, html! {
                 b { "Nothing to pay." } " What is on this order is free; closing it sends what is unsent."
             }))
+            (waited_for(screen))
         }
         form.till method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
             (ui::key_input(&TokenId::new().to_string()))
@@ -488,6 +514,7 @@ fn cannot_pay(screen: &Screen, refusal: &TenderRefusal) -> Markup {
         section.how aria-label="How to pay" {
             (pesapal::open_attempts(screen.asked))
             (ui::banner(Kind::Info, true, html! { (refusal) }))
+            (waited_for(screen))
             a.btn.lg href=(url::order(order.id)) { "Back to the order" }
             @if screen.person.role.refunds() {
                 @for payment in screen.payments {

@@ -165,6 +165,16 @@ impl DayRule {
         }
     }
 
+    /// The moment at which the clock on the café's wall shows this. Where clocks go forward over it, the moment after the gap;
+    /// where they go back over it, the first time.
+    pub fn moment_of(&self, date: Date, time: time::Time) -> OffsetDateTime {
+        let part = |number: u8| i8::try_from(number).unwrap_or_default();
+        let (hour, minute, second) = time.as_hms();
+        let shown = civil_date(date).at(part(hour), part(minute), part(second), 0);
+        let came = self.zone.0.to_timestamp(shown);
+        came.map_or(OffsetDateTime::UNIX_EPOCH, moment)
+    }
+
     /// What the clock on the café's wall shows at a moment.
     pub fn local(&self, at: OffsetDateTime) -> LocalTime {
         let shown = self.zone.0.to_datetime(timestamp(at));

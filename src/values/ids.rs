@@ -127,6 +127,8 @@ ids! {
     ApprovalId;
     /// A provider's statement that was read in.
     StatementId;
+    /// A transaction on such a statement.
+    StatementLineId;
     /// A list of prices that counts at certain hours.
     PriceListId;
     /// A shift.

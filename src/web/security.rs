@@ -103,7 +103,7 @@ fn mark(response: &mut Response) {
 
 /// Whether a file comes in here, which may be long.
 pub(super) fn is_upload(req: &Request) -> bool {
-    req.uri().path() == url::backup_uploads()
+    [url::at::backup_uploads, url::at::statements].contains(&req.uri().path())
 }
 
 fn check_length(req: &Request) -> Result<(), Error> {

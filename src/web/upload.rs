@@ -52,6 +52,87 @@ impl Upload {
     }
 }
 
+/// A short file that was read into memory, with the other fields of its form.
+pub struct ReadIn {
+    /// What the file is called where it came from.
+    pub file_name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    fields: Vec<(String, String)>,
+}
+
+impl ReadIn {
+    /// What was typed into a field; empty where it is not there.
+    pub fn text(&self, name: &str) -> &str {
+        let field = self.fields.iter().find(|(one, _)| one == name);
+        field.map_or("", |(_, text)| text.trim())
+    }
+}
+
+/// More than any field of a form with a file has.
+const LONGEST_FIELD: usize = 4_096;
+/// More fields than any such form has.
+const MOST_FIELDS: usize = 16;
+
+impl Upload {
+    /// Reads the whole form, with at most `most` bytes of the file of the field `name`; `beyond` says why not more.
+    ///
+    /// # Errors
+    /// When there is no file or an empty one, when it is longer or does not arrive.
+    pub async fn read(mut self, name: &str, most: usize, beyond: fn() -> Error) -> Result<ReadIn> {
+        let (mut file, mut fields) = (None, Vec::new());
+        loop {
+            let next = self.0.next_field().await;
+            let Some(field) = next.map_err(|_| Error::unreadable())? else {
+                break;
+            };
+            let named = field.name().unwrap_or_default().to_owned();
+            if named == name && file.is_none() {
+                let called: String = field
+                    .file_name()
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(|sign| !sign.is_control())
+                    .take(200)
+                    .collect();
+                let bytes = at_most(field.into_async_read(), most, beyond).await?;
+                file = Some((called, bytes));
+            } else if fields.len() < MOST_FIELDS {
+                let text =
+                    at_most(field.into_async_read(), LONGEST_FIELD, Error::too_large).await?;
+                fields.push((named, String::from_utf8_lossy(&text).into_owned()));
+            } else {
+                return Err(Error::too_large());
+            }
+        }
+        match file {
+            Some((file_name, bytes)) if !bytes.is_empty() => Ok(ReadIn {
+                file_name,
+                bytes,
+                fields,
+            }),
+            _ => Err(missing()),
+        }
+    }
+}
+
+async fn at_most(
+    from: impl AsyncReadExt + Unpin,
+    most: usize,
+    beyond: fn() -> Error,
+) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    from.take(limit)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(broken_off)?;
+    if bytes.len() > most {
+        return Err(beyond());
+    }
+    Ok(bytes)
+}
+
 async fn write(
     mut from: impl AsyncReadExt + Unpin,
     to: &Path,

@@ -208,6 +208,24 @@ urls! {
     payment_refund(payment: PaymentId) = "/payments/:payment/refund";
     /// The slip of money that was given back.
     refund(refund: RefundId) = "/refunds/:refund";
+    /// POST waits for mobile money that a guest is about to send.
+    order_attempts(order: OrderId) = "/orders/:order/attempts";
+    /// Mobile money that is waited for, came late or is for no order.
+    pending_payments() = "/payments/pending";
+    /// Money for no order: GET opens the dialog, POST records it.
+    unplaced_payments() = "/payments/unplaced";
+    /// Money for no order: GET asks which one it goes on, POST puts it there.
+    payment_placement(payment: PaymentId) = "/payments/:payment/placement";
+    /// What is waited for has come: GET asks for its id, POST records it.
+    attempt_confirmation(attempt: AttemptId) = "/payments/attempts/:attempt/confirmation";
+    /// What is waited for does not come: GET asks why, POST ends it.
+    attempt_failure(attempt: AttemptId) = "/payments/attempts/:attempt/failure";
+    /// The statements of providers: POST reads one in.
+    statements() = "/payments/statements";
+    /// What one statement says, and what it proves.
+    statement(statement: StatementId) = "/payments/statements/:statement";
+    /// POST records a transaction of a statement that nobody has booked.
+    statement_payments(statement: StatementId) = "/payments/statements/:statement/payments";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
     /// POST notes that it goes to paper.

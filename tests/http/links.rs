@@ -83,6 +83,28 @@ async fn furnish(house: &House) {
     till.tap(order, "Espresso").await.must_be(StatusCode::OK);
     let counter = till.counter_sale().await;
     till.tap(counter, "Espresso").await.must_be(StatusCode::OK);
+    let mut cashier = house.person(CASHIER).await;
+    let asked = [("method", "mtn_momo"), ("part", "full")];
+    for at in [order, counter] {
+        cashier
+            .post(&format!("/orders/{at}/attempts"), &asked)
+            .await
+            .must_be(StatusCode::OK);
+    }
+    let loose = [
+        ("method", "mtn_momo"),
+        ("transaction", "32611264207"),
+        ("amount", "500"),
+    ];
+    cashier
+        .post("/payments/unplaced", &loose)
+        .await
+        .must_be(StatusCode::OK);
+    let file =
+        b"Transaction ID,Date,Amount\n32611264207,2026-11-20,500\n32611264208,2026-11-20,500\n";
+    super::statements::upload(&house.person(MANAGER).await, "mtn.csv", file, "", &key())
+        .await
+        .must_be(StatusCode::OK);
 }
 
 fn links_of(text: &str) -> Vec<Link> {

@@ -194,11 +194,6 @@ pub fn panel_of_link(is_configured: bool) -> Markup {
                 (ui::notice::banner_with(Kind::Info, "qr", true, html! {
                     b { "The guest scans a code" } " and pays on Pesapal's page, by mobile money or card."
                 }))
-                label.field {
-                    "Guest's telephone or e-mail, if they want a receipt from Pesapal"
-                    input name="payer" form="pay-form" autocomplete="off" maxlength="80" aria-describedby="err-payer";
-                    (ui::controls::error_place("payer", None))
-                }
             } @else {
                 (ui::banner(Kind::Warn, true, html! { (Failure::NotConfigured) }))
             }

@@ -18,6 +18,8 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             @if person.role.manages() {
                 (entry("check", "Approvals", url::approvals()))
                 (entry("cash", "Shifts", url::shifts()))
+                (entry("phone", "Mobile money", url::pending_payments()))
+                (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
                 (entry("chef", "Stations", url::stations()))
             }

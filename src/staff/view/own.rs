@@ -21,8 +21,12 @@ pub fn me(cafe: &str, person: &Person, member: &Member, said: Option<&str>) -> M
                     (ui::labelled("key", if member.pin.is_some() { "Change PIN" } else { "Set a PIN" }))
                 }
                 a.btn.lg.wide href=(url::own_password()) { (ui::labelled("lock", "Change password")) }
+                @if person.role.manages() || person.role == crate::staff::Role::Cashier {
+                    a.btn.lg.wide href=(url::pending_payments()) { (ui::labelled("phone", "Mobile money")) }
+                }
                 @if person.role.manages() {
                     a.btn.lg.wide href=(url::approvals()) { (ui::labelled("check", "Approvals")) }
+                    a.btn.lg.wide href=(url::statements()) { (ui::labelled("check", "Statements")) }
                     a.btn.lg.wide href=(url::shifts()) { (ui::labelled("cash", "Shifts")) }
                     a.btn.lg.wide href=(url::kitchen_figures()) { (ui::labelled("chart", "Kitchen figures")) }
                 }

@@ -265,6 +265,39 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
                 "b945e4af-80a5-4ec1-8706-e03f8332fb04".into(),
             ),
         ],
+        ("POST", "/orders/:order/attempts") => vec![
+            ("method", "airtel_money".into()),
+            ("part", "amount".into()),
+            ("people", "3".into()),
+            ("item", id("sent line")),
+            ("seat", "1".into()),
+            ("amount", "1,000".into()),
+            ("tip", "500".into()),
+            ("expected", String::new()),
+            ("shown", String::new()),
+            ("payer", "Ms Achieng, 0772 418906".into()),
+        ],
+        ("POST", "/payments/unplaced") => vec![
+            ("method", "airtel_money".into()),
+            ("transaction", format!("MP{}", Uuid::now_v7().simple())),
+            ("amount", "12,000".into()),
+            ("tip", String::new()),
+            ("payer", "Okello".into()),
+        ],
+        ("POST", "/payments/:payment/placement") => vec![("order", id("order"))],
+        ("POST", "/payments/attempts/:attempt/confirmation") => vec![
+            ("transaction", format!("MP{}", Uuid::now_v7().simple())),
+            ("desk", "on".into()),
+        ],
+        ("POST", "/payments/attempts/:attempt/failure") => vec![
+            ("deed", "failed".into()),
+            ("chosen", "No message came".into()),
+            ("reason", "They left".into()),
+            ("desk", "on".into()),
+        ],
+        ("POST", "/payments/statements/:statement/payments") => {
+            vec![("transaction", id("unbooked"))]
+        }
         ("POST", "/kitchen/tickets/:ticket/bump") => {
             vec![("additions", "0".into()), ("changes", "0".into())]
         }
@@ -305,6 +338,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/backups"
             | "/backups/:backup/proofs"
             | "/backups/files"
+            | "/payments/statements"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
             | "/attempts/:attempt/asks"

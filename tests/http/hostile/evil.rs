@@ -52,6 +52,9 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "payments.method",
     "payment_attempts.method",
     "payment_attempts.state",
+    "statements.provider",
+    "statement_lines.provider",
+    "statement_lines.bare",
     "cash_entries.kind",
     "shifts.cash",
     "receipt_links.token",
@@ -118,6 +121,7 @@ pub async fn trade(house: &House, ink: Ink) {
                     .must_be(StatusCode::OK);
                 cook(house).await;
             }
+            4 => wait_for_money(house, &mut till, ink, order).await,
             3 => drop(
                 till.post(&at("payments"), &[("part", "full")])
                     .await
@@ -272,6 +276,54 @@ async fn ask_a_manager(house: &House, till: &mut Device, ink: Ink, order: OrderI
     till.post(&format!("/orders/{order}/lines/{line}/void"), &form)
         .await
         .must_be(StatusCode::OK);
+}
+
+/// Mobile money that is waited for, some that came for nothing, and a statement that knows of neither.
+async fn wait_for_money(house: &House, till: &mut Device, ink: Ink, order: OrderId) {
+    let payer: String = ink.typed(1).chars().take(60).collect();
+    let asked = [
+        ("method", "mtn_momo"),
+        ("part", "full"),
+        ("payer", payer.as_str()),
+    ];
+    for _ in 0..2 {
+        till.post(&format!("/orders/{order}/attempts"), &asked)
+            .await
+            .must_be(StatusCode::OK);
+    }
+    let attempt = "SELECT id FROM payment_attempts ORDER BY id LIMIT 1";
+    let attempt: Uuid = house
+        .row(attempt, [])
+        .await
+        .try_get("", "id")
+        .expect("an id");
+    let failed = [("deed", "failed"), ("reason", ink.typed(2))];
+    till.post(&format!("/payments/attempts/{attempt}/failure"), &failed)
+        .await
+        .must_be(StatusCode::OK);
+    let loose = [
+        ("method", "airtel_money"),
+        ("transaction", "MP261126.1"),
+        ("amount", "500"),
+        ("payer", payer.as_str()),
+    ];
+    till.post("/payments/unplaced", &loose)
+        .await
+        .must_be(StatusCode::OK);
+    let manager = house.person(MANAGER).await;
+    let file = format!(
+        "Transaction ID,Date,From,Amount\n3261126420,2026-11-20 14:03,\"{0}\",500\nMP261126.1,2026-11-20,\"{0}\",700\n",
+        ink.typed(0).replace('"', "\"\"")
+    );
+    crate::statements::upload(
+        &manager,
+        ink.typed(3),
+        file.as_bytes(),
+        "airtel_money",
+        &key(),
+    )
+    .await
+    .must_be(StatusCode::OK);
 }
 
 /// Every ticket is worked on, one is bumped.

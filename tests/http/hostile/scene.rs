@@ -72,6 +72,15 @@ impl Scene {
                       SELECT gen_random_uuid(), id, business_date, 'wrong_payment', 1, 0, 'x', now() FROM payments RETURNING id";
         self.note("refund", refund).await;
         self.ids.insert("token", Uuid::now_v7());
+        self.note("waited for", "INSERT INTO payment_attempts (id, order_id, method, amount, currency, started_by, started_at) \
+                       SELECT gen_random_uuid(), o.id, 'mtn_momo', 900, 'UGX', o.opened_by, now() FROM orders o LIMIT 1 RETURNING id").await;
+        let statement = "INSERT INTO statements (id, provider, file_name, sha256, covers_from, covers_to, rows_read, outgoing, unsuccessful, \
+                         repeated, read_before, notes, imported_by, imported_at) SELECT gen_random_uuid(), 'mtn_momo', 'november.csv', '', now() - interval '1 day', \
+                         now(), 1, 0, 0, 0, 0, 0, id, now() FROM staff WHERE username = 'daniel' RETURNING id";
+        self.note("statement", statement).await;
+        let unbooked = "INSERT INTO statement_lines (id, statement_id, provider, line, transaction_id, bare, amount, payer, at) \
+                        SELECT gen_random_uuid(), id, 'mtn_momo', 2, '3261 1264 999', '32611264999', 7000, 'Okello', now() FROM statements RETURNING id";
+        self.note("unbooked", unbooked).await;
         let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";
@@ -166,6 +175,7 @@ impl Scene {
             let id = match name {
                 "line" if pattern.starts_with("/kitchen") => self.id("ticket line"),
                 "station" if pattern.starts_with("/stations") => self.id("spare station"),
+                "attempt" if pattern.starts_with("/payments/attempts") => self.id("waited for"),
                 // It is made by this very request.
                 "order" if *method == Method::PUT => OrderId::new().into(),
                 "shift" => match self.shifts.get(username) {

@@ -178,6 +178,18 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
         }
         "/refunds/:refund" => "SELECT '/refunds/' || id AS path FROM refunds LIMIT 2",
         "/attempts/:attempt" => "SELECT '/attempts/' || id AS path FROM payment_attempts",
+        "/payments/:payment/placement" => {
+            "SELECT '/payments/' || id || '/placement' AS path FROM payments ORDER BY order_id NULLS FIRST LIMIT 2"
+        }
+        pattern if pattern.contains(":attempt") => {
+            let sql = format!(
+                "SELECT replace('{pattern}', ':attempt', id::text) AS path FROM payment_attempts"
+            );
+            return paths(house, &sql).await;
+        }
+        "/payments/statements/:statement" => {
+            "SELECT '/payments/statements/' || id AS path FROM statements"
+        }
         "/orders/:order/products/:product" => {
             "SELECT '/orders/' || o.id || '/products/' || g.product_id AS path FROM orders o, product_modifier_groups g \
              ORDER BY o.id, g.product_id LIMIT 4"
@@ -340,9 +352,11 @@ async fn every_picture(house: &House) -> Vec<Drawn> {
         "view=shifts".to_owned(),
         "view=asks".to_owned(),
         "view=approvals".to_owned(),
+        "view=desk".to_owned(),
     ];
     for sql in [
         "SELECT 'view=order&order=' || id AS path FROM orders WHERE cancelled_at IS NULL LIMIT 4",
+        "SELECT 'view=pay&order=' || order_id AS path FROM payment_attempts",
         "SELECT 'view=table&table=' || id AS path FROM dining_tables ORDER BY id LIMIT 1",
         "SELECT 'view=board&station=' || id AS path FROM stations",
     ] {

@@ -1,0 +1,464 @@
+//! What people see of mobile money that is waited for, and of money that is for no order.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+
+use super::store::{Asked, Loose};
+use crate::orders::OpenOrder;
+use crate::orders::view::since;
+use crate::payments::payment::{Choice, Method, Payment};
+use crate::payments::reference::Reference;
+use crate::shifts::bar;
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Field, Kind, Shape, icon};
+use crate::values::{Currency, DayRule, Money, TokenId, epoch_millis};
+use crate::web::url;
+
+/// What the desk shows.
+pub struct Desk {
+    /// What is waited for, the longest first.
+    pub waiting: Vec<Asked>,
+    /// Money that is for no order.
+    pub unplaced: Vec<Loose>,
+    /// Money that is in no shift.
+    pub late: Vec<Loose>,
+    /// What has come of late.
+    pub confirmed: Vec<Asked>,
+    /// What has not.
+    pub failed: Vec<Asked>,
+    /// This moment.
+    pub now: OffsetDateTime,
+    /// Local times.
+    pub rule: DayRule,
+}
+
+/// The usual reasons why no money comes.
+const REASONS: [&str; 3] = [
+    "No message came",
+    "Paid another way",
+    "The guest changed their mind",
+];
+
+/// The whole screen.
+pub fn page(desk: &Desk, person: &Person, cafe: &str) -> Markup {
+    let stream = format!("{}?view=desk", url::stream());
+    let content = html! {
+        (bar(("Orders", &url::orders()), "Mobile money", "", person))
+        main.scroll {
+            div.narrow.stack {
+                div.row.wrap {
+                    button.btn.lg type="button" hx-get=(url::unplaced_payments()) hx-target="#sheet" { (icon("plus")) "Money without an order" }
+                    @if person.role.manages() { a.btn.lg href=(url::statements()) { (icon("shield")) "Statements" } }
+                }
+                section #desk-waiting.card { (waiting(desk)) }
+                section #desk-unplaced.card { (unplaced(desk)) }
+                section #desk-late.card { (late(desk)) }
+                section #desk-confirmed.card { (confirmed(desk)) }
+                section #desk-failed.card { (failed(desk)) }
+            }
+        }
+    };
+    ui::page(
+        ui::Page {
+            stream: Some(&stream),
+            sign_in: Some(&url::sign_in()),
+            now_ms: Some(epoch_millis(desk.now)),
+            ..ui::Page::new(BodyKind::Pos, "Mobile money", cafe)
+        },
+        content,
+    )
+}
+
+/// The regions as answers and the live feed send them.
+pub fn regions(desk: &Desk) -> Markup {
+    html! {
+        hx-partial hx-target="#desk-waiting" hx-swap="innerMorph" { (waiting(desk)) }
+        hx-partial hx-target="#desk-unplaced" hx-swap="innerMorph" { (unplaced(desk)) }
+        hx-partial hx-target="#desk-late" hx-swap="innerMorph" { (late(desk)) }
+        hx-partial hx-target="#desk-confirmed" hx-swap="innerMorph" { (confirmed(desk)) }
+        hx-partial hx-target="#desk-failed" hx-swap="innerMorph" { (failed(desk)) }
+    }
+}
+
+fn waiting(desk: &Desk) -> Markup {
+    let late = desk
+        .waiting
+        .iter()
+        .filter(|asked| asked.attempt.is_late(desk.now))
+        .count();
+    html! {
+        header {
+            h2 { "Waiting for the message" }
+            @if late > 0 { (ui::badge_of(Kind::Bad, true, &format!("{late} late"))) }
+            span.push.dim { (desk.waiting.len()) }
+        }
+        @if desk.waiting.is_empty() {
+            p.dim { "Nobody waits for a guest's mobile money." }
+        } @else {
+            ul.todo { @for asked in &desk.waiting { (waiting_row(asked, desk.now)) } }
+        }
+    }
+}
+
+fn waiting_row(asked: &Asked, now: OffsetDateTime) -> Markup {
+    let attempt = &asked.attempt;
+    html! {
+        li id={ "attempt-" (attempt.id) } {
+            (mark(attempt.method))
+            div {
+                b { (attempt.sum().with_code()) " " (attempt.method.label()) " " (age(asked, now)) }
+                a href=(url::order(attempt.order)) { (asked.order_title) }
+                span.dim { (owing(asked)) " · asked by " (asked.asked_by) @if let Some(payer) = &attempt.payer { " · " (payer) } }
+            }
+            (ways(asked, "?desk=true"))
+        }
+    }
+}
+
+/// What its order owes, where that is not what one would think.
+fn owing(asked: &Asked) -> Markup {
+    html! {
+        @if !asked.owes.is_positive() { ", which owes nothing any more" }
+        @else if asked.owes < asked.attempt.amount { ", which owes only " (asked.owes.with_code()) }
+    }
+}
+
+/// How long it has been waited for, in words, and in colour and shape when that is too long.
+fn age(asked: &Asked, now: OffsetDateTime) -> Markup {
+    html! {
+        @if asked.attempt.is_late(now) {
+            span.badge.solid data-kind="bad" { (icon("late")) "Late, " (since(asked.attempt.started_at, now)) }
+        } @else {
+            span.badge data-kind="info" { (icon("clock")) "Waiting " (since(asked.attempt.started_at, now)) }
+        }
+    }
+}
+
+fn ways(asked: &Asked, at: &str) -> Markup {
+    let attempt = &asked.attempt;
+    let name = format!("{} {}", attempt.sum(), asked.order_title);
+    let came = format!("{}{at}", url::attempt_confirmation(attempt.id));
+    let not = format!("{}{at}", url::attempt_failure(attempt.id));
+    html! {
+        div.row.wrap {
+            button.btn.primary type="button" hx-get=(came) hx-target="#sheet" { "It came" span.vh { ": " (name) } }
+            button.btn type="button" hx-get=(not) hx-target="#sheet" { "Not paid" span.vh { ": " (name) } }
+        }
+    }
+}
+
+fn unplaced(desk: &Desk) -> Markup {
+    html! {
+        header { h2 { "Money without an order" } span.push.dim { (desk.unplaced.len()) } }
+        @if desk.unplaced.is_empty() {
+            p.dim { "All that came is on an order." }
+        } @else {
+            ul.todo {
+                @for money in &desk.unplaced {
+                    li id={ "money-" (money.id) } {
+                        (mark(money.method))
+                        (about(money, desk))
+                        button.btn.primary type="button" hx-get=(url::payment_placement(money.id)) hx-target="#sheet" {
+                            "Put on an order" span.vh { ": " (money.amount) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn about(money: &Loose, desk: &Desk) -> Markup {
+    html! {
+        div {
+            b { (money.amount.with_code()) @if money.tip.is_positive() { " and " (money.tip) " tip" } " " (money.method.label()) }
+            span.dim {
+                @if let Some(reference) = &money.reference { (reference) " · " }
+                (desk.rule.local(money.at))
+                @if let Some(by) = &money.by { " · recorded by " (by) }
+                @if let Some(payer) = &money.payer { " · " (payer) }
+            }
+            @if money.method.is_mobile_money() { " " (verified(money.verified)) }
+        }
+    }
+}
+
+/// Whether a statement of the provider has a payment.
+pub fn verified(is: bool) -> Markup {
+    html! {
+        @if is { span.badge data-kind="ok" { (icon("check")) "Verified" } }
+        @else { span.badge { (icon("clock")) "Unverified" } }
+    }
+}
+
+fn late(desk: &Desk) -> Markup {
+    html! {
+        header { h2 { "Came late" } span.push.dim { "in no shift, last 7 days" } }
+        @if desk.late.is_empty() {
+            p.dim { "Nothing came after its shift was closed." }
+        } @else {
+            ul.todo {
+                @for money in &desk.late {
+                    li id={ "late-" (money.id) } {
+                        (mark(money.method))
+                        (about(money, desk))
+                        @if let Some((order, title)) = &money.order { a.btn href=(url::order(*order)) { (title) } } @else { span.dim { "no order" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn confirmed(desk: &Desk) -> Markup {
+    html! {
+        header { h2 { "Came" } span.push.dim { "last 24 hours" } }
+        @if desk.confirmed.is_empty() {
+            p.dim { "Nothing that was waited for has come." }
+        } @else {
+            ul.todo {
+                @for asked in &desk.confirmed {
+                    li id={ "came-" (asked.attempt.id) } {
+                        (mark(asked.attempt.method))
+                        div {
+                            b { (asked.attempt.sum().with_code()) " " (asked.attempt.method.label()) }
+                            span.dim { @if let Some(reference) = &asked.reference { (reference) " · " } (ended(asked, desk)) }
+                        }
+                        @if asked.on_no_order { span.dim { "on no order" } }
+                        @else if let Some(payment) = asked.attempt.payment { a.btn href=(url::payment_receipt(payment)) { "Receipt" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failed(desk: &Desk) -> Markup {
+    html! {
+        header { h2 { "Did not come" } span.push.dim { "last 24 hours" } }
+        @if desk.failed.is_empty() {
+            p.dim { "Nobody gave up waiting." }
+        } @else {
+            ul.todo {
+                @for asked in &desk.failed {
+                    li id={ "not-" (asked.attempt.id) } {
+                        (mark(asked.attempt.method))
+                        div {
+                            b { (asked.attempt.sum().with_code()) " " (asked.attempt.method.label()) }
+                            span.dim { (asked.attempt.said.as_deref().unwrap_or("Asked by mistake")) " · " (ended(asked, desk)) }
+                        }
+                        button.btn type="button" hx-get={ (url::attempt_confirmation(asked.attempt.id)) "?desk=true" } hx-target="#sheet" {
+                            "It came after all" span.vh { ": " (asked.attempt.sum()) " " (asked.order_title) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn ended(asked: &Asked, desk: &Desk) -> Markup {
+    html! {
+        (asked.order_title)
+        @if let Some(at) = asked.attempt.ended_at { " · " (desk.rule.local(at).time()) }
+        @if let Some(by) = &asked.ended_by { " · " (by) }
+    }
+}
+
+/// The network's mark, beside its name.
+fn mark(method: Method) -> Markup {
+    match method {
+        Method::MtnMomo => html! { span.net.mtn aria-hidden="true" { "M" } },
+        Method::AirtelMoney => html! { span.net.airtel aria-hidden="true" { "A" } },
+        Method::Cash => icon("cash"),
+        Method::Card | Method::Pesapal => icon("card"),
+    }
+}
+
+/// What is waited for on an order, for the order's own screens. `pays`: with the ways to end it.
+pub fn attempts(waiting: &[Asked], pays: bool, now: OffsetDateTime) -> Markup {
+    let sum: Money = waiting.iter().map(|asked| asked.attempt.sum()).sum();
+    html! {
+        @for asked in waiting {
+            div.banner.round id={ "waits-" (asked.attempt.id) } data-kind=(if asked.attempt.is_late(now) { "warn" } else { "info" }) role="status" {
+                (icon("phone"))
+                span {
+                    b { (asked.attempt.sum().with_code()) " " (asked.attempt.method.label()) }
+                    ", waiting " (since(asked.attempt.started_at, now)) @if asked.attempt.is_late(now) { ": late" }
+                    @if let Some(payer) = &asked.attempt.payer { br; (payer) }
+                }
+                @if pays { (ways(asked, "")) }
+            }
+        }
+        @if pays && !waiting.is_empty() {
+            p.dim { "Waiting is no money: " (sum.with_code()) " is still to pay. Before you ask again, ask whether the guest has sent it." }
+        }
+    }
+}
+
+/// The region around it as a partial.
+pub fn attempts_region(inside: &Markup) -> Markup {
+    html! { hx-partial hx-target="#order-attempts" hx-swap="innerMorph" { (inside) } }
+}
+
+/// What is said at the desk when money has come.
+pub fn came(asked: &Asked) -> String {
+    let sum = asked.attempt.sum().text_with_code();
+    match asked.on_no_order {
+        false => format!("{sum} is on {}.", asked.order_title),
+        true => format!(
+            "{sum} is recorded, but {} does not owe as much: put it on an order.",
+            asked.order_title
+        ),
+    }
+}
+
+/// The id in the provider's message.
+pub fn confirmation(asked: &Asked, desk: bool, now: OffsetDateTime) -> Markup {
+    let attempt = &asked.attempt;
+    let body = html! {
+        (asked_for(asked, now))
+        @if asked.owes < attempt.amount {
+            (ui::banner(Kind::Warn, true, html! {
+                b { (asked.order_title) " owes " @if asked.owes.is_positive() { "only " (asked.owes.with_code()) } @else { "nothing any more" } "." }
+                " The money is recorded for no order; put it on one, or give it back."
+            }))
+        }
+        (transaction())
+    };
+    sheet(
+        &format!(
+            "{}, {}",
+            attempt.method.label(),
+            attempt.sum().text_with_code()
+        ),
+        &url::attempt_confirmation(attempt.id),
+        desk,
+        body,
+        html! { button.btn.lg.primary { (icon("check")) "Record it" } },
+    )
+}
+
+fn asked_for(asked: &Asked, now: OffsetDateTime) -> Markup {
+    html! {
+        p {
+            (asked.order_title) ", asked by " (asked.asked_by) ", " (since(asked.attempt.started_at, now)) " ago"
+            @if let Some(payer) = &asked.attempt.payer { " · " (payer) }
+            @if asked.attempt.tip.is_positive() { br; (asked.attempt.tip.with_code()) " of it is a tip." }
+        }
+    }
+}
+
+fn transaction() -> Markup {
+    let hint = "From the message that the café's phone received. Each id pays once.";
+    html! {
+        label.field {
+            "Transaction id"
+            input name="transaction" autocomplete="off" autocapitalize="characters" spellcheck="false" required
+                maxlength=(Reference::LONGEST + 10) aria-describedby="err-transaction";
+            small { (hint) }
+            (ui::error_place("transaction", None))
+        }
+    }
+}
+
+/// Why no money comes.
+pub fn failure(asked: &Asked, desk: bool, now: OffsetDateTime) -> Markup {
+    let attempt = &asked.attempt;
+    let body = html! {
+        (asked_for(asked, now))
+        fieldset.group {
+            legend { "Why" }
+            div.chips { @for reason in REASONS { label.chip { input type="radio" name="chosen" value=(reason); (reason) } } }
+        }
+        (Field::new("In your words", "reason").max(200))
+        p.dim { "Should the message come after all, it can be recorded under Mobile money." }
+    };
+    sheet(
+        &format!(
+            "Not paid: {}, {}",
+            attempt.method.label(),
+            attempt.sum().text_with_code()
+        ),
+        &url::attempt_failure(attempt.id),
+        desk,
+        body,
+        html! {
+            button.btn.lg name="deed" value="withdrawn" { "Asked by mistake" }
+            button.btn.lg.danger name="deed" value="failed" { "Not paid" }
+        },
+    )
+}
+
+/// Money that came for no order.
+pub fn loose_money() -> Markup {
+    let body = html! {
+        fieldset.group {
+            legend { "Whose message is it?" }
+            div.chips {
+                @for choice in Choice::OFFERED {
+                    @if let Some(method) = choice.method().filter(|method| method.is_mobile_money()) {
+                        label.chip { input type="radio" name="method" value=(method.as_str()); (method.label()) }
+                    }
+                }
+            }
+        }
+        (ui::error_place("method", None))
+        (transaction())
+        (ui::controls::money_field(Currency::venue().code(), "Amount", "amount", "", None, None))
+        (Field::new("Who sent it, if the message says so", "payer").max(60))
+    };
+    sheet(
+        "Money without an order",
+        &url::unplaced_payments(),
+        true,
+        body,
+        html! { button.btn.lg.primary { (icon("check")) "Record it" } },
+    )
+}
+
+/// Which order money goes on.
+pub fn placement(payment: &Payment, open: &[OpenOrder]) -> Markup {
+    let body = html! {
+        p { (payment.amount.with_code()) " " (payment.method.label()) @if let Some(reference) = &payment.reference { ", " (reference) } }
+        @if open.is_empty() {
+            (ui::banner(Kind::Info, true, html! { b { "No open order owes as much." } " All of the money goes on one order." }))
+        } @else {
+            fieldset.group {
+                legend { "Which order" }
+                div.chips {
+                    @for order in open {
+                        label.chip {
+                            input type="radio" name="order" value=(order.id) required;
+                            (order.title) small { " #" (order.number) " · owes " (order.balance) }
+                        }
+                    }
+                }
+            }
+        }
+        (ui::error_place("order", None))
+    };
+    sheet(
+        "Put on an order",
+        &url::payment_placement(payment.id),
+        true,
+        body,
+        html! { @if !open.is_empty() { button.btn.lg.primary { (icon("check")) "Put it there" } } },
+    )
+}
+
+/// A dialog is drawn for one person and carries a key of its own. `desk`: whether it stands over the desk.
+fn sheet(title: &str, address: &str, desk: bool, body: Markup, deed: Markup) -> Markup {
+    let content = html! {
+        form hx-post=(address) hx-swap="none" {
+            (ui::key_input(&TokenId::new().to_string()))
+            @if desk { input type="hidden" name="desk" value="on"; }
+            div.body.stack { (body) }
+            footer {
+                button.btn.lg type="button" data-close { "Back" }
+                (deed)
+            }
+        }
+    };
+    ui::dialog(Shape::Sheet, title, content)
+}

@@ -1,0 +1,65 @@
+//! What managers do with statements: read one in, and book what nobody has.
+
+use serde_json::json;
+
+use super::statement::Statement;
+use super::store::{self, File};
+use crate::data::{Entry, Tx};
+use crate::live::Changed;
+use crate::payments::actions as money;
+use crate::payments::desk;
+use crate::staff::Person;
+use crate::values::{PaymentId, StatementId, StatementLineId};
+use crate::web::Result;
+
+/// Reads a statement in: all of it, or nothing. Payments that it names are verified.
+pub async fn read_in(
+    tx: &mut Tx,
+    by: &Person,
+    id: StatementId,
+    file: &File,
+    statement: &Statement,
+) -> Result<()> {
+    store::hold_statements(tx).await?;
+    let new = store::insert(tx, id, by.id, file, statement).await?;
+    store::hold_payments(tx).await?;
+    let verified = store::verify_all(tx, id).await?;
+    let left_out = statement.left_out;
+    tx.journal(
+        Entry::new("statement.read_in", "statement", id).after(json!({
+            "provider": statement.provider,
+            "file": file.name,
+            "sha256": file.sha256,
+            "from": crate::values::rfc3339(statement.from),
+            "to": crate::values::rfc3339(statement.to),
+            "rows": statement.rows,
+            "incoming": statement.lines.len(),
+            "new": new,
+            "verified": verified,
+            "outgoing": left_out.outgoing,
+            "unsuccessful": left_out.unsuccessful,
+            "repeated": left_out.repeated,
+            "notes": left_out.notes,
+        })),
+    );
+    tx.changed(Changed::Payments);
+    Ok(())
+}
+
+/// Books a transaction that nobody has, as money for no order. It is in no shift: nobody took it.
+///
+/// # Errors
+/// Where its id has paid by now.
+pub async fn record(
+    tx: &mut Tx,
+    payment: PaymentId,
+    statement: StatementId,
+    line: StatementLineId,
+) -> Result<()> {
+    let (taken, payer) = store::find_line(tx, statement, line).await?;
+    money::record_arrived(tx, payment, None, None, &taken, &[]).await?;
+    if let Some(payer) = payer {
+        desk::store::insert_payer(tx, payment, &payer).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Statements: what a provider of mobile money says came in, beside what was recorded by hand.
+//!
+//! A manager uploads the file that the provider's own portal exports (`table`, `cells`, `statement` read it; nothing of a
+//! faulty one is kept). A transaction that a payment names, with the same amount, verifies that payment, whichever of the
+//! two was there first; the rest is shown: what differs, what nobody has booked, and what nobody can find. Owns the tables
+//! `statements`, `statement_lines` and `payment_verifications`, in which rows are only ever added.
+
+mod actions;
+mod cells;
+pub mod handlers;
+mod statement;
+pub(super) mod store;
+mod table;
+mod view;
