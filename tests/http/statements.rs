@@ -276,9 +276,12 @@ async fn what_is_wrong_with_a_file_is_said_at_its_field_and_nothing_of_it_is_kep
         .map(|n| format!("1A{n},2026-11-20,500\n"))
         .collect();
     let many = format!("mtn\nId,Date,Amount\n{rows}");
-    let mut faulty = many.clone().into_bytes();
-    faulty.truncate(faulty.len() / 2);
-    faulty.extend_from_slice(b"\n1B,someday,500\n");
+    let half: String = many
+        .lines()
+        .take(10_000)
+        .map(|row| format!("{row}\n"))
+        .collect();
+    let faulty = format!("{half}1B,someday,500\n");
     let large = vec![b'x'; 10 * 1024 * 1024];
     let wrong: [(&[u8], &str, StatusCode); 8] = [
         (
@@ -292,8 +295,8 @@ async fn what_is_wrong_with_a_file_is_said_at_its_field_and_nothing_of_it_is_kep
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
         (
-            &faulty,
-            " has “someday” for a date, which cannot be read. Dates are day, month, year. Nothing was read in.",
+            faulty.as_bytes(),
+            "Line 10001 has “someday” for a date, which cannot be read. Dates are day, month, year. Nothing was read in.",
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
         (

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::actions::{self, Ask};
-use super::{feed, store, view};
+use super::{feed, sheets, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
@@ -69,7 +69,7 @@ impl std::str::FromStr for Deed {
 }
 
 form! {
-    /// Why no money comes: one of the usual reasons, or one's own.
+    /// Why no money comes, in the usual words or in one's own.
     pub struct NotPaid { deed: one Deed, chosen: opt Note, reason: opt Note, desk: flag bool }
 }
 
@@ -155,7 +155,7 @@ pub async fn ask_confirmation(
     Query(At { desk }): Query<At>,
 ) -> Result<Frag> {
     let asked = store::find(app.db(), id).await?;
-    Ok(Frag(view::confirmation(&asked, desk, app.clock().now())))
+    Ok(Frag(sheets::confirmation(&asked, desk, app.clock().now())))
 }
 
 /// The message has come.
@@ -207,7 +207,7 @@ pub async fn ask_failure(
     Query(At { desk }): Query<At>,
 ) -> Result<Frag> {
     let asked = store::find(app.db(), id).await?;
-    Ok(Frag(view::failure(&asked, desk, app.clock().now())))
+    Ok(Frag(sheets::failure(&asked, desk, app.clock().now())))
 }
 
 /// No money comes.
@@ -251,7 +251,7 @@ pub async fn fail(
 /// Asks for money that came for no order.
 #[handler]
 pub async fn ask_loose(_by: Cashier) -> Frag {
-    Frag(view::loose_money())
+    Frag(sheets::loose_money())
 }
 
 /// Records money that came for no order.
@@ -316,7 +316,7 @@ pub async fn ask_placement(app: App, _by: Cashier, Path(id): Path<PaymentId>) ->
     }
     let mut open = orders::open_orders(app.db()).await?;
     open.retain(|order| order.balance >= payment.amount);
-    Ok(Frag(view::placement(&payment, &open)))
+    Ok(Frag(sheets::placement(&payment, &open)))
 }
 
 /// Puts money on an order.

@@ -10,5 +10,6 @@
 mod actions;
 pub mod feed;
 pub mod handlers;
+mod sheets;
 pub(super) mod store;
 pub mod view;

@@ -8,6 +8,7 @@ use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::payments::actions as money;
 use crate::payments::desk;
+use crate::shifts;
 use crate::staff::Person;
 use crate::values::{PaymentId, StatementId, StatementLineId};
 use crate::web::Result;
@@ -22,6 +23,8 @@ pub async fn read_in(
 ) -> Result<()> {
     store::hold_statements(tx).await?;
     let new = store::insert(tx, id, by.id, file, statement).await?;
+    // The row of today is there from now on, so that a payment of this moment waits at it as any other does.
+    shifts::business_date(tx).await?;
     store::hold_payments(tx).await?;
     let verified = store::verify_all(tx, id).await?;
     let left_out = statement.left_out;

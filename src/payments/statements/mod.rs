@@ -8,6 +8,7 @@
 mod actions;
 mod cells;
 pub mod handlers;
+mod refusal;
 mod statement;
 pub(super) mod store;
 mod table;

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::statement::StatementRefusal;
+use super::refusal::StatementRefusal;
 
 /// How many rows may stand above the names of the columns: the account, the period, an address.
 const PREAMBLE: usize = 30;

@@ -45,7 +45,7 @@ pub fn list(latest: &[Imported], nowhere: &[Nowhere], rule: &DayRule) -> Markup 
         header { h1 { "Statements" } span.dim { "What came in by mobile money, as the providers say it" } }
         (upload())
         @for one in nowhere.iter().filter(|one| one.count > 0) { (in_none(one, rule)) }
-        section.card.flush {
+        section.card.flush.read {
             @if latest.is_empty() {
                 (ui::empty("receipt", "No statement yet", "Export one as CSV where MTN or Airtel shows your transactions, and read it in above.", html! {}))
             } @else {
@@ -85,7 +85,7 @@ fn upload() -> Markup {
 
 fn in_none(one: &Nowhere, rule: &DayRule) -> Markup {
     html! {
-        section.card.stack {
+        section.card {
             header { h2 { (one.provider.label()) ": booked, and in no statement" } (ui::badge_of(Kind::Bad, false, &one.count.to_string())) }
             p.dim { "Between " (rule.local(one.from).day()) " and " (rule.local(one.to)) " these were recorded, and no statement has them. Ask who took them, or read in the days that are missing." }
             (booked_table(&one.booked, rule))
@@ -203,7 +203,7 @@ fn count(name: &str, figure: Markup, beside: &str) -> Markup {
 fn differing(shown: &Shown, rule: &DayRule) -> Markup {
     html! {
         @if !shown.differing.is_empty() {
-            section.card.flush {
+            section.card.flush.read {
                 header.row { h2 { "Differ" } (ui::badge_of(Kind::Bad, false, "Look at each")) }
                 table.table {
                     thead { tr { th { "Transaction" } th { "When" } th.num { "Statement" } th.num { "Booked" } th { "As" } th { "Order" } th { "By" } } }
@@ -230,7 +230,7 @@ fn unbooked(shown: &Shown, rule: &DayRule) -> Markup {
     let to = url::statement_payments(shown.statement.id);
     html! {
         @if !shown.unbooked.is_empty() {
-            section.card.flush {
+            section.card.flush.read {
                 header.row { h2 { "Money without an order" } (ui::badge_of(Kind::Warn, false, "Nobody has booked it")) }
                 table.table {
                     thead { tr { th { "Transaction" } th { "When" } th.num { "Amount" } th { "From" } th { span.vh { "Record" } } } }
@@ -259,7 +259,7 @@ fn unbooked(shown: &Shown, rule: &DayRule) -> Markup {
 fn missing(shown: &Shown, rule: &DayRule) -> Markup {
     html! {
         @if !shown.missing.is_empty() {
-            section.card.flush {
+            section.card.flush.read {
                 header.row { h2 { "Missing" } (ui::badge_of(Kind::Bad, false, "Booked, and in no statement")) }
                 (booked_table(&shown.missing, rule))
                 (and_more(shown.missing_count, shown.missing.len()))
@@ -294,7 +294,7 @@ fn order_and_person(booked: &Booked) -> Markup {
 fn verified(shown: &Shown, rule: &DayRule) -> Markup {
     html! {
         @if !shown.verified.is_empty() {
-            section.card.flush {
+            section.card.flush.read {
                 header.row { h2 { "Verified" } (ui::badge_of(Kind::Ok, false, "As booked")) }
                 table.table {
                     thead { tr { th { "Transaction" } th { "When" } th.num { "Amount" } th { "From" } th { "Order" } th { "By" } } }
