@@ -19,7 +19,8 @@ if (one("#asks")) {
 const gone = new Set(); // what was sent by itself: whoever was refused taps the next time
 onDraw(() => {
     for (const agreed of all("[data-agreed]")) {
-        if (gone.has(agreed.dataset.agreed)) continue;
+        const dialog = agreed.closest("dialog");
+        if (gone.has(agreed.dataset.agreed) || (dialog && !dialog.open)) continue; // who closed it wants to think again
         gone.add(agreed.dataset.agreed);
         agreed.closest("form")?.requestSubmit();
     }

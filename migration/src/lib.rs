@@ -32,6 +32,7 @@ mod m20261127_000023_pesapal_ipn;
 mod m20261127_000024_statements;
 mod m20261127_000025_approval_requests;
 mod m20261127_000026_receipt_links;
+mod m20261127_000027_pesapal_refunds;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000024_statements::Migration),
             Box::new(m20261127_000025_approval_requests::Migration),
             Box::new(m20261127_000026_receipt_links::Migration),
+            Box::new(m20261127_000027_pesapal_refunds::Migration),
         ]
     }
 }

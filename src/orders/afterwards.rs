@@ -1,7 +1,9 @@
 //! The verbs for what becomes of an order after something was sent: each stores it, tells the kitchen in the same
 //! transaction, and writes into the audit log who did it, who agreed, and why.
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::actions::{
     cancel, hand_over, save, save_settled, snapshot, take_up, tell_held, withdraw_held,
@@ -114,8 +116,7 @@ pub async fn comp(
     let mut order = store::find_for_update(tx, id).await?;
     let before = order.line(line)?.clone();
     let cut = order.comp(line, pieces)?;
-    let free = order.line(cut.line)?;
-    let worth = free.gross().less(free.discount());
+    let worth = worth_of(order.line(cut.line)?);
     must_be_within(tx, by, limit, worth, &why.consent).await?;
     store_cut(tx, &order, cut).await?;
     changes::comp(tx, &[cut.line], why.consent.by(), &why.reason).await?;
@@ -136,18 +137,50 @@ async fn must_be_within(
     worth: Money,
     consent: &Consent,
 ) -> Result<()> {
-    if !limit.is_positive() || consent.is_an_admins() {
+    if consent.is_an_admins() {
         return Ok(());
     }
-    let since = match shifts::open_of(tx, by.id).await? {
-        Some(shift) => shift.opened_at,
-        None => tx.now() - time::Duration::days(1),
-    };
-    let sum = changes::comped_since(tx, by.id, since).await? + worth;
-    match sum > limit {
-        true => Err(OrderRefusal::CompLimit(sum, limit).into()),
-        false => Ok(()),
+    match beyond(tx, by, limit, worth, tx.now()).await? {
+        Some(sum) => Err(OrderRefusal::CompLimit(sum, limit).into()),
+        None => Ok(()),
     }
+}
+
+/// Whether giving this free goes beyond what one person may, so that whoever is asked for it is told who has to agree.
+pub async fn comp_needs_an_admin(
+    db: &impl ConnectionTrait,
+    by: &Person,
+    limit: Money,
+    mut order: Order,
+    (line, pieces): (LineId, Option<Quantity>),
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let cut = order.comp(line, pieces)?;
+    let worth = worth_of(order.line(cut.line)?);
+    Ok(beyond(db, by, limit, worth, now).await?.is_some())
+}
+
+/// All that somebody would have given free in their shift, where that is more than they may.
+async fn beyond(
+    db: &impl ConnectionTrait,
+    by: &Person,
+    limit: Money,
+    worth: Money,
+    now: OffsetDateTime,
+) -> Result<Option<Money>> {
+    if !limit.is_positive() {
+        return Ok(None);
+    }
+    let since = match shifts::open_of(db, by.id).await? {
+        Some(shift) => shift.opened_at,
+        None => now - time::Duration::days(1),
+    };
+    let sum = changes::comped_since(db, by.id, since).await? + worth;
+    Ok((sum > limit).then_some(sum))
+}
+
+fn worth_of(free: &Line) -> Money {
+    free.gross().less(free.discount())
 }
 
 /// Calls an order off of which something was sent: all of that is struck out.

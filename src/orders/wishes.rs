@@ -49,6 +49,17 @@ pub fn comp(
     ))
 }
 
+/// The same, saying that only an admin may agree.
+pub fn for_an_admin(wish: Wish, only: bool) -> Wish {
+    match only {
+        false => wish,
+        true => Wish {
+            summary: format!("{} (only an admin may agree)", wish.summary),
+            ..wish
+        },
+    }
+}
+
 fn of_line(
     deed: &str,
     order: &Order,

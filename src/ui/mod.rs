@@ -6,6 +6,7 @@
 //! | `#notice` | toasts, `role=status` | an answer, with `<hx-partial hx-target="#notice">` around [`toast`] |
 //! | `#sheet` | the open dialog | an answer to `hx-target="#sheet"`: one [`dialog()`]; emptied by [`dialog::closed`] |
 //! | `#conn`, `#stale`, `#stream` | whether the page is live | `live.js`; pages with [`Page::stream`]. Give every signed-in page one, if only for its heartbeat: `#conn` is hidden where nothing can tell |
+//! | `#asks` | what managers are asked to agree to, on every page of theirs that has a stream | the stream; `asks.js` rings |
 //! | `form[data-idle]` | what a shared tablet sends when it locks itself | drawn into every page of a signed-in till by [`page::drawn_for`]; `idle.js` |
 //! | `#err-<name>` | the error of the field `<name>` | a partial around [`field_error`]; cleared by the next try |
 //!

@@ -216,7 +216,11 @@ pub async fn comp(
     let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
     let wish = async || {
         let order = store::find(app.db(), id).await?;
-        Ok(wishes::comp(&order, line, form.quantity, &reason)?)
+        let wish = wishes::comp(&order, line, form.quantity, &reason)?;
+        let (what, now) = ((line, form.quantity), app.clock().now());
+        let by_admin =
+            afterwards::comp_needs_an_admin(app.db(), &by, limit, order, what, now).await?;
+        Ok(wishes::for_an_admin(wish, by_admin))
     };
     let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
     let (claim, why) = match agreed {

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::live::Changed;
 use crate::payments::actions::{self as payments, Arrived};
+use crate::payments::refunds;
 use crate::payments::tender::Taken;
 use crate::values::{AttemptId, Currency, Money, PaymentId};
 use crate::web::{Error, Result};
@@ -110,7 +111,14 @@ async fn heard(
     apart: bool,
 ) -> Result<Heard> {
     let attempt = store::hold(tx, id).await?;
-    match step(&attempt, status) {
+    let step = step(&attempt, status);
+    // What was asked for here, and is done now.
+    if let (Step::Look(Reason::Reversed, _), Some(payment)) = (&step, attempt.payment)
+        && refunds::confirm(tx, payment).await?
+    {
+        return Ok(Heard::Paid(payment));
+    }
+    match step {
         Step::Nothing => Ok(match (attempt.payment, status.code) {
             (Some(payment), _) => Heard::Paid(payment),
             (None, Code::Pending) => Heard::Pending,

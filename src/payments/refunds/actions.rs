@@ -29,6 +29,8 @@ pub struct GiveBack {
     pub limit: Money,
     /// What cash is rounded to; nothing for no rounding.
     pub unit: Money,
+    /// Whether Pesapal has accepted it.
+    pub through_pesapal: bool,
 }
 
 /// Which of two things happened.
@@ -111,6 +113,9 @@ pub async fn refund(
     };
     store::insert(tx, &new).await?;
     store::insert_freed(tx, id, &back.freed).await?;
+    if asked.through_pesapal {
+        store::book_asked(tx, payment, id).await?;
+    }
     if let Some(drawer) = &drawer {
         out_of_the_drawer(tx, drawer, &new).await?;
     }

@@ -5,14 +5,14 @@ use serde_json::json;
 
 use super::actions::{self, GiveBack, What};
 use super::refund::{Left, RefundKind, RefundRefusal};
-use super::{store, view};
+use super::{store, through_pesapal, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
 use crate::orders::{self, Order, Why};
 use crate::payments::items::Pieces;
 use crate::payments::reference::{Reference, ReferenceRefusal};
-use crate::payments::{Payment, store as payments};
+use crate::payments::{Payment, pesapal, store as payments};
 use crate::shifts;
 use crate::staff::approval::{self, Agreed, Agreement};
 use crate::staff::{Refunder, Wish};
@@ -28,6 +28,8 @@ form! {
         tip: money Money,
         item: many Pieces,
         reference: opt String,
+        /// Money of Pesapal's that is not given back through it.
+        another_way: flag bool,
         shown: money Money,
         chosen: opt Short,
         reason: opt Note,
@@ -121,6 +123,8 @@ pub async fn ask(
         payment: &known.payment,
         order: known.order.as_ref(),
         left: known.left,
+        origin: pesapal::is_of_pesapal(app.db(), id).await?,
+        asked: store::asked(app.db(), id).await?,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         reasons: &settings.refund_reasons,
         approvers: (!by.role.manages()).then_some(approval::approvers(&app, &by).await?),
@@ -181,7 +185,18 @@ pub async fn give(
         Agreed::Later(answer) => return Ok(answer),
         Agreed::Now(claim, consent) => (claim, consent),
     };
+    let origin = match form.another_way {
+        true => None,
+        false => pesapal::is_of_pesapal(app.db(), id).await?,
+    };
+    if let Some(origin) = &origin
+        && !app.already(&claim).await?
+    {
+        let back = amount_of(&known(&app, id).await?, &what, settings.cash_rounding)?;
+        through_pesapal::ask(&app, &by, origin, back, &reason).await?;
+    }
     let asked = GiveBack {
+        through_pesapal: origin.is_some(),
         what,
         shown: form.shown,
         reference,
@@ -232,8 +247,11 @@ pub async fn show(app: App, by: Refunder, Path(id): Path<RefundId>) -> Result<Pa
         .ok_or(Error::NotFound("refund"))?;
     let known = known(&app, refund.payment).await?;
     let settings = app.settings().await?;
+    let asked = store::asked(app.db(), refund.payment).await?;
+    let asked = asked.filter(|asked| asked.refund == Some(id));
     Ok(Page(view::slip_page(
         &refund,
+        asked.map(|asked| asked.state),
         &known.payment,
         known.order.as_ref(),
         &by,

@@ -1,12 +1,15 @@
 //! Money that goes back: a row of its own that points at the payment, and says which of two things happened. A wrong payment
 //! is due again, and its order opens; for goods that came back the lines are struck out in the same transaction, so that the
-//! order stays settled. Owns the tables `refunds` and `returned_pieces`.
+//! order stays settled. Owns the tables `refunds`, `returned_pieces` and
+//! `pesapal_refunds`.
 
 mod actions;
 pub mod handlers;
 mod refund;
 mod store;
+mod through_pesapal;
 mod view;
 
 pub use refund::{Left, Refund, RefundKind, RefundRefusal};
 pub use store::{of_order, sums_of_shift};
+pub use through_pesapal::{Asked, confirm};

@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 
 use super::refund::{Left, Refund, RefundKind};
+use super::store::AskedFor;
+use super::through_pesapal::Asked;
 use crate::orders::{Line, Order};
+use crate::payments::pesapal::{Channel, Origin};
 use crate::payments::receipt::head;
 use crate::payments::{Method, Payment};
 use crate::settings::Settings;
@@ -21,6 +24,10 @@ pub struct Screen<'a> {
     pub order: Option<&'a Order>,
     /// What is left of it.
     pub left: Left,
+    /// How it came through Pesapal, where it did.
+    pub origin: Option<Origin>,
+    /// What Pesapal was asked to give back of it.
+    pub asked: Option<AskedFor>,
     /// Whether this person's shift holds cash.
     pub has_float: bool,
     /// Why money is given back.
@@ -114,6 +121,7 @@ fn form(screen: &Screen) -> Markup {
                     }
                 }
             }
+            (of_pesapal(screen))
             @if payment.method != Method::Cash {
                 (ui::Field::new("Transaction id of the transfer back", "reference").max(40)
                     .hint("If there is one. Send the money back by the same way that it came."))
@@ -130,6 +138,36 @@ fn form(screen: &Screen) -> Markup {
             }
             div #refund-figure { (said(screen.left.amount)) }
         }
+    }
+}
+
+/// How money goes back that came through Pesapal.
+fn of_pesapal(screen: &Screen) -> Markup {
+    let Some(origin) = &screen.origin else {
+        return html! {};
+    };
+    let asked = screen.asked.as_ref();
+    let said = match asked.map(|asked| asked.state) {
+        Some(Asked::Accepted) if asked.is_some_and(|asked| asked.refund.is_none()) => {
+            "Pesapal has accepted this refund. It has to be booked here: give it back once more."
+        }
+        Some(Asked::Accepted | Asked::Confirmed) => {
+            "Pesapal takes one refund for each payment, and there was one. The rest goes back another way."
+        }
+        Some(Asked::Asking) => "Pesapal was asked to give it back, and its answer did not arrive.",
+        Some(Asked::Refused) => "Pesapal refused to give it back when it was asked last.",
+        None if origin.channel == Channel::Card => {
+            "It came through Pesapal by card. Pesapal is asked to give it back, all of it or a part, once."
+        }
+        None => {
+            "It came through Pesapal by mobile money. Pesapal is asked to give it back, all of it and once."
+        }
+    };
+    html! {
+        (ui::banner(Kind::Info, false, html! {
+            (said) @if let Some(words) = asked.and_then(|asked| asked.said.as_deref()) { " " (words) }
+        }))
+        label.chip { input type="checkbox" name="another_way" value="on"; "It is given back another way: on Pesapal's own site, or by hand" }
     }
 }
 
@@ -171,6 +209,7 @@ fn said(back: Money) -> Markup {
 /// What to hand over, and the slip.
 pub fn slip_page(
     refund: &Refund,
+    asked: Option<Asked>,
     payment: &Payment,
     order: Option<&Order>,
     person: &Person,
@@ -188,6 +227,11 @@ pub fn slip_page(
                 dl.change {
                     div.full { dt { @if by_hand { "Hand over" } @else { "Given back by " (payment.method.label()) } } dd.huge { (all.with_code()) } }
                     @if refund.tip.is_positive() { div { dt { "Of it the tip" } dd { (refund.tip) } } }
+                }
+                @match asked {
+                    Some(Asked::Confirmed) => { p { (ui::badge_of(Kind::Ok, false, "Pesapal has given it back")) } },
+                    Some(_) => { (ui::banner(Kind::Info, true, html! { "Pesapal has accepted it. The guest has the money when somebody there has agreed." })) },
+                    None => {},
                 }
                 div.stack.tight {
                     @if let Some(order) = order.filter(|order| order.balance().is_positive()) {

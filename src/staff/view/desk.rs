@@ -13,7 +13,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
     };
     let content = html! {
         nav aria-label="Back office" {
-            a.brand href=(url::home()) { (ui::mark()) span { (cafe) } }
+            a.brand href=(url::home()) aria-label=(cafe) { (ui::mark()) span { (cafe) } }
             @if person.role.takes_orders() { (entry("floor", "Floor", url::floor())) }
             @if person.role.manages() {
                 (entry("check", "Approvals", url::approvals()))

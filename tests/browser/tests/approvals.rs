@@ -48,7 +48,9 @@ async fn a_manager_agrees_on_their_phone_and_it_is_done_at_the_till() {
         phone.can_be_used_by_all("asked in the back office").await?;
         phone.taps("#asks a", "Answer").await?;
         phone.sees("#requests h2", "Entered wrongly").await?;
-        phone.types("#requests input[name=note]", "Sorry, no").await?;
+        phone
+            .types("#requests input[name=note]", "Sorry, no")
+            .await?;
         phone.can_be_used_by_all("approvals").await?;
         phone.taps("#requests button", "Refuse").await?;
         phone.sees("#requests", "Nobody asks for anything").await?;

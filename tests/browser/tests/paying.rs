@@ -69,7 +69,19 @@ async fn two_guests_share_a_bill_by_mobile_money_and_card() {
         till.taps("#pay-form button.primary", "Record card payment")
             .await?;
         till.sees(".done", "Paid in full").await?;
-        till.sees("article.receipt", "004182").await
+        till.sees("article.receipt", "004182").await?;
+
+        // The original, and after it only copies.
+        till.sees("article.receipt", "Scan to keep this receipt")
+            .await?;
+        till.taps("#print-receipt button", "Print receipt").await?;
+        till.sees("#print-receipt button", "Print a copy").await?;
+        till.sees_no("article.receipt h2", "COPY").await?;
+        till.taps("#print-receipt button", "Print a copy").await?;
+        till.sees("article.receipt", "No. 2").await?;
+        till.reloads().await?;
+        till.sees("article.receipt h2", "COPY").await?;
+        till.can_be_used_by_all("a receipt's copy").await
     })
     .await;
 }

@@ -193,6 +193,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("tip", String::new()),
             ("item", id("sent line")),
             ("reference", String::new()),
+            ("another_way", "on".into()),
             ("shown", String::new()),
             ("chosen", "Paid twice".into()),
             ("reason", "By mistake".into()),

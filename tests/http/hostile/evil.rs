@@ -47,6 +47,7 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "orders.discount_name",
     "order_lines.discount_name",
     "refunds.kind",
+    "pesapal_refunds.state",
     "order_lines.state",
     "tickets.kind",
     "payments.method",
