@@ -27,7 +27,8 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [State; 5] = [
+    /// Every state.
+    pub const ALL: [State; 5] = [
         State::Starting,
         State::Waiting,
         State::Confirmed,
