@@ -85,7 +85,7 @@ fn upload() -> Markup {
 
 fn in_none(one: &Nowhere, rule: &DayRule) -> Markup {
     html! {
-        section.card {
+        section.card.flush.read {
             header { h2 { (one.provider.label()) ": booked, and in no statement" } (ui::badge_of(Kind::Bad, false, &one.count.to_string())) }
             p.dim { "Between " (rule.local(one.from).day()) " and " (rule.local(one.to)) " these were recorded, and no statement has them. Ask who took them, or read in the days that are missing." }
             (booked_table(&one.booked, rule))
