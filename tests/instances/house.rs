@@ -91,6 +91,7 @@ impl House {
         let venue = Venue {
             doors: vec![a.door(), b.door()],
             cashiers,
+            manage: false,
             bartender: session("bar0").await,
             products: ordered(),
         };

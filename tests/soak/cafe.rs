@@ -92,6 +92,7 @@ impl Cafe {
             venue: Venue {
                 doors: vec![format!("http://127.0.0.1:{port}")],
                 cashiers: Vec::new(),
+                manage: true,
                 bartender: String::new(),
                 products: ordered(),
             },
@@ -99,17 +100,17 @@ impl Cafe {
         };
         cafe.is_well().await;
         let db = cafe.door().connect().await;
-        hire(&db, "cashier", tills).await;
+        // Whoever is at these tills gives money back as well; the last one looks on.
+        hire(&db, "manager", tills + 1).await;
         hire(&db, "bar", 1).await;
-        hire(&db, "manager", 1).await;
         db.close().await.expect("closed");
         for till in 0..tills {
-            let session = cafe.sign_in(&format!("cashier{till}")).await;
+            let session = cafe.sign_in(&format!("manager{till}")).await;
             cafe.count_float(&session).await;
             cafe.venue.cashiers.push(session);
         }
         cafe.venue.bartender = cafe.sign_in("bar0").await;
-        cafe.manager = cafe.sign_in("manager0").await;
+        cafe.manager = cafe.sign_in(&format!("manager{tills}")).await;
         cafe
     }
 

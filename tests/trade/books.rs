@@ -13,7 +13,9 @@ pub struct OrderBook {
     pub id: Uuid,
     pieces: i64,
     total: i64,
-    payments: Vec<i64>,
+    /// Each with whether it was in cash.
+    payments: Vec<(bool, i64)>,
+    refunds: Vec<(bool, i64)>,
     /// Whether its ticket was bumped.
     pub bumped: bool,
 }
@@ -26,6 +28,7 @@ impl OrderBook {
             pieces: 0,
             total: 0,
             payments: Vec::new(),
+            refunds: Vec::new(),
             bumped: false,
         }
     }
@@ -36,34 +39,51 @@ impl OrderBook {
         self.total += price;
     }
 
-    /// Money was taken.
-    pub fn paid(&mut self, amount: i64) {
-        self.payments.push(amount);
+    /// A tenth was taken off all of it, rounded half up.
+    pub fn tenth_off(&mut self) {
+        self.total -= (self.total + 5) / 10;
+    }
+
+    /// Money was taken, in cash or not.
+    pub fn paid(&mut self, in_cash: bool, amount: i64) {
+        self.payments.push((in_cash, amount));
+    }
+
+    /// The last payment went back.
+    pub fn given_back(&mut self) {
+        self.refunds.extend(self.payments.last().copied());
     }
 
     /// What is still to pay.
     pub fn due(&self) -> i64 {
-        self.total - self.payments.iter().sum::<i64>()
+        self.total - sum(&self.payments) + sum(&self.refunds)
     }
 
     /// Everything of it that the database should say: orders, pieces, total, paid, payments and their sum, cash booked
-    /// for them, pieces with the kitchen, tickets, bumped tickets.
+    /// for them, pieces with the kitchen, tickets, bumped tickets, refunds and their sum.
     fn expected(&self) -> Vec<i64> {
-        let paid = self.payments.iter().sum();
-        let payments = i64::try_from(self.payments.len()).expect("few payments");
+        let count = |of: &[(bool, i64)]| i64::try_from(of.len()).expect("few payments");
+        let in_cash =
+            |of: &[(bool, i64)]| -> i64 { of.iter().filter(|one| one.0).map(|one| one.1).sum() };
         vec![
             1,
             self.pieces,
             self.total,
-            paid,
-            payments,
-            paid,
-            paid,
+            sum(&self.payments) - sum(&self.refunds),
+            count(&self.payments),
+            sum(&self.payments),
+            in_cash(&self.payments) - in_cash(&self.refunds),
             self.pieces,
             1,
             i64::from(self.bumped),
+            count(&self.refunds),
+            sum(&self.refunds),
         ]
     }
+}
+
+fn sum(of: &[(bool, i64)]) -> i64 {
+    of.iter().map(|one| one.1).sum()
 }
 
 const STORED: &str = "SELECT \
@@ -76,7 +96,9 @@ const STORED: &str = "SELECT \
     (SELECT coalesce(sum(e.amount), 0)::bigint FROM cash_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = $1), \
     (SELECT coalesce(sum(k.quantity), 0)::bigint FROM ticket_lines k JOIN tickets t ON t.id = k.ticket_id WHERE t.order_id = $1), \
     (SELECT count(*) FROM tickets WHERE order_id = $1), \
-    (SELECT count(*) FROM tickets WHERE order_id = $1 AND bumped_at IS NOT NULL)";
+    (SELECT count(*) FROM tickets WHERE order_id = $1 AND bumped_at IS NOT NULL), \
+    (SELECT count(*) FROM refunds WHERE order_id = $1), \
+    (SELECT coalesce(sum(amount), 0)::bigint FROM refunds WHERE order_id = $1)";
 
 /// What all tills were told.
 pub struct Books {

@@ -14,6 +14,8 @@ pub struct Venue {
     pub doors: Vec<String>,
     /// The sessions of the cashiers, one for each till.
     pub cashiers: Vec<String>,
+    /// Whether they are managers, who give money back with nobody's agreement.
+    pub manage: bool,
     /// The session of who makes everything.
     pub bartender: String,
     /// What is ordered, with its price.

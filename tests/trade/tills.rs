@@ -45,6 +45,7 @@ impl Trade {
                     cashier: cashier.clone(),
                     bartender: venue.bartender.clone(),
                     products: venue.products.clone(),
+                    manages: venue.manage,
                     counted: Arc::clone(&counted),
                 };
                 let (stop, db) = (Arc::clone(&stop), db.clone());
@@ -96,12 +97,13 @@ struct Hand {
     cashier: String,
     bartender: String,
     products: Vec<(String, i64)>,
+    manages: bool,
     counted: Arc<Counted>,
 }
 
 impl Hand {
     async fn take_order(&self, db: &DatabaseConnection) -> OrderBook {
-        let (taps, sends_first, in_parts, bumps) = {
+        let (taps, sends_first, in_parts, bumps, discounts, gives_back) = {
             let mut chance = rand::rng();
             let taps: Vec<usize> = (0..chance.random_range(1..=6))
                 .map(|_| chance.random_range(0..self.products.len()))
@@ -111,6 +113,8 @@ impl Hand {
                 chance.random_bool(0.7),
                 chance.random_bool(0.3),
                 chance.random_bool(0.7),
+                chance.random_bool(0.3),
+                self.manages && chance.random_bool(0.2),
             )
         };
         let mut book = OrderBook::new(Uuid::now_v7());
@@ -128,23 +132,33 @@ impl Hand {
             self.insist("POST", &format!("{path}/sends"), &self.cashier, &[])
                 .await;
         }
-        let payments = format!("{path}/payments");
+        if discounts {
+            let named = [("named", "Staff")];
+            self.insist("POST", &format!("{path}/discount"), &self.cashier, &named)
+                .await;
+            book.tenth_off();
+        }
         if in_parts && book.due() > 2_000 {
             let part = book.due() / 2;
-            let amount = part.to_string();
-            let form = [
-                ("part", "amount"),
-                ("amount", amount.as_str()),
-                ("tendered", &amount),
-            ];
-            self.insist("POST", &payments, &self.cashier, &form).await;
-            book.paid(part);
+            self.pay(&mut book, part).await;
         }
         let rest = book.due();
-        let due = rest.to_string();
-        let form = [("tendered", due.as_str()), ("expected", &due)];
-        self.insist("POST", &payments, &self.cashier, &form).await;
-        book.paid(rest);
+        self.pay(&mut book, rest).await;
+        if gives_back {
+            // The last payment was wrong: it goes back, and the guest pays anew.
+            let payment = last_payment_of(db, book.id).await;
+            let form = [("reason", "Wrong method taken")];
+            self.insist(
+                "POST",
+                &format!("/payments/{payment}/refund"),
+                &self.cashier,
+                &form,
+            )
+            .await;
+            book.given_back();
+            let rest = book.due();
+            self.pay(&mut book, rest).await;
+        }
         if bumps {
             let ticket = ticket_of(db, book.id).await;
             let bump = format!("/kitchen/tickets/{ticket}/bump");
@@ -152,6 +166,27 @@ impl Hand {
             book.bumped = true;
         }
         book
+    }
+
+    /// In cash, by card or by mobile money, as the guest likes.
+    async fn pay(&self, book: &mut OrderBook, amount: i64) {
+        let how = ["cash", "card", "mtn_momo"][rand::rng().random_range(0..3)];
+        let (due, paid) = (book.due().to_string(), amount.to_string());
+        let transaction = format!("SK{}", &Uuid::now_v7().simple().to_string()[8..]).to_uppercase();
+        let mut form = vec![
+            ("method", how),
+            ("part", "amount"),
+            ("amount", &paid),
+            ("expected", &due),
+        ];
+        match how {
+            "cash" => form.push(("tendered", &paid)),
+            "mtn_momo" => form.push(("reference", &transaction)),
+            _ => {}
+        }
+        let payments = format!("/orders/{}/payments", book.id);
+        self.insist("POST", &payments, &self.cashier, &form).await;
+        book.paid(how == "cash", amount);
     }
 
     async fn insist(&self, method: &str, path: &str, session: &str, form: &[(&str, &str)]) {
@@ -235,14 +270,22 @@ impl<'a> Command<'a> {
     }
 }
 
+/// The payment that was taken last on an order; it was acknowledged.
+async fn last_payment_of(db: &DatabaseConnection, order: Uuid) -> Uuid {
+    let sql = "SELECT id FROM payments WHERE order_id = $1 ORDER BY taken_at DESC, id DESC LIMIT 1";
+    id_of(db, sql, order).await
+}
+
 /// The ticket that an order was sent on.
 async fn ticket_of(db: &DatabaseConnection, order: Uuid) -> Uuid {
+    id_of(db, "SELECT id FROM tickets WHERE order_id = $1", order).await
+}
+
+/// Asks until there is an answer: Postgres may just have been killed.
+async fn id_of(db: &DatabaseConnection, sql: &str, order: Uuid) -> Uuid {
     loop {
-        let question = Statement::from_sql_and_values(
-            db.get_database_backend(),
-            "SELECT id FROM tickets WHERE order_id = $1",
-            [order.into()],
-        );
+        let question =
+            Statement::from_sql_and_values(db.get_database_backend(), sql, [order.into()]);
         if let Ok(Some(row)) = db.query_one_raw(question).await {
             return row.try_get_by_index(0).expect("an id");
         }
