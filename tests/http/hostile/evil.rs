@@ -128,7 +128,7 @@ pub async fn trade(house: &House, ink: Ink) {
                     .await
                     .must_be(StatusCode::OK),
             ),
-            4 => {
+            5 => {
                 let form = [("percent", "5"), ("chosen", ink.typed(number))];
                 till.post(&at("discount"), &form)
                     .await
