@@ -218,7 +218,7 @@ async fn wrong_amounts_get_a_sentence_and_take_nothing() {
         ),
         (
             &[("method", "shells"), ("tendered", "82,000")],
-            "Choose how it is paid: cash, mobile money or card.",
+            "Choose how it is paid: cash, mobile money, card or Pesapal.",
         ),
         (
             &[("method", "nothing_to_pay")],

@@ -144,8 +144,7 @@ fn deeds(attempt: &Attempt) -> Markup {
                         button.btn.lg.wide { (icon("sync")) "Ask Pesapal now" }
                     }
                 }
-                (calling_off(attempt, true))
-                (calling_off(attempt, false))
+                div.row.wrap { (calling_off(attempt, true)) (calling_off(attempt, false)) }
             }
             State::Confirmed => {
                 @if let Some(payment) = attempt.payment && attempt.said.is_none() {
@@ -166,7 +165,7 @@ fn calling_off(attempt: &Attempt, cash: bool) -> Markup {
         form method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
             (ui::key_input(&TokenId::new().to_string()))
             @if cash { input type="hidden" name="cash" value="on"; }
-            button.btn.lg.wide.quiet[!cash] {
+            button.btn.lg.quiet[!cash] {
                 @if cash { (icon("cash")) "Switch to cash" } @else { (icon("x")) "Cancel" }
             }
         }
