@@ -60,6 +60,15 @@ pub struct Memory {
 impl Cafe {
     /// Starts the program on an empty folder and signs in as many cashiers as there are tills at most.
     pub async fn open(tills: usize, redis: Option<&str>) -> Self {
+        Self::open_with(tills, redis, &[]).await
+    }
+
+    /// The same with more settings.
+    pub async fn open_with(
+        tills: usize,
+        redis: Option<&str>,
+        more: &[(&'static str, String)],
+    ) -> Self {
         // Open to all, so that Postgres' own user can enter when root runs this.
         let folder = tempfile::Builder::new()
             .prefix("cafe-pos-bench")
@@ -68,6 +77,7 @@ impl Cafe {
             .expect("a temporary folder");
         let mut settings = vec![("DATA_DIR", folder.path().display().to_string())];
         settings.extend(redis.map(|url| ("REDIS_URL", url.to_owned())));
+        settings.extend_from_slice(more);
         let mut serving = serve(&settings);
         let address = address_of(&mut serving);
         let environment: Environment = settings

@@ -54,6 +54,11 @@ impl Times {
         self.0[command as usize].push(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
+    /// How long each command of a kind took, in microseconds.
+    pub fn of(&self, command: Command) -> Vec<u64> {
+        self.0[command as usize].clone()
+    }
+
     fn add(&mut self, other: Times) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             mine.extend(theirs);
@@ -252,6 +257,30 @@ pub fn print_screens(seen: &Seen, through: &str, memory: Memory) {
         seen.sends,
         seen.missed,
         tenths(memory.program * 10 / 1024)
+    );
+}
+
+/// What the table of payments says above its columns.
+pub fn print_payments_head() {
+    println!("\nms of a payment in cash");
+    println!("payments/s      p50      p99      max   where");
+}
+
+/// A row of it: how long each payment took, in microseconds.
+pub fn print_payments(place: &str, payments: usize, within: Duration, times: &[u64]) {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).max(1);
+        hundredths(times.get(rank - 1).copied().unwrap_or(0) / 10)
+    };
+    let payments = u64::try_from(payments).unwrap_or(u64::MAX);
+    let pace = tenths(payments * 10_000 / millis(within).max(1));
+    println!(
+        "{pace:>10} {:>8} {:>8} {:>8}   {place}",
+        at(50),
+        at(99),
+        at(100)
     );
 }
 

@@ -8,6 +8,7 @@ mod cafe;
 mod client;
 mod figures;
 mod kitchen;
+mod pay;
 mod pgbench;
 mod processes;
 mod redis;
@@ -80,6 +81,9 @@ async fn measure(window: Duration) {
             figures::print_screens(&seen, "one instance", cafe.memory());
         }
         across_instances(pace, window).await;
+    }
+    if wanted("pay") {
+        pay::measure(window).await;
     }
     if wanted("boards") {
         boards::changes(&cafe).await;

@@ -35,3 +35,6 @@ pub use reference::{Reference, ReferenceRefusal};
 pub use sharers::Sharers;
 pub use store::{link_all, of_order, sums_of_shift};
 pub use tender::{CashTaken, CashTender, Charge, Taken, TenderRefusal, UsedReference};
+
+#[cfg(test)]
+mod tests;

@@ -52,10 +52,17 @@ async fn at_once<T>(deeds: impl IntoIterator<Item = impl Future<Output = T>>) ->
 /// Orders, payments and drawers say the same about the money.
 pub async fn the_money_adds_up(house: &House) {
     for wrong in [
-        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p LEFT JOIN payment_placements pl ON pl.payment_id = p.id WHERE coalesce(p.order_id, pl.order_id) = o.id)",
+        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount - (SELECT coalesce(sum(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id)), 0) \
+           FROM payments p LEFT JOIN payment_placements pl ON pl.payment_id = p.id WHERE coalesce(p.order_id, pl.order_id) = o.id)",
         "SELECT count(*) FROM orders WHERE paid > total + rounding",
-        "SELECT count(*) FROM payments p WHERE p.amount + p.tip <> (SELECT sum(e.amount) FROM cash_entries e WHERE e.payment_id = p.id)",
-        "SELECT count(*) FROM orders o WHERE o.total <> (SELECT coalesce(sum(l.unit_price * l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id AND l.state <> 'voided')",
+        "SELECT count(*) FROM payments p WHERE p.method = 'cash' AND p.amount + p.tip - (SELECT coalesce(sum(r.amount + r.tip), 0) FROM refunds r WHERE r.payment_id = p.id) \
+           <> (SELECT coalesce(sum(e.amount), 0) FROM cash_entries e WHERE e.payment_id = p.id)",
+        "SELECT count(*) FROM cash_entries e JOIN payments p ON p.id = e.payment_id WHERE p.method <> 'cash'",
+        "SELECT count(*) FROM payments p WHERE p.amount < (SELECT coalesce(sum(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id) \
+           OR p.tip < (SELECT coalesce(sum(r.tip), 0) FROM refunds r WHERE r.payment_id = p.id)",
+        "SELECT count(*) FROM orders o WHERE o.subtotal <> (SELECT coalesce(sum(l.unit_price * l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id AND l.state <> 'voided')",
+        "SELECT count(*) FROM orders WHERE total <> subtotal - comps - discount + service + CASE WHEN tax_included THEN 0 ELSE tax END",
+        "SELECT count(*) FROM orders o WHERE o.discount < (SELECT coalesce(sum(l.discount), 0) FROM order_lines l WHERE l.order_id = o.id AND l.state <> 'voided' AND NOT l.comped)",
     ] {
         assert_eq!(house.number(wrong).await, 0, "{wrong}");
     }

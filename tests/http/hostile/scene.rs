@@ -68,9 +68,7 @@ impl Scene {
             .must_be(StatusCode::OK);
         self.ids.insert("paid order", paid.into());
         self.note("payment", "SELECT id FROM payments").await;
-        let refund = "INSERT INTO refunds (id, payment_id, business_date, kind, amount, tip, reason, refunded_at) \
-                      SELECT gen_random_uuid(), id, business_date, 'wrong_payment', 1, 0, 'x', now() FROM payments RETURNING id";
-        self.note("refund", refund).await;
+        self.give_a_tip_back(&mut till).await;
         self.ids.insert("token", Uuid::now_v7());
         self.note("waited for", "INSERT INTO payment_attempts (id, order_id, method, amount, currency, started_by, started_at) \
                        SELECT gen_random_uuid(), o.id, 'mtn_momo', 900, 'UGX', o.opened_by, now() FROM orders o LIMIT 1 RETURNING id").await;
@@ -98,6 +96,30 @@ impl Scene {
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";
         self.note("spare station", spare).await;
+    }
+
+    /// Somebody paid by card with a tip, and has that back.
+    async fn give_a_tip_back(&mut self, till: &mut Device) {
+        let order = till.counter_sale().await;
+        till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+        let form = [("method", "card"), ("tip", "500")];
+        till.post(&format!("/orders/{order}/payments"), &form)
+            .await
+            .must_be(StatusCode::OK);
+        let sql = "SELECT id FROM payments WHERE method = 'card'";
+        let payment: Uuid = self
+            .house
+            .row(sql, [])
+            .await
+            .try_get("", "id")
+            .expect("an id");
+        let mut manager = self.house.person(MANAGER).await;
+        let form = [("tip", "500"), ("reason", "By mistake")];
+        manager
+            .post(&format!("/payments/{payment}/refund"), &form)
+            .await
+            .must_be(StatusCode::OK);
+        self.note("refund", "SELECT id FROM refunds").await;
     }
 
     /// A fresh order with a line at the bar, one in the kitchen and one that is not sent.
