@@ -420,9 +420,9 @@ fn line_bar(order: &Order) -> Markup {
             button.btn type="button" disabled hx-post=(of(url::at::order_line_fire)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="held" { (icon("preparing")) "Fire" }
             button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_comp)) hx-target="#sheet" data-for="sent" { (icon("tip")) "Comp" }
-            button.btn type="button" disabled hx-get=(of(url::at::order_line_discount)) hx-target="#sheet" data-for="unsent held sent" { (icon("percent")) "Discount" }
             button.btn.danger type="button" disabled hx-get=(of(url::at::order_line_void)) hx-target="#sheet" data-for="sent" { (icon("cancelled")) "Void" }
             button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent held" { (icon("trash")) "Remove" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_discount)) hx-target="#sheet" data-for="unsent held sent" { (icon("percent")) "Discount" }
         }
     }
 }

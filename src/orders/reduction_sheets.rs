@@ -60,7 +60,7 @@ pub fn discount(of: &Discounting) -> Markup {
             }
             (ui::error_place("named", None))
         }
-        div.row.wrap.top {
+        div.pairs {
             (ui::Field::new("Percent", "percent").max(8).hint("10 or 7.5"))
             (ui::controls::money_field(Currency::venue().code(), "Or an amount", "amount", "", None, None))
         }
