@@ -8,7 +8,7 @@ help:
 	@echo '             PESAPAL=simulator: with a Pesapal that runs here, to try it)'
 	@echo 'make test    install what the tests need, check format and lints, run every test'
 	@echo 'make lint    format, lints, unused dependencies, known vulnerabilities'
-	@echo 'make bench   the measured claims, each printing its figures (BENCH=flow, screens, start, visits, figures or backups for one part)'
+	@echo 'make bench   the measured claims, each printing its figures (BENCH=flow, screens, pay, start, visits, figures or backups for one part)'
 	@echo 'make bench-long   ten minutes of trade, minute by minute (BENCH_MINUTES=60 for an hour), backups of a million orders'
 	@echo 'make soak    trade under fire: KILLS=500 kills of the program and its Postgres, nothing lost or doubled'
 	@echo 'make model   random commands from several people, program and specification compared after each:'
