@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::ConnectionTrait;
 
 crate::sql_migration!("m20261127_000022_reductions", up: UP, down: DOWN);
 
-// A discount is a share or an amount; `discount_most_bp` is the share of the price that whoever agreed to it may give, and
+// A discount is a share, an amount, or a share that takes off an amount at most; `discount_most_bp` is the share of the price that whoever agreed to it may give, and
 // that an amount never exceeds, whatever is taken off the bill afterwards. `discounts` tells who gave which and why, and is
 // only ever added to.
 //
@@ -18,7 +18,7 @@ ALTER TABLE orders
     ADD COLUMN discount_amount bigint,
     ADD COLUMN discount_most_bp integer,
     ADD CONSTRAINT orders_discount_whole CHECK ((discount_name IS NULL AND discount_bp IS NULL AND discount_amount IS NULL AND discount_most_bp IS NULL)
-        OR (discount_name IS NOT NULL AND discount_most_bp IS NOT NULL AND (discount_bp IS NULL) <> (discount_amount IS NULL))),
+        OR (discount_name IS NOT NULL AND discount_most_bp IS NOT NULL AND (discount_bp IS NOT NULL OR discount_amount IS NOT NULL))),
     ADD CONSTRAINT orders_discount_sensible CHECK (discount_bp BETWEEN 1 AND 10000 AND discount_most_bp BETWEEN 0 AND 10000
         AND discount_amount BETWEEN 1 AND 1000000000000);
 ALTER TABLE order_lines
@@ -27,7 +27,7 @@ ALTER TABLE order_lines
     ADD COLUMN discount_amount bigint,
     ADD COLUMN discount_most_bp integer,
     ADD CONSTRAINT order_lines_discount_whole CHECK ((discount_name IS NULL AND discount_bp IS NULL AND discount_amount IS NULL AND discount_most_bp IS NULL)
-        OR (discount_name IS NOT NULL AND discount_most_bp IS NOT NULL AND (discount_bp IS NULL) <> (discount_amount IS NULL))),
+        OR (discount_name IS NOT NULL AND discount_most_bp IS NOT NULL AND (discount_bp IS NOT NULL OR discount_amount IS NOT NULL))),
     ADD CONSTRAINT order_lines_discount_sensible CHECK (discount_bp BETWEEN 1 AND 10000 AND discount_most_bp BETWEEN 0 AND 10000
         AND discount_amount BETWEEN 0 AND 1000000000000);
 
@@ -92,6 +92,19 @@ BEGIN
 END
 $$;
 CREATE TRIGGER refunds_within_payment BEFORE INSERT ON refunds FOR EACH ROW EXECUTE FUNCTION keep_refunds_within_payment();
+
+-- Money for no order that went back, all of it or a part, is put on none.
+CREATE FUNCTION keep_given_back_off_orders() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM payments WHERE id = NEW.payment_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM refunds WHERE payment_id = NEW.payment_id) THEN
+        RAISE EXCEPTION 'money of payment % was given back', NEW.payment_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_placements_money_is_here';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER payment_placements_money_is_here BEFORE INSERT ON payment_placements FOR EACH ROW EXECUTE FUNCTION keep_given_back_off_orders();
 
 CREATE TABLE returned_pieces (
     refund_id uuid NOT NULL CONSTRAINT returned_pieces_refund REFERENCES refunds (id),
@@ -183,6 +196,8 @@ BEGIN
 END
 $$;
 DROP TABLE returned_pieces;
+DROP TRIGGER payment_placements_money_is_here ON payment_placements;
+DROP FUNCTION keep_given_back_off_orders();
 DROP TABLE refunds;
 DROP FUNCTION keep_refunds_within_payment();
 DROP TABLE discounts;

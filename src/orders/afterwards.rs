@@ -269,6 +269,8 @@ pub struct Reduction {
     pub off: Option<(String, Off)>,
     /// The share that whoever stands for it may give.
     pub most: BasisPoints,
+    /// Beyond this share it takes no more off than it does now, whatever is ordered later.
+    pub grows_to: BasisPoints,
     /// Who agreed, where somebody had to.
     pub approver: Option<StaffId>,
     /// Why.
@@ -295,6 +297,14 @@ pub async fn discount(tx: &mut Tx, id: OrderId, asked: &Reduction) -> Result<Ord
         most: asked.most,
     });
     let worth = order.discount(asked.line, given.clone())?;
+    let given = given.map(|given| match given.off {
+        Off::Percent(share) if share > asked.grows_to => Given {
+            off: Off::PercentUpTo(share, worth),
+            ..given
+        },
+        _ => given,
+    });
+    order.discount(asked.line, given.clone())?;
     if given.is_some() && !order.discounts_within(asked.most) {
         return Err(OrderRefusal::DiscountLimit(asked.most).into());
     }

@@ -124,15 +124,17 @@ impl Order {
 
     /// Gives money of a payment back that should not have been taken: it is due again, and the order is open.
     pub fn give_back(&mut self, amount: Money) -> Result<(), OrderRefusal> {
+        // A tip is beside the order, whatever became of that.
+        if !amount.is_positive() {
+            return Ok(());
+        }
         if self.cancelled_at.is_some() {
             return Err(OrderRefusal::Cancelled);
         }
-        if amount.is_positive() {
-            self.paid -= amount;
-            // What cash was rounded by goes with it, but for what is still paid beyond the total.
-            self.rounding = self.paid.less(self.total());
-            self.closed_at = None;
-        }
+        self.paid -= amount;
+        // What cash was rounded by goes with it, but for what is still paid beyond the total.
+        self.rounding = self.paid.less(self.total());
+        self.closed_at = None;
         Ok(())
     }
 
@@ -162,8 +164,13 @@ impl Order {
             cuts.push(cut);
         }
         let price = self.total().less(draft.totals()?.total);
-        let back = unit.map_or(price, |unit| price.rounded_to(unit));
-        let back = back.min(self.paid);
+        // In cash what stays is rounded: piece by piece comes to the same as all at once.
+        let back = match unit {
+            Some(unit) if price.is_positive() => {
+                self.paid.less(draft.totals()?.total.rounded_to(unit))
+            }
+            _ => price.min(self.paid),
+        };
         draft.paid = self.paid - back;
         draft.rounding = draft.paid - draft.total();
         *self = draft;

@@ -8,6 +8,8 @@ use crate::values::{BasisPoints, Discount, LineId, Money};
 pub enum Off {
     /// A share of the price.
     Percent(BasisPoints),
+    /// A share, and no more than an amount: what somebody agreed to does not grow with what is ordered later.
+    PercentUpTo(BasisPoints, Money),
     /// An amount.
     Amount(Money),
 }
@@ -28,6 +30,7 @@ impl Given {
     pub fn discount(&self) -> Discount {
         match self.off {
             Off::Percent(share) => Discount::Percent(share),
+            Off::PercentUpTo(share, amount) => Discount::AmountUpTo(amount, share),
             Off::Amount(amount) => Discount::AmountUpTo(amount, self.most),
         }
     }
@@ -35,22 +38,30 @@ impl Given {
     /// "Staff 10%", "Regular guest".
     pub fn label(&self) -> String {
         match self.off {
-            Off::Percent(share) => format!("{} {share}", self.name),
+            Off::Percent(share) | Off::PercentUpTo(share, _) => format!("{} {share}", self.name),
             Off::Amount(_) => self.name.clone(),
         }
     }
 
     /// Its part for some of the pieces that it was given on, and what is left of it for the others.
     pub(super) fn parted(&self, pieces: i16, of: i16) -> (Given, Given) {
-        let Off::Amount(amount) = self.off else {
-            return (self.clone(), self.clone());
-        };
-        let part = Money::new(amount.minor() * i64::from(pieces) / i64::from(of.max(1)));
-        let with = |amount| Given {
-            off: Off::Amount(amount),
+        let part =
+            |amount: Money| Money::new(amount.minor() * i64::from(pieces) / i64::from(of.max(1)));
+        let with = |off| Given {
+            off,
             ..self.clone()
         };
-        (with(part), with(amount - part))
+        match self.off {
+            Off::Percent(_) => (self.clone(), self.clone()),
+            Off::PercentUpTo(share, amount) => (
+                with(Off::PercentUpTo(share, part(amount))),
+                with(Off::PercentUpTo(share, amount - part(amount))),
+            ),
+            Off::Amount(amount) => (
+                with(Off::Amount(part(amount))),
+                with(Off::Amount(amount - part(amount))),
+            ),
+        }
     }
 }
 
@@ -66,7 +77,7 @@ impl Order {
     ) -> Result<Money, OrderRefusal> {
         self.must_be_open()?;
         let is_given = given.is_some();
-        self.attempt(|order| {
+        self.attempt_any(|order| {
             match line {
                 None => order.given = given,
                 Some(id) => {
@@ -89,6 +100,18 @@ impl Order {
                 false => Ok(worth),
             }
         })
+    }
+
+    /// Refuses where lines that come or go would make discounts of the bill more than whoever stands for them may give.
+    pub(super) fn must_keep_discounts_of(&self, before: &Order) -> Result<(), OrderRefusal> {
+        let of_lines = self.lines.iter().map(|line| &line.given);
+        let given = of_lines.chain([&self.given]).flatten();
+        for most in given.map(|given| given.most) {
+            if !self.discounts_within(most) && before.discounts_within(most) {
+                return Err(OrderRefusal::DiscountsGrow(most));
+            }
+        }
+        Ok(())
     }
 
     /// Whether its discounts are within what somebody may give: each on its own line, and all of them together on the whole

@@ -507,6 +507,19 @@ impl Order {
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
     ) -> Result<T, OrderRefusal> {
+        let before = self.clone();
+        self.attempt_any(|draft| {
+            let answer = change(draft)?;
+            draft.must_keep_discounts_of(&before)?;
+            Ok(answer)
+        })
+    }
+
+    /// The same where discounts themselves change.
+    pub(super) fn attempt_any<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
+    ) -> Result<T, OrderRefusal> {
         let mut draft = self.clone();
         let answer = change(&mut draft)?;
         draft.totals()?;

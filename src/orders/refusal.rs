@@ -66,6 +66,11 @@ pub enum OrderRefusal {
         "You may give up to {0} off this bill, all discounts together. For more somebody has to agree who may give it."
     )]
     DiscountLimit(BasisPoints),
+    /// Lines that come or go would make discounts too large.
+    #[error(
+        "With this more than {0} would be off the bill. Take the discounts off first, and give them anew."
+    )]
+    DiscountsGrow(BasisPoints),
     /// A settled order is not reopened twice.
     #[error("This order is open. Nothing has to be reopened.")]
     OpenAlready,
@@ -121,7 +126,7 @@ impl Refusal for OrderRefusal {
             OrderRefusal::BelowPaid => "below_paid",
             OrderRefusal::PaidFor => "paid_for",
             OrderRefusal::CompLimit(..) => "comp_limit",
-            OrderRefusal::DiscountLimit(_) => "discount_limit",
+            OrderRefusal::DiscountLimit(_) | OrderRefusal::DiscountsGrow(_) => "discount_limit",
             _ => "refused",
         }
     }

@@ -212,7 +212,8 @@ fn given(
         return Ok(None);
     };
     let off = match (share, amount) {
-        (Some(share), _) => Off::Percent(points(share)?),
+        (Some(share), Some(amount)) => Off::PercentUpTo(points(share)?, amount),
+        (Some(share), None) => Off::Percent(points(share)?),
         (None, Some(amount)) => Off::Amount(amount),
         (None, None) => return Ok(None),
     };
@@ -224,11 +225,11 @@ fn given(
 pub(super) fn given_columns(given: Option<&Given>) -> [Value; 4] {
     let off = given.map(|given| given.off);
     let share = match off {
-        Some(Off::Percent(share)) => Some(share.get()),
+        Some(Off::Percent(share) | Off::PercentUpTo(share, _)) => Some(share.get()),
         _ => None,
     };
     let amount = match off {
-        Some(Off::Amount(amount)) => Some(amount),
+        Some(Off::Amount(amount) | Off::PercentUpTo(_, amount)) => Some(amount),
         _ => None,
     };
     [

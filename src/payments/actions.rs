@@ -104,6 +104,9 @@ pub(super) async fn agreed(
     take: Take,
 ) -> Result<(Taken, Money, Vec<Pieces>)> {
     let balance = payable(order)?;
+    if !has_something_to_pay_for(order) {
+        return Err(TenderRefusal::Empty.into());
+    }
     if take.expected.is_some_and(|expected| expected != balance) {
         return Err(TenderRefusal::BalanceMoved(balance).into());
     }
@@ -235,7 +238,9 @@ pub async fn record_arrived(
     }
     if let Some(order) = order {
         let mut order = orders::lock(tx, order).await?;
-        if payable(&order).is_ok_and(|balance| taken.amount <= balance) {
+        // What is kept back alone is nothing to pay for yet.
+        let has_something = has_something_to_pay_for(&order);
+        if has_something && payable(&order).is_ok_and(|balance| taken.amount <= balance) {
             let pieces = still_open(tx, &order, pieces).await?;
             let unrounded = (taken, Money::ZERO);
             put_on(tx, payment, &mut order, at, unrounded, &pieces).await?;
@@ -411,6 +416,11 @@ pub fn payable(order: &Order) -> Result<Money, TenderRefusal> {
     } else {
         Err(TenderRefusal::NothingDue)
     }
+}
+
+/// Whether something was sent or would be with a payment.
+fn has_something_to_pay_for(order: &Order) -> bool {
+    order.sent().next().is_some() || order.to_send().next().is_some()
 }
 
 /// One that is open although nothing is due and everything was made was opened again, and is closed by hand where nothing

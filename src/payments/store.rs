@@ -9,6 +9,7 @@ use super::link::Token;
 use super::payment::{Method, MethodSum, Payment};
 use super::print::Print;
 use super::reference::Reference;
+use super::refunds;
 use super::statements::store as statements;
 use super::tender::{Taken, TenderRefusal, UsedReference};
 use crate::data::{RowLock, Tx, Write};
@@ -173,7 +174,7 @@ pub fn row(payment: PaymentId) -> RowLock {
 /// A payment that is for no order, held until the transaction ends so that it goes on one only.
 ///
 /// # Errors
-/// Where it is on an order.
+/// Where it is on an order, or something of it was given back.
 pub async fn hold_unplaced(tx: &Tx, payment: PaymentId) -> Result<Payment> {
     tx.execute_raw(statement(
         tx,
@@ -182,9 +183,12 @@ pub async fn hold_unplaced(tx: &Tx, payment: PaymentId) -> Result<Payment> {
     ))
     .await?;
     let payment = find(tx, payment).await?.ok_or(Error::NotFound("payment"))?;
-    match payment.order {
-        Some(_) => Err(TenderRefusal::PlacedAlready.into()),
-        None => Ok(payment),
+    if payment.order.is_some() {
+        return Err(TenderRefusal::PlacedAlready.into());
+    }
+    match refunds::of_payment(tx, payment.id).await?.is_empty() {
+        true => Ok(payment),
+        false => Err(TenderRefusal::GivenBack.into()),
     }
 }
 

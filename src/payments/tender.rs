@@ -138,6 +138,11 @@ pub enum TenderRefusal {
     /// Money for no order was put on one before.
     #[error("This money is on an order already.")]
     PlacedAlready,
+    /// Money for no order was given back.
+    #[error(
+        "Something of this money was given back. Give the rest back as well, and take it anew."
+    )]
+    GivenBack,
     /// Not enough was handed over.
     #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
     Short(Money),
@@ -163,6 +168,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::UsedReference(_)
             | TenderRefusal::ItemsPaid
             | TenderRefusal::PlacedAlready
+            | TenderRefusal::GivenBack
             | TenderRefusal::ShownAnother(_)
             | TenderRefusal::BalanceMoved(_) => StatusCode::CONFLICT,
             TenderRefusal::NothingGiven
@@ -191,6 +197,7 @@ impl Refusal for TenderRefusal {
             TenderRefusal::NoItems => "no_items",
             TenderRefusal::ItemsPaid => "items_paid",
             TenderRefusal::PlacedAlready => "placed_already",
+            TenderRefusal::GivenBack => "given_back",
             TenderRefusal::NothingGiven
             | TenderRefusal::Zero
             | TenderRefusal::Negative

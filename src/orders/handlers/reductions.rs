@@ -14,7 +14,7 @@ use crate::orders::reduction_sheets::{self as sheets, Discounting};
 use crate::orders::{store, wishes};
 use crate::settings::Settings;
 use crate::staff::approval::{self, Agreed};
-use crate::staff::{OrderTaker, Refunder};
+use crate::staff::{OrderTaker, Refunder, Role};
 use crate::values::{BasisPoints, LineId, OrderId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Path, Query, Result, url};
 
@@ -115,6 +115,7 @@ async fn give(
         line,
         off,
         most: limit,
+        grows_to: limit.min(settings.discount_limits.of(Role::Cashier)),
         approver: None,
         reason,
     };

@@ -181,7 +181,8 @@ pub async fn ended_lately(
 pub async fn unplaced(db: &impl ConnectionTrait) -> Result<Vec<Loose>> {
     loose(
         db,
-        "p.order_id IS NULL AND pl.payment_id IS NULL ORDER BY p.taken_at, p.id",
+        "p.order_id IS NULL AND pl.payment_id IS NULL AND p.amount + p.tip > \
+         (SELECT coalesce(sum(r.amount + r.tip), 0) FROM refunds r WHERE r.payment_id = p.id) ORDER BY p.taken_at, p.id",
         [],
     )
     .await
@@ -203,7 +204,7 @@ pub async fn desk_revision(db: &impl ConnectionTrait, now: OffsetDateTime) -> Re
         "SELECT hashtextextended(concat_ws(' ', \
            (SELECT string_agg(concat(a.id, a.revision, a.started_at < $2, o.revision), ',' ORDER BY a.id) FROM payment_attempts a \
             JOIN orders o ON o.id = a.order_id WHERE {BY_HAND} AND (a.state = 'waiting' OR a.ended_at > $1)), \
-           (SELECT count(*) FROM payments WHERE order_id IS NULL), (SELECT count(*) FROM payments WHERE shift_id IS NULL), \
+           (SELECT count(*) FROM payments WHERE order_id IS NULL), (SELECT count(*) FROM refunds WHERE order_id IS NULL), (SELECT count(*) FROM payments WHERE shift_id IS NULL), \
            (SELECT count(*) FROM payment_placements), (SELECT count(*) FROM statements)), 0) AS revision"
     );
     revision(db, sql, [(now - LATELY).into(), (now - LATE_AFTER).into()]).await

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::refund::{self, Left, RefundKind, RefundRefusal};
 use super::store::{self, New};
+use super::through_pesapal;
 use crate::data::{Entry, Tx};
 use crate::orders::{self, Order, Why};
 use crate::payments::items::Pieces;
@@ -85,18 +86,9 @@ pub async fn refund(
         Some(shift) => shift.id,
         None => shifts::ensure_open(tx, by.id, tx.by().terminal).await?,
     };
-    let order = match money.order {
-        Some(order) => Some(orders::lock(tx, order).await?),
-        None => None,
-    };
-    store::hold_payment(tx, payment).await?;
-    let back = decide(tx, &money, order, &asked).await?;
-    if asked.shown.is_some_and(|shown| shown != back.amount) {
-        return Err(RefundRefusal::ShownAnother(back.amount).into());
-    }
-    let all = back.amount + back.tip;
-    if asked.limit.is_positive() && all > asked.limit && !asked.why.consent.is_an_admins() {
-        return Err(RefundRefusal::Limit(asked.limit).into());
+    let (money, back) = decided(tx, payment, &asked).await?;
+    if !asked.through_pesapal {
+        through_pesapal::must_not_be_underway(tx, payment).await?;
     }
     let new = New {
         id,
@@ -114,7 +106,7 @@ pub async fn refund(
     store::insert(tx, &new).await?;
     store::insert_freed(tx, id, &back.freed).await?;
     if asked.through_pesapal {
-        store::book_asked(tx, payment, id).await?;
+        store::book_asked(tx, payment, id, back.amount + back.tip).await?;
     }
     if let Some(drawer) = &drawer {
         out_of_the_drawer(tx, drawer, &new).await?;
@@ -145,10 +137,44 @@ pub async fn refund(
     }
 }
 
+/// What goes back of a payment: its order and the payment itself are held from here on, in this order.
+///
+/// # Errors
+/// The sentence for whoever gives it.
+pub(super) async fn decided(tx: &Tx, id: PaymentId, asked: &GiveBack) -> Result<(Payment, Back)> {
+    let find = async || {
+        payments::find(tx, id)
+            .await?
+            .ok_or(Error::NotFound("payment"))
+    };
+    let money = find().await?;
+    let order = match money.order {
+        Some(order) => Some(orders::lock(tx, order).await?),
+        None => None,
+    };
+    store::hold_payment(tx, id).await?;
+    // Money for no order may have been put on one until now.
+    if find().await?.order != money.order {
+        return Err(RefundRefusal::Moved.into());
+    }
+    let left = Left::of(&money, &store::of_payment(tx, id).await?);
+    let back = decide(tx, &money, left, order, asked).await?;
+    if asked.shown.is_some_and(|shown| shown != back.amount) {
+        return Err(RefundRefusal::ShownAnother(back.amount).into());
+    }
+    // What went back of it before counts: two halves are a whole.
+    let gone = money.amount + money.tip - left.amount - left.tip;
+    let all = gone + back.amount + back.tip;
+    if asked.limit.is_positive() && all > asked.limit && !asked.why.consent.is_an_admins() {
+        return Err(RefundRefusal::Limit(asked.limit).into());
+    }
+    Ok((money, back))
+}
+
 /// What goes back, and what becomes of the order with it.
-struct Back {
-    amount: Money,
-    tip: Money,
+pub(super) struct Back {
+    pub(super) amount: Money,
+    pub(super) tip: Money,
     freed: Vec<Pieces>,
     on_order: OnOrder,
 }
@@ -172,8 +198,13 @@ impl Back {
     }
 }
 
-async fn decide(tx: &Tx, money: &Payment, order: Option<Order>, asked: &GiveBack) -> Result<Back> {
-    let left = Left::of(money, &store::of_payment(tx, money.id).await?);
+async fn decide(
+    tx: &Tx,
+    money: &Payment,
+    left: Left,
+    order: Option<Order>,
+    asked: &GiveBack,
+) -> Result<Back> {
     let paid = match &order {
         Some(order) => payments::paid_for(tx, order.id).await?,
         None => Default::default(),

@@ -189,12 +189,6 @@ pub async fn give(
         true => None,
         false => pesapal::is_of_pesapal(app.db(), id).await?,
     };
-    if let Some(origin) = &origin
-        && !app.already(&claim).await?
-    {
-        let back = amount_of(&known(&app, id).await?, &what, settings.cash_rounding)?;
-        through_pesapal::ask(&app, &by, origin, back, &reason).await?;
-    }
     let asked = GiveBack {
         through_pesapal: origin.is_some(),
         what,
@@ -204,6 +198,11 @@ pub async fn give(
         limit: settings.refund_limit,
         unit: settings.cash_rounding,
     };
+    if let Some(origin) = &origin
+        && !app.already(&claim).await?
+    {
+        through_pesapal::ask(&app, &by, origin, &asked).await?;
+    }
     let refund = RefundId::new();
     let written = app
         .write(claim.making(refund), async |tx: &mut Tx| {

@@ -11,5 +11,5 @@ mod through_pesapal;
 mod view;
 
 pub use refund::{Left, Refund, RefundKind, RefundRefusal};
-pub use store::{of_order, sums_of_shift};
+pub use store::{of_order, of_payment, sums_of_shift};
 pub use through_pesapal::{Asked, confirm};

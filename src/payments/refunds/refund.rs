@@ -196,11 +196,14 @@ pub enum RefundRefusal {
     /// Goods are of an order.
     #[error("This money is on no order. Give it back as a wrong payment.")]
     OnNoOrder,
+    /// It was put on an order meanwhile.
+    #[error("This money was put on an order meanwhile. Look at it again.")]
+    Moved,
     /// The cash is not there.
     #[error("Your drawer does not hold as much. Ask somebody who has the cash to give it back.")]
     DrawerShort,
     /// More than anybody but an admin may give back at once.
-    #[error("Beyond {} at once an admin has to agree.", .0.text_with_code())]
+    #[error("Where more than {} of one payment goes back, an admin has to agree.", .0.text_with_code())]
     Limit(Money),
     /// The screen showed another amount than what would go back.
     #[error("{} would go back, and the screen showed another amount. Look at it again.", .0.text_with_code())]
@@ -212,6 +215,7 @@ impl Refusal for RefundRefusal {
         match self {
             RefundRefusal::NothingLeft
             | RefundRefusal::OnNoOrder
+            | RefundRefusal::Moved
             | RefundRefusal::DrawerShort
             | RefundRefusal::Limit(_)
             | RefundRefusal::GoodsCostMore { .. }

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::refund::{Refund, RefundKind, RefundRefusal};
-use super::through_pesapal::Asked;
+use super::through_pesapal::{AskRefusal, Asked};
 use crate::data::{Tx, Write};
 use crate::payments::MethodSum;
 use crate::payments::items::Pieces;
@@ -87,7 +87,7 @@ pub async fn insert_freed(tx: &Tx, refund: RefundId, pieces: &[Pieces]) -> Resul
     Ok(())
 }
 
-/// What a payment paid for by item.
+/// What a payment still pays for by item: what came back with a refund of it is left out.
 pub async fn pieces_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Vec<Pieces>> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -96,7 +96,9 @@ pub async fn pieces_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT line_id, quantity FROM paid_pieces WHERE payment_id = $1",
+        "SELECT line_id, quantity FROM (SELECT pp.line_id, (pp.quantity - coalesce((SELECT sum(rp.quantity) FROM returned_pieces rp \
+           JOIN refunds r ON r.id = rp.refund_id WHERE r.payment_id = $1 AND rp.line_id = pp.line_id), 0))::smallint AS quantity \
+         FROM paid_pieces pp WHERE pp.payment_id = $1) still WHERE quantity > 0",
         [payment.into()],
     ))
     .all(db)
@@ -199,14 +201,25 @@ pub async fn move_asked(
 }
 
 /// What Pesapal has accepted is in the books with this refund.
-pub async fn book_asked(tx: &Tx, payment: PaymentId, refund: RefundId) -> Result<()> {
-    tx.execute_raw(statement(
+///
+/// # Errors
+/// Where it has accepted another amount, or that is in the books already.
+pub async fn book_asked(
+    tx: &Tx,
+    payment: PaymentId,
+    refund: RefundId,
+    amount: Money,
+) -> Result<()> {
+    let booked = tx.execute_raw(statement(
         tx,
-        "UPDATE pesapal_refunds SET refund_id = $2 WHERE payment_id = $1 AND state = 'accepted' AND refund_id IS NULL",
-        [payment.into(), refund.into()],
-    ))
-    .await?;
-    Ok(())
+        "UPDATE pesapal_refunds SET refund_id = $2 WHERE payment_id = $1 AND state IN ('accepted', 'confirmed') \
+         AND refund_id IS NULL AND amount = $3",
+        [payment.into(), refund.into(), amount.into()],
+    ));
+    match booked.await?.rows_affected() {
+        1 => Ok(()),
+        _ => Err(AskRefusal::OnceOnly.into()),
+    }
 }
 
 /// What was given back of a payment, in the order of giving.

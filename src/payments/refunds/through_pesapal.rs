@@ -5,12 +5,14 @@ use poem::http::StatusCode;
 use thiserror::Error;
 use time::Duration;
 
+use super::actions::{self, GiveBack};
 use super::store;
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::payments::pesapal::{self, Origin};
+use crate::shifts;
 use crate::staff::Person;
-use crate::values::{LocalTime, Money, PaymentId};
+use crate::values::{DayRule, LocalTime, Money, PaymentId};
 use crate::web::{Error, Refusal, Result};
 
 /// How long an answer may be on its way before Pesapal may be asked once more. Its client gives up long before.
@@ -66,6 +68,14 @@ pub enum AskRefusal {
         "Pesapal takes one refund for each payment, and there was one. Give the rest back another way, and say so below."
     )]
     OnceOnly,
+    /// It has accepted this much, and that is not in the books.
+    #[error("Pesapal has accepted to give {} of this payment back. Give that back without saying that it goes another way: it is booked then.", .0.text_with_code())]
+    Accepted(Money),
+    /// It was asked before, and its answer was lost.
+    #[error(
+        "{0} It was asked before and its answer was lost: look on Pesapal's own site whether it accepted then, and say below that it is given back there if it did."
+    )]
+    Lost(String),
 }
 
 impl Refusal for AskRefusal {
@@ -77,50 +87,51 @@ impl Refusal for AskRefusal {
         match self {
             AskRefusal::Asking(_) => "refund_asked",
             AskRefusal::OnceOnly => "refunded_already",
+            AskRefusal::Accepted(_) => "refund_accepted",
+            AskRefusal::Lost(_) => "refund_answer_lost",
         }
     }
 }
 
-/// Asks Pesapal for a refund, unless it has accepted this very one already: then it only has to be booked. No transaction
-/// is open while it is asked.
+/// Asks Pesapal for a refund, unless it has accepted this very one already: then it only has to be booked. Everything that
+/// the booking checks is checked before it is asked. No transaction is open while it is asked.
 ///
 /// # Errors
-/// The sentence for whoever gives it back: a rule of Pesapal's, that it does not answer, or what it says.
-pub async fn ask(
-    app: &App,
-    by: &Person,
-    origin: &Origin,
-    amount: Money,
-    reason: &str,
-) -> Result<()> {
-    pesapal::may_refund(origin, amount, false)?;
+/// The sentence for whoever gives it back: a rule of the house or of Pesapal's, that it does not answer, or what it says.
+pub async fn ask(app: &App, by: &Person, origin: &Origin, asked: &GiveBack) -> Result<()> {
     let payment = origin.payment;
+    let rule = app.settings().await?.day_rule();
     let begun = app
         .write_unkeyed(By::from(by), async |tx: &mut Tx| {
-            begin(tx, app, payment, amount).await
+            begin(tx, &rule, origin, asked).await
         })
         .await?;
-    if !begun {
+    let Begun::Ask { amount, again } = begun else {
         return Ok(());
-    }
+    };
+    let reason = &asked.why.reason;
     let answer = pesapal::ask_refund(app, origin, amount, &by.name, reason).await;
-    let (state, said) = match &answer {
-        Ok(()) => (Asked::Accepted, None),
-        // Whether it arrived is not known where nothing came back: it stays asked for.
+    let refused = match &answer {
+        Ok(()) => None,
         Err(Error::Refused(refused)) if refused.code == "pesapal_refused" => {
-            (Asked::Refused, Some(refused.sentence.clone()))
+            Some(refused.sentence.clone())
         }
+        // Whether it arrived is not known where nothing came back: it stays asked for.
         Err(_) => return answer,
     };
+    // It takes one request for each payment: a refusal of the second says nothing of the first, whose answer was lost.
+    if let (true, Some(said)) = (again, &refused) {
+        return Err(AskRefusal::Lost(said.clone()).into());
+    }
+    let (state, deed) = match refused {
+        None => (Asked::Accepted, "refund.accepted"),
+        Some(_) => (Asked::Refused, "refund.refused"),
+    };
     app.write_unkeyed(By::from(by), async |tx: &mut Tx| {
-        store::move_asked(tx, payment, state, said.as_deref()).await?;
-        let deed = match state {
-            Asked::Accepted => "refund.accepted",
-            _ => "refund.refused",
-        };
+        store::move_asked(tx, payment, state, refused.as_deref()).await?;
         tx.journal(
             Entry::new(deed, "payment", payment)
-                .because(said.as_deref().unwrap_or(reason))
+                .because(refused.as_deref().unwrap_or(reason))
                 .after(serde_json::json!({ "amount": amount, "tracking": origin.tracking })),
         );
         Ok(())
@@ -129,35 +140,67 @@ pub async fn ask(
     answer
 }
 
-/// Notes that Pesapal is asked; false where it has accepted this already and nobody has booked it yet.
-async fn begin(tx: &mut Tx, app: &App, payment: PaymentId, amount: Money) -> Result<bool> {
-    store::hold_payment(tx, payment).await?;
+/// What is to be done about a refund through Pesapal.
+enum Begun {
+    /// It is asked for this much; `again` where it was asked before and its answer was lost.
+    Ask { amount: Money, again: bool },
+    /// It has accepted this already, and nobody has booked it yet.
+    Accepted,
+}
+
+async fn begin(tx: &mut Tx, rule: &DayRule, origin: &Origin, asked: &GiveBack) -> Result<Begun> {
+    let payment = origin.payment;
+    let (_, back) = actions::decided(tx, payment, asked).await?;
+    let amount = back.amount + back.tip;
+    let mut again = false;
     if let Some(before) = store::asked(&*tx, payment).await? {
         match before.state {
-            Asked::Accepted if before.refund.is_none() && before.amount == amount => {
-                return Ok(false);
+            Asked::Accepted | Asked::Confirmed
+                if before.refund.is_none() && before.amount == amount =>
+            {
+                return Ok(Begun::Accepted);
             }
             Asked::Accepted | Asked::Confirmed => return Err(AskRefusal::OnceOnly.into()),
             Asked::Asking if tx.now() < before.moved_at + ANSWERS_WITHIN => {
-                let rule = app.settings().await?.day_rule();
                 return Err(AskRefusal::Asking(rule.local(before.moved_at)).into());
             }
-            Asked::Asking | Asked::Refused => {}
+            Asked::Asking => again = true,
+            Asked::Refused => {}
         }
     }
+    pesapal::may_refund(origin, amount, false)?;
     store::begin_asking(tx, payment, amount).await?;
-    Ok(true)
+    Ok(Begun::Ask { amount, again })
+}
+
+/// Money does not go back another way while Pesapal may be giving it back: its answer is on the way, or it has accepted and
+/// nobody has booked it.
+pub async fn must_not_be_underway(tx: &Tx, payment: PaymentId) -> Result<()> {
+    let Some(before) = store::asked(tx, payment).await? else {
+        return Ok(());
+    };
+    match before.state {
+        Asked::Asking if tx.now() < before.moved_at + ANSWERS_WITHIN => {
+            let rule = shifts::local_rule(tx).await?;
+            Err(AskRefusal::Asking(rule.local(before.moved_at)).into())
+        }
+        Asked::Accepted | Asked::Confirmed if before.refund.is_none() => {
+            Err(AskRefusal::Accepted(before.amount).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Pesapal says that a payment was reversed: whether that is what it was asked for here, and is confirmed with it.
 pub async fn confirm(tx: &mut Tx, payment: PaymentId) -> Result<bool> {
     match store::asked(&*tx, payment).await?.map(|asked| asked.state) {
-        Some(Asked::Accepted) => {
+        // That it has done it is more than that it would.
+        Some(Asked::Accepted | Asked::Asking) => {
             store::move_asked(tx, payment, Asked::Confirmed, None).await?;
             tx.journal(Entry::new("refund.confirmed", "payment", payment));
             Ok(true)
         }
         Some(Asked::Confirmed) => Ok(true),
-        Some(Asked::Asking | Asked::Refused) | None => Ok(false),
+        Some(Asked::Refused) | None => Ok(false),
     }
 }
