@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub use super::charges::Method;
 use super::command::{Command, Deed};
+pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::menu::{self, Product};
 
@@ -99,6 +101,10 @@ pub struct Order {
     /// Whose shift answers for it; nobody's after it was carried over.
     pub shift: Option<usize>,
     pub lines: Vec<Line>,
+    /// The discount on all of it.
+    pub given: Option<Given>,
+    /// Every discount that there was, in the order of giving.
+    pub lowered: Vec<Lowered>,
     /// Something of it was sent once, whatever has become of it.
     pub was_sent: bool,
     pub paid: i64,
@@ -148,10 +154,13 @@ pub struct Payment {
     pub shift: usize,
     pub by: usize,
     pub date: i64,
+    pub method: Method,
     pub amount: i64,
     pub tip: i64,
-    pub tendered: i64,
+    /// What was handed over, of cash.
+    pub tendered: Option<i64>,
     pub change: i64,
+    pub reference: Option<String>,
 }
 
 impl Role {
@@ -182,10 +191,6 @@ impl Role {
 impl Order {
     pub fn is_open(&self) -> bool {
         !self.closed && !self.cancelled
-    }
-
-    pub fn total(&self) -> i64 {
-        self.lines.iter().map(Line::total).sum()
     }
 
     /// What is given free.
@@ -227,26 +232,6 @@ impl Order {
 
     pub fn is_counter_sale(&self) -> bool {
         self.table.is_none() && self.name.is_none() && self.phone.is_none()
-    }
-
-    /// The tax that the prices contain, by its name: of each class on the sum of that class, half up.
-    pub fn taxes(&self) -> Vec<(String, i64)> {
-        let mut classes: Vec<(String, i64, i64)> = Vec::new();
-        let charged = self.live().filter(|line| line.free.is_none());
-        for line in charged {
-            match classes
-                .iter_mut()
-                .find(|(name, _, _)| *name == line.tax_name)
-            {
-                Some((_, _, sum)) => *sum += line.total(),
-                None => classes.push((line.tax_name.clone(), line.tax_bp, line.total())),
-            }
-        }
-        let tax = |sum: i64, bp: i64| (2 * sum * bp + 10_000 + bp) / (2 * (10_000 + bp));
-        let classes = classes.into_iter().filter(|(_, bp, _)| *bp > 0);
-        classes
-            .map(|(name, bp, sum)| (name, tax(sum, bp)))
-            .collect()
     }
 
     /// The first that matches.

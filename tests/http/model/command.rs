@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::charges::Method;
 use super::menu::{Pick, Stock};
 
 /// Somebody does something.
@@ -92,6 +93,7 @@ pub enum OrderDeed {
     Cancel(Why),
     Pay(Pay),
     NothingToPay,
+    Discount(Discount),
     Hold {
         which: Which,
         held: bool,
@@ -149,6 +151,25 @@ pub enum Secret {
     Wrong,
 }
 
+/// A lower price for a line, or for the whole order.
+#[derive(Debug, Clone)]
+pub struct Discount {
+    pub line: Option<Uuid>,
+    pub less: Less,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Less {
+    /// One from the list.
+    Named(&'static str),
+    /// In basis points.
+    Share(i64),
+    Amount(i64),
+    /// What was given is taken off.
+    Nothing,
+}
+
 /// Something that is not on the menu.
 #[derive(Debug, Clone)]
 pub struct OpenItem {
@@ -178,9 +199,11 @@ pub struct Add {
     pub undo: Option<Vec<(String, String)>>,
 }
 
-/// Cash on the counter.
+/// Cash on the counter, a card, or a message on the telephone.
 #[derive(Debug, Clone, Default)]
 pub struct Pay {
+    pub method: Method,
+    pub reference: Option<String>,
     pub in_full: bool,
     pub amount: Option<i64>,
     pub tendered: Option<i64>,
@@ -268,8 +291,18 @@ impl Deed {
                 OrderDeed::Merge(_) => "merge",
                 OrderDeed::Give { is_fresh: true, .. } => "split",
                 OrderDeed::Give { .. } => "give lines",
-                OrderDeed::Pay(_) => "pay",
+                OrderDeed::Pay(pay) => match pay.method {
+                    Method::Cash => "pay",
+                    Method::Card => "pay by card",
+                    Method::Mtn | Method::Airtel => "pay by mobile money",
+                },
                 OrderDeed::NothingToPay => "nothing to pay",
+                OrderDeed::Discount(asked) => match (asked.less, asked.line) {
+                    (Less::Nothing, Some(_)) => "discount off a line",
+                    (Less::Nothing, None) => "discount off",
+                    (_, Some(_)) => "discount on a line",
+                    (_, None) => "discount",
+                },
             },
             Deed::Ticket(_, deed) => match deed {
                 TicketDeed::Shown => "shown",
@@ -332,6 +365,7 @@ impl OrderDeed {
                 let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
                 some.all(|of_it| pieces.contains(&of_it))
             }
+            OrderDeed::Pay(pay) => pay.has_readable_reference(),
             _ => true,
         }
     }

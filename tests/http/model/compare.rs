@@ -13,10 +13,14 @@ use super::{boards, floor, screens, shift_screens, stored};
 use crate::house::Answer;
 
 /// Everything must hold, or it is said which thing does not.
-const INVARIANTS: [(&str, &str); 10] = [
+const INVARIANTS: [(&str, &str); 11] = [
     (
-        "every payment is in the cash of its shift, to the shilling",
-        "SELECT count(*) FROM payments p WHERE p.amount + p.tip <> \
+        "nothing but cash is in a drawer",
+        "SELECT count(*) FROM cash_entries c JOIN payments p ON p.id = c.payment_id WHERE p.method <> 'cash'",
+    ),
+    (
+        "every payment in cash is in the cash of its shift, to the shilling",
+        "SELECT count(*) FROM payments p WHERE p.method = 'cash' AND p.amount + p.tip <> \
       (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)",
     ),
     (

@@ -13,8 +13,11 @@ mod cash;
 mod chance;
 mod chance_after;
 mod chance_back;
+mod chance_money;
+mod charges;
 mod command;
 mod compare;
+mod discounts;
 mod floor;
 mod happening;
 mod kitchen;
@@ -69,7 +72,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 66] = [
+const EVERYTHING: [&str; 73] = [
     "open",
     "add",
     "undo",
@@ -88,7 +91,16 @@ const EVERYTHING: [&str; 66] = [
     "cancel",
     "cancel with a reason",
     "pay",
+    "pay by card",
+    "pay by mobile money",
+    "a reference that has paid already",
     "nothing to pay",
+    "discount",
+    "discount on a line",
+    "discount off",
+    "discount off a line",
+    "a discount that somebody agreed to",
+    "a discount beyond the limit",
     "hold line",
     "release line",
     "hold course",
@@ -128,12 +140,10 @@ const EVERYTHING: [&str; 66] = [
     "again",
     "sweep",
     "a void comes back alone",
-    "a bump leaves what is kept back",
     "a bump has not seen a change",
     "a bump finds nothing fired",
     "a void without a reason or an approval",
     "a void with the secret of somebody who may not",
-    "a comp beyond the limit",
     "a comp beyond the limit with an admin",
     "an order is cancelled with its last line",
 ];

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::book::*;
-use super::command::{Add, OrderDeed};
+use super::command::{Add, OrderDeed, Pay};
 use super::menu::{self, Pick};
 
 /// After this many seconds an order without lines is called off.
@@ -31,7 +31,11 @@ impl Book {
             }
             return Ok(());
         }
-        if let OrderDeed::Pay(_) = deed {
+        if let OrderDeed::Pay(Pay {
+            method: Method::Cash,
+            ..
+        }) = deed
+        {
             // Being refused for want of a float comes before everything else, because it leads to the float.
             self.shift_with_cash(who)?;
         }
@@ -88,6 +92,7 @@ impl Book {
             OrderDeed::Cancel(why) => self.cancel(who, at, why)?,
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
+            OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
             after_sending => {
                 if !self.afterwards(who, at, after_sending)? {
                     return Ok(());
@@ -130,6 +135,7 @@ impl Book {
                 self.because(who, &strike.why).map(|_| ())
             }
             OrderDeed::OpenItem(item) => self.agree(who, item.agreed).map(|_| ()),
+            OrderDeed::Discount(asked) => asked.must_be_clear(),
             OrderDeed::Transfer(to) => must(self.people[*to].role.takes_orders(), INVALID),
             _ => Ok(()),
         }
@@ -162,6 +168,8 @@ impl Book {
             waiter: who,
             shift: Some(shift),
             lines: Vec::new(),
+            given: None,
+            lowered: Vec::new(),
             was_sent: false,
             paid: 0,
             settled: None,
@@ -207,6 +215,7 @@ impl Book {
             quantity: add.quantity,
             base: product.price,
             chosen,
+            given: None,
             note: add.note.clone(),
             allergy: add.allergy.clone(),
             seat: add.seat,

@@ -6,8 +6,10 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Command, Deed, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed, Which, Why,
+    Add, Agreed, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed, Which,
+    Why,
 };
+use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
 use crate::house::key;
 
@@ -190,6 +192,19 @@ fn order_request(
             put(form, "method", "nothing_to_pay");
             at("/payments")
         }
+        OrderDeed::Discount(asked) => {
+            match asked.less {
+                Less::Named(name) => put(form, "named", name),
+                Less::Share(share) => put(form, "percent", percent(share)),
+                Less::Amount(amount) => put(form, "amount", amount),
+                Less::Nothing => put(form, "none", "on"),
+            }
+            put_why(book, form, &asked.why);
+            match asked.line {
+                Some(line) => of(&line, "/discount"),
+                None => at("/discount"),
+            }
+        }
         OrderDeed::Hold { which, held } => {
             let method = if *held { Method::POST } else { Method::DELETE };
             return (method, at(&format!("{}/hold", of_which(which))));
@@ -300,6 +315,8 @@ fn add_form(add: &Add, form: &mut Fields) {
 }
 
 fn pay_form(pay: &Pay, form: &mut Fields) {
+    put(form, "method", pay.method.written());
+    may(form, "reference", &pay.reference);
     may(form, "part", &pay.in_full.then_some("full"));
     may(form, "amount", &pay.amount);
     may(form, "tendered", &pay.tendered);

@@ -98,7 +98,7 @@ pub fn expected_shift_list(book: &Book) -> Value {
 /// What a shift report says, of what this book knows.
 pub fn report(stored: &Value) -> Value {
     let sales = stored["sales"].as_array().into_iter().flatten();
-    let sales = sales.map(|sum| json!([sum["count"], sum["amount"], sum["tips"]]));
+    let sales = sales.map(|sum| json!([sum["method"], sum["count"], sum["amount"], sum["tips"]]));
     json!({
         "number": stored["number"], "owner": stored["owner"]["id"], "expected": stored["expected"],
         "counted": stored["counts"].as_array().and_then(|counts| counts.last()).map(|count| count["counted"].clone()),
@@ -117,16 +117,19 @@ pub fn expected_report(book: &Book, at: usize) -> Value {
         .iter()
         .filter(|payment| payment.shift == at)
         .collect();
-    let sum = |part: fn(&Payment) -> i64| taken.iter().map(|payment| part(payment)).sum::<i64>();
-    let sales = (!taken.is_empty())
-        .then(|| json!([taken.len(), sum(|one| one.amount), sum(|one| one.tip)]));
+    let sales = Method::ALL.into_iter().filter_map(|method| {
+        let taken: Vec<&&Payment> = taken.iter().filter(|one| one.method == method).collect();
+        let amount: i64 = taken.iter().map(|one| one.amount).sum();
+        let tips: i64 = taken.iter().map(|one| one.tip).sum();
+        (!taken.is_empty()).then(|| json!([method.written(), taken.len(), amount, tips]))
+    });
     let own = book.orders.iter().filter(|order| order.shift == Some(at));
     let settled = own.clone().filter(|order| order.settled.is_some());
     json!({
         "number": shift.report, "owner": book.people[shift.owner].id, "expected": shift.expected(),
         "counted": last.map(|count| count.counted), "counts": shift.counts.len(),
         "variance": last.map(|count| count.counted - count.expected),
-        "sales": sales.into_iter().collect::<Vec<_>>(), "passed on": shift.passed_on,
+        "sales": sales.collect::<Vec<_>>(), "passed on": shift.passed_on,
         "settled": settled.clone().count(), "cancelled": own.filter(|order| order.cancelled).count(),
         "total": settled.map(Order::total).sum::<i64>(),
     })
