@@ -123,7 +123,7 @@ impl Book {
         lines.find(|line| line.id == id).ok_or(CONFLICT)
     }
 
-    fn cut(&mut self, at: usize, number: usize, pieces: Option<i64>) -> Result<usize, u16> {
+    pub fn cut(&mut self, at: usize, number: usize, pieces: Option<i64>) -> Result<usize, u16> {
         let fresh = self.minted;
         let line = self.numbered(at, number);
         let pieces = pieces.unwrap_or(line.quantity);
@@ -167,7 +167,7 @@ impl Book {
     }
 
     /// What nobody has made goes back on sale.
-    fn strike_out(&mut self, at: usize, numbers: &[usize], because: &Because) -> Outcome {
+    pub fn strike_out(&mut self, at: usize, numbers: &[usize], because: &Because) -> Outcome {
         let mut struck = Vec::new();
         for number in numbers {
             let line = self.numbered(at, *number);
@@ -184,7 +184,7 @@ impl Book {
     }
 
     /// Voiding the last line with none unsent cancels the order; so does giving the last one away.
-    fn end_if_spent(&mut self, at: usize) {
+    pub fn end_if_spent(&mut self, at: usize) {
         let order = &mut self.orders[at];
         if order.live().next().is_none() && order.paid == 0 {
             order.cancelled = true;

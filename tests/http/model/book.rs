@@ -11,6 +11,7 @@ use super::command::{Command, Deed};
 pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::menu::{self, Product};
+pub use super::refunds::Returned;
 
 pub type Outcome = Result<(), u16>;
 
@@ -36,6 +37,7 @@ pub struct Book {
     pub tickets: Vec<Ticket>,
     pub shifts: Vec<Shift>,
     pub payments: Vec<Payment>,
+    pub refunds: Vec<Returned>,
     /// The last order number of each date.
     pub numbers: BTreeMap<i64, i64>,
     /// How many shift reports there are.
@@ -111,6 +113,8 @@ pub struct Order {
     /// The date on which it was settled first.
     pub settled: Option<i64>,
     pub closed: bool,
+    /// How often it was opened again.
+    pub versions: i64,
     pub cancelled: bool,
     pub touched_at: i64,
 }
@@ -150,6 +154,8 @@ pub struct Count {
 
 #[derive(Debug, Clone)]
 pub struct Payment {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
     pub order: usize,
     pub shift: usize,
     pub by: usize,
@@ -239,7 +245,8 @@ impl Order {
         let all = |holds: fn(&Line) -> bool| self.sent().all(holds);
         if self.cancelled {
             "cancelled"
-        } else if self.sent().next().is_none() {
+        } else if self.sent().next().is_none() && !self.closed {
+            // What was closed was sent once, even where all of it came back.
             "pending"
         } else if !all(Line::is_made) {
             "preparing"
@@ -259,6 +266,7 @@ impl Book {
         let who = command.who;
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
+            Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
             Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
             Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),

@@ -20,7 +20,7 @@ impl Shift {
         self.cash != Cash::None
     }
 
-    /// Float, cash payments and cash tips; the program knows no other movements yet.
+    /// Float, cash payments and cash tips less what was given back; the book knows no other movements yet.
     pub fn expected(&self) -> i64 {
         self.entries.iter().map(|(_, amount)| amount).sum()
     }
@@ -138,7 +138,8 @@ impl Book {
         must(!order.cancelled && order.balance() == 0, CONFLICT)?;
         must(order.live().next().is_some(), CONFLICT)?;
         let is_over = order.sent().next().is_some() && order.to_send().next().is_none();
-        must(!is_over, CONFLICT)?;
+        // One that was opened again for nothing is closed by hand.
+        must(!is_over || order.is_reopened(), CONFLICT)?;
         self.send(who, at)
     }
 
@@ -316,6 +317,7 @@ impl Pay {
         must((1..=balance).contains(&amount), INVALID)?;
         must((0..=MOST_CHANGE).contains(&change), INVALID)?;
         Ok(Payment {
+            id: Uuid::nil(),
             order: 0,
             shift: 0,
             by: 0,

@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use uuid::Uuid;
 
+use super::EVERYTHING;
 use super::book::*;
 use super::command::{Add, Command, Deed, OrderDeed};
 use super::menu::{Pick, Product, Word};
@@ -19,7 +20,7 @@ pub struct Past {
     pub undo: Vec<(Uuid, Add)>,
     /// How many requests were carried out that could come again.
     pub done: usize,
-    /// What was carried out today.
+    /// What was carried out today, and what else came of it.
     pub seen: BTreeSet<&'static str>,
 }
 
@@ -37,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 32] = [
+    const HABITS: [(u32, Habit<'a>); 34] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -61,6 +62,8 @@ impl<'a> Chance<'a> {
         (120, Self::pay),
         (40, Self::charge),
         (80, Self::discount),
+        (46, Self::refund),
+        (26, Self::reopen),
         (16, Self::start_shift),
         (14, Self::count),
         (34, Self::pass_on),
@@ -72,25 +75,30 @@ impl<'a> Chance<'a> {
         (4, Self::sweep),
     ];
 
-    /// Of a few things that people could do, one that nobody has done today comes first, so that a short day has seen the rare
-    /// ones too.
+    /// Of a few things that people could do, one of which something new comes goes before the others, so that a short day has
+    /// seen the rare ones too.
     pub fn next(&mut self) -> Command {
         let first = self.draw();
-        let past = self.past;
-        let is_new = |command: &Command| match command.deed {
-            Deed::KeyOfAnother(_) => false,
-            _ => !past.seen.contains(command.deed.name()),
-        };
-        if is_new(&first) {
+        let has_seen_all = EVERYTHING.iter().all(|deed| self.past.seen.contains(deed));
+        if has_seen_all || self.is_new(&first) {
             return first;
         }
-        for _ in 0..4 {
+        for _ in 0..5 {
             let other = self.draw();
-            if is_new(&other) {
+            if self.is_new(&other) {
                 return other;
             }
         }
         first
+    }
+
+    fn is_new(&self, command: &Command) -> bool {
+        let mut after = self.book.clone();
+        let outcome = after.obey(command);
+        let has_seen = |what: &'static str| self.past.seen.contains(what);
+        let is_done = outcome.is_ok() && !has_seen(command.deed.name());
+        let happening = self.book.happening(&after, command, outcome);
+        is_done || happening.is_some_and(|what| !has_seen(what))
     }
 
     fn draw(&mut self) -> Command {

@@ -69,7 +69,7 @@ impl Chance<'_> {
         Some(Agreed { by, secret })
     }
 
-    fn why(&mut self, who: usize, admins: bool) -> Why {
+    pub fn why(&mut self, who: usize, admins: bool) -> Why {
         let (chosen, written) = match self.rng.random_range(0..16) {
             0 => (None, None),
             1..=3 => (None, Some("The guests left")),

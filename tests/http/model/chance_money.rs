@@ -1,11 +1,11 @@
-//! What people do next about money that is not in a drawer: other ways to pay, lower prices.
+//! What people do next about money that is not in a drawer: other ways to pay, lower prices, money that goes back.
 
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 
 use super::book::*;
 use super::chance::Chance;
-use super::command::{Command, Deed, Discount, Less, OrderDeed, Pay, Why};
+use super::command::{Back, Command, Deed, Discount, Less, OrderDeed, Pay, Refund, Why};
 
 impl Chance<'_> {
     /// A card or a telephone, mostly for all that is due.
@@ -107,5 +107,86 @@ impl Chance<'_> {
             _ if method == Method::Card => Some(format!("{number:06}")),
             _ => Some(format!("MP261126.{number:06}.A77")),
         }
+    }
+
+    /// Money goes back, mostly by somebody who may give it alone and has the cash.
+    pub fn refund(&mut self) -> Option<Command> {
+        let lately = self.book.payments.len().saturating_sub(25)..self.book.payments.len();
+        let is_left = |at: &usize| self.book.left_of(*at) != (0, 0);
+        let left: Vec<usize> = lately.clone().filter(is_left).collect();
+        let at = match self.once_in(8) {
+            true => lately.collect::<Vec<_>>().choose(self.rng).copied()?,
+            false => *left.choose(self.rng)?,
+        };
+        let payment = &self.book.payments[at];
+        let has_cash =
+            |who: &usize| payment.method != Method::Cash || self.book.shift_with_cash(*who).is_ok();
+        let people = (0..self.book.people.len()).filter(has_cash);
+        let people: Vec<usize> = people
+            .filter(|who| self.book.people[*who].role.manages())
+            .collect();
+        let who = match people.choose(self.rng) {
+            Some(who) if !self.once_in(4) => *who,
+            _ => self.who(Role::takes_payments),
+        };
+        let (amount, tip) = self.book.left_of(at);
+        let order = &self.book.orders[payment.order];
+        let is_settled = order.balance() == 0 && !order.cancelled;
+        let sent: Vec<&Line> = order.sent().collect();
+        let back = match (self.rng.random_range(0..9), sent.choose(self.rng)) {
+            (0..=3, Some(line)) if is_settled || self.once_in(6) => Back::Goods {
+                line: line.id,
+                pieces: self.rng.random_range(1..=line.quantity),
+            },
+            (4, _) => Back::Wrong {
+                amount: Some(amount + 100),
+                tip: None,
+            },
+            (5 | 6, _) => Back::Wrong {
+                amount: Some(amount / 200 * 100),
+                tip: None,
+            },
+            (7, _) => Back::Wrong {
+                amount: None,
+                tip: Some(tip),
+            },
+            _ => Back::Wrong {
+                amount: None,
+                tip: None,
+            },
+        };
+        let why = self.why(who, false);
+        Some(Command {
+            who,
+            deed: Deed::Refund(payment.id, Refund { back, why }),
+        })
+    }
+
+    /// A closed order is opened again; sometimes for nothing, and then it is closed by hand.
+    pub fn reopen(&mut self) -> Option<Command> {
+        let lately = self.book.orders.iter().rev().take(30);
+        let (reopened, closed): (Vec<&Order>, Vec<&Order>) = lately
+            .filter(|order| order.closed || order.is_reopened())
+            .partition(|order| order.is_reopened());
+        let for_nothing = reopened
+            .choose(self.rng)
+            .filter(|order| order.balance() == 0);
+        if let Some(order) = for_nothing
+            && self.once_in(2)
+        {
+            let who = self.who(Role::takes_payments);
+            return Some(self.by(who, order.id, OrderDeed::NothingToPay));
+        }
+        let order = match self.once_in(10) {
+            true => self.order(|_| true)?,
+            false => *closed.choose(self.rng)?,
+        };
+        let order = order.id;
+        let who = match self.once_in(4) {
+            true => self.who(Role::takes_payments),
+            false => self.who(Role::manages),
+        };
+        let why = self.why(who, false);
+        Some(self.by(who, order, OrderDeed::Reopen(why)))
     }
 }

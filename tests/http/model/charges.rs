@@ -1,5 +1,7 @@
 //! Money that comes by card or over the telephone (product.md, section 5).
 
+use uuid::Uuid;
+
 use super::book::*;
 use super::command::Pay;
 
@@ -76,6 +78,7 @@ impl Book {
         let is_used = reference.is_some_and(|text| self.has_paid(pay.method, text));
         must(!is_used, CONFLICT)?;
         Ok(Payment {
+            id: Uuid::nil(),
             order: 0,
             shift: 0,
             by: 0,

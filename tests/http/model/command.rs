@@ -16,6 +16,8 @@ pub struct Command {
 pub enum Deed {
     Order(Uuid, OrderDeed),
     Ticket(Uuid, TicketDeed),
+    /// Of this payment.
+    Refund(Uuid, Refund),
     /// Without cash, or with the drawer's (`true`) or a pouch's float, counted in hundreds.
     StartShift {
         cash: Option<bool>,
@@ -94,6 +96,7 @@ pub enum OrderDeed {
     Pay(Pay),
     NothingToPay,
     Discount(Discount),
+    Reopen(Why),
     Hold {
         which: Which,
         held: bool,
@@ -157,6 +160,26 @@ pub struct Discount {
     pub line: Option<Uuid>,
     pub less: Less,
     pub why: Why,
+}
+
+/// Money that goes back.
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub back: Back,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Back {
+    /// So much of the amount and of the tip of a wrong payment; all that is left where neither is said.
+    Wrong {
+        amount: Option<i64>,
+        tip: Option<i64>,
+    },
+    Goods {
+        line: Uuid,
+        pieces: i64,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -297,6 +320,7 @@ impl Deed {
                     Method::Mtn | Method::Airtel => "pay by mobile money",
                 },
                 OrderDeed::NothingToPay => "nothing to pay",
+                OrderDeed::Reopen(_) => "reopen",
                 OrderDeed::Discount(asked) => match (asked.less, asked.line) {
                     (Less::Nothing, Some(_)) => "discount off a line",
                     (Less::Nothing, None) => "discount off",
@@ -323,6 +347,14 @@ impl Deed {
                 ShiftDeed::PassOn { .. } => "carry over",
                 ShiftDeed::Close { .. } => "close",
             },
+            Deed::Refund(_, asked) => match asked.back {
+                Back::Goods { .. } => "refund of goods",
+                Back::Wrong {
+                    amount: None,
+                    tip: None,
+                } => "refund",
+                Back::Wrong { .. } => "refund of a part",
+            },
             Deed::StartShift { .. } => "start shift",
             Deed::Stock(..) => "stock",
             Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
@@ -335,6 +367,24 @@ impl Deed {
 }
 
 impl OrderDeed {
+    /// What changes nothing that is on the bill, or puts something more on it, leaves an order open that was opened again; for
+    /// any other it makes no difference. The specification does not say what closes it.
+    pub fn may_close(&self) -> bool {
+        !matches!(
+            self,
+            OrderDeed::Reopen(_)
+                | OrderDeed::Add(_)
+                | OrderDeed::OpenItem(_)
+                | OrderDeed::NextSeat(_)
+                | OrderDeed::Details { .. }
+                | OrderDeed::Hold { .. }
+                | OrderDeed::Serve { .. }
+                | OrderDeed::MoveTo(_)
+                | OrderDeed::Transfer(_)
+                | OrderDeed::Cancel(_)
+        )
+    }
+
     /// Whether what was typed lies within its bounds at all.
     pub fn can_be_read(&self) -> bool {
         let (pieces, seats, courses) = (1..=999, 1..=99, 1..=9);

@@ -106,7 +106,10 @@ fn spread(whole: i64, over: &[i64]) -> Vec<i64> {
     }
     rests.sort_unstable();
     let missing = whole - shares.iter().sum::<i64>();
-    for (_, at) in rests.into_iter().take(missing.unsigned_abs() as usize) {
+    for (_, at) in rests
+        .into_iter()
+        .take(usize::try_from(missing).unwrap_or(0))
+    {
         shares[at] += 1;
     }
     shares

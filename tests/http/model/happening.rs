@@ -39,6 +39,24 @@ impl Book {
                     _ => None,
                 }
             }
+            Deed::Order(id, OrderDeed::NothingToPay) => {
+                let was_reopened = self.order(*id)?.is_reopened();
+                (was_reopened && outcome.is_ok())
+                    .then_some("what was reopened for nothing is closed")
+            }
+            Deed::Refund(id, _) => {
+                let method = self.payments[self.payment(*id)?].method;
+                let drawer = self.shift_with_cash(command.who).ok();
+                match outcome {
+                    Err(CONFLICT) if method == Method::Cash && drawer.is_none() => {
+                        Some("a refund without a drawer")
+                    }
+                    Ok(()) if after.refunds.last()?.because.agreed.is_some() => {
+                        Some("a refund that somebody agreed to")
+                    }
+                    _ => None,
+                }
+            }
             Deed::Order(id, OrderDeed::Pay(pay)) => {
                 let has_paid = |reference: &String| self.has_paid(pay.method, reference);
                 let is_used = pay.reference.as_ref().is_some_and(has_paid);

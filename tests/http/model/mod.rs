@@ -25,6 +25,7 @@ mod line;
 mod menu;
 mod moved;
 mod orders;
+mod refunds;
 mod requests;
 mod run;
 mod screens;
@@ -72,7 +73,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 73] = [
+const EVERYTHING: [&str; 81] = [
     "open",
     "add",
     "undo",
@@ -95,6 +96,12 @@ const EVERYTHING: [&str; 73] = [
     "pay by mobile money",
     "a reference that has paid already",
     "nothing to pay",
+    "refund",
+    "refund of a part",
+    "refund of goods",
+    "a refund that somebody agreed to",
+    "reopen",
+    "what was reopened for nothing is closed",
     "discount",
     "discount on a line",
     "discount off",
@@ -140,10 +147,12 @@ const EVERYTHING: [&str; 73] = [
     "again",
     "sweep",
     "a void comes back alone",
+    "a bump leaves what is kept back",
     "a bump has not seen a change",
     "a bump finds nothing fired",
     "a void without a reason or an approval",
     "a void with the secret of somebody who may not",
+    "a comp beyond the limit",
     "a comp beyond the limit with an admin",
     "an order is cancelled with its last line",
 ];

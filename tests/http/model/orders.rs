@@ -13,7 +13,10 @@ impl Book {
     pub fn order_deed(&mut self, who: usize, id: Uuid, deed: &OrderDeed) -> Outcome {
         let role = self.people[who].role;
         must(role.takes_orders(), FORBIDDEN)?;
-        if matches!(deed, OrderDeed::Pay(_) | OrderDeed::NothingToPay) {
+        if matches!(
+            deed,
+            OrderDeed::Pay(_) | OrderDeed::NothingToPay | OrderDeed::Reopen(_)
+        ) {
             must(role.takes_payments(), FORBIDDEN)?;
         }
         must(deed.can_be_read(), INVALID)?;
@@ -93,6 +96,7 @@ impl Book {
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
             OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
+            OrderDeed::Reopen(_) => self.reopen_order(at)?,
             after_sending => {
                 if !self.afterwards(who, at, after_sending)? {
                     return Ok(());
@@ -100,7 +104,9 @@ impl Book {
             }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
-        self.settle(at);
+        if deed.may_close() {
+            self.settle(at);
+        }
         self.orders[at].touched_at = self.now;
         Ok(())
     }
@@ -136,6 +142,7 @@ impl Book {
             }
             OrderDeed::OpenItem(item) => self.agree(who, item.agreed).map(|_| ()),
             OrderDeed::Discount(asked) => asked.must_be_clear(),
+            OrderDeed::Reopen(why) => self.because(who, why).map(|_| ()),
             OrderDeed::Transfer(to) => must(self.people[*to].role.takes_orders(), INVALID),
             _ => Ok(()),
         }
@@ -174,6 +181,7 @@ impl Book {
             paid: 0,
             settled: None,
             closed: false,
+            versions: 0,
             cancelled: false,
             touched_at: self.now,
         });

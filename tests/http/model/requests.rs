@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed, Which,
-    Why,
+    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed,
+    Which, Why,
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
@@ -18,6 +18,20 @@ pub fn request(book: &Book, command: &Command) -> Sent {
     let mut form = Vec::new();
     let (method, path) = match &command.deed {
         Deed::Order(order, deed) => order_request(book, *order, deed, &mut form),
+        Deed::Refund(payment, asked) => {
+            match asked.back {
+                Back::Wrong { amount, tip } => {
+                    may(&mut form, "amount", &amount);
+                    may(&mut form, "tip", &tip);
+                }
+                Back::Goods { line, pieces } => {
+                    put(&mut form, "kind", "goods_returned");
+                    put(&mut form, "item", format!("{line}={pieces}"));
+                }
+            }
+            put_why(book, &mut form, &asked.why);
+            (Method::POST, format!("/payments/{payment}/refund"))
+        }
         Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
         Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
         Deed::StartShift { cash, hundreds } => {
@@ -191,6 +205,10 @@ fn order_request(
         OrderDeed::NothingToPay => {
             put(form, "method", "nothing_to_pay");
             at("/payments")
+        }
+        OrderDeed::Reopen(why) => {
+            put_why(book, form, why);
+            at("/reopening")
         }
         OrderDeed::Discount(asked) => {
             match asked.less {

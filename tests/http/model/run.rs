@@ -105,6 +105,7 @@ impl Day {
             self.past.seen.insert(command.deed.name());
         }
         if let Some(what) = self.book.happening(&after, &command, outcome) {
+            self.past.seen.insert(what);
             self.tally.entry(what).or_default()[0] += 1;
         }
         let again = match command.deed {

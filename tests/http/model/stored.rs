@@ -16,6 +16,7 @@ const ORDER: &str = "SELECT jsonb_build_object( \
       'given', jsonb_build_array(o.discount_name, o.discount_bp, o.discount_amount, o.discount_most_bp), \
       'total', o.total, 'paid', o.paid, 'rounding', o.rounding, 'sent', o.first_sent_at IS NOT NULL, \
       'settled', o.settled_date - date '1970-01-01', 'closed', o.closed_at IS NOT NULL, \
+      'versions', (SELECT count(*) FROM order_versions v WHERE v.order_id = o.id), \
       'cancelled', o.cancelled_at IS NOT NULL) FROM orders o WHERE o.id = $1), \
   'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'product', l.product_id, 'name', l.name, \
       'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, 'discount', l.discount, \
@@ -41,10 +42,12 @@ const ORDER: &str = "SELECT jsonb_build_object( \
       FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.order_id = $1), \
   'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
       ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
-  'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('shift', p.shift_id, 'by', p.taken_by, \
+  'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
+      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
+  'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
       'tendered', p.tendered, 'change', p.change, 'reference', p.reference, \
-      'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)) \
+      'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.kind IN ('sale', 'tip'))) \
       ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1)) AS stored";
 
 /// What does not hang on one order: the audit log, the countdowns, the open shifts, how many rows there are of each kind.
@@ -60,7 +63,7 @@ const HOUSE: &str = "SELECT jsonb_build_object( \
       ORDER BY s.opened_at, s.id), '[]') \
       FROM shifts s LEFT JOIN terminals d ON d.id = s.drawer_terminal_id WHERE s.closed_at IS NULL), \
   'rows', jsonb_build_object('orders', (SELECT count(*) FROM orders), 'tickets', (SELECT count(*) FROM tickets), \
-      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), \
+      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
       'shifts', (SELECT count(*) FROM shifts))) AS stored";
 
 /// The order as the program keeps it.
@@ -83,6 +86,10 @@ async fn value(house: &House, sql: &str, parameter: sea_orm::Value) -> Value {
 pub fn learn(book: &mut Book, at: usize, stored: &Value) {
     for (line, stored) in book.orders[at].lines.iter_mut().zip(rows(&stored["lines"])) {
         learn_id(&mut line.id, stored);
+    }
+    let payments = book.payments.iter_mut().filter(|one| one.order == at);
+    for (payment, stored) in payments.zip(rows(&stored["payments"])) {
+        learn_id(&mut payment.id, stored);
     }
     // Each line is on one ticket, so a ticket is known by what is on it.
     let order = &book.orders[at];
@@ -150,7 +157,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
     let payments = book.payments.iter().filter(|payment| payment.order == at);
     let payments = payments.map(|payment| {
         json!({
-            "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
+            "id": payment.id, "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
             "method": payment.method.written(), "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
             "change": payment.change, "reference": payment.reference,
             "booked": (payment.method == Method::Cash).then_some(payment.amount + payment.tip),
@@ -171,6 +178,24 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             why.reason
         ])
     });
+    let of_order = |one: &&Returned| book.payments[one.payment].order == at;
+    let refunds = book.refunds.iter().filter(of_order).map(|one| {
+        let kind = if one.is_goods {
+            "goods_returned"
+        } else {
+            "wrong_payment"
+        };
+        let (payment, shift, why) = (
+            &book.payments[one.payment],
+            &book.shifts[one.shift],
+            &one.because,
+        );
+        let agreed = why.agreed.map(|who| book.people[who].id);
+        let by = book.people[why.by].id;
+        json!([
+            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason
+        ])
+    });
     json!({
         "order": {
             "date": order.date, "number": order.number, "reference": true,
@@ -181,12 +206,13 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": 0,
             "given": given(order.given.as_ref()), "tax": sums.taxes.iter().map(|(_, tax)| tax).sum::<i64>(),
             "total": order.total(), "paid": order.paid, "sent": order.was_sent,
-            "settled": order.settled, "closed": order.closed, "cancelled": order.cancelled,
+            "settled": order.settled, "closed": order.closed, "versions": order.versions, "cancelled": order.cancelled,
         },
         "lines": lines,
         "tickets": tickets.collect::<Vec<_>>(),
         "payments": payments.collect::<Vec<_>>(),
         "discounts": discounts.collect::<Vec<_>>(),
+        "refunds": refunds.collect::<Vec<_>>(),
     })
 }
 
@@ -295,7 +321,7 @@ pub fn expected_house(book: &Book) -> Value {
         "shifts": shifts.collect::<Vec<_>>(),
         "rows": {
             "orders": book.orders.len(), "tickets": book.tickets.len(), "payments": book.payments.len(),
-            "cash": cash, "shifts": book.shifts.len(),
+            "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
         },
     })
 }
