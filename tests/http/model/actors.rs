@@ -124,6 +124,11 @@ impl Actors {
                 if sent.form.iter().any(|(name, _)| name == "approver") {
                     return None;
                 }
+                // A discount and a refund that cannot be are refused as such before their key is looked at.
+                let judged_first = ["/discount", "/refund"];
+                if judged_first.iter().any(|end| sent.path.ends_with(end)) {
+                    return None;
+                }
                 (Sent { who: other, ..sent }, false)
             }
             // The receipt of somebody who only looks on claims no key.

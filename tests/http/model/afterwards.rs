@@ -123,7 +123,7 @@ impl Book {
         lines.find(|line| line.id == id).ok_or(CONFLICT)
     }
 
-    fn cut(&mut self, at: usize, number: usize, pieces: Option<i64>) -> Result<usize, u16> {
+    pub fn cut(&mut self, at: usize, number: usize, pieces: Option<i64>) -> Result<usize, u16> {
         let fresh = self.minted;
         let line = self.numbered(at, number);
         let pieces = pieces.unwrap_or(line.quantity);
@@ -131,7 +131,11 @@ impl Book {
         if pieces == line.quantity {
             return Ok(number);
         }
+        let parted = line.given.as_ref();
+        let parted = parted.map(|given| given.parted(pieces, line.quantity));
+        let (theirs, left) = parted.unzip();
         let cut = Line {
+            given: theirs,
             number: fresh,
             id: Uuid::nil(),
             quantity: pieces,
@@ -139,6 +143,7 @@ impl Book {
             ..line.clone()
         };
         line.quantity -= pieces;
+        line.given = left;
         line.from_stock -= cut.from_stock;
         self.minted += 1;
         self.cut_on_board(number, &cut);
@@ -162,7 +167,7 @@ impl Book {
     }
 
     /// What nobody has made goes back on sale.
-    fn strike_out(&mut self, at: usize, numbers: &[usize], because: &Because) -> Outcome {
+    pub fn strike_out(&mut self, at: usize, numbers: &[usize], because: &Because) -> Outcome {
         let mut struck = Vec::new();
         for number in numbers {
             let line = self.numbered(at, *number);
@@ -179,7 +184,7 @@ impl Book {
     }
 
     /// Voiding the last line with none unsent cancels the order; so does giving the last one away.
-    fn end_if_spent(&mut self, at: usize) {
+    pub fn end_if_spent(&mut self, at: usize) {
         let order = &mut self.orders[at];
         if order.live().next().is_none() && order.paid == 0 {
             order.cancelled = true;
@@ -199,10 +204,11 @@ impl Book {
             let free = line.free.as_ref();
             free.is_some_and(|free| free.by == who && free.at >= since)
         });
-        let before: i64 = mine.map(Line::worth).sum();
+        let worth = |line: &Line| line.worth() - line.reduced();
+        let before: i64 = mine.map(worth).sum();
         let line = self.numbered(at, number);
         must(line.free.is_none(), CONFLICT)?;
-        must(before + line.worth() <= COMP_LIMIT || is_admins, CONFLICT)?;
+        must(before + worth(line) <= COMP_LIMIT || is_admins, CONFLICT)?;
         line.free = Some(because);
         self.note("order.line_comped");
         Ok(())
@@ -255,6 +261,7 @@ impl Book {
             quantity: item.quantity,
             base: item.price.ok_or(INVALID)?,
             chosen: Vec::new(),
+            given: None,
             note: item.note.clone(),
             allergy: None,
             seat: item.seat,

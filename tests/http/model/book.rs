@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub use super::charges::Method;
 use super::command::{Command, Deed};
+pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::menu::{self, Product};
+pub use super::refunds::Returned;
 
 pub type Outcome = Result<(), u16>;
 
@@ -34,6 +37,7 @@ pub struct Book {
     pub tickets: Vec<Ticket>,
     pub shifts: Vec<Shift>,
     pub payments: Vec<Payment>,
+    pub refunds: Vec<Returned>,
     /// The last order number of each date.
     pub numbers: BTreeMap<i64, i64>,
     /// How many shift reports there are.
@@ -99,12 +103,18 @@ pub struct Order {
     /// Whose shift answers for it; nobody's after it was carried over.
     pub shift: Option<usize>,
     pub lines: Vec<Line>,
+    /// The discount on all of it.
+    pub given: Option<Given>,
+    /// Every discount that there was, in the order of giving.
+    pub lowered: Vec<Lowered>,
     /// Something of it was sent once, whatever has become of it.
     pub was_sent: bool,
     pub paid: i64,
     /// The date on which it was settled first.
     pub settled: Option<i64>,
     pub closed: bool,
+    /// How often it was opened again.
+    pub versions: i64,
     pub cancelled: bool,
     pub touched_at: i64,
 }
@@ -144,14 +154,19 @@ pub struct Count {
 
 #[derive(Debug, Clone)]
 pub struct Payment {
+    /// The server's; nil until it was read back.
+    pub id: Uuid,
     pub order: usize,
     pub shift: usize,
     pub by: usize,
     pub date: i64,
+    pub method: Method,
     pub amount: i64,
     pub tip: i64,
-    pub tendered: i64,
+    /// What was handed over, of cash.
+    pub tendered: Option<i64>,
     pub change: i64,
+    pub reference: Option<String>,
 }
 
 impl Role {
@@ -182,10 +197,6 @@ impl Role {
 impl Order {
     pub fn is_open(&self) -> bool {
         !self.closed && !self.cancelled
-    }
-
-    pub fn total(&self) -> i64 {
-        self.lines.iter().map(Line::total).sum()
     }
 
     /// What is given free.
@@ -229,32 +240,13 @@ impl Order {
         self.table.is_none() && self.name.is_none() && self.phone.is_none()
     }
 
-    /// The tax that the prices contain, by its name: of each class on the sum of that class, half up.
-    pub fn taxes(&self) -> Vec<(String, i64)> {
-        let mut classes: Vec<(String, i64, i64)> = Vec::new();
-        let charged = self.live().filter(|line| line.free.is_none());
-        for line in charged {
-            match classes
-                .iter_mut()
-                .find(|(name, _, _)| *name == line.tax_name)
-            {
-                Some((_, _, sum)) => *sum += line.total(),
-                None => classes.push((line.tax_name.clone(), line.tax_bp, line.total())),
-            }
-        }
-        let tax = |sum: i64, bp: i64| (2 * sum * bp + 10_000 + bp) / (2 * (10_000 + bp));
-        let classes = classes.into_iter().filter(|(_, bp, _)| *bp > 0);
-        classes
-            .map(|(name, bp, sum)| (name, tax(sum, bp)))
-            .collect()
-    }
-
     /// The first that matches.
     pub fn status(&self) -> &'static str {
         let all = |holds: fn(&Line) -> bool| self.sent().all(holds);
         if self.cancelled {
             "cancelled"
-        } else if self.sent().next().is_none() {
+        } else if self.sent().next().is_none() && !self.closed {
+            // What was closed was sent once, even where all of it came back.
             "pending"
         } else if !all(Line::is_made) {
             "preparing"
@@ -274,6 +266,7 @@ impl Book {
         let who = command.who;
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
+            Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
             Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
             Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),

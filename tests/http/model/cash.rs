@@ -20,7 +20,7 @@ impl Shift {
         self.cash != Cash::None
     }
 
-    /// Float, cash payments and cash tips; the program knows no other movements yet.
+    /// Float, cash payments and cash tips less what was given back; the book knows no other movements yet.
     pub fn expected(&self) -> i64 {
         self.entries.iter().map(|(_, amount)| amount).sum()
     }
@@ -89,16 +89,23 @@ impl Book {
         self.note("order.taken_up");
     }
 
-    /// Cash goes to the shift of whoever takes it, and what is unsent is sent with it.
+    /// Money goes to the shift of whoever takes it, cash into the drawer, and what is unsent is sent with it.
     pub fn pay(&mut self, who: usize, at: usize, pay: &Pay) -> Outcome {
-        let shift = self.shift_with_cash(who)?;
+        let shift = match pay.method {
+            Method::Cash => self.shift_with_cash(who)?,
+            // Other money needs no float: somebody's first opens a shift without cash for them.
+            _ => self.shift_for(who),
+        };
         let balance = self.orders[at].balance();
         must(!self.orders[at].cancelled && balance > 0, CONFLICT)?;
         must(
             pay.expected.is_none_or(|expected| expected == balance),
             CONFLICT,
         )?;
-        let payment = pay.against(balance)?;
+        let payment = match pay.method {
+            Method::Cash => pay.against(balance)?,
+            _ => self.charge(pay, balance)?,
+        };
         if self.is_left(at) {
             self.take_up(at, shift);
         }
@@ -107,9 +114,11 @@ impl Book {
         must(self.orders[at].sent().next().is_some(), CONFLICT)?;
         self.orders[at].paid += payment.amount;
         let entries = &mut self.shifts[shift].entries;
-        entries.push(("sale", payment.amount));
-        if payment.tip > 0 {
-            entries.push(("tip", payment.tip));
+        if payment.method == Method::Cash {
+            entries.push(("sale", payment.amount));
+            if payment.tip > 0 {
+                entries.push(("tip", payment.tip));
+            }
         }
         let (order, date) = (at, self.date());
         self.payments.push(Payment {
@@ -129,7 +138,8 @@ impl Book {
         must(!order.cancelled && order.balance() == 0, CONFLICT)?;
         must(order.live().next().is_some(), CONFLICT)?;
         let is_over = order.sent().next().is_some() && order.to_send().next().is_none();
-        must(!is_over, CONFLICT)?;
+        // One that was opened again for nothing is closed by hand.
+        must(!is_over || order.is_reopened(), CONFLICT)?;
         self.send(who, at)
     }
 
@@ -307,14 +317,17 @@ impl Pay {
         must((1..=balance).contains(&amount), INVALID)?;
         must((0..=MOST_CHANGE).contains(&change), INVALID)?;
         Ok(Payment {
+            id: Uuid::nil(),
             order: 0,
             shift: 0,
             by: 0,
             date: 0,
+            method: Method::Cash,
             amount,
             tip: self.tip,
-            tendered,
+            tendered: Some(tendered),
             change,
+            reference: None,
         })
     }
 }

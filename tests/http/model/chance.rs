@@ -1,10 +1,13 @@
 //! What people do next: mostly what makes sense, sometimes what must be refused. The same seed does the same.
 
+use std::collections::BTreeSet;
+
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use uuid::Uuid;
 
+use super::EVERYTHING;
 use super::book::*;
 use super::command::{Add, Command, Deed, OrderDeed};
 use super::menu::{Pick, Product, Word};
@@ -17,6 +20,8 @@ pub struct Past {
     pub undo: Vec<(Uuid, Add)>,
     /// How many requests were carried out that could come again.
     pub done: usize,
+    /// What was carried out today, and what else came of it.
+    pub seen: BTreeSet<&'static str>,
 }
 
 /// Draws commands.
@@ -33,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 30] = [
+    const HABITS: [(u32, Habit<'a>); 34] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -46,18 +51,22 @@ impl<'a> Chance<'a> {
         (26, Self::cancel),
         (70, Self::hold),
         (36, Self::fire),
-        (70, Self::void),
-        (50, Self::comp),
+        (50, Self::void),
+        (34, Self::comp),
         (20, Self::open_item),
         (24, Self::move_to),
         (12, Self::transfer),
         (14, Self::merge),
         (40, Self::give),
         (230, Self::at_board),
-        (140, Self::pay),
+        (120, Self::pay),
+        (40, Self::charge),
+        (80, Self::discount),
+        (46, Self::refund),
+        (26, Self::reopen),
         (16, Self::start_shift),
         (14, Self::count),
-        (26, Self::pass_on),
+        (34, Self::pass_on),
         (16, Self::close),
         (22, Self::stock),
         (14, Self::prices),
@@ -66,7 +75,33 @@ impl<'a> Chance<'a> {
         (4, Self::sweep),
     ];
 
+    /// Of a few things that people could do, one of which something new comes goes before the others, so that a short day has
+    /// seen the rare ones too.
     pub fn next(&mut self) -> Command {
+        let first = self.draw();
+        let has_seen_all = EVERYTHING.iter().all(|deed| self.past.seen.contains(deed));
+        if has_seen_all || self.is_new(&first) {
+            return first;
+        }
+        for _ in 0..5 {
+            let other = self.draw();
+            if self.is_new(&other) {
+                return other;
+            }
+        }
+        first
+    }
+
+    fn is_new(&self, command: &Command) -> bool {
+        let mut after = self.book.clone();
+        let outcome = after.obey(command);
+        let has_seen = |what: &'static str| self.past.seen.contains(what);
+        let is_done = outcome.is_ok() && !has_seen(command.deed.name());
+        let happening = self.book.happening(&after, command, outcome);
+        is_done || happening.is_some_and(|what| !has_seen(what))
+    }
+
+    fn draw(&mut self) -> Command {
         let all: u32 = Self::HABITS.iter().map(|(weight, _)| weight).sum();
         loop {
             let mut drawn = self.rng.random_range(0..all);

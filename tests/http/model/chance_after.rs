@@ -4,6 +4,7 @@ use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 use uuid::Uuid;
 
+use super::afterwards::COMP_LIMIT;
 use super::book::*;
 use super::chance::Chance;
 use super::command::{
@@ -45,7 +46,7 @@ impl Chance<'_> {
     }
 
     /// Somebody with a secret where one is needed, mostly; `admins` where only theirs will do.
-    fn agreed(&mut self, who: usize, admins: bool) -> Option<Agreed> {
+    pub fn agreed(&mut self, who: usize, admins: bool) -> Option<Agreed> {
         let alone = self.book.people[who].role.manages();
         let is_asked = match alone && !admins {
             true => self.once_in(8),
@@ -68,7 +69,7 @@ impl Chance<'_> {
         Some(Agreed { by, secret })
     }
 
-    fn why(&mut self, who: usize, admins: bool) -> Why {
+    pub fn why(&mut self, who: usize, admins: bool) -> Why {
         let (chosen, written) = match self.rng.random_range(0..16) {
             0 => (None, None),
             1..=3 => (None, Some("The guests left")),
@@ -101,7 +102,10 @@ impl Chance<'_> {
     }
 
     fn with_sent(&mut self) -> Option<Order> {
-        let order = self.order(|order| order.sent().next().is_some())?;
+        // What is paid for is refused mostly, because the bill would be below it.
+        let paid_too = self.once_in(5);
+        let order =
+            self.order(|order| order.sent().next().is_some() && (order.paid == 0 || paid_too))?;
         Some(order.clone())
     }
 
@@ -113,8 +117,13 @@ impl Chance<'_> {
 
     pub fn comp(&mut self) -> Option<Command> {
         let (order, who) = (self.with_sent()?, self.till());
-        let admins = self.once_in(3);
-        let strike = self.strike(&order, who, admins)?;
+        let mut strike = self.strike(&order, who, false)?;
+        let line = order.lines.iter().find(|line| line.id == strike.line)?;
+        let worth = line.price() * strike.pieces.unwrap_or(line.quantity);
+        // What is beyond the limit is for an admin, which people know mostly.
+        if worth > COMP_LIMIT && !self.once_in(3) {
+            strike.why = self.why(who, true);
+        }
         Some(self.by(who, order.id, OrderDeed::Comp(strike)))
     }
 
@@ -133,7 +142,7 @@ impl Chance<'_> {
         Some(self.by(who, order.id, OrderDeed::Cancel(why)))
     }
 
-    fn by(&self, who: usize, order: Uuid, deed: OrderDeed) -> Command {
+    pub fn by(&self, who: usize, order: Uuid, deed: OrderDeed) -> Command {
         Command {
             who,
             deed: super::command::Deed::Order(order, deed),

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::charges::Method;
 use super::menu::{Pick, Stock};
 
 /// Somebody does something.
@@ -15,6 +16,8 @@ pub struct Command {
 pub enum Deed {
     Order(Uuid, OrderDeed),
     Ticket(Uuid, TicketDeed),
+    /// Of this payment.
+    Refund(Uuid, Refund),
     /// Without cash, or with the drawer's (`true`) or a pouch's float, counted in hundreds.
     StartShift {
         cash: Option<bool>,
@@ -92,6 +95,8 @@ pub enum OrderDeed {
     Cancel(Why),
     Pay(Pay),
     NothingToPay,
+    Discount(Discount),
+    Reopen(Why),
     Hold {
         which: Which,
         held: bool,
@@ -149,6 +154,45 @@ pub enum Secret {
     Wrong,
 }
 
+/// A lower price for a line, or for the whole order.
+#[derive(Debug, Clone)]
+pub struct Discount {
+    pub line: Option<Uuid>,
+    pub less: Less,
+    pub why: Why,
+}
+
+/// Money that goes back.
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub back: Back,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Back {
+    /// So much of the amount and of the tip of a wrong payment; all that is left where neither is said.
+    Wrong {
+        amount: Option<i64>,
+        tip: Option<i64>,
+    },
+    Goods {
+        line: Uuid,
+        pieces: i64,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Less {
+    /// One from the list.
+    Named(&'static str),
+    /// In basis points.
+    Share(i64),
+    Amount(i64),
+    /// What was given is taken off.
+    Nothing,
+}
+
 /// Something that is not on the menu.
 #[derive(Debug, Clone)]
 pub struct OpenItem {
@@ -178,9 +222,11 @@ pub struct Add {
     pub undo: Option<Vec<(String, String)>>,
 }
 
-/// Cash on the counter.
+/// Cash on the counter, a card, or a message on the telephone.
 #[derive(Debug, Clone, Default)]
 pub struct Pay {
+    pub method: Method,
+    pub reference: Option<String>,
     pub in_full: bool,
     pub amount: Option<i64>,
     pub tendered: Option<i64>,
@@ -268,8 +314,19 @@ impl Deed {
                 OrderDeed::Merge(_) => "merge",
                 OrderDeed::Give { is_fresh: true, .. } => "split",
                 OrderDeed::Give { .. } => "give lines",
-                OrderDeed::Pay(_) => "pay",
+                OrderDeed::Pay(pay) => match pay.method {
+                    Method::Cash => "pay",
+                    Method::Card => "pay by card",
+                    Method::Mtn | Method::Airtel => "pay by mobile money",
+                },
                 OrderDeed::NothingToPay => "nothing to pay",
+                OrderDeed::Reopen(_) => "reopen",
+                OrderDeed::Discount(asked) => match (asked.less, asked.line) {
+                    (Less::Nothing, Some(_)) => "discount off a line",
+                    (Less::Nothing, None) => "discount off",
+                    (_, Some(_)) => "discount on a line",
+                    (_, None) => "discount",
+                },
             },
             Deed::Ticket(_, deed) => match deed {
                 TicketDeed::Shown => "shown",
@@ -290,6 +347,14 @@ impl Deed {
                 ShiftDeed::PassOn { .. } => "carry over",
                 ShiftDeed::Close { .. } => "close",
             },
+            Deed::Refund(_, asked) => match asked.back {
+                Back::Goods { .. } => "refund of goods",
+                Back::Wrong {
+                    amount: None,
+                    tip: None,
+                } => "refund",
+                Back::Wrong { .. } => "refund of a part",
+            },
             Deed::StartShift { .. } => "start shift",
             Deed::Stock(..) => "stock",
             Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
@@ -302,6 +367,24 @@ impl Deed {
 }
 
 impl OrderDeed {
+    /// What changes nothing that is on the bill, or puts something more on it, leaves an order open that was opened again; for
+    /// any other it makes no difference. The specification does not say what closes it.
+    pub fn may_close(&self) -> bool {
+        !matches!(
+            self,
+            OrderDeed::Reopen(_)
+                | OrderDeed::Add(_)
+                | OrderDeed::OpenItem(_)
+                | OrderDeed::NextSeat(_)
+                | OrderDeed::Details { .. }
+                | OrderDeed::Hold { .. }
+                | OrderDeed::Serve { .. }
+                | OrderDeed::MoveTo(_)
+                | OrderDeed::Transfer(_)
+                | OrderDeed::Cancel(_)
+        )
+    }
+
     /// Whether what was typed lies within its bounds at all.
     pub fn can_be_read(&self) -> bool {
         let (pieces, seats, courses) = (1..=999, 1..=99, 1..=9);
@@ -332,6 +415,7 @@ impl OrderDeed {
                 let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
                 some.all(|of_it| pieces.contains(&of_it))
             }
+            OrderDeed::Pay(pay) => pay.has_readable_reference(),
             _ => true,
         }
     }

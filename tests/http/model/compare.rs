@@ -13,15 +13,26 @@ use super::{boards, floor, screens, shift_screens, stored};
 use crate::house::Answer;
 
 /// Everything must hold, or it is said which thing does not.
-const INVARIANTS: [(&str, &str); 10] = [
+const INVARIANTS: [(&str, &str); 12] = [
     (
-        "every payment is in the cash of its shift, to the shilling",
-        "SELECT count(*) FROM payments p WHERE p.amount + p.tip <> \
-      (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)",
+        "nothing but cash is in a drawer",
+        "SELECT count(*) FROM cash_entries c JOIN payments p ON p.id = c.payment_id WHERE p.method <> 'cash'",
     ),
     (
-        "an order's paid is the sum of its payments",
-        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id)",
+        "every payment in cash is in the cash of its shift, to the shilling",
+        "SELECT count(*) FROM payments p WHERE p.method = 'cash' AND p.amount + p.tip <> \
+      (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c WHERE c.payment_id = p.id AND c.kind IN ('sale', 'tip'))",
+    ),
+    (
+        "an order's paid is the sum of its payments less its refunds",
+        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id) \
+      - (SELECT coalesce(sum(r.amount), 0) FROM refunds r WHERE r.order_id = o.id)",
+    ),
+    (
+        "what was given back in cash left the drawer of the shift that gave it",
+        "SELECT count(*) FROM (SELECT p.id, r.shift_id, sum(r.amount + r.tip) AS back FROM refunds r JOIN payments p ON p.id = r.payment_id \
+      WHERE p.method = 'cash' GROUP BY p.id, r.shift_id) b WHERE -b.back <> (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c \
+      WHERE c.payment_id = b.id AND c.shift_id = b.shift_id AND c.kind = 'refund')",
     ),
     (
         "no ticket on a board is without lines, and none of its lines is of another order",
@@ -105,7 +116,7 @@ impl Day {
                 }
                 self.compare_shift_list().await;
             }
-            Deed::Order(_, OrderDeed::Pay(_)) | Deed::StartShift { .. } => {
+            Deed::Order(_, OrderDeed::Pay(_)) | Deed::Refund(..) | Deed::StartShift { .. } => {
                 if let Some(at) = self.book.open_shift_of(command.who) {
                     self.compare_count_screen(at, command.who).await;
                 }
@@ -128,14 +139,20 @@ impl Day {
                 .find(|ticket| ticket.id == id)
                 .map(|ticket| ticket.order)
         };
+        let of_payment = |id: Uuid| self.book.payment(id).map(|at| self.book.payments[at].order);
         let of_order = |id: Uuid| self.book.orders.iter().position(|order| order.id == id);
         match (&command.deed, path) {
             (Deed::Order(id, _), _) => of_order(*id),
             (Deed::Ticket(id, _), _) => of_ticket(*id),
+            (Deed::Refund(id, _), _) => of_payment(*id),
             (Deed::Shift(_, ShiftDeed::PassOn { order, .. }), _) => of_order(*order),
             (_, Some(path)) => {
                 let ids = path.split('/').filter_map(|part| part.parse::<Uuid>().ok());
-                let mut orders = ids.filter_map(|id| of_order(id).or_else(|| of_ticket(id)));
+                let mut orders = ids.filter_map(|id| {
+                    of_order(id)
+                        .or_else(|| of_ticket(id))
+                        .or_else(|| of_payment(id))
+                });
                 orders.next()
             }
             _ => None,

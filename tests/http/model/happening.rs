@@ -18,7 +18,8 @@ impl Book {
                 let order = self.order(*id)?;
                 let line = order.lines.iter().find(|line| line.id == strike.line)?;
                 let price = line.price() * strike.pieces.unwrap_or(line.quantity);
-                let is_beyond = price > COMP_LIMIT && order.is_open() && line.is_sent();
+                let is_beyond =
+                    price > COMP_LIMIT && line.given.is_none() && order.is_open() && line.is_sent();
                 let agrees = strike.why.agreed.map_or(command.who, |agreed| agreed.by);
                 let is_admins = self.people[agrees].role == Role::Admin;
                 match (is_beyond, outcome) {
@@ -26,6 +27,42 @@ impl Book {
                     (true, Err(CONFLICT)) if !is_admins => Some("a comp beyond the limit"),
                     _ => None,
                 }
+            }
+            Deed::Order(id, OrderDeed::Discount(asked)) => {
+                let last = after.order(*id)?.lowered.last();
+                let is_agreed = last.is_some_and(|one| one.because.agreed.is_some());
+                match outcome {
+                    Ok(()) if is_agreed => Some("a discount that somebody agreed to"),
+                    Err(INVALID) if asked.must_be_clear().is_ok() => {
+                        Some("a discount beyond the limit")
+                    }
+                    _ => None,
+                }
+            }
+            Deed::Order(id, OrderDeed::NothingToPay) => {
+                let was_reopened = self.order(*id)?.is_reopened();
+                (was_reopened && outcome.is_ok())
+                    .then_some("what was reopened for nothing is closed")
+            }
+            Deed::Refund(id, _) => {
+                let method = self.payments[self.payment(*id)?].method;
+                let drawer = self.shift_with_cash(command.who).ok();
+                match outcome {
+                    Err(CONFLICT) if method == Method::Cash && drawer.is_none() => {
+                        Some("a refund without a drawer")
+                    }
+                    Ok(()) if after.refunds.last()?.because.agreed.is_some() => {
+                        Some("a refund that somebody agreed to")
+                    }
+                    _ => None,
+                }
+            }
+            Deed::Order(id, OrderDeed::Pay(pay)) => {
+                let has_paid = |reference: &String| self.has_paid(pay.method, reference);
+                let is_used = pay.reference.as_ref().is_some_and(has_paid);
+                let is_due = self.order(*id)?.balance() > 0;
+                (is_used && is_due && outcome == Err(CONFLICT))
+                    .then_some("a reference that has paid already")
             }
             Deed::Ticket(id, TicketDeed::Bump { changes, .. }) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id)?;

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::discounts::Given;
 use super::menu::{self, Chosen};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Line {
     /// The price of the product alone when it was added.
     pub base: i64,
     pub chosen: Vec<Chosen>,
+    /// Its own discount.
+    pub given: Option<Given>,
     pub note: Option<String>,
     pub allergy: Option<String>,
     pub seat: Option<i64>,
@@ -131,7 +134,7 @@ impl Line {
     pub fn total(&self) -> i64 {
         match self.state == State::Voided || self.free.is_some() {
             true => 0,
-            false => self.worth(),
+            false => self.worth() - self.reduced(),
         }
     }
 
@@ -149,13 +152,15 @@ impl Line {
     }
 
     /// Equal in product, price, modifiers, note, seat and course; an allergy is more than a note, and differs too, and so does
-    /// what is kept back. What is not on the menu is like nothing else.
+    /// what is kept back. What is not on the menu is like nothing else, and so is what has a discount.
     pub fn is_equal(&self, other: &Line) -> bool {
         self.product.is_some()
             && self.product == other.product
             && (self.base, self.price()) == (other.base, other.price())
             && self.chosen == other.chosen
             && (&self.note, &self.allergy) == (&other.note, &other.allergy)
+            && self.given.is_none()
+            && other.given.is_none()
             && (self.seat, self.course, self.held) == (other.seat, other.course, other.held)
     }
 }

@@ -13,8 +13,11 @@ mod cash;
 mod chance;
 mod chance_after;
 mod chance_back;
+mod chance_money;
+mod charges;
 mod command;
 mod compare;
+mod discounts;
 mod floor;
 mod happening;
 mod kitchen;
@@ -22,6 +25,7 @@ mod line;
 mod menu;
 mod moved;
 mod orders;
+mod refunds;
 mod requests;
 mod run;
 mod screens;
@@ -69,7 +73,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 66] = [
+const EVERYTHING: [&str; 81] = [
     "open",
     "add",
     "undo",
@@ -88,7 +92,22 @@ const EVERYTHING: [&str; 66] = [
     "cancel",
     "cancel with a reason",
     "pay",
+    "pay by card",
+    "pay by mobile money",
+    "a reference that has paid already",
     "nothing to pay",
+    "refund",
+    "refund of a part",
+    "refund of goods",
+    "a refund that somebody agreed to",
+    "reopen",
+    "what was reopened for nothing is closed",
+    "discount",
+    "discount on a line",
+    "discount off",
+    "discount off a line",
+    "a discount that somebody agreed to",
+    "a discount beyond the limit",
     "hold line",
     "release line",
     "hold course",

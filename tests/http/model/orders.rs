@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::book::*;
-use super::command::{Add, OrderDeed};
+use super::command::{Add, OrderDeed, Pay};
 use super::menu::{self, Pick};
 
 /// After this many seconds an order without lines is called off.
@@ -13,7 +13,10 @@ impl Book {
     pub fn order_deed(&mut self, who: usize, id: Uuid, deed: &OrderDeed) -> Outcome {
         let role = self.people[who].role;
         must(role.takes_orders(), FORBIDDEN)?;
-        if matches!(deed, OrderDeed::Pay(_) | OrderDeed::NothingToPay) {
+        if matches!(
+            deed,
+            OrderDeed::Pay(_) | OrderDeed::NothingToPay | OrderDeed::Reopen(_)
+        ) {
             must(role.takes_payments(), FORBIDDEN)?;
         }
         must(deed.can_be_read(), INVALID)?;
@@ -31,7 +34,11 @@ impl Book {
             }
             return Ok(());
         }
-        if let OrderDeed::Pay(_) = deed {
+        if let OrderDeed::Pay(Pay {
+            method: Method::Cash,
+            ..
+        }) = deed
+        {
             // Being refused for want of a float comes before everything else, because it leads to the float.
             self.shift_with_cash(who)?;
         }
@@ -88,6 +95,8 @@ impl Book {
             OrderDeed::Cancel(why) => self.cancel(who, at, why)?,
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
+            OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
+            OrderDeed::Reopen(_) => self.reopen_order(at)?,
             after_sending => {
                 if !self.afterwards(who, at, after_sending)? {
                     return Ok(());
@@ -95,7 +104,9 @@ impl Book {
             }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
-        self.settle(at);
+        if deed.may_close() {
+            self.settle(at);
+        }
         self.orders[at].touched_at = self.now;
         Ok(())
     }
@@ -130,6 +141,8 @@ impl Book {
                 self.because(who, &strike.why).map(|_| ())
             }
             OrderDeed::OpenItem(item) => self.agree(who, item.agreed).map(|_| ()),
+            OrderDeed::Discount(asked) => asked.must_be_clear(),
+            OrderDeed::Reopen(why) => self.because(who, why).map(|_| ()),
             OrderDeed::Transfer(to) => must(self.people[*to].role.takes_orders(), INVALID),
             _ => Ok(()),
         }
@@ -162,10 +175,13 @@ impl Book {
             waiter: who,
             shift: Some(shift),
             lines: Vec::new(),
+            given: None,
+            lowered: Vec::new(),
             was_sent: false,
             paid: 0,
             settled: None,
             closed: false,
+            versions: 0,
             cancelled: false,
             touched_at: self.now,
         });
@@ -207,6 +223,7 @@ impl Book {
             quantity: add.quantity,
             base: product.price,
             chosen,
+            given: None,
             note: add.note.clone(),
             allergy: add.allergy.clone(),
             seat: add.seat,

@@ -6,8 +6,10 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Command, Deed, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed, Which, Why,
+    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed,
+    Which, Why,
 };
+use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
 use crate::house::key;
 
@@ -16,6 +18,20 @@ pub fn request(book: &Book, command: &Command) -> Sent {
     let mut form = Vec::new();
     let (method, path) = match &command.deed {
         Deed::Order(order, deed) => order_request(book, *order, deed, &mut form),
+        Deed::Refund(payment, asked) => {
+            match asked.back {
+                Back::Wrong { amount, tip } => {
+                    may(&mut form, "amount", &amount);
+                    may(&mut form, "tip", &tip);
+                }
+                Back::Goods { line, pieces } => {
+                    put(&mut form, "kind", "goods_returned");
+                    put(&mut form, "item", format!("{line}={pieces}"));
+                }
+            }
+            put_why(book, &mut form, &asked.why);
+            (Method::POST, format!("/payments/{payment}/refund"))
+        }
         Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
         Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
         Deed::StartShift { cash, hundreds } => {
@@ -190,6 +206,23 @@ fn order_request(
             put(form, "method", "nothing_to_pay");
             at("/payments")
         }
+        OrderDeed::Reopen(why) => {
+            put_why(book, form, why);
+            at("/reopening")
+        }
+        OrderDeed::Discount(asked) => {
+            match asked.less {
+                Less::Named(name) => put(form, "named", name),
+                Less::Share(share) => put(form, "percent", percent(share)),
+                Less::Amount(amount) => put(form, "amount", amount),
+                Less::Nothing => put(form, "none", "on"),
+            }
+            put_why(book, form, &asked.why);
+            match asked.line {
+                Some(line) => of(&line, "/discount"),
+                None => at("/discount"),
+            }
+        }
         OrderDeed::Hold { which, held } => {
             let method = if *held { Method::POST } else { Method::DELETE };
             return (method, at(&format!("{}/hold", of_which(which))));
@@ -300,6 +333,8 @@ fn add_form(add: &Add, form: &mut Fields) {
 }
 
 fn pay_form(pay: &Pay, form: &mut Fields) {
+    put(form, "method", pay.method.written());
+    may(form, "reference", &pay.reference);
     may(form, "part", &pay.in_full.then_some("full"));
     may(form, "amount", &pay.amount);
     may(form, "tendered", &pay.tendered);

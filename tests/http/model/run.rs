@@ -101,7 +101,11 @@ impl Day {
         let outcome = after.obey(&command);
         let on_boards = outcome.is_ok() && after.tickets != self.book.tickets;
         self.tally.entry(command.deed.name()).or_default()[usize::from(outcome.is_err())] += 1;
+        if outcome.is_ok() {
+            self.past.seen.insert(command.deed.name());
+        }
         if let Some(what) = self.book.happening(&after, &command, outcome) {
+            self.past.seen.insert(what);
             self.tally.entry(what).or_default()[0] += 1;
         }
         let again = match command.deed {

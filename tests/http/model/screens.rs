@@ -99,7 +99,7 @@ pub fn panel(seen: &Seen) -> Value {
     let lines = all(root, "#order-lines li.line").into_iter().map(|line| {
         json!({
             "name": text(line, ".pick b"),
-            "said": text(line, ".pick small:not(.note):not(.alg):not(:has(.badge))"),
+            "said": texts(line, ".pick small:not(.note):not(.alg):not(:has(.badge))"),
             "note": text(line, "small.note"), "allergy": text(line, "small.alg"),
             "quantity": all(line, "output, .qty").first().map(|quantity| words(*quantity).replace('×', "").trim().to_owned()),
             "total": text(line, ".num"),
@@ -222,6 +222,9 @@ fn expected_line(book: &Book, line: &Line) -> Value {
     };
     let small = format!("{} {extra}", parts.join(" · "));
     let small = Some(small.trim().to_owned()).filter(|small| !small.is_empty());
+    let given = line.given.as_ref();
+    let given = given.map(|given| format!("{} {}", given.label(), money(-line.reduced())));
+    let small: Vec<String> = small.into_iter().chain(given).collect();
     let product = book
         .menu
         .iter()
@@ -274,18 +277,26 @@ fn expected_line(book: &Book, line: &Line) -> Value {
 }
 
 fn expected_sums(order: &Order) -> Vec<String> {
+    let bill = order.sums();
     let pieces: i64 = order.live().map(|line| line.quantity).sum();
     let mut sums = vec![format!(
         "Subtotal, {}: {}",
         count_of(pieces, "item"),
-        money(order.total() + order.given_away())
+        money(bill.subtotal)
     )];
-    if order.given_away() > 0 {
-        sums.push(format!("Given free: {}", money(-order.given_away())));
+    let label = order
+        .given
+        .as_ref()
+        .map(|given| format!("Discount, {}", given.label()));
+    for (label, off) in [
+        ("Given free", bill.free),
+        ("Discounts on items", bill.on_lines),
+        (label.as_deref().unwrap_or_default(), bill.on_order),
+    ] {
+        sums.extend((off > 0).then(|| format!("{label}: {}", money(-off))));
     }
     sums.extend(
-        order
-            .taxes()
+        bill.taxes
             .iter()
             .map(|(name, tax)| format!("{name} included: {}", money(*tax))),
     );
@@ -306,6 +317,7 @@ fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
     if !order.is_open() {
         actions.extend((ready > 0).then_some(served));
         actions.push("Back to the floor".to_owned());
+        actions.extend((pays && order.paid > 0).then(|| "Payments".to_owned()));
         return actions;
     }
     // An exact sale at the counter is one tap after the last product.

@@ -43,6 +43,7 @@ pub fn expected_count_screen(book: &Book, at: usize) -> Value {
         ("float", "Opening float"),
         ("sale", "Cash sales"),
         ("tip", "Cash tips"),
+        ("refund", "Cash refunds"),
     ];
     let sums = kinds.into_iter().filter_map(|(kind, label)| {
         let of_kind = shift.entries.iter().filter(|(one, _)| *one == kind);
@@ -97,13 +98,16 @@ pub fn expected_shift_list(book: &Book) -> Value {
 
 /// What a shift report says, of what this book knows.
 pub fn report(stored: &Value) -> Value {
-    let sales = stored["sales"].as_array().into_iter().flatten();
-    let sales = sales.map(|sum| json!([sum["count"], sum["amount"], sum["tips"]]));
+    let sums = |what: &str| {
+        let sums = stored[what].as_array().into_iter().flatten();
+        let sums = sums.map(|sum| json!([sum["method"], sum["count"], sum["amount"], sum["tips"]]));
+        sums.collect::<Vec<_>>()
+    };
     json!({
         "number": stored["number"], "owner": stored["owner"]["id"], "expected": stored["expected"],
         "counted": stored["counts"].as_array().and_then(|counts| counts.last()).map(|count| count["counted"].clone()),
         "counts": stored["counts"].as_array().map(Vec::len), "variance": stored["variance"]["amount"],
-        "sales": sales.collect::<Vec<_>>(), "passed on": stored["passedOn"].as_array().map(Vec::len),
+        "sales": sums("sales"), "refunds": sums("refunds"), "passed on": stored["passedOn"].as_array().map(Vec::len),
         "settled": stored["orders"]["settled"], "cancelled": stored["orders"]["cancelled"], "total": stored["orders"]["total"],
     })
 }
@@ -112,22 +116,29 @@ pub fn report(stored: &Value) -> Value {
 pub fn expected_report(book: &Book, at: usize) -> Value {
     let shift = &book.shifts[at];
     let last = shift.counts.last();
-    let taken: Vec<&Payment> = book
-        .payments
-        .iter()
-        .filter(|payment| payment.shift == at)
-        .collect();
-    let sum = |part: fn(&Payment) -> i64| taken.iter().map(|payment| part(payment)).sum::<i64>();
-    let sales = (!taken.is_empty())
-        .then(|| json!([taken.len(), sum(|one| one.amount), sum(|one| one.tip)]));
+    let taken = book.payments.iter().filter(|payment| payment.shift == at);
+    let taken = taken.map(|payment| (payment.method, payment.amount, payment.tip));
+    let back = book.refunds.iter().filter(|refund| refund.shift == at);
+    let back = back.map(|one| (book.payments[one.payment].method, one.amount, one.tip));
     let own = book.orders.iter().filter(|order| order.shift == Some(at));
     let settled = own.clone().filter(|order| order.settled.is_some());
     json!({
         "number": shift.report, "owner": book.people[shift.owner].id, "expected": shift.expected(),
         "counted": last.map(|count| count.counted), "counts": shift.counts.len(),
         "variance": last.map(|count| count.counted - count.expected),
-        "sales": sales.into_iter().collect::<Vec<_>>(), "passed on": shift.passed_on,
+        "sales": by_method(taken.collect()), "refunds": by_method(back.collect()), "passed on": shift.passed_on,
         "settled": settled.clone().count(), "cancelled": own.filter(|order| order.cancelled).count(),
         "total": settled.map(Order::total).sum::<i64>(),
     })
+}
+
+/// How often, how much and how much in tips, of each method that there was.
+fn by_method(moved: Vec<(Method, i64, i64)>) -> Vec<Value> {
+    let sums = Method::ALL.into_iter().filter_map(|method| {
+        let of_it: Vec<_> = moved.iter().filter(|one| one.0 == method).collect();
+        let amount: i64 = of_it.iter().map(|one| one.1).sum();
+        let tips: i64 = of_it.iter().map(|one| one.2).sum();
+        (!of_it.is_empty()).then(|| json!([method.written(), of_it.len(), amount, tips]))
+    });
+    sums.collect()
 }

@@ -13,11 +13,14 @@ const ORDER: &str = "SELECT jsonb_build_object( \
       'reference', o.reference = to_char(o.business_date, 'YYYYMMDD') || '-' || lpad(o.number::text, 4, '0'), \
       'kind', o.kind, 'table', o.table_id, 'guests', o.guests, 'name', o.customer_name, 'phone', o.customer_phone, \
       'waiter', o.waiter_id, 'shift', o.shift_id, 'subtotal', o.subtotal, 'given away', o.comps, 'discount', o.discount, 'tax', o.tax, \
+      'given', jsonb_build_array(o.discount_name, o.discount_bp, o.discount_amount, o.discount_most_bp), \
       'total', o.total, 'paid', o.paid, 'rounding', o.rounding, 'sent', o.first_sent_at IS NOT NULL, \
       'settled', o.settled_date - date '1970-01-01', 'closed', o.closed_at IS NOT NULL, \
+      'versions', (SELECT count(*) FROM order_versions v WHERE v.order_id = o.id), \
       'cancelled', o.cancelled_at IS NOT NULL) FROM orders o WHERE o.id = $1), \
   'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'product', l.product_id, 'name', l.name, \
-      'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, \
+      'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, 'discount', l.discount, \
+      'given', jsonb_build_array(l.discount_name, l.discount_bp, l.discount_amount, l.discount_most_bp), \
       'from stock', l.from_stock, 'modifiers', l.modifiers, 'note', l.note, 'allergy', l.allergy, 'seat', l.seat, \
       'course', l.course, 'tax', l.tax_name, 'tax bp', l.tax_bp, 'station', s.sort - 1, 'state', l.state, \
       'ready', l.state <> 'voided' AND l.ready_at IS NOT NULL, 'served', l.state <> 'voided' AND l.served_at IS NOT NULL, \
@@ -37,10 +40,14 @@ const ORDER: &str = "SELECT jsonb_build_object( \
           ORDER BY k.line_id) \
           FROM ticket_lines k WHERE k.ticket_id = t.id)) ORDER BY t.id), '[]') \
       FROM tickets t JOIN stations s ON s.id = t.station_id WHERE t.order_id = $1), \
-  'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('shift', p.shift_id, 'by', p.taken_by, \
+  'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
+      ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
+  'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
+      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
+  'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
-      'tendered', p.tendered, 'change', p.change, \
-      'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.shift_id = p.shift_id)) \
+      'tendered', p.tendered, 'change', p.change, 'reference', p.reference, \
+      'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.kind IN ('sale', 'tip'))) \
       ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1)) AS stored";
 
 /// What does not hang on one order: the audit log, the countdowns, the open shifts, how many rows there are of each kind.
@@ -56,7 +63,7 @@ const HOUSE: &str = "SELECT jsonb_build_object( \
       ORDER BY s.opened_at, s.id), '[]') \
       FROM shifts s LEFT JOIN terminals d ON d.id = s.drawer_terminal_id WHERE s.closed_at IS NULL), \
   'rows', jsonb_build_object('orders', (SELECT count(*) FROM orders), 'tickets', (SELECT count(*) FROM tickets), \
-      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), \
+      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
       'shifts', (SELECT count(*) FROM shifts))) AS stored";
 
 /// The order as the program keeps it.
@@ -79,6 +86,10 @@ async fn value(house: &House, sql: &str, parameter: sea_orm::Value) -> Value {
 pub fn learn(book: &mut Book, at: usize, stored: &Value) {
     for (line, stored) in book.orders[at].lines.iter_mut().zip(rows(&stored["lines"])) {
         learn_id(&mut line.id, stored);
+    }
+    let payments = book.payments.iter_mut().filter(|one| one.order == at);
+    for (payment, stored) in payments.zip(rows(&stored["payments"])) {
+        learn_id(&mut payment.id, stored);
     }
     // Each line is on one ticket, so a ticket is known by what is on it.
     let order = &book.orders[at];
@@ -146,10 +157,44 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
     let payments = book.payments.iter().filter(|payment| payment.order == at);
     let payments = payments.map(|payment| {
         json!({
-            "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
-            "method": "cash", "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
-            "change": payment.change, "booked": payment.amount + payment.tip,
+            "id": payment.id, "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
+            "method": payment.method.written(), "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
+            "change": payment.change, "reference": payment.reference,
+            "booked": (payment.method == Method::Cash).then_some(payment.amount + payment.tip),
         })
+    });
+    let sums = order.sums();
+    let discounts = order.lowered.iter().map(|lowered| {
+        let (name, share, amount, _) = columns(lowered.given.as_ref());
+        let why = &lowered.because;
+        let agreed = why.agreed.map(|who| book.people[who].id);
+        json!([
+            name,
+            share,
+            amount,
+            lowered.worth,
+            book.people[why.by].id,
+            agreed,
+            why.reason
+        ])
+    });
+    let of_order = |one: &&Returned| book.payments[one.payment].order == at;
+    let refunds = book.refunds.iter().filter(of_order).map(|one| {
+        let kind = if one.is_goods {
+            "goods_returned"
+        } else {
+            "wrong_payment"
+        };
+        let (payment, shift, why) = (
+            &book.payments[one.payment],
+            &book.shifts[one.shift],
+            &one.because,
+        );
+        let agreed = why.agreed.map(|who| book.people[who].id);
+        let by = book.people[why.by].id;
+        json!([
+            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason
+        ])
     });
     json!({
         "order": {
@@ -158,14 +203,16 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             "table": order.table.map(|table| book.tables[table].id), "guests": order.guests,
             "name": order.name, "phone": order.phone, "waiter": book.people[order.waiter].id,
             "shift": order.shift.map(|shift| book.shifts[shift].id),
-            "subtotal": order.total() + order.given_away(), "given away": order.given_away(), "discount": 0, "rounding": 0,
-            "tax": order.taxes().iter().map(|(_, tax)| tax).sum::<i64>(),
+            "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": 0,
+            "given": given(order.given.as_ref()), "tax": sums.taxes.iter().map(|(_, tax)| tax).sum::<i64>(),
             "total": order.total(), "paid": order.paid, "sent": order.was_sent,
-            "settled": order.settled, "closed": order.closed, "cancelled": order.cancelled,
+            "settled": order.settled, "closed": order.closed, "versions": order.versions, "cancelled": order.cancelled,
         },
         "lines": lines,
         "tickets": tickets.collect::<Vec<_>>(),
         "payments": payments.collect::<Vec<_>>(),
+        "discounts": discounts.collect::<Vec<_>>(),
+        "refunds": refunds.collect::<Vec<_>>(),
     })
 }
 
@@ -173,13 +220,31 @@ fn expected_line(book: &Book, line: &Line) -> Value {
     let state = format!("{:?}", line.state).to_lowercase();
     json!({
         "id": line.id, "product": line.product, "name": line.name, "second": line.second, "quantity": line.quantity,
-        "price": line.price(), "base": line.base, "from stock": line.from_stock,
+        "price": line.price(), "base": line.base, "discount": line.reduced(), "given": given(line.given.as_ref()), "from stock": line.from_stock,
         "modifiers": line.chosen.iter().map(expected_choice).collect::<Vec<_>>(),
         "note": line.note, "allergy": line.allergy, "seat": line.seat, "course": line.course,
         "tax": line.tax_name, "tax bp": line.tax_bp, "station": line.station, "state": state,
         "ready": line.is_made(), "served": line.state == State::Served, "held": line.held, "announced": line.announced,
         "voided": line.voided.as_ref().map(|why| because(book, why)), "free": line.free.as_ref().map(|why| because(book, why)),
     })
+}
+
+fn columns(given: Option<&Given>) -> (Option<&str>, Option<i64>, Option<i64>, Option<i64>) {
+    let (share, amount) = match given.map(|given| given.off) {
+        Some(Off::Share(share)) => (Some(share), None),
+        Some(Off::Amount(amount)) => (None, Some(amount)),
+        None => (None, None),
+    };
+    (
+        given.map(|given| given.name.as_str()),
+        share,
+        amount,
+        given.map(|given| given.most),
+    )
+}
+
+fn given(given: Option<&Given>) -> Value {
+    json!(columns(given))
 }
 
 fn because(book: &Book, why: &Because) -> Value {
@@ -256,7 +321,7 @@ pub fn expected_house(book: &Book) -> Value {
         "shifts": shifts.collect::<Vec<_>>(),
         "rows": {
             "orders": book.orders.len(), "tickets": book.tickets.len(), "payments": book.payments.len(),
-            "cash": cash, "shifts": book.shifts.len(),
+            "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
         },
     })
 }

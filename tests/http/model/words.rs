@@ -18,6 +18,13 @@ impl Book {
                 let _ = write!(text, "at {}: ", self.called(order, *id));
                 text.push_str(&self.order_words(order, deed));
             }
+            Deed::Refund(id, asked) => {
+                let order = self
+                    .payment(*id)
+                    .map(|at| &self.orders[self.payments[at].order]);
+                let title = order.map_or("nothing".to_owned(), |order| self.title(order));
+                let _ = write!(text, "gives back of a payment of {title}: {asked:?}");
+            }
             Deed::Ticket(id, deed) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id);
                 let title = ticket.map_or("a ticket that is not there", |ticket| &ticket.title);

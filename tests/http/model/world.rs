@@ -101,6 +101,7 @@ pub async fn open() -> (House, Book) {
         tickets: Vec::new(),
         shifts: Vec::new(),
         payments: Vec::new(),
+        refunds: Vec::new(),
         numbers: BTreeMap::new(),
         reports: 0,
         deeds: BTreeMap::from([("staff.pin_set", pins)]),

@@ -1,0 +1,94 @@
+//! Money that comes by card or over the telephone (product.md, section 5).
+
+use uuid::Uuid;
+
+use super::book::*;
+use super::command::Pay;
+
+/// How money comes in, in the order of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Method {
+    #[default]
+    Cash,
+    Card,
+    Mtn,
+    Airtel,
+}
+
+impl Method {
+    pub const ALL: [Method; 4] = [Method::Cash, Method::Card, Method::Mtn, Method::Airtel];
+
+    pub fn written(self) -> &'static str {
+        match self {
+            Method::Cash => "cash",
+            Method::Card => "card",
+            Method::Mtn => "mtn_momo",
+            Method::Airtel => "airtel_money",
+        }
+    }
+
+    pub fn is_mobile(self) -> bool {
+        matches!(self, Method::Mtn | Method::Airtel)
+    }
+}
+
+/// As a reference is kept: in capital letters, without the spaces that people type between groups.
+pub fn kept(reference: &str) -> String {
+    let signs = reference.chars().filter(|sign| !sign.is_whitespace());
+    signs.map(|sign| sign.to_ascii_uppercase()).collect()
+}
+
+/// Its letters and digits, by which an id of mobile money is known.
+fn bare(reference: &str) -> String {
+    let signs = reference.chars().filter(char::is_ascii_alphanumeric);
+    signs.map(|sign| sign.to_ascii_uppercase()).collect()
+}
+
+impl Pay {
+    /// Whether the reference could be one at all; with cash nobody reads it.
+    pub fn has_readable_reference(&self) -> bool {
+        let reference = self.reference.as_deref();
+        self.method == Method::Cash || reference.is_none_or(|text| bare(text).len() >= 3)
+    }
+}
+
+impl Book {
+    /// An id of mobile money pays once for ever, the number of a card's slip once on its business date.
+    pub fn has_paid(&self, method: Method, reference: &str) -> bool {
+        let is_same = |payment: &Payment| {
+            let Some(other) = &payment.reference else {
+                return false;
+            };
+            match (method.is_mobile(), payment.method.is_mobile()) {
+                (true, true) => bare(other) == bare(reference),
+                (false, false) => *other == kept(reference) && payment.date == self.date(),
+                _ => false,
+            }
+        };
+        self.payments.iter().any(is_same)
+    }
+
+    /// What becomes of it on an order that owes as much: nothing of it goes back, so that more than is due is refused.
+    pub fn charge(&self, pay: &Pay, balance: i64) -> Result<Payment, u16> {
+        let said = pay.amount.filter(|_| !pay.in_full);
+        let amount = said.unwrap_or(balance);
+        must((1..=balance).contains(&amount), INVALID)?;
+        let reference = pay.reference.as_deref();
+        must(reference.is_some() || !pay.method.is_mobile(), INVALID)?;
+        let is_used = reference.is_some_and(|text| self.has_paid(pay.method, text));
+        must(!is_used, CONFLICT)?;
+        Ok(Payment {
+            id: Uuid::nil(),
+            order: 0,
+            shift: 0,
+            by: 0,
+            date: 0,
+            method: pay.method,
+            amount,
+            tip: pay.tip,
+            tendered: None,
+            change: 0,
+            reference: reference.map(kept),
+        })
+    }
+}
