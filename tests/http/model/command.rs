@@ -367,6 +367,28 @@ impl Deed {
 }
 
 impl OrderDeed {
+    /// Whether lines come, go or cost something else with it.
+    pub fn changes_lines(&self) -> bool {
+        matches!(
+            self,
+            OrderDeed::Add(_)
+                | OrderDeed::Step { .. }
+                | OrderDeed::Quantity { .. }
+                | OrderDeed::Remove(_)
+                | OrderDeed::Note { .. }
+                | OrderDeed::Seat { .. }
+                | OrderDeed::NextSeat(_)
+                | OrderDeed::Course { .. }
+                | OrderDeed::Choose { .. }
+                | OrderDeed::Instead { .. }
+                | OrderDeed::Void(_)
+                | OrderDeed::Comp(_)
+                | OrderDeed::OpenItem(_)
+                | OrderDeed::Merge(_)
+                | OrderDeed::Give { .. }
+        )
+    }
+
     /// What changes nothing that is on the bill, or puts something more on it, leaves an order open that was opened again; for
     /// any other it makes no difference. The specification does not say what closes it.
     pub fn may_close(&self) -> bool {

@@ -20,6 +20,8 @@ pub struct Given {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Off {
     Share(i64),
+    /// A share, and no more than what that was when somebody agreed to it.
+    UpTo(i64, i64),
     Amount(i64),
 }
 
@@ -47,6 +49,7 @@ impl Given {
     pub fn of(&self, price: i64) -> i64 {
         let off = match self.off {
             Off::Share(share) => share_of(price, share),
+            Off::UpTo(share, amount) => amount.min(share_of(price, share)),
             Off::Amount(amount) => amount.min(share_of(price, self.most)),
         };
         off.clamp(0, price)
@@ -55,22 +58,29 @@ impl Given {
     /// "Staff 10%".
     pub fn label(&self) -> String {
         match self.off {
-            Off::Share(share) => format!("{} {}%", self.name, percent(share)),
+            Off::Share(share) | Off::UpTo(share, _) => format!("{} {}%", self.name, percent(share)),
             Off::Amount(_) => self.name.clone(),
         }
     }
 
     /// Its part for some pieces of a line, and the rest: a share goes with each, an amount is parted as they are.
     pub fn parted(&self, pieces: i64, of: i64) -> (Given, Given) {
-        let Off::Amount(amount) = self.off else {
-            return (self.clone(), self.clone());
-        };
-        let part = amount * pieces / of;
-        let with = |amount| Given {
-            off: Off::Amount(amount),
+        let with = |off| Given {
+            off,
             ..self.clone()
         };
-        (with(part), with(amount - part))
+        let part = |amount: i64| amount * pieces / of;
+        match self.off {
+            Off::Share(_) => (self.clone(), self.clone()),
+            Off::UpTo(share, amount) => (
+                with(Off::UpTo(share, part(amount))),
+                with(Off::UpTo(share, amount - part(amount))),
+            ),
+            Off::Amount(amount) => (
+                with(Off::Amount(part(amount))),
+                with(Off::Amount(amount - part(amount))),
+            ),
+        }
     }
 }
 
@@ -187,6 +197,13 @@ impl Order {
         Ok(worth)
     }
 
+    /// Lines that come or go make no discount more than whoever stands for it may give.
+    pub fn keeps_discounts_of(&self, before: &Order) -> bool {
+        let of_lines = self.lines.iter().map(|line| &line.given);
+        let mut given = of_lines.chain([&self.given]).flatten();
+        given.all(|given| self.is_within(given.most) || !before.is_within(given.most))
+    }
+
     /// Each within its line, and all together within the bill; what somebody agreed to who may give more is not counted, and
     /// each may be half a shilling beyond, being rounded by itself.
     fn is_within(&self, most: i64) -> bool {
@@ -273,7 +290,17 @@ impl Book {
                 most = agreed.map_or(own, |by| self.people[by].role.gives());
             }
         }
-        let given = given(most);
+        let mut given = given(most);
+        // Beyond what a cashier gives alone it does not grow with what is ordered later.
+        if let Some(one) = &mut given
+            && let Off::Share(share) = one.off
+            && share > own.min(Role::Cashier.gives())
+        {
+            let worth = self.orders[at]
+                .clone()
+                .lower(asked.line, Some(one.clone()))?;
+            one.off = Off::UpTo(share, worth);
+        }
         let deed = match given {
             Some(_) => "order.discounted",
             None => "order.discount_taken_off",

@@ -44,6 +44,7 @@ impl Book {
         }
         let at = self.orders.iter().position(|order| order.id == id);
         let at = at.ok_or(NOT_FOUND)?;
+        let before = deed.changes_lines().then(|| self.orders.clone());
         match deed {
             OrderDeed::Open { .. } => {}
             OrderDeed::Add(add) => self.add(at, add)?,
@@ -104,6 +105,9 @@ impl Book {
             }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
+        for (now, before) in self.orders.iter().zip(before.iter().flatten()) {
+            must(now.keeps_discounts_of(before), CONFLICT)?;
+        }
         if deed.may_close() {
             self.settle(at);
         }

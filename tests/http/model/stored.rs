@@ -232,6 +232,7 @@ fn expected_line(book: &Book, line: &Line) -> Value {
 fn columns(given: Option<&Given>) -> (Option<&str>, Option<i64>, Option<i64>, Option<i64>) {
     let (share, amount) = match given.map(|given| given.off) {
         Some(Off::Share(share)) => (Some(share), None),
+        Some(Off::UpTo(share, amount)) => (Some(share), Some(amount)),
         Some(Off::Amount(amount)) => (None, Some(amount)),
         None => (None, None),
     };
