@@ -127,7 +127,7 @@ pub fn page(floor: &Floor, forgotten: &[Shift], person: &Person, cafe: &str, her
         (shifts::forgotten_banner(forgotten, person))
         @match here {
             Here::Orders => main.scroll { div.narrow {
-                div.row {
+                div.row.wrap {
                     h1.big-h { "Open orders" }
                     span.push {}
                     @if person.role.manages() || person.role == Role::Cashier { a.btn.lg href=(url::pending_payments()) { (icon("phone")) "Mobile money" } }

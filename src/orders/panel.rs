@@ -410,7 +410,8 @@ fn receipt(one: &Receipt, days: &DayRule) -> Markup {
 fn line_bar(order: &Order) -> Markup {
     let of = |pattern| url::of_selected_line(pattern, order.id);
     html! {
-        div #line-bar.line-bar role="toolbar" aria-label="Selected line" {
+        // It scrolls sideways where it is narrow, also for those without a hand on it.
+        div #line-bar.line-bar role="toolbar" tabindex="0" aria-label="Selected line" {
             button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent held" { (icon("note")) "Note" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent held" { (icon("mods")) "Modifiers" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_seat)) hx-target="#sheet" data-for="unsent" { (icon("seat")) span data-fill="seat" data-empty="Seat" { "Seat" } }

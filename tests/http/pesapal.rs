@@ -6,6 +6,7 @@ mod simulator;
 
 mod doors;
 mod faults;
+mod giving_back;
 mod scenarios;
 
 use cafe_pos::payments::pesapal::ask_due;

@@ -474,3 +474,85 @@ async fn cash_is_rounded_and_nothing_else() {
     );
     assert_eq!(house.number(&down).await, 1);
 }
+
+#[tokio::test]
+async fn what_a_manager_agreed_to_does_not_grow_with_what_is_ordered_later() {
+    let house = House::open().await;
+    let mut waiter = house.person(WAITER).await;
+    let order = sale_of(&house, &mut waiter, 5_000).await;
+    let line = line_of(&house, order).await;
+    let ruth = manager(&house).await;
+    let all = [
+        ("percent", "100"),
+        ("chosen", "Event"),
+        ("approver", ruth.as_str()),
+        ("password", "password123"),
+    ];
+    waiter
+        .post(&format!("/orders/{order}/lines/{line}/discount"), &all)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(total(&house, order).await, 0);
+    waiter
+        .put(
+            &format!("/orders/{order}/lines/{line}/quantity"),
+            &[("quantity", "50")],
+        )
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(total(&house, order).await, 245_000);
+    // A cashier's tenth goes with what is ordered.
+    let mut till = house.person(CASHIER).await;
+    till.post(
+        &format!("/orders/{order}/lines/{line}/discount"),
+        &[("none", "on")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    till.post(&discount(order), &[("named", "Staff")])
+        .await
+        .must_be(StatusCode::OK);
+    till.put(
+        &format!("/orders/{order}/lines/{line}/quantity"),
+        &[("quantity", "100")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    assert_eq!(total(&house, order).await, 450_000);
+}
+
+#[tokio::test]
+async fn lines_that_go_make_no_discount_larger_than_somebody_may_give() {
+    let house = House::open().await;
+    let mut till = house.person(CASHIER).await;
+    let order = sale_of(&house, &mut till, 10_000).await;
+    let cheap = line_of(&house, order).await;
+    till.post(
+        &format!("/orders/{order}/lines/{cheap}/discount"),
+        &[("percent", "10"), ("chosen", "Event")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    till.tap(order, "Chips").await.must_be(StatusCode::OK);
+    let sql =
+        format!("SELECT id FROM order_lines WHERE order_id = '{order}' ORDER BY position DESC");
+    let chips: uuid::Uuid = house.row(&sql, []).await.try_get("", "id").expect("an id");
+    till.put(
+        &format!("/orders/{order}/lines/{chips}/quantity"),
+        &[("quantity", "9")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    till.post(&discount(order), &[("percent", "8"), ("chosen", "Event")])
+        .await
+        .must_be(StatusCode::OK);
+    let refused = till
+        .delete(&format!("/orders/{order}/lines/{chips}"))
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert!(
+        refused.notice().contains("Take the discounts off first"),
+        "{}",
+        refused.text
+    );
+}

@@ -392,3 +392,68 @@ async fn the_database_itself_gives_no_more_back_than_was_paid() {
         .await
         .expect("the rest");
 }
+
+#[tokio::test]
+async fn money_that_was_given_back_is_put_on_no_order() {
+    let house = House::open().await;
+    let mut boss = house.with_float(MANAGER).await;
+    for (transaction, amount) in [("MP261127.1", "10,000"), ("MP261127.2", "10,000")] {
+        let loose = [
+            ("method", "airtel_money"),
+            ("transaction", transaction),
+            ("amount", amount),
+        ];
+        boss.post("/payments/unplaced", &loose)
+            .await
+            .must_be(StatusCode::OK);
+    }
+    let order = sale_of(&house, &mut boss, 10_000).await;
+    let all = "SELECT string_agg(id::text, ' ' ORDER BY taken_at, id) AS ids FROM payments";
+    let ids: String = house.row(all, []).await.try_get("", "ids").expect("ids");
+    let (first, second) = ids.split_once(' ').expect("two");
+    let order_id = order.to_string();
+    for (payment, amount) in [(first, "10,000"), (second, "1,000")] {
+        let refund = format!("/payments/{payment}/refund");
+        boss.post(&refund, &[WHY, ("amount", amount)])
+            .await
+            .must_be(StatusCode::OK);
+        let placement = format!("/payments/{payment}/placement");
+        let refused = boss.post(&placement, &[("order", &order_id)]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    }
+    let insert = format!(
+        "INSERT INTO payment_placements (payment_id, order_id, placed_at) VALUES ('{first}', '{order}', now())"
+    );
+    let refused = house.app.db().execute_unprepared(&insert).await;
+    assert!(refused.unwrap_err().to_string().contains("given back"));
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM orders WHERE paid > 0")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_tip_goes_back_whatever_became_of_the_order() {
+    let house = House::open().await;
+    let mut boss = house.person(MANAGER).await;
+    let order = sale_of(&house, &mut boss, 30_000).await;
+    boss.post(&payments(order), &[("method", "card"), ("tip", "2,000")])
+        .await
+        .must_be(StatusCode::OK);
+    let refund = format!("/payments/{}/refund", last_payment(&house).await);
+    let line: uuid::Uuid = house
+        .row("SELECT id FROM order_lines", [])
+        .await
+        .try_get("", "id")
+        .expect("an id");
+    let line = line.to_string();
+    let goods = [WHY, ("kind", "goods_returned"), ("item", line.as_str())];
+    boss.post(&refund, &goods).await.must_be(StatusCode::OK);
+    let gone = "SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL AND paid = 0";
+    assert_eq!(house.number(gone).await, 1);
+    boss.post(&refund, &[WHY, ("tip", "2,000")])
+        .await
+        .must_be(StatusCode::OK);
+}
