@@ -507,12 +507,7 @@ impl Order {
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
     ) -> Result<T, OrderRefusal> {
-        let before = self.clone();
-        self.attempt_any(|draft| {
-            let answer = change(draft)?;
-            draft.must_keep_discounts_of(&before)?;
-            Ok(answer)
-        })
+        self.drafted(change, Self::must_keep_discounts_of)
     }
 
     /// The same where discounts themselves change.
@@ -520,8 +515,18 @@ impl Order {
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
     ) -> Result<T, OrderRefusal> {
+        self.drafted(change, |_, _| Ok(()))
+    }
+
+    /// `keeps` is asked of what would be, and of what is.
+    fn drafted<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, OrderRefusal>,
+        keeps: impl FnOnce(&Self, &Self) -> Result<(), OrderRefusal>,
+    ) -> Result<T, OrderRefusal> {
         let mut draft = self.clone();
         let answer = change(&mut draft)?;
+        keeps(&draft, self)?;
         draft.totals()?;
         draft.must_cover_paid()?;
         *self = draft;
