@@ -1,6 +1,6 @@
 //! Icons, buttons, badges, fields and the other small things of a screen.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::asset;
 use crate::web::assets::ICONS;
@@ -412,9 +412,4 @@ impl Tick {
 /// A place in the hidden form data for a key that the server made for this one person.
 pub fn key_input(key: &str) -> Markup {
     html! { input type="hidden" name="_key" value=(key); }
-}
-
-/// Nothing: for the optional pieces of other functions.
-pub fn nothing() -> Markup {
-    PreEscaped(String::new())
 }

@@ -1,7 +1,6 @@
 //! What the till shows of money that is asked for through Pesapal: the link, its code, how it stands.
 
 use maud::{Markup, html};
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::attempt::{Attempt, State};
 use super::client::{Failure, is_address};
@@ -93,41 +92,8 @@ fn link(attempt: &Attempt) -> Markup {
     let redirect = attempt.redirect.as_deref().filter(|url| is_address(url));
     html! {
         @if let Some(redirect) = redirect {
-            (code(redirect))
+            (ui::qr(redirect, "The link as a code to be scanned"))
             p { a.address href=(redirect) target="_blank" rel="noopener noreferrer" { (redirect) } }
-        }
-    }
-}
-
-/// The quiet frame around a code, in modules.
-const FRAME: usize = 4;
-
-/// A text as a code to be scanned; nothing where it is too long for one.
-fn code(text: &str) -> Markup {
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
-        return ui::controls::nothing();
-    };
-    let width = code.width();
-    let colours = code.to_colors();
-    let mut path = String::new();
-    for (y, row) in colours.chunks(width).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let dark = row[x..]
-                .iter()
-                .take_while(|colour| **colour == Color::Dark)
-                .count();
-            if dark > 0 {
-                path += &format!("M{} {}h{dark}v1h-{dark}z", x + FRAME, y + FRAME);
-            }
-            x += dark.max(1);
-        }
-    }
-    let side = width + 2 * FRAME;
-    html! {
-        svg.scan viewBox={ "0 0 " (side) " " (side) } role="img" aria-label="The link as a code to be scanned" {
-            rect width=(side) height=(side) fill="#fff" {}
-            path d=(path) fill="#000" {}
         }
     }
 }

@@ -6,6 +6,7 @@ use super::refund::{self, Left, RefundKind, RefundRefusal};
 use super::store::{self, New};
 use super::through_pesapal;
 use crate::data::{Entry, Tx};
+use crate::live::Changed;
 use crate::orders::{self, Order, Why};
 use crate::payments::items::Pieces;
 use crate::payments::reference::Reference;
@@ -127,7 +128,10 @@ pub async fn refund(
             })),
     );
     match back.on_order {
-        OnOrder::Nothing => Ok(()),
+        OnOrder::Nothing => {
+            tx.changed(Changed::Payments);
+            Ok(())
+        }
         OnOrder::Due(mut order) => orders::give_back(tx, &mut order, back.amount, &asked.why).await,
         OnOrder::Returned {
             before,

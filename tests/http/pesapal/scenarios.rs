@@ -237,7 +237,7 @@ async fn the_till_shows_a_link_a_code_and_that_the_guest_has_paid() {
             .one("#attempt .banner")
             .starts_with("Waiting for the guest.")
     );
-    assert_eq!(screen.all("#attempt svg.scan path").len(), 1);
+    assert_eq!(screen.all("#attempt svg.qr path").len(), 1);
     let link = screen.attributes("#attempt a.address", "href");
     assert!(link[0].contains("/page/"), "{link:?}");
     assert!(!screen.text.contains("style="), "{}", screen.text);
