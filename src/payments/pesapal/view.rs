@@ -184,18 +184,3 @@ pub fn come_back(cafe: &str, state: Option<State>) -> Markup {
     };
     ui::page(ui::Page::new(BodyKind::Plain, "Payment", cafe), content)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_is_drawn_as_a_code_with_a_quiet_frame_and_without_styles() {
-        let drawn = code("https://cybqa.pesapal.com/pesapaliframe/x?OrderTrackingId=b945e4af").0;
-        assert!(drawn.contains("viewBox=\"0 0 "), "{drawn}");
-        // The finder in the corner begins after the frame, seven modules wide.
-        assert!(drawn.contains("M4 4h7v1h-7z"), "{drawn}");
-        assert!(!drawn.contains("style"));
-        assert!(code(&"x".repeat(9_000)).0.is_empty());
-    }
-}
