@@ -11,65 +11,56 @@ on("htmx:before:swap", event => {
 });
 
 let api; // of htmx, for its extensions
-
-const leaves = shown => api.insertContent({
-    target: shown,
-    fragment: document.createDocumentFragment(),
-    swapSpec: { style: "delete" },
-});
+htmx.registerExtension("articles", { init: given => { api = given; } });
 
 // innerArticles: as innerMorph, which would go through every ticket for one that changed, and make htmx look for buttons in
-// all of them: on a slow screen that is most of what a picture costs. innerPlain: a region without any button.
-htmx.registerExtension("articles", {
-    init: given => { api = given; },
-    handle_swap: (style, target, fragment) => {
-        if (style === "innerPlain") {
-            api.morph(target, fragment, true);
-            return [];
+// all of them: on a slow screen that is most of what a picture costs.
+byHand.set("innerArticles", (target, fragment) => {
+    const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
+    const staying = new Set(next.map(([id]) => id));
+    // No need to have htmx take its listeners off: they go with the ticket.
+    for (const shown of [...target.children]) if (!shown.id || !staying.has(shown.id)) shown.remove();
+    let place = target.firstElementChild;
+    const changed = [];
+    for (const [id, number, coming] of next) {
+        const shown = id && document.getElementById(id);
+        if (shown && shown === place) place = shown.nextElementSibling;
+        else if (!shown) target.insertBefore(coming, place);
+        else if (target.moveBefore) target.moveBefore(shown, place);
+        else target.insertBefore(shown, place);
+        if (!shown) changed.push(coming);
+        else if (!coming) renumber(shown, number);
+        else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) renumber(shown, one(".key", coming)?.textContent.trim());
+        else {
+            // Of the same document: what need not be moved over stays there.
+            const alone = fragment.cloneNode(false);
+            alone.append(coming);
+            api.morph(shown, alone, false);
+            changed.push(shown);
         }
-        if (style !== "innerArticles") return false;
-        const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
-        const staying = new Set(next.map(([id]) => id));
-        for (const shown of [...target.children]) if (!shown.id || !staying.has(shown.id)) leaves(shown);
-        let place = target.firstElementChild;
-        const changed = [];
-        for (const [id, number, drawn] of next) {
-            const shown = id && document.getElementById(id);
-            if (shown && shown === place) place = shown.nextElementSibling;
-            else if (!shown) target.insertBefore(drawn, place);
-            else if (target.moveBefore) target.moveBefore(shown, place);
-            else target.insertBefore(shown, place);
-            if (!shown) changed.push(drawn);
-            else if (!drawn) renumber(shown, number);
-            else if (drawn.dataset.print && drawn.dataset.print === shown.dataset.print) renumber(shown, one(".key", drawn)?.textContent.trim());
-            else {
-                // Of the same document: what need not be moved over stays there.
-                const alone = fragment.cloneNode(false);
-                alone.append(drawn);
-                api.morph(shown, alone, false);
-                changed.push(shown);
-            }
-        }
-        return changed;
-    },
+    }
+    for (const receipt of changed.flatMap(each => all(".seen", each))) htmx.process(receipt);
+    return changed;
+});
+
+// innerPlain: a region without any button, where nothing is lost when all of it is new.
+byHand.set("innerPlain", (target, fragment) => {
+    target.replaceChildren(fragment);
+    return [...target.children];
+});
+
+// innerMorph: a button under a finger stays the same button.
+byHand.set("innerMorph", (target, fragment) => {
+    api.morph(target, fragment, true);
+    htmx.process(target);
+    return [...target.children];
 });
 
 // The buttons of a ticket are made ready when a hand or a key comes near them: most tickets leave again untouched but for
 // one of them, and on a slow screen making six ready takes as long as drawing the ticket. Only its receipt waits for nobody.
-const LAZY = "#board > .kt, .pcard";
-let near = false;
-on("htmx:before:process", event => {
-    const ticket = near ? null : event.target.closest(LAZY);
-    if (!ticket || event.target.matches(".seen")) return;
-    event.preventDefault();
-    for (const receipt of all(".seen", event.target)) htmx.process(receipt);
-});
 for (const name of ["pointerdown", "keydown", "click"]) {
     on(name, ({ target }) => {
-        const ticket = target.closest?.(LAZY);
-        if (!ticket) return;
-        near = true;
-        htmx.process(ticket);
-        near = false;
+        const ticket = target.closest?.("#board > .kt, .pcard");
+        if (ticket) htmx.process(ticket);
     }, { capture: true });
 }

@@ -19,20 +19,24 @@ const among = (places, selector) => places.flatMap(place => [...(place.matches?.
  * Calls `measure` after every swap, in the frame that paints it. What measures has the page laid out, which that frame
  * does anyway; before it, a slow screen would have to do both in one go.
  */
-const onFrame = measure => on("framed", measure);
+const onFrame = measure => on("framed", event => measure(event.detail));
 
 // Once for all the regions that a picture or an answer swaps.
 let swapped = null;
-on("htmx:after:settle", ({ detail }) => {
-    const places = detail.newContent.filter(place => place instanceof Element && place.isConnected);
+const drawn = places => {
     if (swapped !== null) return swapped.push(...places);
     swapped = places;
     queueMicrotask(() => {
-        document.dispatchEvent(new CustomEvent("drawn", { detail: swapped }));
+        const detail = swapped;
         swapped = null;
-        requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("framed")));
+        document.dispatchEvent(new CustomEvent("drawn", { detail }));
+        requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("framed", { detail })));
     });
-});
+};
+on("htmx:after:settle", ({ detail }) => drawn(detail.newContent.filter(place => place instanceof Element && place.isConnected)));
+
+/** How a wall shows a region of a picture, by its hx-swap (articles.js); what is not here, htmx swaps. */
+const byHand = new Map();
 
 /** Milliseconds by the server's clock, which a heartbeat tells: ages must not depend on a tablet's. */
 let skew = 0;

@@ -1,8 +1,8 @@
 // A kitchen board: the keys of a bump bar (kitchen.md section 5), and what rings when. A till only rings for what is
 // ready. The size of the text is in screen.js.
 
-const board = () => one("#board");
-const tickets = () => [...board().children].filter(each => each.matches(".kt")); // not a look into each of them
+const board = () => document.getElementById("board");
+const tickets = () => [...board().children].filter(each => each.localName === "article"); // not a look into each of them
 
 // ---- the cursor -------------------------------------------------------------------------------------
 
@@ -140,8 +140,10 @@ const columns = () => {
     const { width, gap, size } = inside();
     board().style.setProperty("--columns", Math.max(1, Math.floor((width + gap) / (COLUMN * size + gap))));
 };
-/** What the board has between its edges, in pixels. */
-const inside = () => {
+/** What the board has between its edges, in pixels; measured anew when the screen or its text changes. */
+let space = null;
+const inside = () => space ??= measured();
+const measured = () => {
     const style = getComputedStyle(board());
     const [start, end, above, below, gap, size] = [style.paddingInlineStart, style.paddingInlineEnd, style.paddingBlockStart,
         style.paddingBlockEnd, style.columnGap, style.fontSize].map(parseFloat);
@@ -163,6 +165,7 @@ const fit = (some = tickets()) => {
 /** The screen has another size, or its text: everything is measured anew. */
 const refit = () => {
     if (!board()) return;
+    space = null;
     columns();
     for (const ticket of tickets()) delete ticket.dataset.fit;
     fit();
@@ -170,18 +173,33 @@ const refit = () => {
 
 // ---- tickets beyond the edge --------------------------------------------------------------------------
 
-// Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest.
+// Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest. The browser
+// tells which tickets cross an edge: asking for the place of each would have the page laid out once more for each picture.
+const SLACK = 8; // pixels by which a ticket may stand out
+const sides = new WeakMap(); // ticket → "after" or "before" where it stands beyond an edge
+const stands = (ticket, box, edges) =>
+    sides.set(ticket, box.right > edges.right + SLACK ? "after" : box.left < edges.left - SLACK ? "before" : "");
+const crossing = board() && new IntersectionObserver(entries => {
+    for (const { target, boundingClientRect } of entries) stands(target, boundingClientRect, board().getBoundingClientRect());
+    beyond();
+}, { root: board(), rootMargin: `9999px ${SLACK}px`, threshold: [0, .99] }); // as high as it likes
+
 const beyond = () => {
     const button = one('[data-board="beyond"]');
     if (!button || !board()) return;
-    const { left, right } = board().getBoundingClientRect();
-    const whole = tickets().filter(ticket => "n" in ticket.dataset).map(ticket => ticket.getBoundingClientRect());
-    const after = whole.filter(ticket => ticket.right > right + 8).length;
-    const before = whole.filter(ticket => ticket.left < left - 8).length;
+    const whole = tickets().filter(ticket => ticket.hasAttribute("data-n")).map(ticket => sides.get(ticket));
+    const after = whole.filter(side => side === "after").length;
+    const before = whole.filter(side => side === "before").length;
     const text = after > 0 ? `${after} more →` : before > 0 ? `← ${before} older` : "";
     if (button.textContent !== text) button.textContent = text;
     button.hidden = text === "";
     button.dataset.to = after > 0 ? "on" : "start";
+};
+// Of a jump from one edge to the other the browser says nothing.
+const scrolled = () => {
+    const edges = board().getBoundingClientRect();
+    for (const ticket of tickets()) stands(ticket, ticket.getBoundingClientRect(), edges);
+    beyond();
 };
 // As many columns as the board shows: the first one beyond the edge comes to stand at the edge.
 const pageWidth = () => inside().width + inside().gap;
@@ -204,10 +222,12 @@ on("click", event => {
 });
 const arrange = () => {
     refit();
-    beyond();
+    scrolled();
 };
-addEventListener("resize", arrange);
-on("scroll", beyond, { capture: true });
+if (board()) {
+    new ResizeObserver(arrange).observe(board());
+    board().addEventListener("scroll", scrolled);
+}
 
 // ---- receipts -----------------------------------------------------------------------------------------
 
@@ -257,8 +277,8 @@ const isDue = (name, came, waits) => {
 const news = (now, before) => [...now].some(id => !before.has(id));
 
 // An addition makes an old ticket new, even one that nobody has touched yet, and has a tone of its own.
-const listenForNew = () => {
-    const fresh = new Map(tickets().filter(ticket => "new" in ticket.dataset).map(ticket =>
+const listenForNew = shown => {
+    const fresh = new Map(shown.filter(ticket => ticket.hasAttribute("data-new")).map(ticket =>
         [`${ticket.id} ${ticket.dataset.additions}`, Number(ticket.dataset.additions) > 0 ? "addon" : "new"]));
     const come = [...fresh].filter(([id]) => !knownNew.has(id)).map(([, name]) => name);
     if (isDue("new", come.length > 0, fresh.size > 0)) {
@@ -267,24 +287,25 @@ const listenForNew = () => {
     knownNew = fresh;
 };
 
-const listenForVoids = () => {
-    const voids = new Map(tickets().map(ticket => [ticket.id, Number(ticket.dataset.voids ?? 0)]).filter(([, count]) => count > 0));
+const listenForVoids = shown => {
+    const voids = new Map(shown.filter(ticket => ticket.hasAttribute("data-voids")).map(ticket => [ticket.id, Number(ticket.dataset.voids)]));
     const more = [...voids].some(([id, count]) => count > (knownVoids.get(id) ?? 0));
     if (isDue("void", more, voids.size > 0)) ring("void");
     knownVoids = voids;
 };
 
-const listenForLate = () => {
-    const late = new Set(tickets().filter(ticket => ticket.dataset.age === "late").map(ticket => ticket.id));
+const listenForLate = shown => {
+    const late = new Set(shown.filter(ticket => ticket.getAttribute("data-age") === "late").map(ticket => ticket.id));
     if (knownLate && news(late, knownLate)) ring("late");
     knownLate = new Set([...(knownLate ?? []), ...late]);
 };
 
 const listen = () => {
     if (!board()) return;
-    listenForNew();
-    listenForVoids();
-    listenForLate();
+    const shown = tickets();
+    listenForNew(shown);
+    listenForVoids(shown);
+    listenForLate(shown);
 };
 if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
@@ -295,10 +316,14 @@ onFrame(() => setTimeout(listen)); // after it: the ear is in less of a hurry th
 
 on("screen:size", arrange);
 // What stands beyond the edge is laid out when it is paged to (content-visibility in the style sheet).
+let revealed = [];
 on("contentvisibilityautostatechange", ({ target, skipped }) => {
     if (skipped || !target.matches("#board > .kt")) return;
-    fit([target]);
-    beyond();
+    if (revealed.push(target) > 1) return;
+    requestAnimationFrame(() => {
+        fit(revealed);
+        revealed = [];
+    });
 }, { capture: true });
 on("click", event => {
     const ticket = event.target.closest?.("#board .kt");
@@ -307,8 +332,12 @@ on("click", event => {
 
 if (board()) arrange();
 onDraw(showCursor);
-onFrame(() => {
-    if (!board()) return;
-    fit();
-    beyond();
-});
+if (board()) {
+    onDraw(places => {
+        for (const ticket of places.includes(document) ? tickets() : places) if (ticket.matches("article")) crossing.observe(ticket);
+    });
+    onFrame(places => {
+        fit(places.filter(place => place.matches("#board > .kt")));
+        beyond();
+    });
+}

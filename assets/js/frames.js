@@ -5,15 +5,18 @@
 const stream = one("#stream");
 const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
 
-/** As htmx reads them, so that a row of a table stays one. */
-const partials = text => all("template[hx]", new DOMParser().parseFromString(
-    text.replaceAll("<hx-partial", '<template hx type="partial"').replaceAll("</hx-partial>", "</template>"), "text/html"));
+const reader = document.createRange();
+reader.selectNodeContents(document.createElement("template").content); // of a document where nothing is fetched
+/** The regions of a picture, as htmx reads them, so that a row of a table stays one. */
+const partials = text => all("template[hx]", reader.createContextualFragment(
+    text.replaceAll("<hx-partial", '<template hx type="partial"').replaceAll("</hx-partial>", "</template>")));
+const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
 
 /** Pictures as one: the last of each region, with the tickets that it takes as known from those before. */
 const merged = pictures => {
     const later = new Map();
-    for (const known of pictures.reverse().flatMap(picture => partials(picture))) {
+    for (const known of pictures.reverse().flatMap(regionsOf)) {
         const partial = later.get(targetOf(known));
         if (!partial) later.set(targetOf(known), known);
         for (const place of partial ? all("[data-same]", partial.content) : []) place.replaceWith(...named(place).map(([id, number]) => {
@@ -24,8 +27,26 @@ const merged = pictures => {
             return ticket ?? still;
         }));
     }
-    const text = new XMLSerializer();
-    return [...later.values()].map(partial => text.serializeToString(partial)).join("");
+    return [...later.values()];
+};
+
+/**
+ * Shows a picture. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
+ * adds and takes classes that have the board styled anew; on a slow screen that was half of what a picture cost.
+ */
+const show = async pictures => {
+    if (byHand.size === 0 && pictures.length === 1) return htmx.swap({ sourceElement: stream, swap: "none", text: pictures[0] });
+    const regions = merged(pictures);
+    const tasks = regions.flatMap(region => {
+        const [target, style] = [one(targetOf(region)), region.getAttribute("hx-swap")];
+        return target && byHand.has(style) ? [{ region, target, fragment: region.content, swapSpec: { style } }] : [];
+    });
+    const own = new Set(tasks.map(({ region }) => region));
+    stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
+    drawn(tasks.flatMap(({ target, fragment, swapSpec }) => byHand.get(swapSpec.style)(target, fragment)));
+    const xml = new XMLSerializer();
+    const text = regions.filter(region => !own.has(region)).map(region => xml.serializeToString(region)).join("");
+    if (text !== "") await htmx.swap({ sourceElement: stream, swap: "none", text });
 };
 
 if (stream) {
@@ -48,8 +69,7 @@ if (stream) {
                 await frame();
                 const pictures = waiting;
                 waiting = [];
-                const text = pictures.length === 1 ? pictures[0] : merged(pictures);
-                await htmx.swap({ sourceElement: stream, swap: "none", text });
+                await show(pictures);
                 await frame();
             }
         } catch (error) {
@@ -68,7 +88,8 @@ if (stream) {
             return;
         }
         detail.cancelled = true;
-        waiting.push(detail.message.data);
+        const text = detail.message.data;
+        waiting.push(byHand.size > 0 ? partials(text) : text); // on a wall read at once, in a task of its own
         drawing ??= draws();
     });
 }

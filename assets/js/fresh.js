@@ -3,14 +3,17 @@
 // root itself, or for a region that is swapped inside, any of its children.
 
 const revision = element => {
-    const [, what, number] = /^(.*)\.(\d+)$/.exec(element?.dataset?.rev ?? "") ?? [];
-    return what === undefined ? null : { what, number: Number(number) };
+    const [, what, number] = /^(.*)\.(\d+)$/.exec(element.dataset.rev ?? "") ?? [];
+    return what === undefined ? [] : [{ what, number: Number(number) }];
 };
 
 const isOlder = ({ target, fragment, swapSpec }) => {
-    const shown = swapSpec.style.startsWith("outer") ? [target] : [...target?.children ?? []];
-    const numbers = new Map(shown.map(revision).filter(Boolean).map(({ what, number }) => [what, number]));
-    return [...fragment.children].map(revision).some(coming => coming && coming.number < (numbers.get(coming.what) ?? 0));
+    const coming = [...fragment.children].flatMap(revision);
+    if (!target || coming.length === 0) return false;
+    // Only what comes is looked for: a board has many that do not.
+    const shown = swapSpec.style.startsWith("outer") ? [target] : [...target.children];
+    const there = ({ what }) => shown.find(each => each.dataset.rev?.startsWith(`${what}.`));
+    return coming.some(each => there(each) && revision(there(each)).some(({ number }) => each.number < number));
 };
 
 on("htmx:before:swap", event => {
