@@ -3,7 +3,6 @@
 // is slower than the kitchen would fall behind by more and more.
 
 const stream = one("#stream");
-const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
 
 const reader = document.createRange();
 reader.selectNodeContents(document.createElement("template").content); // of a document where nothing is fetched
@@ -43,7 +42,11 @@ const show = async pictures => {
     });
     const own = new Set(tasks.map(({ region }) => region));
     stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
-    drawn(tasks.flatMap(({ target, fragment, swapSpec }) => byHand.get(swapSpec.style)(target, fragment)));
+    const draw = some => drawn(some.flatMap(({ target, fragment, swapSpec }) => byHand.get(swapSpec.style)(target, fragment)));
+    const [articles, around] = [true, false].map(are => tasks.filter(({ swapSpec }) => (swapSpec.style === "innerArticles") === are));
+    draw(articles);
+    if (articles.length > 0 && around.length > 0) await frame(); // what stands around the tickets has time until then
+    draw(around);
     const xml = new XMLSerializer();
     const text = regions.filter(region => !own.has(region)).map(region => xml.serializeToString(region)).join("");
     if (text !== "") await htmx.swap({ sourceElement: stream, swap: "none", text });
@@ -53,14 +56,6 @@ if (stream) {
     let drawing = null; // until all that has come is painted
     let waiting = []; // what has come since the last picture was drawn
 
-    // When the frame is painted. A picture is drawn right after one: the time to its own paint is all there is.
-    const frame = () => new Promise(done => {
-        const late = setTimeout(done, UNSEEN);
-        requestAnimationFrame(() => setTimeout(() => {
-            clearTimeout(late);
-            done();
-        }));
-    });
     // Between the frame that paints a picture and the next picture is one more: what a slow screen has to do for both
     // shall not add up.
     const draws = async () => {

@@ -12,7 +12,7 @@ const isOlder = ({ target, fragment, swapSpec }) => {
     if (!target || coming.length === 0) return false;
     // Only what comes is looked for: a board has many that do not.
     const shown = swapSpec.style.startsWith("outer") ? [target] : [...target.children];
-    const there = ({ what }) => shown.find(each => each.dataset.rev?.startsWith(`${what}.`));
+    const there = ({ what }) => shown.find(each => each.getAttribute("data-rev")?.startsWith(`${what}.`));
     return coming.some(each => there(each) && revision(there(each)).some(({ number }) => each.number < number));
 };
 

@@ -45,8 +45,11 @@ on("htmx:before:request", event => {
     if (request.method === "GET" || !sourceElement.closest) return;
     const scope = sourceElement.closest("form, dialog");
     if (!scope) return;
-    for (const error of all(".err", scope)) error.replaceChildren();
-    for (const input of all("[aria-invalid]", scope)) input.removeAttribute("aria-invalid");
+    // A form's fields may stand anywhere on the page, and their errors beside them.
+    const inputs = [...scope.elements ?? [], ...all("[aria-invalid]", scope)];
+    const beside = inputs.flatMap(input => (input.getAttribute("aria-describedby") ?? "").split(" ")).map(id => document.getElementById(id));
+    for (const error of [...all(".err", scope), ...beside]) if (error?.matches(".err")) error.replaceChildren();
+    for (const input of inputs) input.removeAttribute("aria-invalid");
     sourceElement.closest("dialog")?.querySelector("[data-notice]")?.replaceChildren();
 });
 

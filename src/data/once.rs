@@ -277,14 +277,18 @@ pub(super) async fn claim(
         let read = if reads { as_locked(rows)? } else { None };
         return Ok(Turn::First(read));
     }
-    if let Some(made) = earlier(tx, claim).await? {
-        return Ok(Turn::Repeated(made));
+    match earlier(tx, claim).await? {
+        Some(made) => Ok(Turn::Repeated(made)),
+        None => Err(reused()),
     }
-    Err(Error::refused(
+}
+
+fn reused() -> Error {
+    Error::refused(
         StatusCode::UNPROCESSABLE_ENTITY,
         "key_reused",
         "This key was already used for something else. Reload the screen and try again.",
-    ))
+    )
 }
 
 /// The statement that claims a key, and locks and reads what the claim holds: its id is the seventh parameter.
@@ -317,18 +321,18 @@ fn claiming(holds: Option<RowLock>) -> String {
     }
 }
 
-/// Whether this very claim was carried out before: the same deed and command, by the same actor.
+/// Whether this very claim was carried out before: the same deed and command, by the same actor. Refused where the key was
+/// used for anything else, as the work would be.
 pub(crate) async fn already(db: &impl ConnectionTrait, claim: &Claim) -> Result<bool> {
     Ok(earlier(db, claim).await?.is_some())
 }
 
-/// What this very claim made when it was carried out before; nothing where it was not.
+/// What this very claim made when it was carried out before; nothing where the key is free.
 async fn earlier(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Option<Uuid>>> {
-    let same = db
+    let used = db
         .query_one_raw(Statement::from_sql_and_values(
             db.get_database_backend(),
-            "SELECT makes FROM idempotency_keys \
-             WHERE key = $1 AND actor = $2 AND deed = $3 AND fingerprint = $4",
+            "SELECT makes, actor = $2 AND deed = $3 AND fingerprint = $4 AS same FROM idempotency_keys WHERE key = $1",
             [
                 claim.key.0.clone().into(),
                 claim.by.actor().into(),
@@ -337,10 +341,11 @@ async fn earlier(db: &impl ConnectionTrait, claim: &Claim) -> Result<Option<Opti
             ],
         ))
         .await?;
-    Ok(match same {
-        Some(row) => Some(row.try_get("", "makes")?),
-        None => None,
-    })
+    match used {
+        Some(row) if row.try_get("", "same")? => Ok(Some(row.try_get("", "makes")?)),
+        Some(_) => Err(reused()),
+        None => Ok(None),
+    }
 }
 
 /// Forgets keys older than 90 days (product.md section 8); answers how many.

@@ -290,7 +290,7 @@ fn what(line: &TicketLine, ticket: &Ticket) -> Markup {
     html! {
             span.q { (line.quantity) }
             span { (line.name) }
-            (ui::icon("check"))
+            @if line.done.is_some() { (ui::icon("check")) }
             @if let Some(name) = &line.second_name { span.m { (name) } }
             @for modifier in &line.modifiers {
                 @if modifier.loud { span.m.no { (modifier.name.to_uppercase()) } } @else { span.m { (modifier.name) } }

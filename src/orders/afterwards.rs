@@ -21,8 +21,8 @@ use crate::menu;
 use crate::shifts;
 use crate::staff::Person;
 use crate::staff::approval::Consent;
-use crate::values::{BasisPoints, LineId, Money, OrderId, Quantity, StaffId, TableId};
-use crate::web::Result;
+use crate::values::{BasisPoints, LineId, Money, Note, OrderId, Quantity, Short, StaffId, TableId};
+use crate::web::{Error, Result};
 
 /// Why something is struck out or given free, and who agreed.
 #[derive(Debug, Clone)]
@@ -31,6 +31,20 @@ pub struct Why {
     pub consent: Consent,
     /// In their words.
     pub reason: String,
+}
+
+impl Why {
+    /// A reason: what was chosen from the list, what was written, or both; refused without either.
+    pub fn said(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
+        match (chosen, written) {
+            (None, None) => Err(Error::field("reason", "Choose a reason, or write one.")),
+            (Some(chosen), None) => Ok(chosen.as_str().to_owned()),
+            (None, Some(written)) => Ok(written.as_str().to_owned()),
+            (Some(chosen), Some(written)) => {
+                Ok(format!("{}: {}", chosen.as_str(), written.as_str()))
+            }
+        }
+    }
 }
 
 /// Keeps unsent lines back, or gives them free again.

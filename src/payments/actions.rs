@@ -111,7 +111,13 @@ pub(super) async fn agreed(
         return Err(TenderRefusal::BalanceMoved(balance).into());
     }
     let (amount, pieces) = amount_of(tx, order, &take.part, balance).await?;
-    let (taken, rounding) = taken(take.tender, amount, balance, take.unit)?;
+    let (taken, rounding) =
+        taken(take.tender, amount, balance, take.unit).map_err(|refusal| {
+            match (refusal, &take.part) {
+                (TenderRefusal::Short(by), Part::Full) => TenderRefusal::ShortOfBill(by),
+                (refusal, _) => refusal,
+            }
+        })?;
     let billed = taken.amount - rounding;
     if take.shown.is_some_and(|shown| shown != billed) {
         return Err(TenderRefusal::ShownAnother(billed).into());

@@ -1,12 +1,13 @@
 //! The pay screen, taking a payment, the receipt.
 
+mod part;
 mod receipts;
 
 use poem::{IntoResponse, Request, handler};
 use serde_json::json;
 
-use super::actions::{self, Part, Take, Tender};
-use super::items::{self, Chosen, PaidFor, Pieces};
+use super::actions::{self, Take, Tender};
+use super::items::{self, Chosen, PaidFor};
 use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
@@ -21,46 +22,15 @@ use crate::staff::{Cashier, OrderTaker};
 use crate::values::{Money, OrderId, PaymentId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
+pub use part::{HowMuch, PartOfBill};
 pub use receipts::*;
-
-/// How much of the bill is paid now, as the form says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HowMuch {
-    /// All that is due.
-    Full,
-    /// The share of one of several people.
-    Even,
-    /// What is on the bill for some items.
-    Item,
-    /// The amount that was typed.
-    Amount,
-}
-
-impl std::str::FromStr for HowMuch {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "full" => Ok(HowMuch::Full),
-            "even" => Ok(HowMuch::Even),
-            "item" => Ok(HowMuch::Item),
-            "amount" => Ok(HowMuch::Amount),
-            _ => Err("Choose the full bill, an even share, items or an amount."),
-        }
-    }
-}
 
 form! {
     /// A payment: cash where nothing else is said. Without `part`, an amount that is there is paid, and else as much
     /// of the balance as the cash reaches for, or all of it by another method.
     pub struct NewPayment {
         method: opt Choice,
-        part: opt HowMuch,
-        people: opt Sharers,
-        item: many Pieces,
-        seat: many i16,
-        amount: money Money,
+        of_bill: part PartOfBill,
         tendered: money Money,
         tip: money Money,
         reference: opt String,
@@ -165,7 +135,10 @@ fn figures(order: &Order, paid: &PaidFor, typed: &Typed, unit: Money) -> Result<
         },
         "amount" => match typed.money("amount")? {
             Some(amount) if amount > balance => {
-                let refusal = TenderRefusal::MoreThanDue(balance);
+                let refusal = match typed.one("method").parse().ok().and_then(Choice::method) {
+                    None | Some(Method::Cash) => TenderRefusal::MoreThanDue(balance),
+                    Some(_) => TenderRefusal::MoreThanCharged(balance),
+                };
                 return Err(Error::field("amount", refusal.to_string()));
             }
             amount => amount.unwrap_or(balance),
@@ -226,7 +199,10 @@ pub async fn take(
         Some(payment) => store::find(app.db(), payment).await?,
         None => None,
     };
-    let next = match (new.part, new.people.and_then(Sharers::others)) {
+    let next = match (
+        new.of_bill.part,
+        new.of_bill.people.and_then(Sharers::others),
+    ) {
         (Some(HowMuch::Even), Some(others)) => Next::Shares(others),
         (Some(HowMuch::Item), _) => Next::Items,
         _ => Next::Rest,
@@ -235,17 +211,17 @@ pub async fn take(
 }
 
 fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
-    let part = part_of(new.part, new.people, (&new.item, &new.seat), new.amount)?;
+    let part = new.of_bill.part()?;
     let tip = new.tip.unwrap_or(Money::ZERO);
     let tender = match method {
         Method::Cash => Tender::Cash(CashTender {
-            amount: new.amount,
+            amount: new.of_bill.amount,
             tendered: new.tendered,
             tip,
         }),
         _ => Tender::Charge(Charge {
             method,
-            amount: new.amount,
+            amount: new.of_bill.amount,
             tip,
             reference: match method {
                 Method::Pesapal => None,
@@ -259,30 +235,6 @@ fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
         expected: new.expected,
         shown: new.shown,
         unit,
-    })
-}
-
-/// How much of the balance a form asks for.
-pub(super) fn part_of(
-    part: Option<HowMuch>,
-    people: Option<Sharers>,
-    (item, seat): (&[Pieces], &[i16]),
-    amount: Option<Money>,
-) -> Result<Part> {
-    Ok(match (part, people) {
-        (Some(HowMuch::Full), _) => Part::Full,
-        (Some(HowMuch::Even), Some(sharers)) => Part::Share(sharers),
-        (Some(HowMuch::Even), None) => {
-            return Err(Error::field("people", "Say how many share the bill."));
-        }
-        (Some(HowMuch::Item), _) => Part::Items(Chosen {
-            pieces: item.to_vec(),
-            seats: seat.to_vec(),
-        }),
-        (Some(HowMuch::Amount), _) if amount.is_none() => {
-            return Err(Error::field("amount", "Type the amount for this payment."));
-        }
-        (Some(HowMuch::Amount) | None, _) => Part::AsSaid,
     })
 }
 

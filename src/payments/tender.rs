@@ -144,8 +144,11 @@ pub enum TenderRefusal {
     )]
     GivenBack,
     /// Not enough was handed over.
-    #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
+    #[error("{} more is needed.", .0.text_with_code())]
     Short(Money),
+    /// The same for all that is due.
+    #[error("{} more is needed. For a part of the bill choose By amount.", .0.text_with_code())]
+    ShortOfBill(Money),
     /// The change would be absurd.
     #[error("Check the cash received: the change would be {}.", .0.text_with_code())]
     TooMuch(Money),
@@ -179,6 +182,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::NoReference(_)
             | TenderRefusal::NoItems
             | TenderRefusal::Short(_)
+            | TenderRefusal::ShortOfBill(_)
             | TenderRefusal::TooMuch(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -204,6 +208,7 @@ impl Refusal for TenderRefusal {
             | TenderRefusal::MoreThanDue(_)
             | TenderRefusal::MoreThanCharged(_)
             | TenderRefusal::Short(_)
+            | TenderRefusal::ShortOfBill(_)
             | TenderRefusal::TooMuch(_) => "bad_tender",
         }
     }

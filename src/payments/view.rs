@@ -174,7 +174,6 @@ fn sums(screen: &Screen) -> Markup {
     }
 }
 
-/// The name of a tax as it was when the line was added: "VAT 18%".
 /// What was taken off, in the order in which it is taken: the lines' own discounts, then the order's.
 pub fn discounts(order: &Order, totals: &Totals) -> Markup {
     html! {
@@ -183,6 +182,7 @@ pub fn discounts(order: &Order, totals: &Totals) -> Markup {
     }
 }
 
+/// The name of a tax as it was when the line was added: "VAT 18%".
 pub fn tax_name(order: &Order, class: TaxClassId) -> &str {
     order
         .lines
@@ -196,7 +196,7 @@ const USUALLY: u8 = 2;
 
 fn how(screen: &Screen, balance: Money) -> Markup {
     let again = url::order_pay(screen.order.id);
-    let typed = "#pay-amount, #pay-tip, [name=part], [name=people], [name=item], [name=seat]";
+    let typed = "#pay-amount, #pay-tip, [name=part], [name=people], [name=item], [name=seat], [name=method]";
     let (even, by_item) = (screen.sharers.is_some(), screen.by_item);
     let sharers = screen.sharers.or(Sharers::new(USUALLY));
     html! {

@@ -47,6 +47,7 @@ async fn nothing_is_lost_or_asked_twice_at_a_café_elsewhere() {
         doors: vec![door.clone()],
         cashiers,
         manage: false,
+        guest: None,
         bartender: session_under(&db, &format!("{bar}0"), &secret).await,
         products: ordered(),
     };

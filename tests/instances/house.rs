@@ -92,6 +92,7 @@ impl House {
             doors: vec![a.door(), b.door()],
             cashiers,
             manage: false,
+            guest: None,
             bartender: session("bar0").await,
             products: ordered(),
         };

@@ -56,6 +56,8 @@ pub struct Faults {
     pub limit: Option<i64>,
     /// The guest has paid, and we are notified, before the submit is answered.
     pub early: bool,
+    /// What was submitted is taken, and answered only so much later.
+    pub late: Option<Duration>,
     /// So often every notification comes again.
     pub again: u32,
     /// Whatever was registered is not known any more.
@@ -166,6 +168,12 @@ impl Simulator {
     pub fn pay(&self, method: &str) -> Transaction {
         let tracking = self.last().tracking;
         self.world.finish(&tracking, 1, method)
+    }
+
+    /// A guest pays this one, and the café is notified.
+    pub async fn pays(&self, tracking: &str, method: &str) -> Value {
+        self.world.finish(tracking, 1, method);
+        self.world.notify(tracking).await
     }
 
     /// It becomes something else: 2 failed, 3 given back.
@@ -441,6 +449,9 @@ async fn submit(world: &World, body: &Value, faults: &Faults) -> Value {
             refunds: Vec::new(),
             called_off: false,
         });
+    }
+    if let Some(late) = faults.late {
+        tokio::time::sleep(late).await;
     }
     if faults.early {
         world.finish(&tracking, 1, "MTNUG");

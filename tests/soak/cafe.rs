@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command as Program, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cafe_pos::commands::database;
@@ -15,9 +16,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::simulator::{KEY, SECRET, Simulator};
 use crate::trade::Venue;
 use crate::trade::screen::{Pass, Screen, View};
-use crate::trade::tills::Command;
+use crate::trade::tills::{Command, Guest};
 
 /// What a café may take to be back; a kill during recovery makes the next one longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,6 +71,8 @@ pub struct Cafe {
     folder: TempDir,
     port: u16,
     program: Child,
+    /// The Pesapal at which its guests pay; nobody kills that.
+    pub pesapal: Arc<Simulator>,
     /// Its people and what they sell.
     pub venue: Venue,
     manager: String,
@@ -84,15 +88,25 @@ impl Cafe {
             .tempdir()
             .expect("a temporary folder");
         let port = free_port();
-        let program = start(&folder, port);
+        let pesapal = Arc::new(Simulator::open().await);
+        let program = start(&folder, port, &pesapal);
+        let guest: Guest = {
+            let pesapal = Arc::clone(&pesapal);
+            Arc::new(move |tracking| {
+                let pesapal = Arc::clone(&pesapal);
+                Box::pin(async move { drop(pesapal.pays(&tracking, "MTNUG").await) })
+            })
+        };
         let mut cafe = Cafe {
             folder,
             port,
             program,
+            pesapal,
             venue: Venue {
                 doors: vec![format!("http://127.0.0.1:{port}")],
                 cashiers: Vec::new(),
                 manage: true,
+                guest: Some(guest),
                 bartender: String::new(),
                 products: ordered(),
             },
@@ -124,7 +138,7 @@ impl Cafe {
             Victim::Program => {
                 self.program.kill().expect("it was there");
                 self.program.wait().expect("its end");
-                self.program = start(&self.folder, self.port);
+                self.program = start(&self.folder, self.port, &self.pesapal);
             }
             Victim::Postgres => {
                 let postmaster = self.postmaster().to_string();
@@ -249,7 +263,7 @@ impl Cafe {
     }
 }
 
-fn start(folder: &TempDir, port: u16) -> Child {
+fn start(folder: &TempDir, port: u16, pesapal: &Simulator) -> Child {
     let mut program = Program::new(env!("CARGO_BIN_EXE_cafe-pos"))
         .arg("serve")
         .env_clear()
@@ -258,6 +272,9 @@ fn start(folder: &TempDir, port: u16) -> Child {
         .env("HOST", "127.0.0.1")
         .env("PORT", port.to_string())
         .env("LOG", "error")
+        .env("PESAPAL_BASE_URL", pesapal.url())
+        .env("PESAPAL_CONSUMER_KEY", KEY)
+        .env("PESAPAL_CONSUMER_SECRET", SECRET)
         .stdout(Stdio::piped())
         .stderr(File::create(folder.path().join(LAST_WORDS)).expect("a file"))
         .spawn()

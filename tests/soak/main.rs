@@ -7,6 +7,9 @@
 //! which `SOAK_SEED` takes.
 
 mod cafe;
+#[path = "../pesapal/mod.rs"]
+#[allow(dead_code)] // most of what goes wrong with it is tested elsewhere
+mod simulator;
 #[path = "../trade/mod.rs"]
 #[allow(dead_code)] // screens that fall asleep are the other one's
 mod trade;
@@ -15,11 +18,14 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use uuid::Uuid;
 
 use cafe::{Cafe, Victim};
-use trade::books::{Books, Found};
+use sea_orm::DatabaseConnection;
+use simulator::{Call, Simulator};
+use trade::books::{Books, Found, numbers};
 use trade::screen::Screen;
-use trade::tills::Trade;
+use trade::tills::{Command, Trade};
 use trade::truth::{Asked, when_true};
 
 /// How many tills trade at once.
@@ -50,6 +56,12 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
     let mut chance = StdRng::seed_from_u64(seed);
 
     let mut cafe = Cafe::open(TILLS).await;
+    // Slow enough to be killed in the middle of it.
+    let slow = [Call::Submit, Call::Status].map(|call| (call, Duration::from_millis(80)));
+    cafe.pesapal.with(|faults| {
+        faults.slow = slow.to_vec();
+        faults.again = 1;
+    });
     let db = cafe.door().connect().await;
     let screens = cafe.screens(&db).await;
     let client = cafe_pos::web::ask::client().build().expect("a client");
@@ -86,7 +98,8 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
         cafe.clear_the_boards(&db, &client).await;
         books.all_bumped();
     }
-    let found = books.compare(&db, 0).await;
+    let mut found = books.compare(&db, 0).await;
+    compare_with_pesapal(&cafe.pesapal, &db, &mut found).await;
     report(&books, &falls, &found);
     report_screens(&screens, &to_truth);
     db.close().await.expect("closed");
@@ -108,6 +121,89 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_whatever_is_killed() {
         books.orders() > 0,
         "nothing was traded, so nothing was proved"
     );
+}
+
+/// Whatever guests paid at Pesapal is in the books, once.
+async fn compare_with_pesapal(pesapal: &Simulator, db: &DatabaseConnection, found: &mut Found) {
+    let asked = pesapal.transactions();
+    let paid = asked.iter().filter(|one| one.code == 1);
+    let lost = "SELECT count(*) FROM payment_attempts WHERE tracking_id IS NULL";
+    println!(
+        "{} links of Pesapal's paid, {} cut off before they were here",
+        paid.clone().count(),
+        numbers(db, lost, []).await[0]
+    );
+    for one in paid.clone() {
+        let booked = "SELECT count(*), coalesce(sum(amount), 0)::bigint FROM payments WHERE method = 'pesapal' AND reference = $1";
+        let booked = numbers(db, booked, [one.confirmation.clone().into()]).await;
+        if booked != [1, one.amount.as_i64().unwrap_or_default()] {
+            found.wrong.push(format!(
+                "{}: {} was paid at Pesapal, booked {booked:?}",
+                one.reference, one.amount
+            ));
+        }
+    }
+    let booked = numbers(
+        db,
+        "SELECT count(*) FROM payments WHERE method = 'pesapal'",
+        [],
+    )
+    .await;
+    if booked != [i64::try_from(paid.count()).expect("few")] {
+        found
+            .wrong
+            .push(format!("{booked:?} payments of Pesapal's are booked"));
+    }
+}
+
+/// The program dies when Pesapal has taken what it was asked, and before the link is here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_was_cut_off_between_its_row_and_its_answer_is_paid_at_most_once() {
+    let mut cafe = Cafe::open(1).await;
+    let db = cafe.door().connect().await;
+    let client = cafe_pos::web::ask::client().build().expect("a client");
+    let (order, cashier) = (Uuid::now_v7().to_string(), cafe.venue.cashiers[0].clone());
+    let doors = cafe.venue.doors.clone();
+    let (product, price) = cafe.venue.products[0].clone();
+    let path = format!("/orders/{order}");
+    let ask = async |path: &str, form: &[(&str, &str)]| {
+        Command::new("POST", path, &cashier, form)
+            .insist(&client, &doors)
+            .await
+    };
+    let takeaway = [("kind", "takeaway")];
+    Command::new("PUT", &path, &cashier, &takeaway)
+        .insist(&client, &doors)
+        .await;
+    ask(&format!("{path}/lines"), &[("product", &product)]).await;
+    cafe.pesapal
+        .with(|faults| faults.late = Some(Duration::from_secs(30)));
+    let (payments, form) = (
+        format!("{path}/payments"),
+        [("method", "pesapal"), ("part", "full")],
+    );
+    let link = Command::new("POST", &payments, &cashier, &form);
+    tokio::select! {
+        _ = link.ask(&client, &doors[0]) => {}
+        () = async { while cafe.pesapal.transactions().is_empty() { tokio::time::sleep(Duration::from_millis(5)).await } } => {}
+    }
+    cafe.kill(Victim::Program).await;
+    cafe.pesapal.with(|faults| {
+        faults.late = None;
+        faults.again = 2;
+    });
+    // The till asks again under its key: nothing is asked for a second time.
+    link.insist(&client, &doors).await;
+    assert_eq!(cafe.pesapal.transactions().len(), 1);
+    let state = "SELECT (state = 'starting')::int::bigint, (tracking_id IS NULL)::int::bigint FROM payment_attempts";
+    assert_eq!(numbers(&db, state, []).await, [1, 1]);
+    // The guest has it on the telephone all the same, and pays.
+    let tracking = cafe.pesapal.last().tracking;
+    cafe.pesapal.pays(&tracking, "MTNUG").await;
+    let paid = "SELECT count(*), sum(amount)::bigint, (SELECT count(*) FROM orders WHERE settled_at IS NOT NULL) FROM payments";
+    assert_eq!(numbers(&db, paid, []).await, [1, price, 1]);
+    db.close().await.expect("closed");
+    cafe.close().await;
 }
 
 fn report(books: &Books, falls: &[Fall], found: &Found) {

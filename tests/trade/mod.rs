@@ -8,7 +8,7 @@ pub mod tills;
 pub mod truth;
 
 /// Where there is trade, and by whom.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Venue {
     /// The addresses of the instances; a till that gets no answer from one asks the next.
     pub doors: Vec<String>,
@@ -16,6 +16,8 @@ pub struct Venue {
     pub cashiers: Vec<String>,
     /// Whether they are managers, who give money back with nobody's agreement.
     pub manage: bool,
+    /// A guest with a telephone, where Pesapal is to be had.
+    pub guest: Option<tills::Guest>,
     /// The session of who makes everything.
     pub bartender: String,
     /// What is ordered, with its price.

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use rand::Rng as _;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::task::JoinHandle;
@@ -15,6 +16,14 @@ use super::books::{Books, OrderBook};
 
 /// Nobody waits longer for an answer; a command under way when the program died is asked again.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A guest who pays what has this name at Pesapal, which tells the café of it if it is there to be told.
+pub type Guest = Arc<dyn Fn(String) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// How long a link may take before the till calls it off: the answer to it was lost with the program then.
+const LINK: Duration = Duration::from_secs(4);
+/// How long money that was paid at Pesapal may take to be in the books, kills and all.
+const NEWS: Duration = Duration::from_secs(120);
 
 /// Trade that goes on until it is told to end.
 pub struct Trade {
@@ -46,6 +55,7 @@ impl Trade {
                     bartender: venue.bartender.clone(),
                     products: venue.products.clone(),
                     manages: venue.manage,
+                    guest: venue.guest.clone(),
                     counted: Arc::clone(&counted),
                 };
                 let (stop, db) = (Arc::clone(&stop), db.clone());
@@ -98,6 +108,7 @@ struct Hand {
     bartender: String,
     products: Vec<(String, i64)>,
     manages: bool,
+    guest: Option<Guest>,
     counted: Arc<Counted>,
 }
 
@@ -140,10 +151,10 @@ impl Hand {
         }
         if in_parts && book.due() > 2_000 {
             let part = book.due() / 2;
-            self.pay(&mut book, part).await;
+            self.pay(&mut book, part, db).await;
         }
         let rest = book.due();
-        self.pay(&mut book, rest).await;
+        self.pay(&mut book, rest, db).await;
         if gives_back {
             // The last payment was wrong: it goes back, and the guest pays anew.
             let payment = last_payment_of(db, book.id).await;
@@ -157,7 +168,7 @@ impl Hand {
             .await;
             book.given_back();
             let rest = book.due();
-            self.pay(&mut book, rest).await;
+            self.pay(&mut book, rest, db).await;
         }
         if bumps {
             let ticket = ticket_of(db, book.id).await;
@@ -168,17 +179,20 @@ impl Hand {
         book
     }
 
-    /// In cash, by card or by mobile money, as the guest likes.
-    async fn pay(&self, book: &mut OrderBook, amount: i64) {
-        let how = ["cash", "card", "mtn_momo"][rand::rng().random_range(0..3)];
+    /// In cash, by card, by mobile money or by a link of Pesapal's, as the guest likes.
+    async fn pay(&self, book: &mut OrderBook, amount: i64, db: &DatabaseConnection) {
+        let how = ["cash", "card", "mtn_momo", "pesapal"][rand::rng().random_range(0..4)];
+        match (how, &self.guest) {
+            ("pesapal", Some(guest)) => self.pay_by_link(book, amount, guest, db).await,
+            ("pesapal", None) => self.take(book, "card", amount).await,
+            _ => self.take(book, how, amount).await,
+        }
+    }
+
+    async fn take(&self, book: &mut OrderBook, how: &str, amount: i64) {
         let (due, paid) = (book.due().to_string(), amount.to_string());
         let transaction = format!("SK{}", &Uuid::now_v7().simple().to_string()[8..]).to_uppercase();
-        let mut form = vec![
-            ("method", how),
-            ("part", "amount"),
-            ("amount", &paid),
-            ("expected", &due),
-        ];
+        let mut form = asked_for(how, &paid, &due);
         match how {
             "cash" => form.push(("tendered", &paid)),
             "mtn_momo" => form.push(("reference", &transaction)),
@@ -187,6 +201,41 @@ impl Hand {
         let payments = format!("/orders/{}/payments", book.id);
         self.insist("POST", &payments, &self.cashier, &form).await;
         book.paid(how == "cash", amount);
+    }
+
+    /// The guest pays what they have a link for, whoever is killed meanwhile; where its link was lost, the till calls it off
+    /// and takes cash.
+    async fn pay_by_link(
+        &self,
+        book: &mut OrderBook,
+        amount: i64,
+        guest: &Guest,
+        db: &DatabaseConnection,
+    ) {
+        let (due, paid) = (book.due().to_string(), amount.to_string());
+        let payments = format!("/orders/{}/payments", book.id);
+        let form = asked_for("pesapal", &paid, &due);
+        self.insist("POST", &payments, &self.cashier, &form).await;
+        let of_order = "SELECT id FROM payment_attempts WHERE order_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+        let attempt = id_of(db, of_order, book.id).await;
+        let link =
+            "SELECT tracking_id FROM payment_attempts WHERE id = $1 AND tracking_id IS NOT NULL";
+        match within(LINK, db, link, attempt).await {
+            Some(tracking) => {
+                guest(tracking).await;
+                let news =
+                    "SELECT state FROM payment_attempts WHERE id = $1 AND state = 'confirmed'";
+                let came = within(NEWS, db, news, attempt).await;
+                assert!(came.is_some(), "{attempt} was paid, and nobody heard of it");
+                book.paid(false, amount);
+            }
+            None => {
+                let off = format!("/attempts/{attempt}/cancellation");
+                self.insist("POST", &off, &self.cashier, &[("cash", "on")])
+                    .await;
+                self.take(book, "cash", amount).await;
+            }
+        }
     }
 
     async fn insist(&self, method: &str, path: &str, session: &str, form: &[(&str, &str)]) {
@@ -202,6 +251,15 @@ impl Hand {
             .asked_again
             .fetch_add(u64::from(tries > 1), Relaxed);
     }
+}
+
+fn asked_for<'a>(how: &'a str, amount: &'a str, due: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("method", how),
+        ("part", "amount"),
+        ("amount", amount),
+        ("expected", due),
+    ]
 }
 
 /// One deed of somebody, under the key by which it is known however often it is sent.
@@ -291,4 +349,22 @@ async fn id_of(db: &DatabaseConnection, sql: &str, order: Uuid) -> Uuid {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// The text that is found within some time, if there is one; Postgres may be killed meanwhile.
+async fn within(
+    patience: Duration,
+    db: &DatabaseConnection,
+    sql: &str,
+    id: Uuid,
+) -> Option<String> {
+    let begun = Instant::now();
+    while begun.elapsed() < patience {
+        let question = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.into()]);
+        if let Ok(Some(row)) = db.query_one_raw(question).await {
+            return Some(row.try_get_by_index(0).expect("a text"));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
 }

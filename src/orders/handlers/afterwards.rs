@@ -19,7 +19,7 @@ use crate::orders::store;
 use crate::orders::wishes;
 use crate::staff::approval::{self, Agreed};
 use crate::staff::{self, OrderTaker, Person};
-use crate::values::{LineId, Note, OrderId, Quantity, Short};
+use crate::values::{LineId, OrderId, Quantity};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Path, Result, url};
 use crate::{floor, kitchen, menu};
 
@@ -183,7 +183,7 @@ pub async fn void(
     Form(form): Form<StrikeOut>,
 ) -> Result<Response> {
     let claim = beginning_with(id, once.of(&by, "orders.void", &(id, line, &form)));
-    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+    let reason = Why::said(form.chosen.as_ref(), form.reason.as_ref())?;
     let wish = async || {
         let order = store::find(app.db(), id).await?;
         Ok(wishes::void(&order, line, form.quantity, &reason)?)
@@ -213,7 +213,7 @@ pub async fn comp(
 ) -> Result<Response> {
     let limit = app.settings().await?.comp_limit;
     let claim = beginning_with(id, once.of(&by, "orders.comp", &(id, line, &form)));
-    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+    let reason = Why::said(form.chosen.as_ref(), form.reason.as_ref())?;
     let wish = async || {
         let order = store::find(app.db(), id).await?;
         let wish = wishes::comp(&order, line, form.quantity, &reason)?;
@@ -233,16 +233,6 @@ pub async fn comp(
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await
-}
-
-/// What was chosen, what was written, or both.
-pub(super) fn reason(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
-    match (chosen, written) {
-        (None, None) => Err(Error::field("reason", "Choose a reason, or write one.")),
-        (Some(chosen), None) => Ok(chosen.as_str().to_owned()),
-        (None, Some(written)) => Ok(written.as_str().to_owned()),
-        (Some(chosen), Some(written)) => Ok(format!("{}: {}", chosen.as_str(), written.as_str())),
-    }
 }
 
 /// The sheet that calls an order off.
@@ -268,7 +258,7 @@ pub async fn cancel(
     let order = store::find(app.db(), id).await?;
     // One that is called off already says nothing more about lines that somebody would have to agree to.
     if order.is_open() && order.sent().next().is_some() {
-        let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+        let reason = Why::said(form.chosen.as_ref(), form.reason.as_ref())?;
         let now = app.clock().now();
         let wish = async || Ok(wishes::cancel(&order, &reason, now)?);
         let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;

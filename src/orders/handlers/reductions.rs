@@ -2,7 +2,7 @@
 
 use poem::{IntoResponse, Response, handler};
 
-use super::afterwards::{agree, reason};
+use super::afterwards::agree;
 use super::forms::{NewDiscount, Reopening};
 use super::{beginning_with, panel};
 use crate::app::App;
@@ -204,7 +204,7 @@ fn why_lowered(form: &NewDiscount, off: Option<&(String, Off)>) -> Result<String
     match (off, &form.named, &form.chosen, &form.reason) {
         (None, _, None, None) => Ok("Taken off".to_owned()),
         (Some((name, _)), Some(_), None, None) => Ok(name.clone()),
-        _ => reason(form.chosen.as_ref(), form.reason.as_ref()),
+        _ => Why::said(form.chosen.as_ref(), form.reason.as_ref()),
     }
 }
 
@@ -255,7 +255,7 @@ pub async fn reopen(
     Path(id): Path<OrderId>,
     Form(form): Form<Reopening>,
 ) -> Result<Response> {
-    let reason = reason(form.chosen.as_ref(), form.reason.as_ref())?;
+    let reason = Why::said(form.chosen.as_ref(), form.reason.as_ref())?;
     let claim = beginning_with(id, once.of(&by, "orders.reopen", &(id, &form)));
     let wish = async || {
         let order = store::find(app.db(), id).await?;

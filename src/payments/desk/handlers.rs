@@ -13,11 +13,9 @@ use crate::form;
 use crate::orders;
 use crate::payments::actions as money;
 use crate::payments::attempt::{Attempt, Ending};
-use crate::payments::handlers::{HowMuch, part_of};
-use crate::payments::items::Pieces;
+use crate::payments::handlers::PartOfBill;
 use crate::payments::payment::{Choice, Method};
 use crate::payments::reference::Reference;
-use crate::payments::sharers::Sharers;
 use crate::payments::store as payments;
 use crate::payments::tender::{Charge, Taken, TenderRefusal};
 use crate::staff::Cashier;
@@ -29,11 +27,7 @@ form! {
     /// What a guest is asked for: as a payment, without what its provider calls it.
     pub struct NewAttempt {
         method: opt Choice,
-        part: opt HowMuch,
-        people: opt Sharers,
-        item: many Pieces,
-        seat: many i16,
-        amount: money Money,
+        of_bill: part PartOfBill,
         tip: money Money,
         expected: money Money,
         shown: money Money,
@@ -112,11 +106,11 @@ pub async fn start(
     let ask = Ask {
         charge: Charge {
             method: by_hand(new.method)?,
-            amount: new.amount,
+            amount: new.of_bill.amount,
             tip: new.tip.unwrap_or(Money::ZERO),
             reference: None,
         },
-        part: part_of(new.part, new.people, (&new.item, &new.seat), new.amount)?,
+        part: new.of_bill.part()?,
         expected: new.expected,
         shown: new.shown,
         payer: new.payer,

@@ -145,12 +145,7 @@ pub async fn give(
     Form(form): Form<NewRefund>,
 ) -> Result<poem::Response> {
     let settings = app.settings().await?;
-    let reason = match (&form.chosen, &form.reason) {
-        (None, None) => return Err(Error::field("reason", "Choose a reason, or write one.")),
-        (Some(chosen), None) => chosen.as_str().to_owned(),
-        (None, Some(written)) => written.as_str().to_owned(),
-        (Some(chosen), Some(written)) => format!("{}: {}", chosen.as_str(), written.as_str()),
-    };
+    let reason = Why::said(form.chosen.as_ref(), form.reason.as_ref())?;
     let what = match form.kind.unwrap_or(RefundKind::WrongPayment) {
         RefundKind::WrongPayment => What::WrongPayment {
             amount: form.amount,

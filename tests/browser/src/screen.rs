@@ -545,7 +545,7 @@ impl Screen {
     // ---- the page -----------------------------------------------------------------------------------
 
     /// Waits until `look` is true; else it says what is in the way.
-    pub(crate) async fn until(&self, what: &str, look: &str) -> Result<()> {
+    pub async fn until(&self, what: &str, look: &str) -> Result<()> {
         self.wait(what, look).await.map(|_| ())
     }
 
