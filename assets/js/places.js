@@ -47,7 +47,7 @@ end.dataset.stays = "";
 
 // What a frame may do, and what it takes, measured on the slow board of the benchmark: a ticket in sight that moves or gets
 // another number is 1.
-const LOAD = 6;
+const LOAD = 4;
 const [SHOWN, FAR] = [5, 0.15];
 const MANY = 8; // so many to be shown are all shown at once: a board that has just come, or another page
 const unnumbered = new Map(); // ticket → its number

@@ -322,7 +322,8 @@ pub async fn evening(minutes: u32) {
     println!(
         "minute   MB of one   of the other   longest frame ms   frames   over 50 ms   long tasks   longest ms"
     );
-    let wall = Wall::hang(&other_address, "bar0", "Bar", SLOWER);
+    let tape = Tape::record(&other_address);
+    let wall = Wall::hang(&tape.address, "bar0", "Bar", SLOWER);
     let _ = wall.takes();
     let trade = Trade {
         orders_per_minute: PER_MINUTE,
@@ -350,6 +351,19 @@ pub async fn evening(minutes: u32) {
         hundredths(seen.percentile(99) / 10)
     );
     if let Some(worst) = measured.worst {
+        println!("the browser on its longest frame: {worst}");
+    }
+    // What that board was sent, once more, on a machine that does nothing else: a display has its processor to itself.
+    let played = tape.play(&other_address);
+    let wall = Wall::hang(&played.address, "bar0", "Bar", SLOWER);
+    let _ = wall.takes();
+    println!("\nThe same pictures at the same moments, nothing else at work");
+    for minute in 1..=minutes {
+        sleep(Duration::from_secs(60)).await;
+        let memory = [cafe.program, other.id()].map(processes::resident_kb);
+        print_minute(minute, memory, &wall.takes());
+    }
+    if let Some(worst) = wall.take_down().worst {
         println!("the browser on its longest frame: {worst}");
     }
     other.kill().expect("it was there");

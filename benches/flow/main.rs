@@ -13,6 +13,7 @@ mod pgbench;
 mod processes;
 mod redis;
 mod screens;
+mod tape;
 mod tills;
 mod visits;
 mod wall;

@@ -25,7 +25,7 @@ const AT_ONE_ORDER: usize = 8;
 /// What each of them pays at a time.
 const PART: u32 = 100;
 
-/// How often somebody asks for money through Pesapal while it hangs.
+/// How often somebody opens an order beside the tills, and asks for money through Pesapal while it hangs.
 const ASKED_EVERY: Duration = Duration::from_millis(250);
 
 /// A server that takes connections and never says a word.
@@ -69,12 +69,19 @@ pub async fn measure(window: Duration) {
     let over = tokio::time::sleep(window);
     let (paced, ()) = tills::run_until(&cafe, TILLS, Some(beat), over).await;
     print(&paced, "32 tills at half of that");
-    let hanging = ask_meanwhile(&cafe, window);
-    let (beside, asked) = tills::run_until(&cafe, TILLS, Some(beat), hanging).await;
-    print(
-        &beside,
-        &format!("the same, {asked} links asked of a Pesapal that hangs"),
-    );
+    // One more till works beside them; then it asks for links, and nobody answers.
+    for asks in [false, true] {
+        let more = one_more_till(&cafe, window, asks);
+        let (beside, orders) = tills::run_until(&cafe, TILLS, Some(beat), more).await;
+        let how = match asks {
+            false => "nobody asks for a link",
+            true => "each asks for a link of a Pesapal that hangs",
+        };
+        print(
+            &beside,
+            &format!("the same, {orders} orders beside them, {how}"),
+        );
+    }
     cafe.close().await;
 }
 
@@ -128,8 +135,8 @@ async fn on_one_order(cafe: &Cafe, window: Duration) -> (Vec<u64>, usize) {
     (times, paid)
 }
 
-/// Links are asked for all the time; answers how many.
-async fn ask_meanwhile(cafe: &Cafe, window: Duration) -> usize {
+/// Orders come beside the others all the time, and where `asks`, a link is asked for on each; answers how many.
+async fn one_more_till(cafe: &Cafe, window: Duration, asks: bool) -> usize {
     let until = Instant::now() + window;
     let mut asked = 0;
     while Instant::now() < until {
@@ -149,6 +156,9 @@ async fn ask_meanwhile(cafe: &Cafe, window: Duration) -> usize {
         // Nobody waits for the answer: it comes when the program has given up on Pesapal.
         let payment = format!("{path}/payments");
         let asking = async move {
+            if !asks {
+                return std::future::pending().await;
+            }
             let _ = connection
                 .send("POST", &payment, cashier, "method=pesapal&part=full")
                 .await;

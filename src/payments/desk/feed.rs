@@ -6,11 +6,14 @@ use time::Duration;
 use super::{store, view};
 use crate::app::App;
 use crate::live::{Changed, View};
+use crate::payments::pesapal;
 use crate::values::OrderId;
 use crate::web::Result;
 
 /// For so many days money that came late stays on the desk: whoever was away for a week still sees it.
 const LATE_DAYS: i64 = 7;
+/// And for so many what Pesapal says that is not in the books as it says it: finding out may take a call or two.
+const DOUBTFUL_DAYS: i64 = 30;
 
 /// What is waited for on one order. Drawn once for those who may take payments and once for the rest.
 #[derive(Debug, Clone)]
@@ -86,6 +89,7 @@ pub(super) async fn load(app: &App) -> Result<view::Desk> {
         waiting: store::waiting(app.db()).await?,
         unplaced: store::unplaced(app.db()).await?,
         late: store::late(app.db(), since).await?,
+        doubtful: pesapal::orphans(app.db(), now - Duration::days(DOUBTFUL_DAYS)).await?,
         confirmed,
         failed,
         now,

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::store::{Asked, Loose};
 use crate::payments::payment::Method;
+use crate::payments::pesapal::Orphan;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, Tick, icon};
@@ -19,6 +20,8 @@ pub struct Desk {
     pub unplaced: Vec<Loose>,
     /// Money that is in no shift.
     pub late: Vec<Loose>,
+    /// What Pesapal says that is not in the books as it says it.
+    pub doubtful: Vec<Orphan>,
     /// What has come of late.
     pub confirmed: Vec<Asked>,
     /// What has not.
@@ -43,6 +46,7 @@ pub fn page(desk: &Desk, person: &Person, cafe: &str) -> Markup {
                 section #desk-waiting.card { (waiting(desk)) }
                 section #desk-unplaced.card { (unplaced(desk)) }
                 section #desk-late.card { (late(desk)) }
+                section #desk-doubtful.card { (doubtful(desk)) }
                 section #desk-confirmed.card { (confirmed(desk)) }
                 section #desk-failed.card { (failed(desk)) }
             }
@@ -65,6 +69,7 @@ pub fn regions(desk: &Desk) -> Markup {
         hx-partial hx-target="#desk-waiting" hx-swap="innerMorph" { (waiting(desk)) }
         hx-partial hx-target="#desk-unplaced" hx-swap="innerMorph" { (unplaced(desk)) }
         hx-partial hx-target="#desk-late" hx-swap="innerMorph" { (late(desk)) }
+        hx-partial hx-target="#desk-doubtful" hx-swap="innerMorph" { (doubtful(desk)) }
         hx-partial hx-target="#desk-confirmed" hx-swap="innerMorph" { (confirmed(desk)) }
         hx-partial hx-target="#desk-failed" hx-swap="innerMorph" { (failed(desk)) }
     }
@@ -195,6 +200,45 @@ fn late(desk: &Desk) -> Markup {
                         @if let Some((order, title)) = &money.order { a.btn href=(url::order(*order)) { (title) } } @else { span.dim { "no order" } }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn doubtful(desk: &Desk) -> Markup {
+    html! {
+        header { h2 { "Pesapal says something else" } span.push.dim { "last 30 days" } }
+        @if desk.doubtful.is_empty() {
+            p.dim { "What Pesapal says and what is in the books agree." }
+        } @else {
+            p.dim { "Nothing of this was booked as it was said. Look into Pesapal's dashboard, then take or give back the money by hand." }
+            ul.todo { @for word in &desk.doubtful { (doubtful_row(word, desk)) } }
+        }
+    }
+}
+
+fn doubtful_row(word: &Orphan, desk: &Desk) -> Markup {
+    html! {
+        li id={ "word-" (word.id) } {
+            (icon("warn"))
+            div {
+                b {
+                    (word.sentence())
+                    @match (word.amount, &word.currency) {
+                        (Some(amount), _) => { ": " (amount.with_code()) }
+                        (None, Some(currency)) => { ": in " (currency) }
+                        (None, None) => {}
+                    }
+                }
+                span.dim {
+                    @if let Some(tracking) = &word.tracking_id { (tracking) " · " }
+                    (desk.rule.local(word.seen_at)) " · " (word.came_by())
+                }
+            }
+            span.row.wrap {
+                @if let Some(payment) = word.payment_id { a.btn href=(url::payment_receipt(payment)) { "Receipt" } }
+                @if let Some(attempt) = word.attempt_id { a.btn href=(url::attempt(attempt)) { "What was asked for" } }
+                @else if let Some(order) = word.order_id { a.btn href=(url::order(order)) { "Order" } }
             }
         }
     }

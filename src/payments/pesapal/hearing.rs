@@ -258,6 +258,7 @@ pub(super) async fn look(tx: &mut Tx, orphan: &NewOrphan<'_>) -> Result<()> {
             None => Entry::general("payment.orphaned", "attempt"),
         };
         tx.journal(entry.because(reason).after(&orphan.said));
+        tx.changed(Changed::Payments);
     }
     Ok(())
 }

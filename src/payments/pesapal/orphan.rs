@@ -2,6 +2,7 @@
 
 use sea_orm::FromQueryResult;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::word::Reason;
 use crate::values::{AttemptId, Money, OrderId, PaymentId};
@@ -9,6 +10,8 @@ use crate::values::{AttemptId, Money, OrderId, PaymentId};
 /// What was said of money and is not booked as it was said.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Orphan {
+    /// Its id.
+    pub id: Uuid,
     /// Why a person has to look, in one word.
     pub reason: String,
     /// Which door it came through.
@@ -29,6 +32,32 @@ pub struct Orphan {
     pub said: serde_json::Value,
     /// When it was said first.
     pub seen_at: OffsetDateTime,
+}
+
+impl Orphan {
+    /// What has happened, for whoever finds out.
+    pub fn sentence(&self) -> &'static str {
+        match self.reason.as_str() {
+            "amount" => "Another amount than was asked for",
+            "currency" => "Another currency than the café's",
+            "reference" => "Another payment than the one it names",
+            "nothing_asked" => "Nothing of the kind was asked for",
+            "reversed" => "Given back to the guest at Pesapal",
+            "failed_after_paid" => "Not paid after all, says Pesapal now",
+            _ => "Its transaction id was typed in by hand before",
+        }
+    }
+
+    /// How it came here.
+    pub fn came_by(&self) -> &'static str {
+        match self.door.as_str() {
+            "till" => "asked at a till",
+            "poll" => "asked by this program",
+            "ipn" => "told by Pesapal",
+            "callback" => "told by the guest's browser",
+            _ => "told by the café's relay",
+        }
+    }
 }
 
 /// A word to be kept.

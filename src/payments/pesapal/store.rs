@@ -307,13 +307,13 @@ pub async fn origin_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
     }))
 }
 
-/// What was said lately and has to be looked at, the youngest first.
-pub async fn orphans(db: &impl ConnectionTrait, most: i64) -> Result<Vec<Orphan>> {
+/// What was said since then and has to be looked at, the youngest first; no more than 100.
+pub async fn orphans(db: &impl ConnectionTrait, since: OffsetDateTime) -> Result<Vec<Orphan>> {
     Ok(Orphan::find_by_statement(statement(
         db,
-        "SELECT reason, door, attempt_id, order_id, payment_id, tracking_id, amount, currency, said, seen_at FROM payment_orphans \
-         ORDER BY seen_at DESC LIMIT $1",
-        [most.into()],
+        "SELECT id, reason, door, attempt_id, order_id, payment_id, tracking_id, amount, currency, said, seen_at FROM payment_orphans \
+         WHERE seen_at > $1 ORDER BY seen_at DESC LIMIT 100",
+        [since.into()],
     ))
     .all(db)
     .await?)

@@ -183,6 +183,25 @@ async fn a_status_that_nobody_can_read_or_that_does_not_fit_books_nothing() {
         assert_eq!(cafe.house.number(&kept).await, 1, "{reason}");
         cafe.pesapal.with(|faults| *faults = Default::default());
     }
+    // Whoever has to find out sees each of them at the desk, the last one first.
+    let desk = till.get("/payments/pending").await.must_be(StatusCode::OK);
+    assert_eq!(
+        desk.all("#desk-doubtful li b"),
+        [
+            "Another payment than the one it names: UGX82,000",
+            "Another currency than the café's: UGX82,000",
+            "Another amount than was asked for: in UGX",
+            "Another amount than was asked for: UGX80,000",
+        ]
+    );
+    let links = desk.attributes("#desk-doubtful li a", "href");
+    assert_eq!(links[0], format!("/attempts/{}", last_attempt(&cafe).await));
+}
+
+async fn last_attempt(cafe: &Cafe) -> AttemptId {
+    let sql = "SELECT id FROM payment_attempts ORDER BY started_at DESC, id DESC LIMIT 1";
+    let row = cafe.house.row(sql, []).await;
+    row.try_get("", "id").expect("an id")
 }
 
 #[tokio::test(flavor = "multi_thread")]
