@@ -19,7 +19,7 @@ byHand.set("innerArticles", (target, fragment) => {
     const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
     const staying = new Set(next.map(([id]) => id));
     // No need to have htmx take its listeners off: they go with the ticket.
-    for (const shown of [...target.children]) if (!staying.has(shown.id || null) && !("stays" in shown.dataset)) shown.remove();
+    for (const shown of [...target.children]) if (!shown.id || !staying.has(shown.id)) shown.remove();
     let place = target.firstElementChild;
     const changed = [];
     for (const [id, number, coming] of next) {
@@ -29,8 +29,8 @@ byHand.set("innerArticles", (target, fragment) => {
         else if (target.moveBefore) target.moveBefore(shown, place);
         else target.insertBefore(shown, place);
         if (!shown) changed.push(coming);
-        else if (!coming) numbering.later(shown, number);
-        else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) numbering.later(shown, one(".key", coming)?.textContent.trim());
+        else if (!coming) renumber(shown, number);
+        else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) renumber(shown, one(".key", coming)?.textContent.trim());
         else {
             // Of the same document: what need not be moved over stays there.
             const alone = fragment.cloneNode(false);

@@ -4,13 +4,6 @@ const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (name, act, options) => document.addEventListener(name, act, options);
 
-/** The board on a kitchen's wall, where the page has one, and its tickets: without a look into each of them. */
-const board = () => document.getElementById("board");
-const tickets = () => [...board().children].filter(each => each.localName === "article");
-
-/** Tickets that stand beyond the edge of the board, where nobody sees what is in them (places.js). */
-const far = new WeakSet();
-
 /**
  * Calls `draw` now and after every swap, before the browser paints. A morph takes away what only this
  * browser knows (the selected line, an age, a control at rest), so whoever sets such a thing sets it here.
@@ -42,16 +35,6 @@ const drawn = places => {
 };
 on("htmx:after:settle", ({ detail }) => drawn(detail.newContent.filter(place => place instanceof Element && place.isConnected)));
 
-const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
-/** When the next frame is painted. What is drawn right after one has all the time to its own. */
-const frame = () => new Promise(done => {
-    const late = setTimeout(done, UNSEEN);
-    requestAnimationFrame(() => setTimeout(() => {
-        clearTimeout(late);
-        done();
-    }));
-});
-
 /** How a wall shows a region of a picture, by its hx-swap (articles.js); what is not here, htmx swaps. */
 const byHand = new Map();
 
@@ -78,9 +61,6 @@ const renumber = (ticket, number) => {
     key.parentElement.setAttribute("aria-label", `Key ${number}`);
     if ("n" in ticket.dataset) ticket.dataset.n = number;
 };
-
-/** Who gives tickets their numbers: a board does not do all of it in one frame (places.js). */
-const numbering = { later: renumber };
 
 const two = number => String(number).padStart(2, "0");
 

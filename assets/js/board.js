@@ -1,5 +1,8 @@
-// A kitchen board: the keys of a bump bar (kitchen.md section 5), receipts, and what rings when. A till only rings for what is
-// ready. Where tickets stand is in places.js, the size of the text in screen.js.
+// A kitchen board: the keys of a bump bar (kitchen.md section 5), and what rings when. A till only rings for what is
+// ready. The size of the text is in screen.js.
+
+const board = () => document.getElementById("board");
+const tickets = () => [...board().children].filter(each => each.localName === "article"); // not a look into each of them
 
 // ---- the cursor -------------------------------------------------------------------------------------
 
@@ -129,11 +132,80 @@ on("keydown", event => {
     else DEEDS[deed]?.();
 });
 
-// ---- pages --------------------------------------------------------------------------------------------
+// ---- tickets that fit ---------------------------------------------------------------------------------
 
+// As many columns as have room for text of this size.
+const COLUMN = 20; // em
+const columns = () => {
+    const { width, gap, size } = inside();
+    board().style.setProperty("--columns", Math.max(1, Math.floor((width + gap) / (COLUMN * size + gap))));
+};
+/** What the board has between its edges, in pixels; measured anew when the screen or its text changes. */
+let space = null;
+const inside = () => space ??= measured();
+const measured = () => {
+    const style = getComputedStyle(board());
+    const [start, end, above, below, gap, size] = [style.paddingInlineStart, style.paddingInlineEnd, style.paddingBlockStart,
+        style.paddingBlockEnd, style.columnGap, style.fontSize].map(parseFloat);
+    return { width: board().clientWidth - start - end, height: board().clientHeight - above - below, gap: gap || 0, size };
+};
+
+// The server cuts a long ticket into pieces as high as a column of a wall with text of the usual size. What is too tall
+// all the same, because the screen is lower or its text bigger, is drawn smaller: it would go on below the edge.
+const SMALLEST = 4; // .kt[data-fit] in the style sheet
+
+const fit = (some = tickets()) => {
+    const { height } = inside();
+    // All are measured before one of them changes: each measuring after a change lays the board out again.
+    const tall = some.filter(ticket => ticket.offsetHeight > height);
+    for (const ticket of tall) {
+        for (let size = Number(ticket.dataset.fit ?? 0) + 1; size <= SMALLEST && ticket.offsetHeight > height; size++) ticket.dataset.fit = size;
+    }
+};
+/** The screen has another size, or its text: everything is measured anew. */
+const refit = () => {
+    if (!board()) return;
+    space = null;
+    columns();
+    for (const ticket of tickets()) delete ticket.dataset.fit;
+    fit();
+};
+
+// ---- tickets beyond the edge --------------------------------------------------------------------------
+
+// Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest. The browser
+// tells which tickets cross an edge: asking for the place of each would have the page laid out once more for each picture.
+const SLACK = 8; // pixels by which a ticket may stand out
+const sides = new WeakMap(); // ticket → "after" or "before" where it stands beyond an edge
+const stands = (ticket, box, edges) =>
+    sides.set(ticket, box.right > edges.right + SLACK ? "after" : box.left < edges.left - SLACK ? "before" : "");
+const crossing = board() && new IntersectionObserver(entries => {
+    for (const { target, boundingClientRect } of entries) stands(target, boundingClientRect, board().getBoundingClientRect());
+    beyond();
+}, { root: board(), rootMargin: `9999px ${SLACK}px`, threshold: [0, .99] }); // as high as it likes
+
+const beyond = () => {
+    const button = one('[data-board="beyond"]');
+    if (!button || !board()) return;
+    const whole = tickets().filter(ticket => ticket.hasAttribute("data-n")).map(ticket => sides.get(ticket));
+    const after = whole.filter(side => side === "after").length;
+    const before = whole.filter(side => side === "before").length;
+    const text = after > 0 ? `${after} more →` : before > 0 ? `← ${before} older` : "";
+    if (button.textContent !== text) button.textContent = text;
+    button.hidden = text === "";
+    button.dataset.to = after > 0 ? "on" : "start";
+};
+// Of a jump from one edge to the other the browser says nothing.
+const scrolled = () => {
+    const edges = board().getBoundingClientRect();
+    for (const ticket of tickets()) stands(ticket, ticket.getBoundingClientRect(), edges);
+    beyond();
+};
+// As many columns as the board shows: the first one beyond the edge comes to stand at the edge.
+const pageWidth = () => inside().width + inside().gap;
 /** A page on or back. What is selected comes along, so that no key reaches a ticket that nobody sees. */
 const page = by => {
-    document.dispatchEvent(new CustomEvent("board:page", { detail: by }));
+    board().scrollTo({ left: board().scrollLeft + by * pageWidth(), behavior: "instant" });
     if (at === null) return;
     const { left, right } = board().getBoundingClientRect();
     const isSeen = ticket => {
@@ -148,6 +220,14 @@ on("click", event => {
     if (button.dataset.to === "on") page(1);
     else board().scrollTo({ left: 0 });
 });
+const arrange = () => {
+    refit();
+    scrolled();
+};
+if (board()) {
+    new ResizeObserver(arrange).observe(board());
+    board().addEventListener("scroll", scrolled);
+}
 
 // ---- receipts -----------------------------------------------------------------------------------------
 
@@ -234,9 +314,30 @@ onFrame(() => setTimeout(listen)); // after it: the ear is in less of a hurry th
 
 // ---- fingers ------------------------------------------------------------------------------------------
 
+on("screen:size", arrange);
+// What stands beyond the edge is laid out when it is paged to (content-visibility in the style sheet).
+let revealed = [];
+on("contentvisibilityautostatechange", ({ target, skipped }) => {
+    if (skipped || !target.matches("#board > .kt")) return;
+    if (revealed.push(target) > 1) return;
+    requestAnimationFrame(() => {
+        fit(revealed);
+        revealed = [];
+    });
+}, { capture: true });
 on("click", event => {
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });
 
+if (board()) arrange();
 onDraw(showCursor);
+if (board()) {
+    onDraw(places => {
+        for (const ticket of places.includes(document) ? tickets() : places) if (ticket.matches("article")) crossing.observe(ticket);
+    });
+    onFrame(places => {
+        fit(places.filter(place => place.matches("#board > .kt")));
+        beyond();
+    });
+}

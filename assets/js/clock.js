@@ -20,11 +20,28 @@ const TEXTS = {
 const secondsSince = time => Math.max(0, Math.floor((serverNow() - Date.parse(time.dateTime)) / 1000));
 
 // Of a board that goes on beyond its edge only what is seen ticks: each time that moves has its ticket laid out again.
-on("board:near", ({ detail }) => tick(detail));
+const beyond = new WeakSet();
+const watched = new WeakSet();
+const watch = one("#board") && new IntersectionObserver(entries => {
+    for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) beyond.delete(target);
+        else beyond.add(target);
+    }
+    tick(entries.map(({ target }) => target));
+}, { root: one("#board") });
+
+const watchTickets = () => {
+    for (const ticket of one("#board").children) {
+        if (watched.has(ticket)) continue;
+        watched.add(ticket);
+        watch.observe(ticket);
+    }
+};
 
 const tick = places => {
+    if (watch) watchTickets();
     for (const time of among(places, "time[data-tick]")) {
-        if (far.has(time.closest(".kt"))) continue;
+        if (watch && beyond.has(time.closest(".kt"))) continue;
         const kind = time.dataset.tick;
         const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
         if (text === undefined || time.textContent === text) continue;

@@ -3,6 +3,7 @@
 // is slower than the kitchen would fall behind by more and more.
 
 const stream = one("#stream");
+const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
 
 const reader = document.createRange();
 reader.selectNodeContents(document.createElement("template").content); // of a document where nothing is fetched
@@ -28,6 +29,15 @@ const merged = pictures => {
     }
     return [...later.values()];
 };
+
+// When the frame is painted. A picture is drawn right after one: the time to its own paint is all there is.
+const frame = () => new Promise(done => {
+    const late = setTimeout(done, UNSEEN);
+    requestAnimationFrame(() => setTimeout(() => {
+        clearTimeout(late);
+        done();
+    }));
+});
 
 /**
  * Shows a picture. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and

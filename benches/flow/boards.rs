@@ -16,6 +16,7 @@ use crate::figures::{hundredths, tenths};
 use crate::processes;
 use crate::redis::Redis;
 use crate::screens::{self, Trade, deed_of, nearest};
+use crate::tape::Tape;
 use crate::wall::{Measured, Wall, since_send};
 
 /// How many tickets are on a board.

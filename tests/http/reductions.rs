@@ -556,3 +556,41 @@ async fn lines_that_go_make_no_discount_larger_than_somebody_may_give() {
         refused.text
     );
 }
+
+#[tokio::test]
+async fn the_key_of_another_deed_or_of_another_person_does_nothing() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let order = sale_of(&house, &mut till, 20_000).await;
+    let (path, key) = (format!("/orders/{order}/discount"), key());
+    let named = [("named", "Staff")];
+    till.change(Method::POST, &path, &named, &key)
+        .await
+        .must_be(StatusCode::OK);
+    till.post(&format!("/orders/{order}/payments"), &[("method", "card")])
+        .await
+        .must_be(StatusCode::OK);
+    // Again under its key: as before, although the order would refuse it by now.
+    till.change(Method::POST, &path, &named, &key)
+        .await
+        .must_be(StatusCode::OK);
+    // What the order would say about it is not even looked at.
+    let mut manager = house.person(MANAGER).await;
+    let payment: uuid::Uuid = house
+        .row("SELECT id FROM payments", [])
+        .await
+        .try_get("", "id")
+        .expect("an id");
+    let refund = format!("/payments/{payment}/refund");
+    let why = [("reason", "By mistake")];
+    for (path, form) in [(&path, &named), (&refund, &why)] {
+        let refused = manager.change(Method::POST, path, form, &key).await;
+        let refused = refused.must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.notice().starts_with("This key was already used"),
+            "{}",
+            refused.notice()
+        );
+    }
+    assert_eq!(house.number("SELECT count(*) FROM refunds").await, 0);
+}

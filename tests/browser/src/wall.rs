@@ -43,8 +43,7 @@ impl Wall {
     }
 }
 
-/// Times are whole microseconds. A ticket is painted in the frame after the one in which it is in the page and shown
-/// (places.js shows what is in sight a little later), or would be if it did not stand beyond the edge. The longest frame is the longest time from
+/// Times are whole microseconds. A ticket is painted in the frame after the one in which it is in the page. The longest frame is the longest time from
 /// one animation frame to the next; what the browser itself calls long, it explains.
 const MEASURE: &str = "(() => {
     const board = document.querySelector('#board');
@@ -59,19 +58,10 @@ const MEASURE: &str = "(() => {
         for (const ticket of board.children) if (ticket.id && !known.has(ticket.id)) fresh.push(ticket.id);
         if (fresh.length === 0) return;
         for (const id of fresh) known.add(id);
-        const isDrawn = id => {
-            const ticket = document.getElementById(id);
-            return !ticket || ticket.getBoundingClientRect().left > innerWidth || ticket.firstElementChild.checkVisibility();
-        };
-        const look = left => requestAnimationFrame(() => {
-            const drawn = left.filter(isDrawn), rest = left.filter(id => !drawn.includes(id));
-            requestAnimationFrame(() => {
-                const painted = now();
-                for (const id of drawn) measured.painted.push([id.slice(2, 38), there, painted]);
-            });
-            if (rest.length > 0) look(rest);
-        });
-        look(fresh);
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+            const painted = now();
+            for (const id of fresh) measured.painted.push([id.slice(2, 38), there, painted]);
+        }));
     }).observe(board, { childList: true, subtree: false, attributes: true, attributeFilter: ['id'] });
     let last = performance.now();
     const frame = () => {
