@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub use super::by_item::Pieces;
 pub use super::charges::Method;
 use super::command::{Command, Deed};
 pub use super::discounts::{Given, Lowered, Off};
@@ -46,6 +47,8 @@ pub struct Book {
     pub deeds: BTreeMap<&'static str, i64>,
     /// How many lines there ever were, so that each has a number of its own before its id is known.
     pub minted: usize,
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: i64,
     pub now: i64,
 }
 
@@ -110,6 +113,8 @@ pub struct Order {
     /// Something of it was sent once, whatever has become of it.
     pub was_sent: bool,
     pub paid: i64,
+    /// What rounding of cash added to what it comes to.
+    pub rounding: i64,
     /// The date on which it was settled first.
     pub settled: Option<i64>,
     pub closed: bool,
@@ -167,6 +172,8 @@ pub struct Payment {
     pub tendered: Option<i64>,
     pub change: i64,
     pub reference: Option<String>,
+    /// What of its order it is for, where it was paid by item.
+    pub pieces: Vec<Pieces>,
 }
 
 impl Role {
@@ -221,7 +228,7 @@ impl Order {
     }
 
     pub fn balance(&self) -> i64 {
-        self.total() - self.paid
+        self.total() + self.rounding - self.paid
     }
 
     pub fn unsent(&self) -> impl Iterator<Item = &Line> {
@@ -234,6 +241,11 @@ impl Order {
 
     pub fn ready(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.state == State::Ready)
+    }
+
+    /// What is kept back alone is nothing to pay for.
+    pub fn has_something_to_pay_for(&self) -> bool {
+        self.sent().chain(self.to_send()).next().is_some()
     }
 
     pub fn is_counter_sale(&self) -> bool {

@@ -69,8 +69,7 @@ impl Book {
     }
 
     /// What becomes of it on an order that owes as much: nothing of it goes back, so that more than is due is refused.
-    pub fn charge(&self, pay: &Pay, balance: i64) -> Result<Payment, u16> {
-        let said = pay.amount.filter(|_| !pay.in_full);
+    pub fn charge(&self, pay: &Pay, balance: i64, said: Option<i64>) -> Result<Payment, u16> {
         let amount = said.unwrap_or(balance);
         must((1..=balance).contains(&amount), INVALID)?;
         let reference = pay.reference.as_deref();
@@ -89,6 +88,7 @@ impl Book {
             tendered: None,
             change: 0,
             reference: reference.map(kept),
+            pieces: Vec::new(),
         })
     }
 }

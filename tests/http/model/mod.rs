@@ -9,11 +9,13 @@ mod actors;
 mod afterwards;
 mod boards;
 mod book;
+mod by_item;
 mod cash;
 mod chance;
 mod chance_after;
 mod chance_back;
 mod chance_money;
+mod chance_parts;
 mod charges;
 mod command;
 mod compare;
@@ -24,11 +26,13 @@ mod kitchen;
 mod line;
 mod menu;
 mod moved;
+mod names;
 mod orders;
 mod refunds;
 mod requests;
 mod run;
 mod screens;
+mod shares;
 mod shift_screens;
 mod stored;
 mod words;
@@ -73,7 +77,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 81] = [
+const EVERYTHING: [&str; 89] = [
     "open",
     "add",
     "undo",
@@ -95,6 +99,14 @@ const EVERYTHING: [&str; 81] = [
     "pay by card",
     "pay by mobile money",
     "a reference that has paid already",
+    "pay an even share",
+    "pay by item",
+    "a seat is paid for",
+    "everything that is left by item",
+    "a piece that is paid for already",
+    "what a guest has paid for stays",
+    "what was paid for by item is free again",
+    "cash is rounded",
     "nothing to pay",
     "refund",
     "refund of a part",

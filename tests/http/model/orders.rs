@@ -44,7 +44,7 @@ impl Book {
         }
         let at = self.orders.iter().position(|order| order.id == id);
         let at = at.ok_or(NOT_FOUND)?;
-        let before = deed.changes_lines().then(|| self.orders.clone());
+        let before = self.orders.clone();
         match deed {
             OrderDeed::Open { .. } => {}
             OrderDeed::Add(add) => self.add(at, add)?,
@@ -105,9 +105,11 @@ impl Book {
             }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
-        for (now, before) in self.orders.iter().zip(before.iter().flatten()) {
-            must(now.keeps_discounts_of(before), CONFLICT)?;
+        for (now, before) in self.orders.iter().zip(&before) {
+            let keeps = !deed.changes_lines() || now.keeps_discounts_of(before);
+            must(keeps, CONFLICT)?;
         }
+        must(self.keeps_paid_for(&before), CONFLICT)?;
         if deed.may_close() {
             self.settle(at);
         }
@@ -183,6 +185,7 @@ impl Book {
             lowered: Vec::new(),
             was_sent: false,
             paid: 0,
+            rounding: 0,
             settled: None,
             closed: false,
             versions: 0,

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed,
-    Which, Why,
+    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Part, Pay, Secret, ShiftDeed, Strike,
+    TicketDeed, Which, Why,
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
@@ -335,11 +335,34 @@ fn add_form(add: &Add, form: &mut Fields) {
 fn pay_form(pay: &Pay, form: &mut Fields) {
     put(form, "method", pay.method.written());
     may(form, "reference", &pay.reference);
-    may(form, "part", &pay.in_full.then_some("full"));
+    put_part(&pay.part, form);
     may(form, "amount", &pay.amount);
     may(form, "tendered", &pay.tendered);
     may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
     may(form, "expected", &pay.expected);
+    may(form, "shown", &pay.shown);
+}
+
+/// One piece of a line is said as the line alone.
+fn put_part(part: &Part, form: &mut Fields) {
+    match part {
+        Part::AsSaid => {}
+        Part::Full => put(form, "part", "full"),
+        Part::Even(people) => {
+            put(form, "part", "even");
+            put(form, "people", people);
+        }
+        Part::Items { pieces, seats } => {
+            put(form, "part", "item");
+            for (line, of_it) in pieces {
+                match of_it {
+                    1 => put(form, "item", line),
+                    of_it => put(form, "item", format!("{line}={of_it}")),
+                }
+            }
+            seats.iter().for_each(|seat| put(form, "seat", seat));
+        }
+    }
 }
 
 fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method, String) {

@@ -128,7 +128,7 @@ pub fn expected_report(book: &Book, at: usize) -> Value {
         "variance": last.map(|count| count.counted - count.expected),
         "sales": by_method(taken.collect()), "refunds": by_method(back.collect()), "passed on": shift.passed_on,
         "settled": settled.clone().count(), "cancelled": own.filter(|order| order.cancelled).count(),
-        "total": settled.map(Order::total).sum::<i64>(),
+        "total": settled.map(|order| order.total() + order.rounding).sum::<i64>(),
     })
 }
 

@@ -43,10 +43,13 @@ const ORDER: &str = "SELECT jsonb_build_object( \
   'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
       ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
   'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
-      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
+      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
+          ORDER BY rp.line_id), '[]') FROM returned_pieces rp WHERE rp.refund_id = r.id)) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
   'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
       'tendered', p.tendered, 'change', p.change, 'reference', p.reference, \
+      'pieces', (SELECT coalesce(jsonb_agg(jsonb_build_array(pp.line_id, pp.quantity) ORDER BY pp.line_id), '[]') \
+          FROM paid_pieces pp WHERE pp.payment_id = p.id), \
       'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.kind IN ('sale', 'tip'))) \
       ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1)) AS stored";
 
@@ -159,7 +162,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         json!({
             "id": payment.id, "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
             "method": payment.method.written(), "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
-            "change": payment.change, "reference": payment.reference,
+            "change": payment.change, "reference": payment.reference, "pieces": pieces(book, &payment.pieces),
             "booked": (payment.method == Method::Cash).then_some(payment.amount + payment.tip),
         })
     });
@@ -192,8 +195,10 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         );
         let agreed = why.agreed.map(|who| book.people[who].id);
         let by = book.people[why.by].id;
+        let freed = pieces(book, &one.freed);
         json!([
-            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason
+            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason,
+            freed
         ])
     });
     json!({
@@ -203,7 +208,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             "table": order.table.map(|table| book.tables[table].id), "guests": order.guests,
             "name": order.name, "phone": order.phone, "waiter": book.people[order.waiter].id,
             "shift": order.shift.map(|shift| book.shifts[shift].id),
-            "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": 0,
+            "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": order.rounding,
             "given": given(order.given.as_ref()), "tax": sums.taxes.iter().map(|(_, tax)| tax).sum::<i64>(),
             "total": order.total(), "paid": order.paid, "sent": order.was_sent,
             "settled": order.settled, "closed": order.closed, "versions": order.versions, "cancelled": order.cancelled,
@@ -242,6 +247,18 @@ fn columns(given: Option<&Given>) -> (Option<&str>, Option<i64>, Option<i64>, Op
         amount,
         given.map(|given| given.most),
     )
+}
+
+/// Pieces of lines, in the order of the ids of the lines.
+fn pieces(book: &Book, pieces: &[Pieces]) -> Value {
+    let lines = book.orders.iter().flat_map(|order| &order.lines);
+    let of_each = lines.filter_map(|line| {
+        let of_it = pieces.iter().find(|(number, _)| *number == line.number);
+        of_it.map(|(_, of_it)| (line.id, *of_it))
+    });
+    let mut told: Vec<(Uuid, i64)> = of_each.collect();
+    told.sort_unstable();
+    json!(told)
 }
 
 fn given(given: Option<&Given>) -> Value {
