@@ -13,6 +13,7 @@ pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::menu::{self, Product};
 pub use super::refunds::Returned;
+use super::waiting::Wait;
 
 pub type Outcome = Result<(), u16>;
 
@@ -39,6 +40,7 @@ pub struct Book {
     pub shifts: Vec<Shift>,
     pub payments: Vec<Payment>,
     pub refunds: Vec<Returned>,
+    pub waits: Vec<Wait>,
     /// The last order number of each date.
     pub numbers: BTreeMap<i64, i64>,
     /// How many shift reports there are.
@@ -161,8 +163,10 @@ pub struct Count {
 pub struct Payment {
     /// The server's; nil until it was read back.
     pub id: Uuid,
-    pub order: usize,
-    pub shift: usize,
+    /// None where the order that it was for did not owe as much any more.
+    pub order: Option<usize>,
+    /// None where the shift that waited for it was over.
+    pub shift: Option<usize>,
     pub by: usize,
     pub date: i64,
     pub method: Method,
@@ -279,6 +283,7 @@ impl Book {
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
             Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
+            Deed::EndWait(wait, ending) => self.end_wait(who, *wait, ending),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
             Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
             Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),

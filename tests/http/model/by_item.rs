@@ -111,7 +111,10 @@ impl Book {
     pub fn freed_by_payment(&self, payment: usize) -> Vec<Pieces> {
         let back = self.refunds.iter().filter(|one| one.payment == payment);
         let back: Vec<Pieces> = back.flat_map(|one| one.freed.clone()).collect();
-        let order = &self.orders[self.payments[payment].order];
+        let Some(order) = self.payments[payment].order else {
+            return Vec::new();
+        };
+        let order = &self.orders[order];
         let pieces = self.payments[payment].pieces.iter();
         let here = pieces.filter(|(line, _)| order.lines.iter().any(|one| one.number == *line));
         let freed = here.map(|(line, of_it)| {

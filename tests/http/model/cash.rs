@@ -123,10 +123,10 @@ impl Book {
                 entries.push(("tip", payment.tip));
             }
         }
-        let (order, date) = (at, self.date());
+        let date = self.date();
         self.payments.push(Payment {
-            order,
-            shift,
+            order: Some(at),
+            shift: Some(shift),
             by: who,
             date,
             pieces,
@@ -343,8 +343,8 @@ impl Pay {
         must((0..=MOST_CHANGE).contains(&change), INVALID)?;
         let payment = Payment {
             id: Uuid::nil(),
-            order: 0,
-            shift: 0,
+            order: None,
+            shift: None,
             by: 0,
             date: 0,
             method: Method::Cash,

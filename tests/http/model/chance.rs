@@ -38,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 36] = [
+    const HABITS: [(u32, Habit<'a>); 38] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -63,6 +63,8 @@ impl<'a> Chance<'a> {
         (40, Self::charge),
         (24, Self::even_share),
         (50, Self::by_item),
+        (34, Self::ask_for_money),
+        (34, Self::end_wait),
         (80, Self::discount),
         (46, Self::refund),
         (26, Self::reopen),
@@ -85,7 +87,7 @@ impl<'a> Chance<'a> {
         if has_seen_all || self.is_new(&first) {
             return first;
         }
-        for _ in 0..9 {
+        for _ in 0..14 {
             let other = self.draw();
             if self.is_new(&other) {
                 return other;

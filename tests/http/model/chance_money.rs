@@ -133,9 +133,9 @@ impl Chance<'_> {
             _ => self.who(Role::takes_payments),
         };
         let (amount, tip) = self.book.left_of(at);
-        let order = &self.book.orders[payment.order];
-        let is_settled = order.balance() == 0 && !order.cancelled;
-        let sent: Vec<&Line> = order.sent().collect();
+        let order = payment.order.map(|at| &self.book.orders[at]);
+        let is_settled = order.is_some_and(|order| order.balance() == 0 && !order.cancelled);
+        let sent: Vec<&Line> = order.into_iter().flat_map(Order::sent).collect();
         let back = match (self.rng.random_range(0..9), sent.choose(self.rng)) {
             (0..=3, Some(line)) if is_settled || self.once_in(6) => Back::Goods {
                 line: line.id,

@@ -18,6 +18,8 @@ pub enum Deed {
     Ticket(Uuid, TicketDeed),
     /// Of this payment.
     Refund(Uuid, Refund),
+    /// What becomes of mobile money that is waited for.
+    EndWait(Uuid, Ending),
     /// Without cash, or with the drawer's (`true`) or a pouch's float, counted in hundreds.
     StartShift {
         cash: Option<bool>,
@@ -94,6 +96,8 @@ pub enum OrderDeed {
     },
     Cancel(Why),
     Pay(Pay),
+    /// A guest is asked for mobile money.
+    WaitFor(Pay),
     NothingToPay,
     Discount(Discount),
     Reopen(Why),
@@ -237,6 +241,19 @@ pub struct Pay {
     pub shown: Option<i64>,
 }
 
+/// How it ends that mobile money is waited for.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// With the id in the provider's message.
+    Came(String),
+    /// For a reason from the list, or in their own words.
+    Failed {
+        chosen: Option<&'static str>,
+        written: Option<&'static str>,
+    },
+    Withdrawn,
+}
+
 /// How much of what is due is paid.
 #[derive(Debug, Clone, Default)]
 pub enum Part {
@@ -362,6 +379,7 @@ impl OrderDeed {
                 let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
                 some.all(|of_it| pieces.contains(&of_it))
             }
+            OrderDeed::WaitFor(pay) => pay.part.can_be_read() && pay.method.is_mobile(),
             OrderDeed::Pay(pay) => pay.part.can_be_read() && pay.has_readable_reference(),
             _ => true,
         }

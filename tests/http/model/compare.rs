@@ -144,12 +144,17 @@ impl Day {
                 .find(|ticket| ticket.id == id)
                 .map(|ticket| ticket.order)
         };
-        let of_payment = |id: Uuid| self.book.payment(id).map(|at| self.book.payments[at].order);
+        let of_payment = |id: Uuid| {
+            let at = self.book.payment(id)?;
+            self.book.payments[at].order
+        };
+        let of_wait = |id: Uuid| self.book.wait(id).map(|at| self.book.waits[at].order);
         let of_order = |id: Uuid| self.book.orders.iter().position(|order| order.id == id);
         match (&command.deed, path) {
             (Deed::Order(id, _), _) => of_order(*id),
             (Deed::Ticket(id, _), _) => of_ticket(*id),
             (Deed::Refund(id, _), _) => of_payment(*id),
+            (Deed::EndWait(id, _), _) => of_wait(*id),
             (Deed::Shift(_, ShiftDeed::PassOn { order, .. }), _) => of_order(*order),
             (_, Some(path)) => {
                 let ids = path.split('/').filter_map(|part| part.parse::<Uuid>().ok());
@@ -157,6 +162,7 @@ impl Day {
                     of_order(id)
                         .or_else(|| of_ticket(id))
                         .or_else(|| of_payment(id))
+                        .or_else(|| of_wait(id))
                 });
                 orders.next()
             }

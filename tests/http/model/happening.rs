@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::afterwards::COMP_LIMIT;
 use super::book::*;
-use super::command::{Command, Deed, OrderDeed, Part, Pay, Strike, TicketDeed};
+use super::command::{Command, Deed, Ending, OrderDeed, Part, Pay, Strike, TicketDeed};
+use super::waiting::Waited;
 
 impl Book {
     /// The rarer side of some commands.
@@ -73,6 +74,23 @@ impl Book {
             Deed::Order(id, OrderDeed::Pay(pay)) => {
                 let at = self.orders.iter().position(|order| order.id == *id)?;
                 self.of_pay(after, pay, at, outcome)
+            }
+            Deed::EndWait(id, Ending::Came(reference)) => {
+                let wait = &self.waits[self.wait(*id)?];
+                let came = after.payments.last().filter(|_| outcome.is_ok());
+                let had_ended = wait.state != Waited::Waiting;
+                match came {
+                    Some(money) if money.order.is_none() => Some("mobile money is for no order"),
+                    Some(money) if money.shift.is_none() => Some("mobile money comes late"),
+                    Some(money) if !money.pieces.is_empty() => Some("mobile money for items"),
+                    Some(_) if had_ended => Some("mobile money comes after all"),
+                    None if self.has_paid(wait.method, reference)
+                        && wait.state == Waited::Waiting =>
+                    {
+                        Some("mobile money comes with an id that has paid already")
+                    }
+                    _ => None,
+                }
             }
             Deed::Ticket(id, TicketDeed::Bump { changes, .. }) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id)?;

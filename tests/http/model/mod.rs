@@ -16,6 +16,7 @@ mod chance_after;
 mod chance_back;
 mod chance_money;
 mod chance_parts;
+mod chance_waiting;
 mod charges;
 mod command;
 mod compare;
@@ -35,6 +36,7 @@ mod screens;
 mod shares;
 mod shift_screens;
 mod stored;
+mod waiting;
 mod words;
 mod world;
 
@@ -77,7 +79,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 89] = [
+const EVERYTHING: [&str; 97] = [
     "open",
     "add",
     "undo",
@@ -107,6 +109,14 @@ const EVERYTHING: [&str; 89] = [
     "what a guest has paid for stays",
     "what was paid for by item is free again",
     "cash is rounded",
+    "ask for mobile money",
+    "mobile money comes",
+    "mobile money does not come",
+    "asking is withdrawn",
+    "mobile money is for no order",
+    "mobile money for items",
+    "mobile money comes after all",
+    "mobile money comes with an id that has paid already",
     "nothing to pay",
     "refund",
     "refund of a part",

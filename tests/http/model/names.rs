@@ -1,7 +1,7 @@
 //! What each deed is called, where a day is asked what happened on it.
 
 use super::charges::Method;
-use super::command::{Back, Deed, Less, OrderDeed, Part, ShiftDeed, TicketDeed, Which};
+use super::command::{Back, Deed, Ending, Less, OrderDeed, Part, ShiftDeed, TicketDeed, Which};
 
 impl Deed {
     /// One word for it.
@@ -51,6 +51,7 @@ impl Deed {
                     (_, Method::Card) => "pay by card",
                     (_, Method::Mtn | Method::Airtel) => "pay by mobile money",
                 },
+                OrderDeed::WaitFor(_) => "ask for mobile money",
                 OrderDeed::NothingToPay => "nothing to pay",
                 OrderDeed::Reopen(_) => "reopen",
                 OrderDeed::Discount(asked) => match (asked.less, asked.line) {
@@ -87,6 +88,9 @@ impl Deed {
                 } => "refund",
                 Back::Wrong { .. } => "refund of a part",
             },
+            Deed::EndWait(_, Ending::Came(_)) => "mobile money comes",
+            Deed::EndWait(_, Ending::Failed { .. }) => "mobile money does not come",
+            Deed::EndWait(_, Ending::Withdrawn) => "asking is withdrawn",
             Deed::StartShift { .. } => "start shift",
             Deed::Stock(..) => "stock",
             Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",

@@ -15,7 +15,10 @@ impl Book {
         must(role.takes_orders(), FORBIDDEN)?;
         if matches!(
             deed,
-            OrderDeed::Pay(_) | OrderDeed::NothingToPay | OrderDeed::Reopen(_)
+            OrderDeed::Pay(_)
+                | OrderDeed::WaitFor(_)
+                | OrderDeed::NothingToPay
+                | OrderDeed::Reopen(_)
         ) {
             must(role.takes_payments(), FORBIDDEN)?;
         }
@@ -95,6 +98,8 @@ impl Book {
             OrderDeed::Cancel(_) if self.orders[at].cancelled => return Ok(()),
             OrderDeed::Cancel(why) => self.cancel(who, at, why)?,
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
+            // What is waited for changes nothing of the order.
+            OrderDeed::WaitFor(pay) => return self.wait_for(who, at, pay),
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
             OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
             OrderDeed::Reopen(_) => self.reopen_order(at)?,

@@ -60,6 +60,7 @@ impl Book {
         let (amount, tip, freed) = match asked.back {
             Back::Wrong { amount, tip } => self.wrong(payment, left, (amount, tip))?,
             Back::Goods { line, pieces } => {
+                let at = at.ok_or(CONFLICT)?;
                 let unit = match method {
                     Method::Cash => self.unit,
                     _ => 0,
@@ -86,11 +87,13 @@ impl Book {
             because,
         });
         self.note("payment.refunded");
-        if is_goods {
+        if let Some(at) = at.filter(|_| is_goods) {
             self.end_if_spent_and_open(at);
             self.settle(at);
         }
-        self.orders[at].touched_at = self.now;
+        if let Some(at) = at {
+            self.orders[at].touched_at = self.now;
+        }
         Ok(())
     }
 
@@ -101,7 +104,6 @@ impl Book {
         left: (i64, i64),
         said: (Option<i64>, Option<i64>),
     ) -> Result<(i64, i64, Vec<Pieces>), u16> {
-        let at = self.payments[payment].order;
         let (amount, tip) = match said {
             (None, None) => left,
             (amount, tip) => (amount.unwrap_or(0), tip.unwrap_or(0)),
@@ -112,6 +114,9 @@ impl Book {
             // A tip is beside the order, whatever became of that.
             return Ok((0, tip, Vec::new()));
         }
+        let Some(at) = self.payments[payment].order else {
+            return Ok((amount, tip, Vec::new()));
+        };
         must(!self.orders[at].cancelled, CONFLICT)?;
         if self.orders[at].closed {
             self.open_again(at);

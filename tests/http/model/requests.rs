@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Part, Pay, Secret, ShiftDeed, Strike,
-    TicketDeed, Which, Why,
+    Add, Agreed, Back, Command, Deed, Ending, Less, OrderDeed, Part, Pay, Secret, ShiftDeed,
+    Strike, TicketDeed, Which, Why,
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
@@ -32,6 +32,7 @@ pub fn request(book: &Book, command: &Command) -> Sent {
             put_why(book, &mut form, &asked.why);
             (Method::POST, format!("/payments/{payment}/refund"))
         }
+        Deed::EndWait(wait, ending) => end_wait_request(*wait, ending, &mut form),
         Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
         Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
         Deed::StartShift { cash, hundreds } => {
@@ -202,6 +203,10 @@ fn order_request(
             pay_form(pay, form);
             at("/payments")
         }
+        OrderDeed::WaitFor(pay) => {
+            pay_form(pay, form);
+            at("/attempts")
+        }
         OrderDeed::NothingToPay => {
             put(form, "method", "nothing_to_pay");
             at("/payments")
@@ -363,6 +368,26 @@ fn put_part(part: &Part, form: &mut Fields) {
             seats.iter().for_each(|seat| put(form, "seat", seat));
         }
     }
+}
+
+fn end_wait_request(wait: Uuid, ending: &Ending, form: &mut Fields) -> (Method, String) {
+    let path = match ending {
+        Ending::Came(reference) => {
+            put(form, "transaction", reference);
+            "confirmation"
+        }
+        Ending::Failed { chosen, written } => {
+            put(form, "deed", "failed");
+            may(form, "chosen", chosen);
+            may(form, "reason", written);
+            "failure"
+        }
+        Ending::Withdrawn => {
+            put(form, "deed", "withdrawn");
+            "failure"
+        }
+    };
+    (Method::POST, format!("/payments/attempts/{wait}/{path}"))
 }
 
 fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method, String) {

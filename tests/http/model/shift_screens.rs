@@ -116,7 +116,10 @@ pub fn report(stored: &Value) -> Value {
 pub fn expected_report(book: &Book, at: usize) -> Value {
     let shift = &book.shifts[at];
     let last = shift.counts.last();
-    let taken = book.payments.iter().filter(|payment| payment.shift == at);
+    let taken = book
+        .payments
+        .iter()
+        .filter(|payment| payment.shift == Some(at));
     let taken = taken.map(|payment| (payment.method, payment.amount, payment.tip));
     let back = book.refunds.iter().filter(|refund| refund.shift == at);
     let back = back.map(|one| (book.payments[one.payment].method, one.amount, one.tip));

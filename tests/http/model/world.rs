@@ -103,6 +103,7 @@ pub async fn open(unit: i64) -> (House, Book) {
         shifts: Vec::new(),
         payments: Vec::new(),
         refunds: Vec::new(),
+        waits: Vec::new(),
         numbers: BTreeMap::new(),
         reports: 0,
         deeds: BTreeMap::from([("staff.pin_set", pins)]),
