@@ -31,6 +31,7 @@ mod names;
 mod orders;
 mod refunds;
 mod requests;
+mod requests_of_money;
 mod run;
 mod screens;
 mod shares;

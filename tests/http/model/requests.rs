@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Back, Command, Deed, Ending, Less, OrderDeed, Part, Pay, Secret, ShiftDeed,
-    Strike, TicketDeed, Which, Why,
+    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Secret, ShiftDeed, Strike, TicketDeed,
+    Which, Why,
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
+use super::requests_of_money::{end_wait_request, pay_form};
 use crate::house::key;
 
 /// What a deed sends.
@@ -66,13 +67,13 @@ pub fn request(book: &Book, command: &Command) -> Sent {
     }
 }
 
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
-fn put(form: &mut Fields, name: &str, value: impl ToString) {
+pub fn put(form: &mut Fields, name: &str, value: impl ToString) {
     form.push((name.to_owned(), value.to_string()));
 }
 
-fn may(form: &mut Fields, name: &str, value: &Option<impl ToString>) {
+pub fn may(form: &mut Fields, name: &str, value: &Option<impl ToString>) {
     if let Some(value) = value {
         put(form, name, value.to_string());
     }
@@ -335,59 +336,6 @@ fn add_form(add: &Add, form: &mut Fields) {
     may(form, "allergy", &add.allergy);
     may(form, "seat", &add.seat);
     put(form, "course", add.course);
-}
-
-fn pay_form(pay: &Pay, form: &mut Fields) {
-    put(form, "method", pay.method.written());
-    may(form, "reference", &pay.reference);
-    put_part(&pay.part, form);
-    may(form, "amount", &pay.amount);
-    may(form, "tendered", &pay.tendered);
-    may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
-    may(form, "expected", &pay.expected);
-    may(form, "shown", &pay.shown);
-}
-
-/// One piece of a line is said as the line alone.
-fn put_part(part: &Part, form: &mut Fields) {
-    match part {
-        Part::AsSaid => {}
-        Part::Full => put(form, "part", "full"),
-        Part::Even(people) => {
-            put(form, "part", "even");
-            put(form, "people", people);
-        }
-        Part::Items { pieces, seats } => {
-            put(form, "part", "item");
-            for (line, of_it) in pieces {
-                match of_it {
-                    1 => put(form, "item", line),
-                    of_it => put(form, "item", format!("{line}={of_it}")),
-                }
-            }
-            seats.iter().for_each(|seat| put(form, "seat", seat));
-        }
-    }
-}
-
-fn end_wait_request(wait: Uuid, ending: &Ending, form: &mut Fields) -> (Method, String) {
-    let path = match ending {
-        Ending::Came(reference) => {
-            put(form, "transaction", reference);
-            "confirmation"
-        }
-        Ending::Failed { chosen, written } => {
-            put(form, "deed", "failed");
-            may(form, "chosen", chosen);
-            may(form, "reason", written);
-            "failure"
-        }
-        Ending::Withdrawn => {
-            put(form, "deed", "withdrawn");
-            "failure"
-        }
-    };
-    (Method::POST, format!("/payments/attempts/{wait}/{path}"))
 }
 
 fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method, String) {
