@@ -105,6 +105,9 @@ pub enum OrderRefusal {
     /// A guest paid for it by item.
     #[error("A guest has paid for this already; give that money back first.")]
     PaidFor,
+    /// A guest paid for it by item once, and got that money back.
+    #[error("A guest had paid for this, and that stays in the records. Send it, and void it.")]
+    WasPaidFor,
     /// Not ready.
     #[error("{0} is not ready yet.")]
     NotReady(String),
@@ -124,7 +127,7 @@ impl Refusal for OrderRefusal {
             OrderRefusal::NothingDue => "already_paid",
             OrderRefusal::MoreThanDue(_) => "more_than_due",
             OrderRefusal::BelowPaid => "below_paid",
-            OrderRefusal::PaidFor => "paid_for",
+            OrderRefusal::PaidFor | OrderRefusal::WasPaidFor => "paid_for",
             OrderRefusal::CompLimit(..) => "comp_limit",
             OrderRefusal::DiscountLimit(_) | OrderRefusal::DiscountsGrow(_) => "discount_limit",
             _ => "refused",
@@ -138,4 +141,7 @@ impl OrderRefusal {
 
     /// The database keeps what guests paid for by item: the order's own rules do not know of it.
     pub(super) const KEPT_PAID_FOR: &'static str = "order_lines_paid_for";
+
+    /// What a payment was for once is in the database for ever, though its money went back.
+    pub(super) const WAS_PAID_FOR: &'static str = "paid_pieces_line";
 }

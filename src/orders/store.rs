@@ -430,8 +430,10 @@ pub(super) async fn save(tx: &Tx, order: &mut Order, lines: Lines<'_>) -> Result
     };
     if let Some((sql, values)) = of_lines {
         let of_lines = Write::new("order_lines", id, sql, values);
-        tx.later(of_lines.refusing(OrderRefusal::KEPT_PAID_FOR, OrderRefusal::PaidFor))
-            .await?;
+        let of_lines = of_lines
+            .refusing(OrderRefusal::KEPT_PAID_FOR, OrderRefusal::PaidFor)
+            .refusing(OrderRefusal::WAS_PAID_FOR, OrderRefusal::WasPaidFor);
+        tx.later(of_lines).await?;
     }
     let order_itself = Write::new("orders", id, SAVE, order_values(order, tx.now())?);
     tx.later(order_itself.refusing(OrderRefusal::PAID_WITHIN_TOTAL, OrderRefusal::BelowPaid))
@@ -541,7 +543,8 @@ pub(super) async fn delete_line(tx: &Tx, line: LineId) -> Result<()> {
         [line.into()],
     ))
     .await
-    .on_constraint(OrderRefusal::KEPT_PAID_FOR, || OrderRefusal::PaidFor)?;
+    .on_constraint(OrderRefusal::KEPT_PAID_FOR, || OrderRefusal::PaidFor)
+    .on_constraint(OrderRefusal::WAS_PAID_FOR, || OrderRefusal::WasPaidFor)?;
     Ok(())
 }
 

@@ -457,3 +457,46 @@ async fn a_tip_goes_back_whatever_became_of_the_order() {
         .await
         .must_be(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_a_guest_paid_for_once_is_not_taken_off_as_if_it_had_never_been_there() {
+    let house = House::open().await;
+    let mut boss = house.with_float(MANAGER).await;
+    let order = boss.sit_down("7", "2").await;
+    for product in ["Espresso", "Chips"] {
+        boss.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    let line: uuid::Uuid = house.id("order_lines", "name", "Chips").await;
+    let (item, path) = (line.to_string(), format!("/orders/{order}/lines/{line}"));
+    // Kept back, it is not sent with the payment that is for it.
+    boss.post(&format!("{path}/hold"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let by_item = [
+        ("method", "card"),
+        ("part", "item"),
+        ("item", item.as_str()),
+    ];
+    boss.post(&payments(order), &by_item)
+        .await
+        .must_be(StatusCode::OK);
+    let refund = format!("/payments/{}/refund", last_payment(&house).await);
+    boss.post(&refund, &[WHY]).await.must_be(StatusCode::OK);
+    // The payment says for ever what it was for, though it went back.
+    let fewer = [("by", "-1")];
+    for (method, path, form) in [
+        (Method::DELETE, path.clone(), &[][..]),
+        (Method::POST, format!("{path}/quantity"), &fewer[..]),
+    ] {
+        let refused = boss.change(method, &path, form, &key()).await;
+        let refused = refused.must_be(StatusCode::CONFLICT);
+        assert!(refused.notice().contains("void it"), "{}", refused.text);
+    }
+    // Sent, it is struck out as everything else.
+    boss.post(&format!("{path}/fire"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    boss.post(&format!("{path}/void"), &[WHY])
+        .await
+        .must_be(StatusCode::OK);
+}

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub use super::by_item::Pieces;
 pub use super::charges::Method;
 use super::command::{Command, Deed};
 pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::menu::{self, Product};
 pub use super::refunds::Returned;
+use super::waiting::Wait;
 
 pub type Outcome = Result<(), u16>;
 
@@ -38,6 +40,7 @@ pub struct Book {
     pub shifts: Vec<Shift>,
     pub payments: Vec<Payment>,
     pub refunds: Vec<Returned>,
+    pub waits: Vec<Wait>,
     /// The last order number of each date.
     pub numbers: BTreeMap<i64, i64>,
     /// How many shift reports there are.
@@ -46,6 +49,8 @@ pub struct Book {
     pub deeds: BTreeMap<&'static str, i64>,
     /// How many lines there ever were, so that each has a number of its own before its id is known.
     pub minted: usize,
+    /// What cash is rounded to; nothing for no rounding.
+    pub unit: i64,
     pub now: i64,
 }
 
@@ -110,6 +115,8 @@ pub struct Order {
     /// Something of it was sent once, whatever has become of it.
     pub was_sent: bool,
     pub paid: i64,
+    /// What rounding of cash added to what it comes to.
+    pub rounding: i64,
     /// The date on which it was settled first.
     pub settled: Option<i64>,
     pub closed: bool,
@@ -156,8 +163,10 @@ pub struct Count {
 pub struct Payment {
     /// The server's; nil until it was read back.
     pub id: Uuid,
-    pub order: usize,
-    pub shift: usize,
+    /// None where the order that it was for did not owe as much any more.
+    pub order: Option<usize>,
+    /// None where the shift that waited for it was over.
+    pub shift: Option<usize>,
     pub by: usize,
     pub date: i64,
     pub method: Method,
@@ -167,6 +176,8 @@ pub struct Payment {
     pub tendered: Option<i64>,
     pub change: i64,
     pub reference: Option<String>,
+    /// What of its order it is for, where it was paid by item.
+    pub pieces: Vec<Pieces>,
 }
 
 impl Role {
@@ -221,7 +232,7 @@ impl Order {
     }
 
     pub fn balance(&self) -> i64 {
-        self.total() - self.paid
+        self.total() + self.rounding - self.paid
     }
 
     pub fn unsent(&self) -> impl Iterator<Item = &Line> {
@@ -234,6 +245,11 @@ impl Order {
 
     pub fn ready(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.state == State::Ready)
+    }
+
+    /// What is kept back alone is nothing to pay for.
+    pub fn has_something_to_pay_for(&self) -> bool {
+        self.sent().chain(self.to_send()).next().is_some()
     }
 
     pub fn is_counter_sale(&self) -> bool {
@@ -267,6 +283,7 @@ impl Book {
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
             Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
+            Deed::EndWait(wait, ending) => self.end_wait(who, *wait, ending),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
             Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
             Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),

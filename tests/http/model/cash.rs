@@ -102,16 +102,19 @@ impl Book {
             pay.expected.is_none_or(|expected| expected == balance),
             CONFLICT,
         )?;
-        let payment = match pay.method {
-            Method::Cash => pay.against(balance)?,
-            _ => self.charge(pay, balance)?,
+        must(self.orders[at].has_something_to_pay_for(), CONFLICT)?;
+        let (said, pieces) = self.said(at, pay, balance)?;
+        let (payment, rounding) = match pay.method {
+            Method::Cash => pay.against(balance, said, self.unit)?,
+            _ => (self.charge(pay, balance, said)?, 0),
         };
+        let billed = payment.amount - rounding;
+        must(pay.shown.is_none_or(|shown| shown == billed), CONFLICT)?;
         if self.is_left(at) {
             self.take_up(at, shift);
         }
         self.hand_over(at);
-        // What is kept back alone is nothing to pay for.
-        must(self.orders[at].sent().next().is_some(), CONFLICT)?;
+        self.orders[at].rounding += rounding;
         self.orders[at].paid += payment.amount;
         let entries = &mut self.shifts[shift].entries;
         if payment.method == Method::Cash {
@@ -120,12 +123,13 @@ impl Book {
                 entries.push(("tip", payment.tip));
             }
         }
-        let (order, date) = (at, self.date());
+        let date = self.date();
         self.payments.push(Payment {
-            order,
-            shift,
+            order: Some(at),
+            shift: Some(shift),
             by: who,
             date,
+            pieces,
             ..payment
         });
         self.note("payment.taken");
@@ -297,14 +301,35 @@ impl Book {
     }
 }
 
+/// Half up.
+pub fn rounded(amount: i64, unit: i64) -> i64 {
+    match unit {
+        0 => amount,
+        unit => (2 * amount + unit) / (2 * unit) * unit,
+    }
+}
+
+/// What an order that owes as much owes in cash; what would be rounded to nothing is not rounded.
+pub fn in_cash(balance: i64, unit: i64) -> i64 {
+    Some(rounded(balance, unit))
+        .filter(|due| *due > 0)
+        .unwrap_or(balance)
+}
+
 impl Pay {
     /// What becomes of the cash: more than the balance is change and nothing else, less is a part payment; but where the
-    /// amount was said, all of it has to be there.
-    fn against(&self, balance: i64) -> Result<Payment, u16> {
-        let said = if self.in_full {
-            Some(balance)
-        } else {
-            self.amount
+    /// amount was said, all of it has to be there. All of what is due is rounded, a part of it is not. Answers what rounding
+    /// adds, too.
+    fn against(&self, balance: i64, said: Option<i64>, unit: i64) -> Result<(Payment, i64), u16> {
+        let due = in_cash(balance, unit);
+        let reach = self.tendered.map(|tendered| tendered - self.tip);
+        let is_all = match said {
+            Some(amount) => amount == balance,
+            None => reach.is_some_and(|reach| reach >= due),
+        };
+        let (said, balance, rounding) = match is_all {
+            true => (Some(due), due, due - balance),
+            false => (said, balance, 0),
         };
         let tendered = match (said, self.tendered) {
             (None, None) => return Err(INVALID),
@@ -316,10 +341,10 @@ impl Pay {
         must(self.tip >= 0 && tendered >= 0, INVALID)?;
         must((1..=balance).contains(&amount), INVALID)?;
         must((0..=MOST_CHANGE).contains(&change), INVALID)?;
-        Ok(Payment {
+        let payment = Payment {
             id: Uuid::nil(),
-            order: 0,
-            shift: 0,
+            order: None,
+            shift: None,
             by: 0,
             date: 0,
             method: Method::Cash,
@@ -328,6 +353,8 @@ impl Pay {
             tendered: Some(tendered),
             change,
             reference: None,
-        })
+            pieces: Vec::new(),
+        };
+        Ok((payment, rounding))
     }
 }

@@ -38,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 34] = [
+    const HABITS: [(u32, Habit<'a>); 38] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -61,6 +61,10 @@ impl<'a> Chance<'a> {
         (230, Self::at_board),
         (120, Self::pay),
         (40, Self::charge),
+        (24, Self::even_share),
+        (50, Self::by_item),
+        (34, Self::ask_for_money),
+        (34, Self::end_wait),
         (80, Self::discount),
         (46, Self::refund),
         (26, Self::reopen),
@@ -83,7 +87,7 @@ impl<'a> Chance<'a> {
         if has_seen_all || self.is_new(&first) {
             return first;
         }
-        for _ in 0..5 {
+        for _ in 0..14 {
             let other = self.draw();
             if self.is_new(&other) {
                 return other;

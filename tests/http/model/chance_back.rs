@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::book::*;
 use super::chance::Chance;
-use super::command::{Command, Deed, OrderDeed, Pay, ShiftDeed, TicketDeed};
+use super::command::{Command, Deed, OrderDeed, Part, Pay, ShiftDeed, TicketDeed};
 use super::kitchen::RECALL_WITHIN;
 use super::menu::{Product, Stock};
 
@@ -80,18 +80,10 @@ impl Chance<'_> {
         let order = self.order(|order| !order.lines.is_empty())?.clone();
         let who = match self.once_in(15) {
             true => self.till(),
-            false => {
-                let with_cash = |role: Role| role.takes_payments();
-                let ready = |who: usize| self.book.shift_with_cash(who).is_ok();
-                let people = (0..self.book.people.len()).filter(|who| ready(*who));
-                let people: Vec<usize> = people
-                    .filter(|who| with_cash(self.book.people[*who].role))
-                    .collect();
-                match people.choose(self.rng) {
-                    Some(who) => *who,
-                    None => return self.start_shift(),
-                }
-            }
+            false => match self.with_cash() {
+                Some(who) => who,
+                None => return self.start_shift(),
+            },
         };
         let due = order.balance();
         let is_free = due == 0 && order.to_send().next().is_some();
@@ -125,7 +117,7 @@ impl Chance<'_> {
                 ..Pay::default()
             },
             4 => Pay {
-                in_full: true,
+                part: Part::Full,
                 tendered: Some((due - 100).max(0)),
                 ..Pay::default()
             },
@@ -134,7 +126,7 @@ impl Chance<'_> {
                 ..Pay::default()
             },
             6 => Pay {
-                in_full: true,
+                part: Part::Full,
                 ..Pay::default()
             },
             7 => Pay {

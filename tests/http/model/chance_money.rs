@@ -5,7 +5,7 @@ use rand::seq::IndexedRandom as _;
 
 use super::book::*;
 use super::chance::Chance;
-use super::command::{Back, Command, Deed, Discount, Less, OrderDeed, Pay, Refund, Why};
+use super::command::{Back, Command, Deed, Discount, Less, OrderDeed, Part, Pay, Refund, Why};
 
 impl Chance<'_> {
     /// A card or a telephone, mostly for all that is due.
@@ -23,7 +23,10 @@ impl Chance<'_> {
         let pay = Pay {
             method,
             reference: self.reference(method),
-            in_full: amount.is_none() && self.once_in(2),
+            part: match amount.is_none() && self.once_in(2) {
+                true => Part::Full,
+                false => Part::AsSaid,
+            },
             amount,
             tip: if self.once_in(6) { 1_000 } else { 0 },
             ..Pay::default()
@@ -78,7 +81,7 @@ impl Chance<'_> {
     }
 
     /// What the slip or the message says; one that has paid already is written another way where that makes no other one.
-    fn reference(&mut self, method: Method) -> Option<String> {
+    pub fn reference(&mut self, method: Method) -> Option<String> {
         let known = |payment: &&Payment| payment.method.is_mobile() == method.is_mobile();
         let known: Vec<&Payment> = self.book.payments.iter().filter(known).collect();
         let known: Vec<&String> = known
@@ -130,9 +133,9 @@ impl Chance<'_> {
             _ => self.who(Role::takes_payments),
         };
         let (amount, tip) = self.book.left_of(at);
-        let order = &self.book.orders[payment.order];
-        let is_settled = order.balance() == 0 && !order.cancelled;
-        let sent: Vec<&Line> = order.sent().collect();
+        let order = payment.order.map(|at| &self.book.orders[at]);
+        let is_settled = order.is_some_and(|order| order.balance() == 0 && !order.cancelled);
+        let sent: Vec<&Line> = order.into_iter().flat_map(Order::sent).collect();
         let back = match (self.rng.random_range(0..9), sent.choose(self.rng)) {
             (0..=3, Some(line)) if is_settled || self.once_in(6) => Back::Goods {
                 line: line.id,

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::book::*;
-use super::command::Pay;
+use super::command::{Ending, Pay};
 
 /// How money comes in, in the order of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +52,25 @@ impl Pay {
     }
 }
 
+impl Ending {
+    /// An id has three signs at least, and what fails has a reason.
+    pub fn can_be_read(&self) -> bool {
+        match self {
+            Ending::Came(reference) => bare(reference).len() >= 3,
+            Ending::Failed { .. } => self.reason().is_some(),
+            Ending::Withdrawn => true,
+        }
+    }
+
+    /// Their own words go before those of the list.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Ending::Failed { chosen, written } => written.or(*chosen),
+            Ending::Came(_) | Ending::Withdrawn => None,
+        }
+    }
+}
+
 impl Book {
     /// An id of mobile money pays once for ever, the number of a card's slip once on its business date.
     pub fn has_paid(&self, method: Method, reference: &str) -> bool {
@@ -69,8 +88,7 @@ impl Book {
     }
 
     /// What becomes of it on an order that owes as much: nothing of it goes back, so that more than is due is refused.
-    pub fn charge(&self, pay: &Pay, balance: i64) -> Result<Payment, u16> {
-        let said = pay.amount.filter(|_| !pay.in_full);
+    pub fn charge(&self, pay: &Pay, balance: i64, said: Option<i64>) -> Result<Payment, u16> {
         let amount = said.unwrap_or(balance);
         must((1..=balance).contains(&amount), INVALID)?;
         let reference = pay.reference.as_deref();
@@ -79,8 +97,8 @@ impl Book {
         must(!is_used, CONFLICT)?;
         Ok(Payment {
             id: Uuid::nil(),
-            order: 0,
-            shift: 0,
+            order: None,
+            shift: None,
             by: 0,
             date: 0,
             method: pay.method,
@@ -89,6 +107,7 @@ impl Book {
             tendered: None,
             change: 0,
             reference: reference.map(kept),
+            pieces: Vec::new(),
         })
     }
 }

@@ -18,6 +18,8 @@ pub enum Deed {
     Ticket(Uuid, TicketDeed),
     /// Of this payment.
     Refund(Uuid, Refund),
+    /// What becomes of mobile money that is waited for.
+    EndWait(Uuid, Ending),
     /// Without cash, or with the drawer's (`true`) or a pouch's float, counted in hundreds.
     StartShift {
         cash: Option<bool>,
@@ -94,6 +96,8 @@ pub enum OrderDeed {
     },
     Cancel(Why),
     Pay(Pay),
+    /// A guest is asked for mobile money.
+    WaitFor(Pay),
     NothingToPay,
     Discount(Discount),
     Reopen(Why),
@@ -227,12 +231,43 @@ pub struct Add {
 pub struct Pay {
     pub method: Method,
     pub reference: Option<String>,
-    pub in_full: bool,
+    pub part: Part,
     pub amount: Option<i64>,
     pub tendered: Option<i64>,
     pub tip: i64,
     /// What the screen said is to pay.
     pub expected: Option<i64>,
+    /// What of the bill the screen said that this would be, before cash is rounded.
+    pub shown: Option<i64>,
+}
+
+/// How it ends that mobile money is waited for.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// With the id in the provider's message.
+    Came(String),
+    /// For a reason from the list, or in their own words.
+    Failed {
+        chosen: Option<&'static str>,
+        written: Option<&'static str>,
+    },
+    Withdrawn,
+}
+
+/// How much of what is due is paid.
+#[derive(Debug, Clone, Default)]
+pub enum Part {
+    /// The amount, or as much as the money reaches for.
+    #[default]
+    AsSaid,
+    Full,
+    /// The share of one of so many people.
+    Even(i64),
+    /// So many pieces of lines, and all that is left of seats.
+    Items {
+        pieces: Vec<(Uuid, i64)>,
+        seats: Vec<i64>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -271,99 +306,6 @@ pub enum ShiftDeed {
         reason: bool,
         approver: Option<usize>,
     },
-}
-
-impl Deed {
-    /// One word for it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Deed::Order(_, deed) => match deed {
-                OrderDeed::Open { .. } => "open",
-                OrderDeed::Add(add) if add.undo.is_some() => "undo",
-                OrderDeed::Add(_) => "add",
-                OrderDeed::Step { .. } => "step",
-                OrderDeed::Quantity { .. } => "quantity",
-                OrderDeed::Remove(_) => "remove",
-                OrderDeed::Note { .. } => "note",
-                OrderDeed::Seat { .. } => "seat",
-                OrderDeed::NextSeat(_) => "next seat",
-                OrderDeed::Course { .. } => "course",
-                OrderDeed::Choose { .. } => "choose",
-                OrderDeed::Instead { .. } => "instead",
-                OrderDeed::Details { .. } => "details",
-                OrderDeed::Send => "send",
-                OrderDeed::Serve { .. } => "serve",
-                OrderDeed::Cancel(why) if why.reason().is_some() => "cancel with a reason",
-                OrderDeed::Cancel(_) => "cancel",
-                OrderDeed::Hold { which, held } => match (which, held) {
-                    (Which::Line(_), true) => "hold line",
-                    (Which::Line(_), false) => "release line",
-                    (Which::Course(_), true) => "hold course",
-                    (Which::Course(_), false) => "release course",
-                },
-                OrderDeed::Fire(Which::Line(_)) => "fire line",
-                OrderDeed::Fire(Which::Course(_)) => "fire course",
-                OrderDeed::Void(strike) if strike.pieces.is_some() => "void pieces",
-                OrderDeed::Void(_) => "void",
-                OrderDeed::Comp(strike) if strike.pieces.is_some() => "comp pieces",
-                OrderDeed::Comp(_) => "comp",
-                OrderDeed::OpenItem(_) => "open item",
-                OrderDeed::MoveTo(Some(_)) => "move to a table",
-                OrderDeed::MoveTo(None) => "move away",
-                OrderDeed::Transfer(_) => "transfer",
-                OrderDeed::Merge(_) => "merge",
-                OrderDeed::Give { is_fresh: true, .. } => "split",
-                OrderDeed::Give { .. } => "give lines",
-                OrderDeed::Pay(pay) => match pay.method {
-                    Method::Cash => "pay",
-                    Method::Card => "pay by card",
-                    Method::Mtn | Method::Airtel => "pay by mobile money",
-                },
-                OrderDeed::NothingToPay => "nothing to pay",
-                OrderDeed::Reopen(_) => "reopen",
-                OrderDeed::Discount(asked) => match (asked.less, asked.line) {
-                    (Less::Nothing, Some(_)) => "discount off a line",
-                    (Less::Nothing, None) => "discount off",
-                    (_, Some(_)) => "discount on a line",
-                    (_, None) => "discount",
-                },
-            },
-            Deed::Ticket(_, deed) => match deed {
-                TicketDeed::Shown => "shown",
-                TicketDeed::Start => "start",
-                TicketDeed::Done(_) => "line done",
-                TicketDeed::NotDone(_) => "line not done",
-                TicketDeed::Bump { .. } => "bump",
-                TicketDeed::Recall => "recall",
-                TicketDeed::RecallFromList { anew: true } => "recall anew",
-                TicketDeed::RecallFromList { .. } => "recall from the list",
-                TicketDeed::Seen(_) => "void seen",
-                TicketDeed::First(true) => "put first",
-                TicketDeed::First(false) => "put back",
-            },
-            Deed::Shift(_, deed) => match deed {
-                ShiftDeed::Count { .. } => "count",
-                ShiftDeed::PassOn { to: Some(_), .. } => "hand over",
-                ShiftDeed::PassOn { .. } => "carry over",
-                ShiftDeed::Close { .. } => "close",
-            },
-            Deed::Refund(_, asked) => match asked.back {
-                Back::Goods { .. } => "refund of goods",
-                Back::Wrong {
-                    amount: None,
-                    tip: None,
-                } => "refund",
-                Back::Wrong { .. } => "refund of a part",
-            },
-            Deed::StartShift { .. } => "start shift",
-            Deed::Stock(..) => "stock",
-            Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
-            Deed::Wait(_) => "wait",
-            Deed::Again(_) => "again",
-            Deed::KeyOfAnother(_) => "key of another",
-            Deed::Sweep => "sweep",
-        }
-    }
 }
 
 impl OrderDeed {
@@ -437,7 +379,8 @@ impl OrderDeed {
                 let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
                 some.all(|of_it| pieces.contains(&of_it))
             }
-            OrderDeed::Pay(pay) => pay.has_readable_reference(),
+            OrderDeed::WaitFor(pay) => pay.part.can_be_read() && pay.method.is_mobile(),
+            OrderDeed::Pay(pay) => pay.part.can_be_read() && pay.has_readable_reference(),
             _ => true,
         }
     }

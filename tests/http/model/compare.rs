@@ -13,7 +13,7 @@ use super::{boards, floor, screens, shift_screens, stored};
 use crate::house::Answer;
 
 /// Everything must hold, or it is said which thing does not.
-const INVARIANTS: [(&str, &str); 12] = [
+const INVARIANTS: [(&str, &str); 13] = [
     (
         "nothing but cash is in a drawer",
         "SELECT count(*) FROM cash_entries c JOIN payments p ON p.id = c.payment_id WHERE p.method <> 'cash'",
@@ -27,6 +27,11 @@ const INVARIANTS: [(&str, &str); 12] = [
         "an order's paid is the sum of its payments less its refunds",
         "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id) \
       - (SELECT coalesce(sum(r.amount), 0) FROM refunds r WHERE r.order_id = o.id)",
+    ),
+    (
+        "no piece of a line is paid for twice",
+        "SELECT count(*) FROM order_lines l WHERE (SELECT coalesce(sum(pp.quantity), 0) FROM paid_pieces pp WHERE pp.line_id = l.id) \
+      - (SELECT coalesce(sum(rp.quantity), 0) FROM returned_pieces rp WHERE rp.line_id = l.id) NOT BETWEEN 0 AND l.quantity",
     ),
     (
         "what was given back in cash left the drawer of the shift that gave it",
@@ -139,12 +144,17 @@ impl Day {
                 .find(|ticket| ticket.id == id)
                 .map(|ticket| ticket.order)
         };
-        let of_payment = |id: Uuid| self.book.payment(id).map(|at| self.book.payments[at].order);
+        let of_payment = |id: Uuid| {
+            let at = self.book.payment(id)?;
+            self.book.payments[at].order
+        };
+        let of_wait = |id: Uuid| self.book.wait(id).map(|at| self.book.waits[at].order);
         let of_order = |id: Uuid| self.book.orders.iter().position(|order| order.id == id);
         match (&command.deed, path) {
             (Deed::Order(id, _), _) => of_order(*id),
             (Deed::Ticket(id, _), _) => of_ticket(*id),
             (Deed::Refund(id, _), _) => of_payment(*id),
+            (Deed::EndWait(id, _), _) => of_wait(*id),
             (Deed::Shift(_, ShiftDeed::PassOn { order, .. }), _) => of_order(*order),
             (_, Some(path)) => {
                 let ids = path.split('/').filter_map(|part| part.parse::<Uuid>().ok());
@@ -152,6 +162,7 @@ impl Day {
                     of_order(id)
                         .or_else(|| of_ticket(id))
                         .or_else(|| of_payment(id))
+                        .or_else(|| of_wait(id))
                 });
                 orders.next()
             }

@@ -144,24 +144,32 @@ impl Order {
         sums.subtotal - sums.free - sums.on_lines - sums.on_order
     }
 
-    /// Lines, their discounts, the discount of the order spread over them, and the tax of each class on the sum of that
-    /// class, half up.
+    fn on_order(&self, prices: &[i64]) -> i64 {
+        let given = self.given.as_ref();
+        given.map_or(0, |given| given.of(prices.iter().sum()))
+    }
+
+    /// What each line comes to in the end: the discount of the order is spread over them.
+    pub fn of_each(&self) -> Vec<i64> {
+        let prices: Vec<i64> = self.lines.iter().map(Line::total).collect();
+        let shares = spread(self.on_order(&prices), &prices);
+        let each = prices.iter().zip(shares);
+        each.map(|(price, share)| price - share).collect()
+    }
+
+    /// Lines, their discounts, the discount of the order, and the tax of each class on the sum of that class, half up.
     pub fn sums(&self) -> Sums {
         let prices: Vec<i64> = self.lines.iter().map(Line::total).collect();
-        let on_order = self
-            .given
-            .as_ref()
-            .map_or(0, |given| given.of(prices.iter().sum()));
+        let on_order = self.on_order(&prices);
         let mut classes: Vec<(&str, i64, i64)> = Vec::new();
-        let shares = spread(on_order, &prices);
-        for ((line, price), share) in self.lines.iter().zip(prices).zip(shares) {
+        for (line, total) in self.lines.iter().zip(self.of_each()) {
             if !line.is_charged() {
                 continue;
             }
             let mut known = classes.iter_mut();
             match known.find(|(name, _, _)| *name == line.tax_name) {
-                Some((_, _, sum)) => *sum += price - share,
-                None => classes.push((&line.tax_name, line.tax_bp, price - share)),
+                Some((_, _, sum)) => *sum += total,
+                None => classes.push((&line.tax_name, line.tax_bp, total)),
             }
         }
         let tax = |sum: i64, bp: i64| (2 * sum * bp + WHOLE + bp) / (2 * (WHOLE + bp));

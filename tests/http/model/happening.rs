@@ -1,8 +1,11 @@
 //! What else came of a command, so that a day can be asked whether it all happened.
 
+use uuid::Uuid;
+
 use super::afterwards::COMP_LIMIT;
 use super::book::*;
-use super::command::{Command, Deed, OrderDeed, Strike, TicketDeed};
+use super::command::{Command, Deed, Ending, OrderDeed, Part, Pay, Strike, TicketDeed};
+use super::waiting::Waited;
 
 impl Book {
     /// The rarer side of some commands.
@@ -12,6 +15,14 @@ impl Book {
         command: &Command,
         outcome: Outcome,
     ) -> Option<&'static str> {
+        if let Deed::Order(id, deed) = &command.deed
+            && deed.changes_lines()
+            && outcome == Err(CONFLICT)
+            && after.order(*id)?.balance() >= 0
+            && !after.keeps_paid_for(&self.orders)
+        {
+            return Some("what a guest has paid for stays");
+        }
         match &command.deed {
             Deed::Order(id, OrderDeed::Void(strike)) => self.of_void(after, strike, *id, outcome),
             Deed::Order(id, OrderDeed::Comp(strike)) => {
@@ -51,6 +62,9 @@ impl Book {
                     Err(CONFLICT) if method == Method::Cash && drawer.is_none() => {
                         Some("a refund without a drawer")
                     }
+                    Ok(()) if !after.refunds.last()?.freed.is_empty() => {
+                        Some("what was paid for by item is free again")
+                    }
                     Ok(()) if after.refunds.last()?.because.agreed.is_some() => {
                         Some("a refund that somebody agreed to")
                     }
@@ -58,11 +72,25 @@ impl Book {
                 }
             }
             Deed::Order(id, OrderDeed::Pay(pay)) => {
-                let has_paid = |reference: &String| self.has_paid(pay.method, reference);
-                let is_used = pay.reference.as_ref().is_some_and(has_paid);
-                let is_due = self.order(*id)?.balance() > 0;
-                (is_used && is_due && outcome == Err(CONFLICT))
-                    .then_some("a reference that has paid already")
+                let at = self.orders.iter().position(|order| order.id == *id)?;
+                self.of_pay(after, pay, at, outcome)
+            }
+            Deed::EndWait(id, Ending::Came(reference)) => {
+                let wait = &self.waits[self.wait(*id)?];
+                let came = after.payments.last().filter(|_| outcome.is_ok());
+                let had_ended = wait.state != Waited::Waiting;
+                match came {
+                    Some(money) if money.order.is_none() => Some("mobile money is for no order"),
+                    Some(money) if money.shift.is_none() => Some("mobile money comes late"),
+                    Some(money) if !money.pieces.is_empty() => Some("mobile money for items"),
+                    Some(_) if had_ended => Some("mobile money comes after all"),
+                    None if self.has_paid(wait.method, reference)
+                        && wait.state == Waited::Waiting =>
+                    {
+                        Some("mobile money comes with an id that has paid already")
+                    }
+                    _ => None,
+                }
             }
             Deed::Ticket(id, TicketDeed::Bump { changes, .. }) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id)?;
@@ -81,11 +109,35 @@ impl Book {
         }
     }
 
+    fn of_pay(&self, after: &Book, pay: &Pay, at: usize, outcome: Outcome) -> Option<&'static str> {
+        let has_paid = |reference: &String| self.has_paid(pay.method, reference);
+        let is_used = pay.reference.as_ref().is_some_and(has_paid);
+        let is_due = self.orders[at].balance() > 0;
+        let (before, after) = (&self.orders[at], &after.orders[at]);
+        match (&pay.part, outcome) {
+            (Part::Items { pieces, .. }, Err(CONFLICT)) if is_due && pay.shown.is_none() => {
+                let gone = |(line, _): &(Uuid, i64)| {
+                    let mut lines = before.live().filter(|one| one.id == *line);
+                    lines.any(|one| self.paid_for(one.number) == one.quantity)
+                };
+                let is_paid = pieces.iter().any(gone);
+                is_paid.then_some("a piece that is paid for already")
+            }
+            (_, Err(CONFLICT)) if is_used && is_due => Some("a reference that has paid already"),
+            (_, Ok(())) if after.rounding != before.rounding => Some("cash is rounded"),
+            (Part::Items { .. }, Ok(())) if after.balance() == 0 => {
+                Some("everything that is left by item")
+            }
+            (Part::Items { seats, .. }, Ok(())) if !seats.is_empty() => Some("a seat is paid for"),
+            _ => None,
+        }
+    }
+
     fn of_void(
         &self,
         after: &Book,
         strike: &Strike,
-        order: uuid::Uuid,
+        order: Uuid,
         outcome: Outcome,
     ) -> Option<&'static str> {
         let agreed = strike.why.agreed.map(|agreed| self.people[agreed.by].role);

@@ -9,11 +9,14 @@ mod actors;
 mod afterwards;
 mod boards;
 mod book;
+mod by_item;
 mod cash;
 mod chance;
 mod chance_after;
 mod chance_back;
 mod chance_money;
+mod chance_parts;
+mod chance_waiting;
 mod charges;
 mod command;
 mod compare;
@@ -24,13 +27,17 @@ mod kitchen;
 mod line;
 mod menu;
 mod moved;
+mod names;
 mod orders;
 mod refunds;
 mod requests;
+mod requests_of_money;
 mod run;
 mod screens;
+mod shares;
 mod shift_screens;
 mod stored;
+mod waiting;
 mod words;
 mod world;
 
@@ -73,7 +80,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 81] = [
+const EVERYTHING: [&str; 97] = [
     "open",
     "add",
     "undo",
@@ -95,6 +102,22 @@ const EVERYTHING: [&str; 81] = [
     "pay by card",
     "pay by mobile money",
     "a reference that has paid already",
+    "pay an even share",
+    "pay by item",
+    "a seat is paid for",
+    "everything that is left by item",
+    "a piece that is paid for already",
+    "what a guest has paid for stays",
+    "what was paid for by item is free again",
+    "cash is rounded",
+    "ask for mobile money",
+    "mobile money comes",
+    "mobile money does not come",
+    "asking is withdrawn",
+    "mobile money is for no order",
+    "mobile money for items",
+    "mobile money comes after all",
+    "mobile money comes with an id that has paid already",
     "nothing to pay",
     "refund",
     "refund of a part",

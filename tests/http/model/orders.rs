@@ -15,7 +15,10 @@ impl Book {
         must(role.takes_orders(), FORBIDDEN)?;
         if matches!(
             deed,
-            OrderDeed::Pay(_) | OrderDeed::NothingToPay | OrderDeed::Reopen(_)
+            OrderDeed::Pay(_)
+                | OrderDeed::WaitFor(_)
+                | OrderDeed::NothingToPay
+                | OrderDeed::Reopen(_)
         ) {
             must(role.takes_payments(), FORBIDDEN)?;
         }
@@ -44,7 +47,7 @@ impl Book {
         }
         let at = self.orders.iter().position(|order| order.id == id);
         let at = at.ok_or(NOT_FOUND)?;
-        let before = deed.changes_lines().then(|| self.orders.clone());
+        let before = self.orders.clone();
         match deed {
             OrderDeed::Open { .. } => {}
             OrderDeed::Add(add) => self.add(at, add)?,
@@ -95,6 +98,8 @@ impl Book {
             OrderDeed::Cancel(_) if self.orders[at].cancelled => return Ok(()),
             OrderDeed::Cancel(why) => self.cancel(who, at, why)?,
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
+            // What is waited for changes nothing of the order.
+            OrderDeed::WaitFor(pay) => return self.wait_for(who, at, pay),
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
             OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
             OrderDeed::Reopen(_) => self.reopen_order(at)?,
@@ -105,9 +110,11 @@ impl Book {
             }
         }
         must(self.orders[at].balance() >= 0, CONFLICT)?;
-        for (now, before) in self.orders.iter().zip(before.iter().flatten()) {
-            must(now.keeps_discounts_of(before), CONFLICT)?;
+        for (now, before) in self.orders.iter().zip(&before) {
+            let keeps = !deed.changes_lines() || now.keeps_discounts_of(before);
+            must(keeps, CONFLICT)?;
         }
+        must(self.keeps_paid_for(&before), CONFLICT)?;
         if deed.may_close() {
             self.settle(at);
         }
@@ -183,6 +190,7 @@ impl Book {
             lowered: Vec::new(),
             was_sent: false,
             paid: 0,
+            rounding: 0,
             settled: None,
             closed: false,
             versions: 0,

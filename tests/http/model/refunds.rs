@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::book::*;
+use super::cash::rounded;
 use super::command::{Back, Refund};
 
 /// Money that was given back of a payment.
@@ -14,6 +15,8 @@ pub struct Returned {
     pub is_goods: bool,
     pub amount: i64,
     pub tip: i64,
+    /// What nobody has paid for by item any more.
+    pub freed: Vec<Pieces>,
     pub because: Because,
 }
 
@@ -54,9 +57,17 @@ impl Book {
             Method::Cash => self.shift_with_cash(who)?,
             _ => self.shift_for(who),
         };
-        let (amount, tip) = match asked.back {
-            Back::Wrong { amount, tip } => self.wrong(at, left, (amount, tip))?,
-            Back::Goods { line, pieces } => (self.goods(at, left.0, line, pieces, &because)?, 0),
+        let (amount, tip, freed) = match asked.back {
+            Back::Wrong { amount, tip } => self.wrong(payment, left, (amount, tip))?,
+            Back::Goods { line, pieces } => {
+                let at = at.ok_or(CONFLICT)?;
+                let unit = match method {
+                    Method::Cash => self.unit,
+                    _ => 0,
+                };
+                let (price, freed) = self.goods(at, (left.0, unit), line, pieces, &because)?;
+                (price, 0, freed)
+            }
         };
         if method == Method::Cash {
             let drawer = &mut self.shifts[shift];
@@ -72,46 +83,61 @@ impl Book {
             is_goods,
             amount,
             tip,
+            freed,
             because,
         });
         self.note("payment.refunded");
-        if is_goods {
+        if let Some(at) = at.filter(|_| is_goods) {
             self.end_if_spent_and_open(at);
             self.settle(at);
         }
-        self.orders[at].touched_at = self.now;
+        if let Some(at) = at {
+            self.orders[at].touched_at = self.now;
+        }
         Ok(())
     }
 
+    /// What cash was rounded by goes with the money, but for what is still paid beyond the bill.
     fn wrong(
         &mut self,
-        at: usize,
+        payment: usize,
         left: (i64, i64),
         said: (Option<i64>, Option<i64>),
-    ) -> Result<(i64, i64), u16> {
+    ) -> Result<(i64, i64, Vec<Pieces>), u16> {
         let (amount, tip) = match said {
             (None, None) => left,
             (amount, tip) => (amount.unwrap_or(0), tip.unwrap_or(0)),
         };
         must(amount + tip > 0, INVALID)?;
         must(amount <= left.0 && tip <= left.1, INVALID)?;
+        if amount == 0 {
+            // A tip is beside the order, whatever became of that.
+            return Ok((0, tip, Vec::new()));
+        }
+        let Some(at) = self.payments[payment].order else {
+            return Ok((amount, tip, Vec::new()));
+        };
         must(!self.orders[at].cancelled, CONFLICT)?;
-        if amount > 0 && self.orders[at].closed {
+        if self.orders[at].closed {
             self.open_again(at);
         }
-        self.orders[at].paid -= amount;
-        Ok((amount, tip))
+        let freed = self.freed_by_payment(payment);
+        let order = &mut self.orders[at];
+        order.paid -= amount;
+        order.rounding = (order.paid - order.total()).max(0);
+        Ok((amount, tip, freed))
     }
 
-    /// Answers what goes back for them.
+    /// Answers what goes back for them: in cash what stays on the bill is rounded, so that piece by piece comes to the same as
+    /// all at once.
     fn goods(
         &mut self,
         at: usize,
-        left: i64,
+        (left, unit): (i64, i64),
         line: Uuid,
         pieces: i64,
         because: &Because,
-    ) -> Result<i64, u16> {
+    ) -> Result<(i64, Vec<Pieces>), u16> {
         let order = &self.orders[at];
         must(!order.cancelled, CONFLICT)?;
         must(
@@ -120,15 +146,22 @@ impl Book {
         )?;
         let before = order.total();
         let line = order.lines.iter().find(|one| one.id == line);
-        let number = line.filter(|line| line.is_sent()).ok_or(CONFLICT)?.number;
+        let line = line.filter(|line| line.is_sent()).ok_or(CONFLICT)?;
+        let (number, freed) = (line.number, self.freed_by_goods(line, pieces));
         let cut = self.cut(at, number, Some(pieces))?;
         self.strike_out(at, &[cut], because)?;
-        let price = before - self.orders[at].total();
-        must(price > 0, INVALID)?;
-        must(price <= left, CONFLICT)?;
-        self.orders[at].paid -= price;
+        let order = &mut self.orders[at];
+        let stays = order.total();
+        let back = match before > stays && unit > 0 {
+            true => (order.paid - rounded(stays, unit)).max(0),
+            false => (before - stays).min(order.paid),
+        };
+        must(back > 0, INVALID)?;
+        must(back <= left, CONFLICT)?;
+        order.paid -= back;
+        order.rounding = order.paid - stays;
         self.note("order.line_returned");
-        Ok(price)
+        Ok((back, freed))
     }
 
     fn end_if_spent_and_open(&mut self, at: usize) {

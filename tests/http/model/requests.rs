@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::actors::Sent;
 use super::book::Book;
 use super::command::{
-    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Pay, Secret, ShiftDeed, Strike, TicketDeed,
+    Add, Agreed, Back, Command, Deed, Less, OrderDeed, Secret, ShiftDeed, Strike, TicketDeed,
     Which, Why,
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
+use super::requests_of_money::{end_wait_request, pay_form};
 use crate::house::key;
 
 /// What a deed sends.
@@ -32,6 +33,7 @@ pub fn request(book: &Book, command: &Command) -> Sent {
             put_why(book, &mut form, &asked.why);
             (Method::POST, format!("/payments/{payment}/refund"))
         }
+        Deed::EndWait(wait, ending) => end_wait_request(*wait, ending, &mut form),
         Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
         Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
         Deed::StartShift { cash, hundreds } => {
@@ -65,13 +67,13 @@ pub fn request(book: &Book, command: &Command) -> Sent {
     }
 }
 
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
-fn put(form: &mut Fields, name: &str, value: impl ToString) {
+pub fn put(form: &mut Fields, name: &str, value: impl ToString) {
     form.push((name.to_owned(), value.to_string()));
 }
 
-fn may(form: &mut Fields, name: &str, value: &Option<impl ToString>) {
+pub fn may(form: &mut Fields, name: &str, value: &Option<impl ToString>) {
     if let Some(value) = value {
         put(form, name, value.to_string());
     }
@@ -202,6 +204,10 @@ fn order_request(
             pay_form(pay, form);
             at("/payments")
         }
+        OrderDeed::WaitFor(pay) => {
+            pay_form(pay, form);
+            at("/attempts")
+        }
         OrderDeed::NothingToPay => {
             put(form, "method", "nothing_to_pay");
             at("/payments")
@@ -330,16 +336,6 @@ fn add_form(add: &Add, form: &mut Fields) {
     may(form, "allergy", &add.allergy);
     may(form, "seat", &add.seat);
     put(form, "course", add.course);
-}
-
-fn pay_form(pay: &Pay, form: &mut Fields) {
-    put(form, "method", pay.method.written());
-    may(form, "reference", &pay.reference);
-    may(form, "part", &pay.in_full.then_some("full"));
-    may(form, "amount", &pay.amount);
-    may(form, "tendered", &pay.tendered);
-    may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
-    may(form, "expected", &pay.expected);
 }
 
 fn ticket_request(ticket: Uuid, deed: &TicketDeed, form: &mut Fields) -> (Method, String) {

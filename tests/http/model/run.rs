@@ -41,7 +41,7 @@ pub struct Day {
 /// A day of so many commands; answers what was carried out, and what else came of it.
 pub async fn run(seed: u64, steps: usize) -> BTreeSet<&'static str> {
     let began = std::time::Instant::now();
-    let (house, book) = world::open().await;
+    let (house, book) = world::open(rounded_to(seed)).await;
     put_clock(&house, book.now * 1_000);
     let actors = Actors::arrive(&house, book.now).await;
     let mut day = Day {
@@ -75,6 +75,15 @@ pub async fn run(seed: u64, steps: usize) -> BTreeSet<&'static str> {
     println!("carried out and refused: {:?}", day.tally);
     let done = day.tally.iter().filter(|(_, [done, _])| *done > 0);
     done.map(|(name, _)| *name).collect()
+}
+
+/// What cash is rounded to on a day: not at all on one of three.
+fn rounded_to(seed: u64) -> i64 {
+    match seed % 3 {
+        0 => 0,
+        1 => 500,
+        _ => 100,
+    }
 }
 
 pub fn put_clock(house: &House, milliseconds: i64) {

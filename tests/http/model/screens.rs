@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::book::*;
+use super::cash::in_cash;
 use super::menu::Word;
 
 /// How long after a command its screens are read: no limit of the café falls on that second.
@@ -162,7 +163,7 @@ pub fn expected_panel(book: &Book, order: &Order, pays: bool) -> Value {
         "courses": headings.collect::<Vec<_>>(),
         "lines": lines.map(|line| expected_line(book, line)).collect::<Vec<_>>(),
         "sums": expected_sums(order),
-        "actions": expected_actions(order, pays),
+        "actions": expected_actions(order, pays, book.unit),
         "can send": order.is_open() && (order.to_send().next().is_some() || order.to_tell().next().is_some()),
         "banknotes": pays && order.is_counter_sale() && order.is_open() && order.balance() > 0,
     })
@@ -309,7 +310,7 @@ fn expected_sums(order: &Order) -> Vec<String> {
     sums
 }
 
-fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
+fn expected_actions(order: &Order, pays: bool, unit: i64) -> Vec<String> {
     let ready = order.ready().count();
     let served = format!("Served {ready}");
     let unsent = order.to_send().count() + order.to_tell().count();
@@ -323,7 +324,7 @@ fn expected_actions(order: &Order, pays: bool) -> Vec<String> {
     // An exact sale at the counter is one tap after the last product.
     let counter = order.is_counter_sale() && pays && order.balance() > 0;
     if counter {
-        actions.push(format!("Exact {}", money(order.balance())));
+        actions.push(format!("Exact {}", money(in_cash(order.balance(), unit))));
     }
     if unsent == 0 && ready > 0 && !counter {
         actions.push(served);

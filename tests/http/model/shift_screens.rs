@@ -116,7 +116,10 @@ pub fn report(stored: &Value) -> Value {
 pub fn expected_report(book: &Book, at: usize) -> Value {
     let shift = &book.shifts[at];
     let last = shift.counts.last();
-    let taken = book.payments.iter().filter(|payment| payment.shift == at);
+    let taken = book
+        .payments
+        .iter()
+        .filter(|payment| payment.shift == Some(at));
     let taken = taken.map(|payment| (payment.method, payment.amount, payment.tip));
     let back = book.refunds.iter().filter(|refund| refund.shift == at);
     let back = back.map(|one| (book.payments[one.payment].method, one.amount, one.tip));
@@ -128,7 +131,7 @@ pub fn expected_report(book: &Book, at: usize) -> Value {
         "variance": last.map(|count| count.counted - count.expected),
         "sales": by_method(taken.collect()), "refunds": by_method(back.collect()), "passed on": shift.passed_on,
         "settled": settled.clone().count(), "cancelled": own.filter(|order| order.cancelled).count(),
-        "total": settled.map(Order::total).sum::<i64>(),
+        "total": settled.map(|order| order.total() + order.rounding).sum::<i64>(),
     })
 }
 

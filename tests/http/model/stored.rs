@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::book::*;
 use super::menu::{Chosen, Word};
+use super::waiting::{Wait, Waited};
 use crate::house::House;
 
 /// One order with everything that hangs on it, as it is stored.
@@ -43,12 +44,22 @@ const ORDER: &str = "SELECT jsonb_build_object( \
   'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
       ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
   'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
-      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
+      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
+          ORDER BY rp.line_id), '[]') FROM returned_pieces rp WHERE rp.refund_id = r.id)) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
   'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
       'tendered', p.tendered, 'change', p.change, 'reference', p.reference, \
+      'pieces', (SELECT coalesce(jsonb_agg(jsonb_build_array(pp.line_id, pp.quantity) ORDER BY pp.line_id), '[]') \
+          FROM paid_pieces pp WHERE pp.payment_id = p.id), \
       'booked', (SELECT sum(c.amount) FROM cash_entries c WHERE c.payment_id = p.id AND c.kind IN ('sale', 'tip'))) \
-      ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1)) AS stored";
+      ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = $1), \
+  'waits', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'shift', a.shift_id, 'by', a.started_by, 'method', a.method, \
+      'amount', a.amount, 'tip', a.tip, 'state', a.state, 'said', a.said, 'payment', a.payment_id, \
+      'pieces', (SELECT coalesce(jsonb_agg(jsonb_build_array(e->'line', e->'quantity') ORDER BY e->>'line'), '[]') \
+          FROM jsonb_array_elements(a.pieces) e), \
+      'for no order', CASE WHEN p.id IS NOT NULL AND p.order_id IS NULL THEN jsonb_build_array(p.shift_id, p.taken_by, p.amount, p.tip, p.reference, \
+          (SELECT coalesce(sum(r.amount + r.tip), 0) FROM refunds r WHERE r.payment_id = p.id)) END) \
+      ORDER BY a.started_at), '[]') FROM payment_attempts a LEFT JOIN payments p ON p.id = a.payment_id WHERE a.order_id = $1)) AS stored";
 
 /// What does not hang on one order: the audit log, the countdowns, the open shifts, how many rows there are of each kind.
 const HOUSE: &str = "SELECT jsonb_build_object( \
@@ -63,7 +74,7 @@ const HOUSE: &str = "SELECT jsonb_build_object( \
       ORDER BY s.opened_at, s.id), '[]') \
       FROM shifts s LEFT JOIN terminals d ON d.id = s.drawer_terminal_id WHERE s.closed_at IS NULL), \
   'rows', jsonb_build_object('orders', (SELECT count(*) FROM orders), 'tickets', (SELECT count(*) FROM tickets), \
-      'payments', (SELECT count(*) FROM payments), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
+      'payments', (SELECT count(*) FROM payments), 'waits', (SELECT count(*) FROM payment_attempts), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
       'shifts', (SELECT count(*) FROM shifts))) AS stored";
 
 /// The order as the program keeps it.
@@ -87,9 +98,20 @@ pub fn learn(book: &mut Book, at: usize, stored: &Value) {
     for (line, stored) in book.orders[at].lines.iter_mut().zip(rows(&stored["lines"])) {
         learn_id(&mut line.id, stored);
     }
-    let payments = book.payments.iter_mut().filter(|one| one.order == at);
+    let payments = book.payments.iter_mut().filter(|one| one.order == Some(at));
     for (payment, stored) in payments.zip(rows(&stored["payments"])) {
         learn_id(&mut payment.id, stored);
+    }
+    let waits = book.waits.iter_mut().filter(|one| one.order == at);
+    for (wait, stored) in waits.zip(rows(&stored["waits"])) {
+        learn_id(&mut wait.id, stored);
+        // Money for no order hangs on nothing else.
+        if let Waited::Came(payment) = wait.state {
+            learn_id(
+                &mut book.payments[payment].id,
+                &json!({ "id": stored["payment"] }),
+            );
+        }
     }
     // Each line is on one ticket, so a ticket is known by what is on it.
     let order = &book.orders[at];
@@ -154,15 +176,19 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
     let tickets = tickets_of(book, at)
         .into_iter()
         .map(|ticket| expected_ticket(book, order, ticket));
-    let payments = book.payments.iter().filter(|payment| payment.order == at);
+    let payments = book
+        .payments
+        .iter()
+        .filter(|payment| payment.order == Some(at));
     let payments = payments.map(|payment| {
         json!({
-            "id": payment.id, "shift": book.shifts[payment.shift].id, "by": book.people[payment.by].id, "date": payment.date,
+            "id": payment.id, "shift": payment.shift.map(|shift| book.shifts[shift].id), "by": book.people[payment.by].id, "date": payment.date,
             "method": payment.method.written(), "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
-            "change": payment.change, "reference": payment.reference,
+            "change": payment.change, "reference": payment.reference, "pieces": pieces(book, &payment.pieces),
             "booked": (payment.method == Method::Cash).then_some(payment.amount + payment.tip),
         })
     });
+    let waits = book.waits.iter().filter(|wait| wait.order == at);
     let sums = order.sums();
     let discounts = order.lowered.iter().map(|lowered| {
         let (name, share, amount, _) = columns(lowered.given.as_ref());
@@ -178,7 +204,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             why.reason
         ])
     });
-    let of_order = |one: &&Returned| book.payments[one.payment].order == at;
+    let of_order = |one: &&Returned| book.payments[one.payment].order == Some(at);
     let refunds = book.refunds.iter().filter(of_order).map(|one| {
         let kind = if one.is_goods {
             "goods_returned"
@@ -192,8 +218,10 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         );
         let agreed = why.agreed.map(|who| book.people[who].id);
         let by = book.people[why.by].id;
+        let freed = pieces(book, &one.freed);
         json!([
-            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason
+            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason,
+            freed
         ])
     });
     json!({
@@ -203,7 +231,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             "table": order.table.map(|table| book.tables[table].id), "guests": order.guests,
             "name": order.name, "phone": order.phone, "waiter": book.people[order.waiter].id,
             "shift": order.shift.map(|shift| book.shifts[shift].id),
-            "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": 0,
+            "subtotal": sums.subtotal, "given away": sums.free, "discount": sums.on_lines + sums.on_order, "rounding": order.rounding,
             "given": given(order.given.as_ref()), "tax": sums.taxes.iter().map(|(_, tax)| tax).sum::<i64>(),
             "total": order.total(), "paid": order.paid, "sent": order.was_sent,
             "settled": order.settled, "closed": order.closed, "versions": order.versions, "cancelled": order.cancelled,
@@ -213,6 +241,32 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         "payments": payments.collect::<Vec<_>>(),
         "discounts": discounts.collect::<Vec<_>>(),
         "refunds": refunds.collect::<Vec<_>>(),
+        "waits": waits.map(|wait| expected_wait(book, wait)).collect::<Vec<_>>(),
+    })
+}
+
+fn expected_wait(book: &Book, wait: &Wait) -> Value {
+    let (state, payment) = match wait.state {
+        Waited::Waiting => ("waiting", None),
+        Waited::Came(payment) => ("confirmed", Some(payment)),
+        Waited::Failed => ("failed", None),
+        Waited::Withdrawn => ("cancelled", None),
+    };
+    let loose = payment.filter(|at| book.payments[*at].order.is_none());
+    let loose = loose.map(|at| {
+        let money = &book.payments[at];
+        let left = book.left_of(at);
+        let back = money.amount + money.tip - left.0 - left.1;
+        let shift = money.shift.map(|shift| book.shifts[shift].id);
+        let by = book.people[money.by].id;
+        json!([shift, by, money.amount, money.tip, money.reference, back])
+    });
+    let mut pieces = wait.pieces.clone();
+    pieces.sort_unstable();
+    json!({
+        "id": wait.id, "shift": book.shifts[wait.shift].id, "by": book.people[wait.by].id, "method": wait.method.written(),
+        "amount": wait.amount, "tip": wait.tip, "state": state, "said": wait.said,
+        "payment": payment.map(|at| book.payments[at].id), "pieces": pieces, "for no order": loose,
     })
 }
 
@@ -242,6 +296,18 @@ fn columns(given: Option<&Given>) -> (Option<&str>, Option<i64>, Option<i64>, Op
         amount,
         given.map(|given| given.most),
     )
+}
+
+/// Pieces of lines, in the order of the ids of the lines.
+fn pieces(book: &Book, pieces: &[Pieces]) -> Value {
+    let lines = book.orders.iter().flat_map(|order| &order.lines);
+    let of_each = lines.filter_map(|line| {
+        let of_it = pieces.iter().find(|(number, _)| *number == line.number);
+        of_it.map(|(_, of_it)| (line.id, *of_it))
+    });
+    let mut told: Vec<(Uuid, i64)> = of_each.collect();
+    told.sort_unstable();
+    json!(told)
 }
 
 fn given(given: Option<&Given>) -> Value {
@@ -322,7 +388,7 @@ pub fn expected_house(book: &Book) -> Value {
         "shifts": shifts.collect::<Vec<_>>(),
         "rows": {
             "orders": book.orders.len(), "tickets": book.tickets.len(), "payments": book.payments.len(),
-            "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
+            "waits": book.waits.len(), "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
         },
     })
 }

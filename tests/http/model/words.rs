@@ -21,9 +21,15 @@ impl Book {
             Deed::Refund(id, asked) => {
                 let order = self
                     .payment(*id)
-                    .map(|at| &self.orders[self.payments[at].order]);
+                    .and_then(|at| self.payments[at].order)
+                    .map(|at| &self.orders[at]);
                 let title = order.map_or("nothing".to_owned(), |order| self.title(order));
                 let _ = write!(text, "gives back of a payment of {title}: {asked:?}");
+            }
+            Deed::EndWait(id, ending) => {
+                let wait = self.wait(*id).map(|at| &self.waits[at]);
+                let title = wait.map(|wait| self.title(&self.orders[wait.order]));
+                let _ = write!(text, "ends what is waited for at {title:?}: {ending:?}");
             }
             Deed::Ticket(id, deed) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id);

@@ -54,8 +54,8 @@ pub fn morning() -> i64 {
     datetime!(2030-03-04 06:00 UTC).unix_timestamp()
 }
 
-/// A fresh café and its book.
-pub async fn open() -> (House, Book) {
+/// A fresh café, which rounds cash to this, and its book.
+pub async fn open(unit: i64) -> (House, Book) {
     let house = House::open().await;
     house
         .db
@@ -63,7 +63,8 @@ pub async fn open() -> (House, Book) {
         .await
         .expect("a harder menu");
     let setting = format!(
-        "INSERT INTO settings (key, value, updated_at) VALUES ('compLimit', '{COMP_LIMIT}', now())"
+        "INSERT INTO settings (key, value, updated_at) VALUES ('compLimit', '{COMP_LIMIT}', now()), \
+         ('cashRounding', '{unit}', now())"
     );
     house.execute(&setting, []).await;
     house.app.live().publish(vec![Changed::Settings]);
@@ -102,10 +103,12 @@ pub async fn open() -> (House, Book) {
         shifts: Vec::new(),
         payments: Vec::new(),
         refunds: Vec::new(),
+        waits: Vec::new(),
         numbers: BTreeMap::new(),
         reports: 0,
         deeds: BTreeMap::from([("staff.pin_set", pins)]),
         minted: 0,
+        unit,
         now: morning(),
     };
     (house, book)

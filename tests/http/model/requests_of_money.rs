@@ -1,0 +1,60 @@
+//! What a payment sends, and what the desk does where mobile money is waited for.
+
+use poem::http::Method;
+use uuid::Uuid;
+
+use super::command::{Ending, Part, Pay};
+use super::requests::{Fields, may, put};
+
+pub fn pay_form(pay: &Pay, form: &mut Fields) {
+    put(form, "method", pay.method.written());
+    may(form, "reference", &pay.reference);
+    put_part(&pay.part, form);
+    may(form, "amount", &pay.amount);
+    may(form, "tendered", &pay.tendered);
+    may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
+    may(form, "expected", &pay.expected);
+    may(form, "shown", &pay.shown);
+}
+
+/// One piece of a line is said as the line alone.
+fn put_part(part: &Part, form: &mut Fields) {
+    match part {
+        Part::AsSaid => {}
+        Part::Full => put(form, "part", "full"),
+        Part::Even(people) => {
+            put(form, "part", "even");
+            put(form, "people", people);
+        }
+        Part::Items { pieces, seats } => {
+            put(form, "part", "item");
+            for (line, of_it) in pieces {
+                match of_it {
+                    1 => put(form, "item", line),
+                    of_it => put(form, "item", format!("{line}={of_it}")),
+                }
+            }
+            seats.iter().for_each(|seat| put(form, "seat", seat));
+        }
+    }
+}
+
+pub fn end_wait_request(wait: Uuid, ending: &Ending, form: &mut Fields) -> (Method, String) {
+    let path = match ending {
+        Ending::Came(reference) => {
+            put(form, "transaction", reference);
+            "confirmation"
+        }
+        Ending::Failed { chosen, written } => {
+            put(form, "deed", "failed");
+            may(form, "chosen", chosen);
+            may(form, "reason", written);
+            "failure"
+        }
+        Ending::Withdrawn => {
+            put(form, "deed", "withdrawn");
+            "failure"
+        }
+    };
+    (Method::POST, format!("/payments/attempts/{wait}/{path}"))
+}
