@@ -41,7 +41,7 @@ const frame = () => new Promise(done => {
 
 /**
  * Shows a picture. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
- * adds and takes classes that have the board styled anew; on a slow screen that was half of what a picture cost.
+ * adds and takes classes that have the board styled anew, which a slow screen feels.
  */
 const show = async pictures => {
     if (byHand.size === 0 && pictures.length === 1) return htmx.swap({ sourceElement: stream, swap: "none", text: pictures[0] });
