@@ -35,7 +35,8 @@
 //!
 //! # Pictures
 //! Stable ids on everything that repeats; `outerMorph` for `#order-panel`, `innerMorph` for regions of a feed.
-//!   On walls `innerArticles` for tickets and cards, `innerPlain` for what holds no button (`assets/js/articles.js`).
+//!   On walls, in what the stream brings and nowhere else: `innerArticles` for tickets and cards, `innerPlain` for what holds no
+//!   button (`assets/js/articles.js`).
 //! - A root that carries `data-rev="<what>.<number>"` is never replaced by a picture of the same `<what>` with a
 //!   smaller number, whichever way that came (an answer may overtake a feed). `innerMorph`: put it on the first child.
 //! - A dialog that the page holds itself (`data-dialog="id"` opens it) stands outside the regions of a feed.
