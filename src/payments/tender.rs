@@ -480,6 +480,10 @@ mod tests {
     fn each_refusal_is_a_sentence_with_the_figure() {
         assert_eq!(
             TenderRefusal::Short(m(10_000)).to_string(),
+            "UGX 10,000 more is needed."
+        );
+        assert_eq!(
+            TenderRefusal::ShortOfBill(m(10_000)).to_string(),
             "UGX 10,000 more is needed. For a part of the bill choose By amount."
         );
         assert_eq!(

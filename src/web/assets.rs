@@ -379,8 +379,8 @@ mod tests {
         );
     }
 
-    /// pains.md 6: everything of a first visit is at most 60 kB; the largest page, an order's, takes up to 7.5 of them
-    /// (`BENCH=visits make bench`).
+    /// pains.md 6: everything of a first visit is at most 60 kB; the largest page of a till, an order's, takes up to 7.5 of
+    /// them, and a board as it begins a day some 2 (`BENCH=visits make bench`).
     #[test]
     fn a_first_visit_is_small() {
         let of = |name: &str| {
@@ -397,7 +397,7 @@ mod tests {
         );
         let all = FILES.iter().map(|asset| asset.gzip.len()).sum::<usize>();
         let (till, wall) = (all - of("js/wall.js"), all - of("js/app.js"));
-        assert!(till <= 52_000 && wall <= 53_000, "{till} and {wall}");
+        assert!(till <= 52_000 && wall <= 54_000, "{till} and {wall}");
     }
 
     /// A sprite that is not well-formed shows no icon at all, without a word in any log.
