@@ -18,16 +18,22 @@ htmx.registerExtension("articles", { init: given => { api = given; } });
 byHand.set("innerArticles", (target, fragment) => {
     const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
     const staying = new Set(next.map(([id]) => id));
-    // No need to have htmx take its listeners off: they go with the ticket.
-    for (const shown of [...target.children]) if (!shown.id || !staying.has(shown.id)) shown.remove();
+    for (const shown of [...target.children]) {
+        if (shown.id && staying.has(shown.id)) continue;
+        all(".seen", shown).forEach(forget); // the rest of what htmx knows goes with the ticket
+        shown.remove();
+    }
     let place = target.firstElementChild;
     const changed = [];
     for (const [id, number, coming] of next) {
         const shown = id && document.getElementById(id);
         if (shown && shown === place) place = shown.nextElementSibling;
         else if (!shown) target.insertBefore(coming, place);
-        else if (target.moveBefore) target.moveBefore(shown, place);
-        else target.insertBefore(shown, place);
+        else {
+            if (target.moveBefore) target.moveBefore(shown, place);
+            else target.insertBefore(shown, place);
+            changed.push(shown);
+        }
         if (!shown) changed.push(coming);
         else if (!coming) renumber(shown, number);
         else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) renumber(shown, one(".key", coming)?.textContent.trim());

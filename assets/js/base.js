@@ -50,6 +50,12 @@ setServerNow(document.body.dataset.now);
 /** What nobody has tapped: the stream, receipts of a board, and who waits for an answer. It asks again, and nobody is told when it fails. */
 const asksByItself = element => element.id === "stream" || element.matches?.(".seen, [data-asks]");
 
+/** Takes away a receipt: htmx watches for it to be seen, and goes on watching what has gone. */
+const forget = receipt => {
+    for (const { observer } of receipt._htmx?.triggerSpecs ?? []) observer?.disconnect();
+    receipt.remove();
+};
+
 /** The articles that a picture names because they stay what they are, each with its number. */
 const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));
 

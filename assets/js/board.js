@@ -157,7 +157,9 @@ const SMALLEST = 4; // .kt[data-fit] in the style sheet
 const fit = (some = tickets()) => {
     const { height } = inside();
     // All are measured before one of them changes: each measuring after a change lays the board out again.
-    const tall = some.filter(ticket => ticket.offsetHeight > height);
+    // What is skipped beyond the edge tells how tall it was.
+    const isDrawn = ticket => ticket.firstElementChild?.checkVisibility({ contentVisibilityAuto: true });
+    const tall = some.filter(ticket => ticket.offsetHeight > height && isDrawn(ticket));
     for (const ticket of tall) {
         for (let size = Number(ticket.dataset.fit ?? 0) + 1; size <= SMALLEST && ticket.offsetHeight > height; size++) ticket.dataset.fit = size;
     }
@@ -225,7 +227,14 @@ const arrange = () => {
     scrolled();
 };
 if (board()) {
-    new ResizeObserver(arrange).observe(board());
+    // A scrollbar that comes or goes is no other screen: were all measured anew, they might bring it back.
+    const SCROLLBAR = 20; // pixels
+    let known = null;
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+        if (known && known.width === width && Math.abs(known.height - height) < SCROLLBAR) return;
+        known = { width, height };
+        arrange();
+    }).observe(board());
     board().addEventListener("scroll", scrolled);
 }
 
@@ -241,7 +250,7 @@ const given = new WeakMap(); // receipt → when it was last given, or first fou
 if (board()) {
     on("htmx:after:request", event => {
         const { sourceElement, response } = event.detail.ctx;
-        if (response?.raw.ok && sourceElement.matches?.("#board .seen")) sourceElement.remove();
+        if (response?.raw.ok && sourceElement.matches?.("#board .seen")) forget(sourceElement);
     });
     setInterval(() => {
         if (document.hidden || document.body.dataset.live === "stale") return;
@@ -333,8 +342,14 @@ on("click", event => {
 if (board()) arrange();
 onDraw(showCursor);
 if (board()) {
+    // A word that changes by itself may need another line, too.
+    const sizes = new ResizeObserver(entries => requestAnimationFrame(() => fit(entries.map(({ target }) => target))));
     onDraw(places => {
-        for (const ticket of places.includes(document) ? tickets() : places) if (ticket.matches("article")) crossing.observe(ticket);
+        for (const ticket of places.includes(document) ? tickets() : places.filter(place => place.matches("#board > article"))) {
+            crossing.unobserve(ticket); // what jumped across the board crossed nothing
+            crossing.observe(ticket);
+            sizes.observe(ticket);
+        }
     });
     onFrame(places => {
         fit(places.filter(place => place.matches("#board > .kt")));

@@ -65,6 +65,9 @@ const show = async pictures => {
 if (stream) {
     let drawing = null; // until all that has come is painted
     let waiting = []; // what has come since the last picture was drawn
+    let lost = false; // until another connection brings the whole picture, nothing is true here, nor vouched for
+    on("picture:lost", () => { lost = true; });
+    stream.addEventListener("htmx:sse:after:connection", () => { lost = false; });
 
     // Between the frame that paints a picture and the next picture is one more: what a slow screen has to do for both
     // shall not add up.
@@ -89,10 +92,13 @@ if (stream) {
     stream.addEventListener("htmx:sse:before:message", ({ detail }) => {
         if (detail.message.event) {
             // A heartbeat vouches for what is shown.
-            if (drawing !== null) detail.waitUntil(drawing);
+            detail.waitUntil(Promise.resolve(drawing).then(() => {
+                if (lost && detail.message.event === "heartbeat") detail.cancelled = true;
+            }));
             return;
         }
         detail.cancelled = true;
+        if (lost) return;
         const text = detail.message.data;
         waiting.push(byHand.size > 0 ? partials(text) : text); // on a wall read at once, in a task of its own
         drawing ??= draws();

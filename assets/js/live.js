@@ -102,7 +102,7 @@ if (stream) {
     });
     addEventListener("online", back);
     on("session:back", back);
-    on("picture:lost", back);
+    on("picture:lost", reconnect); // no moment of grace: what is shown is not true
     addEventListener("pageshow", event => event.persisted && location.reload());
 
     // The server said no: signed out, or not allowed any more. A session that is over is asked for in place (again.js),

@@ -30,6 +30,8 @@ form! {
     /// of the balance as the cash reaches for, or all of it by another method.
     pub struct NewPayment {
         method: opt Choice,
+        // As before they stood in a part of their own: a command of before an upgrade is the same one after it.
+        #[serde(flatten)]
         of_bill: part PartOfBill,
         tendered: money Money,
         tip: money Money,

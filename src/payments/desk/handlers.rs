@@ -27,6 +27,7 @@ form! {
     /// What a guest is asked for: as a payment, without what its provider calls it.
     pub struct NewAttempt {
         method: opt Choice,
+        #[serde(flatten)]
         of_bill: part PartOfBill,
         tip: money Money,
         expected: money Money,
