@@ -97,7 +97,8 @@ async fn a_hundred_orders_and_every_board_is_what_the_database_says() {
         house.pass_is_true(&pass).await?;
         let done = "SELECT json_build_object('bumped', (SELECT count(*) FROM tickets WHERE bumped_at IS NOT NULL), \
             'recalled', (SELECT count(*) FROM tickets WHERE recalled_at IS NOT NULL), \
-            'added', (SELECT count(*) FROM tickets WHERE additions > 0), \
+            'ordered again', (SELECT count(*) FROM tickets t WHERE additions > 0 OR EXISTS (SELECT 1 FROM tickets e \
+                WHERE e.order_id = t.order_id AND e.station_id = t.station_id AND e.sent_at < t.sent_at)), \
             'fired', (SELECT count(*) FROM ticket_lines WHERE held AND fired_at IS NOT NULL), \
             'struck', (SELECT count(*) FROM ticket_lines WHERE voided_at IS NOT NULL), \
             'served', (SELECT count(*) FROM order_lines WHERE state = 'served'))";
