@@ -66,7 +66,10 @@ if (stream) {
     let drawing = null; // until all that has come is painted
     let waiting = []; // what has come since the last picture was drawn
     let lost = false; // until another connection brings the whole picture, nothing is true here, nor vouched for
-    on("picture:lost", () => { lost = true; });
+    on("picture:lost", () => {
+        lost = true;
+        waiting = []; // news of what is not here
+    });
     stream.addEventListener("htmx:sse:after:connection", () => { lost = false; });
 
     // Between the frame that paints a picture and the next picture is one more: what a slow screen has to do for both

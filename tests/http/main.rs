@@ -22,6 +22,7 @@ mod menu;
 mod metrics;
 mod model;
 mod orders;
+mod parts;
 mod pesapal;
 mod races;
 mod receipt_links;
