@@ -12,8 +12,8 @@ use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, shifts,
-    staff, stream, terminals, trust,
+    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, settings,
+    shifts, staff, stream, terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -159,6 +159,10 @@ fn house(map: Map) -> Map {
         .at(at::stations, get(station::list).post(station::add))
         .at(at::new_station, get(station::ask_new))
         .at(at::station, get(station::ask_edit).put(station::edit))
+        .at(
+            at::settings,
+            get(settings::handlers::show).put(settings::handlers::change_money),
+        )
         .at(
             at::backups,
             get(backup::list).post(backup::make).put(backup::plan),

@@ -2,6 +2,10 @@
 //!
 //! Each setting is a row; a missing row means the default, so a new setting needs no migration.
 
+pub mod handlers;
+pub mod money_rules;
+pub mod view;
+
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

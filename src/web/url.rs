@@ -312,6 +312,8 @@ urls! {
     health() = "/api/health";
     /// Does the program serve?
     health_live() = "/api/health/live";
+    /// What the venue decides; PUT changes what is about money.
+    settings() = "/settings";
     /// Backups: the page; POST makes one, PUT says when and for how long.
     backups() = "/backups";
     /// Their list, for a page that waits for one.

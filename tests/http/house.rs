@@ -656,6 +656,14 @@ impl Answer {
         found.into_iter().next().unwrap_or_default()
     }
 
+    /// What stands in the first element that matches, with its line breaks.
+    pub fn typed(&self, selector: &str) -> String {
+        let html = Html::parse_document(&as_document(&self.text));
+        let selector = Selector::parse(selector).expect("a selector");
+        let found = html.select(&selector).next();
+        found.map_or_else(String::new, |element| element.text().collect())
+    }
+
     /// The values of an attribute of all elements that match.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let html = Html::parse_document(&as_document(&self.text));

@@ -30,6 +30,7 @@ mod receipts;
 mod reductions;
 mod refunds;
 mod routes;
+mod settings;
 mod shifts;
 mod staff;
 mod statements;

@@ -26,6 +26,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             @if person.role == Role::Admin {
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))
+                (entry("settings", "Settings", url::settings()))
             }
             @if person.role.manages() { (entry("shield", "Backups", url::backups())) }
             div.push.row { (ui::page::person(&person.shown())) }

@@ -114,6 +114,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/stations/new", Managers),
     ("GET", "/stations/:station", Managers),
     ("PUT", "/stations/:station", Managers),
+    ("GET", "/settings", Admins),
+    ("PUT", "/settings", Admins),
     ("GET", "/backups", Managers),
     ("POST", "/backups", Admins),
     ("PUT", "/backups", Admins),
