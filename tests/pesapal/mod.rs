@@ -64,6 +64,8 @@ pub struct Faults {
     pub forgot_ipns: bool,
     /// Nothing is called off.
     pub keeps: bool,
+    /// A refund is accepted, and the answer is lost.
+    pub loses_refunds: bool,
 }
 
 /// One transaction.
@@ -330,7 +332,13 @@ async fn answer(world: Arc<World>, mut request: Request) -> Response {
         Call::List => list(&world),
         Call::Submit => submit(&world, &body, &faults).await,
         Call::Status => status(&world, &query, &faults),
-        Call::Refund => refund(&world, &body),
+        Call::Refund => {
+            let told = refund(&world, &body);
+            if faults.loses_refunds {
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
+            told
+        }
         Call::Cancel => cancel(&world, &body, &faults),
     };
     poem::web::Json(told).into_response()
