@@ -17,8 +17,9 @@ mod screen;
 mod truth;
 mod wall;
 mod wire;
+mod yesterday;
 
-pub use house::{House, journey, journey_within};
+pub use house::{House, journey, journey_with, journey_within};
 pub use people::{FIRST_PASSWORD, OWN_PASSWORD};
 pub use screen::{Screen, View};
 pub use wall::Wall;
