@@ -12,6 +12,7 @@ mod keyboard;
 mod kitchen;
 mod layout;
 mod people;
+mod pesapal;
 mod program;
 mod screen;
 mod truth;
@@ -21,6 +22,7 @@ mod yesterday;
 
 pub use house::{House, journey, journey_with, journey_within};
 pub use people::{FIRST_PASSWORD, OWN_PASSWORD};
+pub use pesapal::Pesapal;
 pub use screen::{Screen, View};
 pub use wall::Wall;
 pub use wire::Wire;
