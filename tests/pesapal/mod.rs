@@ -565,6 +565,13 @@ async fn page(world: &World, tracking: String, request: &mut Request) -> Respons
     if *request.method() == Method::POST {
         let body = request.take_body().into_string().await.unwrap_or_default();
         let tapped = body.strip_prefix("way=").unwrap_or_default();
+        if tapped == "agree" && !one.refunds.is_empty() {
+            // Nobody is notified and nobody returns: the till has to ask.
+            world.finish(&tracking, 3, "");
+            return StatusCode::SEE_OTHER
+                .with_header(header::LOCATION, format!("/page/{tracking}"))
+                .into_response();
+        }
         match tapped {
             "cancel" => {}
             "fail" => drop(world.finish(&tracking, 2, "")),
@@ -590,9 +597,12 @@ async fn page(world: &World, tracking: String, request: &mut Request) -> Respons
         ("Visa", "Pay by card"),
         ("fail", "Fail"),
         ("cancel", "Cancel"),
+        ("agree", "Agree to the refund, and tell nobody"),
     ]
+    .into_iter()
+    .filter(|(value, _)| *value != "agree" || one.code == 1 && !one.refunds.is_empty())
     .map(|(value, label)| format!("<p><button name=\"way\" value=\"{value}\">{label}</button></p>"))
-    .concat();
+    .collect();
     poem::web::Html(format!(
         "<!doctype html><meta name=\"viewport\" content=\"width=device-width\"><title>Not Pesapal</title>\
          <h1>{} {}</h1><p>This stands in for Pesapal's page. No money moves.</p><form method=\"post\">{buttons}</form>",

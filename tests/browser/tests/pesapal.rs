@@ -218,3 +218,50 @@ async fn two_tills_on_one_order_see_the_same_link_and_the_same_money() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn money_goes_back_on_the_link_and_is_asked_about() {
+    let pesapal = Pesapal::start().expect("a Pesapal");
+    journey_with(pesapal.settings(), "back-by-link", async |house: &House| {
+        let till = house.screen("Ruth's till", View::TABLET).await?;
+        till.signs_in_first("ruth").await?;
+        sells(&till).await?;
+        asks_for_it(&till).await?;
+        let guest = opens_the_link(house, &till).await?;
+        let page = guest.path().await?;
+        guest.taps("button", "Pay by card").await?;
+        till.sees_within(SOON, "#attempt", "Paid through Pesapal.")
+            .await?;
+        till.taps("#attempt a.primary", "Receipt").await?;
+        till.taps(".done a", "Give money back").await?;
+        till.taps("#refund-form label.chip", "Wrong method taken")
+            .await?;
+        till.taps("#refund-figure button", "Give back").await?;
+        till.sees("#at-pesapal", "Pesapal has accepted it.").await?;
+        till.can_be_used_by_all("a refund that Pesapal has accepted")
+            .await?;
+        let slip = till.path().await?;
+
+        // Nobody there has agreed yet, and it is on the desk.
+        till.taps("#at-pesapal button", "Ask Pesapal now").await?;
+        till.sees("#at-pesapal", "Pesapal has accepted it.").await?;
+        till.goes_to("/payments/pending").await?;
+        till.is_live().await?;
+        till.sees("#desk-back li", "24,500").await?;
+        till.can_be_used_by_all("the desk, with money that goes back")
+            .await?;
+
+        // Now somebody has. Pesapal tells nobody, so it is asked.
+        guest.goes_to(&page).await?;
+        guest.taps("button", "Agree to the refund").await?;
+        guest.sees_no("button", "Agree to the refund").await?;
+        till.taps("#desk-back button", "Ask Pesapal now").await?;
+        till.sees("#notice", "Pesapal has given it back.").await?;
+        till.sees_no("#desk-back li", "24,500").await?;
+        till.goes_to(&slip).await?;
+        till.sees("#at-pesapal", "Pesapal has given it back.")
+            .await?;
+        till.sees_no("#at-pesapal button", "Ask Pesapal now").await
+    })
+    .await;
+}
