@@ -1,5 +1,5 @@
 //! The loops beside the server: sealing the audit log, telling of tickets that no screen shows, clearing away orders that
-//! nobody wants, putting products back on sale, asking Pesapal what guests have paid.
+//! nobody wants, putting products back on sale, asking Pesapal what guests have paid and what it has given back.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
-use crate::payments::pesapal;
+use crate::payments::{pesapal, refunds};
 use crate::{backups, kitchen, menu, orders, pass, staff};
 
 /// How the jobs fare, for `/metrics`.
@@ -62,6 +62,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
         Duration::from_secs(1),
         "asking Pesapal what guests have paid",
         pesapal::ask_due,
+    ));
+    tasks.spawn(every(
+        app.clone(),
+        Duration::from_secs(15),
+        "asking Pesapal what it has given back",
+        refunds::ask_due,
     ));
     tasks.spawn(every(
         app.clone(),

@@ -296,6 +296,10 @@ fn pay(map: Map) -> Map {
             at::payment_refund,
             get(payments::refunds::handlers::ask).post(payments::refunds::handlers::give),
         )
+        .at(
+            at::payment_refund_asks,
+            post(payments::refunds::handlers::ask_pesapal),
+        )
         .at(at::refund, get(payments::refunds::handlers::show))
         .at(at::payment_receipt, get(it::show_receipt))
         .at(at::payment_prints, post(it::print_receipt))

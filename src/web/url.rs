@@ -206,6 +206,8 @@ urls! {
     order_bills(order: OrderId) = "/orders/:order/bills";
     /// Money of a payment goes back.
     payment_refund(payment: PaymentId) = "/payments/:payment/refund";
+    /// POST asks Pesapal now whether it has given it back.
+    payment_refund_asks(payment: PaymentId) = "/payments/:payment/refund/asks";
     /// The slip of money that was given back.
     refund(refund: RefundId) = "/refunds/:refund";
     /// POST waits for mobile money that a guest is about to send.

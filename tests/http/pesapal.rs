@@ -8,6 +8,7 @@ mod doors;
 mod faults;
 mod giving_back;
 mod scenarios;
+mod waiting;
 
 use cafe_pos::payments::pesapal::ask_due;
 use cafe_pos::routes;

@@ -64,6 +64,8 @@ pub struct Faults {
     pub forgot_ipns: bool,
     /// Nothing is called off.
     pub keeps: bool,
+    /// A refund is accepted, and the answer is lost.
+    pub loses_refunds: bool,
 }
 
 /// One transaction.
@@ -330,7 +332,13 @@ async fn answer(world: Arc<World>, mut request: Request) -> Response {
         Call::List => list(&world),
         Call::Submit => submit(&world, &body, &faults).await,
         Call::Status => status(&world, &query, &faults),
-        Call::Refund => refund(&world, &body),
+        Call::Refund => {
+            let told = refund(&world, &body);
+            if faults.loses_refunds {
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
+            told
+        }
         Call::Cancel => cancel(&world, &body, &faults),
     };
     poem::web::Json(told).into_response()
@@ -557,6 +565,13 @@ async fn page(world: &World, tracking: String, request: &mut Request) -> Respons
     if *request.method() == Method::POST {
         let body = request.take_body().into_string().await.unwrap_or_default();
         let tapped = body.strip_prefix("way=").unwrap_or_default();
+        if tapped == "agree" && !one.refunds.is_empty() {
+            // Nobody is notified and nobody returns: the till has to ask.
+            world.finish(&tracking, 3, "");
+            return StatusCode::SEE_OTHER
+                .with_header(header::LOCATION, format!("/page/{tracking}"))
+                .into_response();
+        }
         match tapped {
             "cancel" => {}
             "fail" => drop(world.finish(&tracking, 2, "")),
@@ -582,9 +597,12 @@ async fn page(world: &World, tracking: String, request: &mut Request) -> Respons
         ("Visa", "Pay by card"),
         ("fail", "Fail"),
         ("cancel", "Cancel"),
+        ("agree", "Agree to the refund, and tell nobody"),
     ]
+    .into_iter()
+    .filter(|(value, _)| *value != "agree" || one.code == 1 && !one.refunds.is_empty())
     .map(|(value, label)| format!("<p><button name=\"way\" value=\"{value}\">{label}</button></p>"))
-    .concat();
+    .collect();
     poem::web::Html(format!(
         "<!doctype html><meta name=\"viewport\" content=\"width=device-width\"><title>Not Pesapal</title>\
          <h1>{} {}</h1><p>This stands in for Pesapal's page. No money moves.</p><form method=\"post\">{buttons}</form>",

@@ -6,7 +6,7 @@ use time::Duration;
 use super::{store, view};
 use crate::app::App;
 use crate::live::{Changed, View};
-use crate::payments::pesapal;
+use crate::payments::{pesapal, refunds};
 use crate::values::OrderId;
 use crate::web::Result;
 
@@ -90,6 +90,7 @@ pub(super) async fn load(app: &App) -> Result<view::Desk> {
         unplaced: store::unplaced(app.db()).await?,
         late: store::late(app.db(), since).await?,
         doubtful: pesapal::orphans(app.db(), now - Duration::days(DOUBTFUL_DAYS)).await?,
+        going_back: refunds::waited_for(app.db(), now).await?,
         confirmed,
         failed,
         now,

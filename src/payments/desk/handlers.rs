@@ -343,7 +343,7 @@ pub async fn place(
 }
 
 /// The desk as it is now, without the dialog, and a word about what was done.
-async fn redrawn(app: &App, sentence: &str) -> Result<Response> {
+pub(in crate::payments) async fn redrawn(app: &App, sentence: &str) -> Result<Response> {
     Ok(done(view::regions(&feed::load(app).await?), sentence))
 }
 

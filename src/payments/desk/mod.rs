@@ -9,6 +9,7 @@
 
 mod actions;
 pub mod feed;
+mod going_back;
 pub mod handlers;
 mod sheets;
 pub(super) mod store;

@@ -205,7 +205,8 @@ pub async fn desk_revision(db: &impl ConnectionTrait, now: OffsetDateTime) -> Re
            (SELECT string_agg(concat(a.id, a.revision, a.started_at < $2, o.revision), ',' ORDER BY a.id) FROM payment_attempts a \
             JOIN orders o ON o.id = a.order_id WHERE {BY_HAND} AND (a.state = 'waiting' OR a.ended_at > $1)), \
            (SELECT count(*) FROM payments WHERE order_id IS NULL), (SELECT count(*) FROM refunds WHERE order_id IS NULL), (SELECT count(*) FROM payments WHERE shift_id IS NULL), \
-           (SELECT count(*) FROM payment_placements), (SELECT count(*) FROM statements), (SELECT count(*) FROM payment_orphans)), 0) AS revision"
+           (SELECT count(*) FROM payment_placements), (SELECT count(*) FROM statements), (SELECT count(*) FROM payment_orphans), \
+           (SELECT concat(count(*), count(refund_id), max(moved_at)) FROM pesapal_refunds)), 0) AS revision"
     );
     revision(db, sql, [(now - LATELY).into(), (now - LATE_AFTER).into()]).await
 }

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
+use super::going_back::going_back;
 use super::store::{Asked, Loose};
 use crate::payments::payment::Method;
 use crate::payments::pesapal::Orphan;
+use crate::payments::refunds::AskedFor;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, Tick, icon};
@@ -22,6 +24,8 @@ pub struct Desk {
     pub late: Vec<Loose>,
     /// What Pesapal says that is not in the books as it says it.
     pub doubtful: Vec<Orphan>,
+    /// What Pesapal was asked to give back, and has not or is not in the books.
+    pub going_back: Vec<AskedFor>,
     /// What has come of late.
     pub confirmed: Vec<Asked>,
     /// What has not.
@@ -47,6 +51,7 @@ pub fn page(desk: &Desk, person: &Person, cafe: &str) -> Markup {
                 section #desk-unplaced.card { (unplaced(desk)) }
                 section #desk-late.card { (late(desk)) }
                 section #desk-doubtful.card { (doubtful(desk)) }
+                section #desk-back.card { (going_back(desk)) }
                 section #desk-confirmed.card { (confirmed(desk)) }
                 section #desk-failed.card { (failed(desk)) }
             }
@@ -70,6 +75,7 @@ pub fn regions(desk: &Desk) -> Markup {
         hx-partial hx-target="#desk-unplaced" hx-swap="innerMorph" { (unplaced(desk)) }
         hx-partial hx-target="#desk-late" hx-swap="innerMorph" { (late(desk)) }
         hx-partial hx-target="#desk-doubtful" hx-swap="innerMorph" { (doubtful(desk)) }
+        hx-partial hx-target="#desk-back" hx-swap="innerMorph" { (going_back(desk)) }
         hx-partial hx-target="#desk-confirmed" hx-swap="innerMorph" { (confirmed(desk)) }
         hx-partial hx-target="#desk-failed" hx-swap="innerMorph" { (failed(desk)) }
     }
@@ -306,7 +312,7 @@ pub(super) fn since(at: OffsetDateTime, now: OffsetDateTime) -> Markup {
 }
 
 /// The network's mark, beside its name.
-fn mark(method: Method) -> Markup {
+pub(super) fn mark(method: Method) -> Markup {
     match method {
         Method::MtnMomo => html! { span.net.mtn aria-hidden="true" { "M" } },
         Method::AirtelMoney => html! { span.net.airtel aria-hidden="true" { "A" } },

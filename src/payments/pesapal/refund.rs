@@ -4,13 +4,15 @@ use poem::http::StatusCode;
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
-use super::attempt::Channel;
+use super::answer::Code;
+use super::attempt::{Channel, PesapalRefusal};
+use super::hearing::{self, Door};
 use super::{amount, store};
 use crate::app::App;
-use crate::values::{Currency, Money, PaymentId};
+use crate::data::{By, Tx};
+use crate::payments::refunds;
+use crate::values::{AttemptId, Currency, Money, PaymentId};
 use crate::web::{Refusal, Result};
-
-use super::attempt::PesapalRefusal;
 
 /// How a payment came through Pesapal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Origin {
     pub confirmation: Option<String>,
     /// Pesapal's id of it.
     pub tracking: String,
+    /// What was asked for at the till; nothing where a relay asked.
+    pub attempt: Option<AttemptId>,
     /// What the guest paid in all, the tip with it.
     pub amount: Money,
 }
@@ -120,6 +124,29 @@ pub async fn ask_refund(
     Ok(asked.map_err(PesapalRefusal::from)?)
 }
 
+/// Asks Pesapal how the transaction of a payment stands and does what follows: that it was reversed is the end of a refund
+/// that was asked for.
+///
+/// # Errors
+/// Where Pesapal does not answer.
+pub async fn ask_status(app: &App, origin: &Origin, door: Door) -> Result<()> {
+    let status = app.pesapal().status(&origin.tracking).await;
+    let status = status.map_err(PesapalRefusal::from)?;
+    match origin.attempt {
+        Some(attempt) => {
+            hearing::hear(app, attempt, &origin.tracking, &status, door).await?;
+        }
+        None if status.code == Code::Reversed => {
+            app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+                refunds::confirm(tx, origin.payment).await
+            })
+            .await?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +157,7 @@ mod tests {
             channel,
             confirmation: Some("QK7".to_owned()),
             tracking: "theirs".to_owned(),
+            attempt: None,
             amount: Money::new(82_000),
         }
     }

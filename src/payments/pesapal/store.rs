@@ -285,13 +285,14 @@ pub async fn origin_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
     struct Row {
         channel: String,
         tracking_id: String,
+        attempt_id: Option<AttemptId>,
         confirmation_code: Option<String>,
         amount: Money,
         tip: Money,
     }
     let row = Row::find_by_statement(statement(
         db,
-        "SELECT r.channel, r.tracking_id, r.confirmation_code, p.amount, p.tip FROM pesapal_receipts r \
+        "SELECT r.channel, r.tracking_id, r.attempt_id, r.confirmation_code, p.amount, p.tip FROM pesapal_receipts r \
          JOIN payments p ON p.id = r.payment_id WHERE r.payment_id = $1",
         [payment.into()],
     ))
@@ -303,6 +304,7 @@ pub async fn origin_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
         channel: Channel::stored(&row.channel).unwrap_or(Channel::Card),
         confirmation: row.confirmation_code,
         tracking: row.tracking_id,
+        attempt: row.attempt_id,
         amount: row.amount + row.tip,
     }))
 }

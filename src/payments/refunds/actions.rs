@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::asked_for;
 use super::refund::{self, Left, RefundKind, RefundRefusal};
 use super::store::{self, New};
 use super::through_pesapal;
@@ -107,7 +108,7 @@ pub async fn refund(
     store::insert(tx, &new).await?;
     store::insert_freed(tx, id, &back.freed).await?;
     if asked.through_pesapal {
-        store::book_asked(tx, payment, id, back.amount + back.tip).await?;
+        asked_for::book(tx, payment, id, back.amount + back.tip).await?;
     }
     if let Some(drawer) = &drawer {
         out_of_the_drawer(tx, drawer, &new).await?;

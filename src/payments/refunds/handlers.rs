@@ -5,17 +5,18 @@ use serde_json::json;
 
 use super::actions::{self, GiveBack, What};
 use super::refund::{Left, RefundKind, RefundRefusal};
-use super::{store, through_pesapal, view};
+use super::{asked_for, store, through_pesapal, view, waiting};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
 use crate::orders::{self, Order, Why};
+use crate::payments::desk::handlers::redrawn;
 use crate::payments::items::Pieces;
 use crate::payments::reference::{Reference, ReferenceRefusal};
 use crate::payments::{Payment, pesapal, store as payments};
 use crate::shifts;
 use crate::staff::approval::{self, Agreed, Agreement};
-use crate::staff::{Refunder, Wish};
+use crate::staff::{Cashier, Refunder, Wish};
 use crate::values::{Money, Note, PaymentId, RefundId, Short};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
@@ -35,6 +36,11 @@ form! {
         reason: opt Note,
         agreement: part Agreement,
     }
+}
+
+form! {
+    /// Asking Pesapal how a refund stands. `desk` where somebody asks there.
+    pub struct HowItStands { desk: flag bool }
 }
 
 struct Known {
@@ -124,7 +130,7 @@ pub async fn ask(
         order: known.order.as_ref(),
         left: known.left,
         origin: pesapal::is_of_pesapal(app.db(), id).await?,
-        asked: store::asked(app.db(), id).await?,
+        asked: asked_for::find(app.db(), id).await?,
         has_float: shift.is_some_and(|shift| shift.has_cash()),
         reasons: &settings.refund_reasons,
         approvers: (!by.role.manages()).then_some(approval::approvers(&app, &by).await?),
@@ -241,14 +247,46 @@ pub async fn show(app: App, by: Refunder, Path(id): Path<RefundId>) -> Result<Pa
         .ok_or(Error::NotFound("refund"))?;
     let known = known(&app, refund.payment).await?;
     let settings = app.settings().await?;
-    let asked = store::asked(app.db(), refund.payment).await?;
+    let asked = asked_for::find(app.db(), refund.payment).await?;
     let asked = asked.filter(|asked| asked.refund == Some(id));
     Ok(Page(view::slip_page(
         &refund,
-        asked.map(|asked| asked.state),
+        asked.as_ref(),
         &known.payment,
         known.order.as_ref(),
         &by,
         &settings,
     )))
+}
+
+/// Asks Pesapal now whether it has given money of a payment back.
+#[handler]
+pub async fn ask_pesapal(
+    app: App,
+    by: Cashier,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<PaymentId>,
+    Form(at): Form<HowItStands>,
+) -> Result<poem::Response> {
+    let asked = waiting::ask_now(&app, id).await?;
+    // What Pesapal said is in the books by itself; a refused question may be asked again under its key.
+    let claim = once.of(&by, "refunds.ask_pesapal", &(id, &at));
+    app.write(claim, async |_: &mut Tx| Ok(())).await?;
+    match asker {
+        Asker::Machine => Ok(poem::web::Json(json!({
+            "paymentId": id,
+            "state": asked.state.as_str(),
+            "tookTooLong": asked.gave_up,
+            "amount": asked.amount,
+            "refundId": asked.refund,
+        }))
+        .into_response()),
+        Asker::Fragment if at.desk => redrawn(&app, asked.sentence()).await,
+        Asker::Fragment => Ok(Frag(view::at_pesapal(&asked)).into_response()),
+        Asker::Page => {
+            let to = asked.refund.map(url::refund);
+            Ok(Go::to(asker, to.unwrap_or(url::payment_refund(id))).into_response())
+        }
+    }
 }

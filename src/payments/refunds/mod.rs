@@ -4,12 +4,16 @@
 //! `pesapal_refunds`.
 
 mod actions;
+mod asked_for;
 pub mod handlers;
 mod refund;
 mod store;
 mod through_pesapal;
 mod view;
+mod waiting;
 
+pub use asked_for::{AskedFor, open as waited_for};
 pub use refund::{Left, Refund, RefundKind, RefundRefusal};
 pub use store::{of_order, of_payment, sums_of_shift};
 pub use through_pesapal::{Asked, confirm};
+pub use waiting::ask_due;

@@ -4,7 +4,6 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::refund::{Refund, RefundKind, RefundRefusal};
-use super::through_pesapal::{AskRefusal, Asked};
 use crate::data::{Tx, Write};
 use crate::payments::MethodSum;
 use crate::payments::items::Pieces;
@@ -121,105 +120,6 @@ pub async fn hold_payment(tx: &Tx, payment: PaymentId) -> Result<()> {
     ))
     .await?;
     Ok(())
-}
-
-/// What Pesapal was asked for of a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedFor {
-    /// How far it is.
-    pub state: Asked,
-    /// How much, the tip with it.
-    pub amount: Money,
-    /// What is in the books of it.
-    pub refund: Option<RefundId>,
-    /// When it last moved.
-    pub moved_at: OffsetDateTime,
-    /// What Pesapal said.
-    pub said: Option<String>,
-}
-
-/// What Pesapal was asked for of a payment.
-pub async fn asked(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<AskedFor>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        state: String,
-        amount: Money,
-        refund_id: Option<RefundId>,
-        moved_at: OffsetDateTime,
-        said: Option<String>,
-    }
-    let sql = "SELECT state, amount, refund_id, moved_at, said FROM pesapal_refunds WHERE payment_id = $1";
-    let row = Row::find_by_statement(statement(db, sql, [payment.into()]))
-        .one(db)
-        .await?;
-    row.map(|row| {
-        let state = Asked::stored(&row.state)
-            .ok_or_else(|| anyhow::anyhow!("a refund at Pesapal is stored as {:?}", row.state))?;
-        Ok(AskedFor {
-            state,
-            amount: row.amount,
-            refund: row.refund_id,
-            moved_at: row.moved_at,
-            said: row.said,
-        })
-    })
-    .transpose()
-}
-
-/// Notes that Pesapal is asked now.
-pub async fn begin_asking(tx: &Tx, payment: PaymentId, amount: Money) -> Result<()> {
-    tx.execute_raw(statement(
-        tx,
-        "INSERT INTO pesapal_refunds (payment_id, amount, state, asked_by, asked_at, moved_at) VALUES ($1, $2, 'asking', $3, $4, $4) \
-         ON CONFLICT (payment_id) DO UPDATE SET amount = excluded.amount, state = 'asking', said = NULL, asked_by = excluded.asked_by, \
-         moved_at = excluded.moved_at",
-        [payment.into(), amount.into(), tx.by().staff.into(), tx.now().into()],
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Notes what Pesapal said.
-pub async fn move_asked(
-    tx: &Tx,
-    payment: PaymentId,
-    state: Asked,
-    said: Option<&str>,
-) -> Result<()> {
-    tx.execute_raw(statement(
-        tx,
-        "UPDATE pesapal_refunds SET state = $2, said = $3, moved_at = $4 WHERE payment_id = $1",
-        [
-            payment.into(),
-            state.as_str().into(),
-            said.into(),
-            tx.now().into(),
-        ],
-    ))
-    .await?;
-    Ok(())
-}
-
-/// What Pesapal has accepted is in the books with this refund.
-///
-/// # Errors
-/// Where it has accepted another amount, or that is in the books already.
-pub async fn book_asked(
-    tx: &Tx,
-    payment: PaymentId,
-    refund: RefundId,
-    amount: Money,
-) -> Result<()> {
-    let booked = tx.execute_raw(statement(
-        tx,
-        "UPDATE pesapal_refunds SET refund_id = $2 WHERE payment_id = $1 AND state IN ('accepted', 'confirmed') \
-         AND refund_id IS NULL AND amount = $3",
-        [payment.into(), refund.into(), amount.into()],
-    ));
-    match booked.await?.rows_affected() {
-        1 => Ok(()),
-        _ => Err(AskRefusal::OnceOnly.into()),
-    }
 }
 
 /// What was given back of a payment, in the order of giving.

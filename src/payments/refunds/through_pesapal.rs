@@ -6,9 +6,10 @@ use thiserror::Error;
 use time::Duration;
 
 use super::actions::{self, GiveBack};
-use super::store;
+use super::asked_for;
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
+use crate::live::Changed;
 use crate::payments::pesapal::{self, Origin};
 use crate::shifts;
 use crate::staff::Person;
@@ -76,6 +77,9 @@ pub enum AskRefusal {
         "{0} It was asked before and its answer was lost: look on Pesapal's own site whether it accepted then, and say below that it is given back there if it did."
     )]
     Lost(String),
+    /// It is asked how the refund stands, and does not answer.
+    #[error("Pesapal does not answer at the moment. It is asked again by itself.")]
+    Silent,
 }
 
 impl Refusal for AskRefusal {
@@ -89,6 +93,7 @@ impl Refusal for AskRefusal {
             AskRefusal::OnceOnly => "refunded_already",
             AskRefusal::Accepted(_) => "refund_accepted",
             AskRefusal::Lost(_) => "refund_answer_lost",
+            AskRefusal::Silent => "pesapal_unreachable",
         }
     }
 }
@@ -128,12 +133,13 @@ pub async fn ask(app: &App, by: &Person, origin: &Origin, asked: &GiveBack) -> R
         Some(_) => (Asked::Refused, "refund.refused"),
     };
     app.write_unkeyed(By::from(by), async |tx: &mut Tx| {
-        store::move_asked(tx, payment, state, refused.as_deref()).await?;
+        asked_for::move_to(tx, payment, state, refused.as_deref()).await?;
         tx.journal(
             Entry::new(deed, "payment", payment)
                 .because(refused.as_deref().unwrap_or(reason))
                 .after(serde_json::json!({ "amount": amount, "tracking": origin.tracking })),
         );
+        tx.changed(Changed::Payments);
         Ok(())
     })
     .await?;
@@ -153,7 +159,7 @@ async fn begin(tx: &mut Tx, rule: &DayRule, origin: &Origin, asked: &GiveBack) -
     let (_, back) = actions::decided(tx, payment, asked).await?;
     let amount = back.amount + back.tip;
     let mut again = false;
-    if let Some(before) = store::asked(&*tx, payment).await? {
+    if let Some(before) = asked_for::find(&*tx, payment).await? {
         match before.state {
             Asked::Accepted | Asked::Confirmed
                 if before.refund.is_none() && before.amount == amount =>
@@ -169,14 +175,14 @@ async fn begin(tx: &mut Tx, rule: &DayRule, origin: &Origin, asked: &GiveBack) -
         }
     }
     pesapal::may_refund(origin, amount, false)?;
-    store::begin_asking(tx, payment, amount).await?;
+    asked_for::begin(tx, payment, amount).await?;
     Ok(Begun::Ask { amount, again })
 }
 
 /// Money does not go back another way while Pesapal may be giving it back: its answer is on the way, or it has accepted and
 /// nobody has booked it.
 pub async fn must_not_be_underway(tx: &Tx, payment: PaymentId) -> Result<()> {
-    let Some(before) = store::asked(tx, payment).await? else {
+    let Some(before) = asked_for::find(tx, payment).await? else {
         return Ok(());
     };
     match before.state {
@@ -193,11 +199,13 @@ pub async fn must_not_be_underway(tx: &Tx, payment: PaymentId) -> Result<()> {
 
 /// Pesapal says that a payment was reversed: whether that is what it was asked for here, and is confirmed with it.
 pub async fn confirm(tx: &mut Tx, payment: PaymentId) -> Result<bool> {
-    match store::asked(&*tx, payment).await?.map(|asked| asked.state) {
+    // Held: the loop, a notification and somebody at a till may bring the word at once.
+    match asked_for::hold(tx, payment).await?.map(|asked| asked.state) {
         // That it has done it is more than that it would.
         Some(Asked::Accepted | Asked::Asking) => {
-            store::move_asked(tx, payment, Asked::Confirmed, None).await?;
+            asked_for::move_to(tx, payment, Asked::Confirmed, None).await?;
             tx.journal(Entry::new("refund.confirmed", "payment", payment));
+            tx.changed(Changed::Payments);
             Ok(true)
         }
         Some(Asked::Confirmed) => Ok(true),

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::asked_for::AskedFor;
 use super::refund::{Left, Refund, RefundKind};
-use super::store::AskedFor;
 use super::through_pesapal::Asked;
 use crate::orders::{Line, Order};
 use crate::payments::pesapal::{Channel, Origin};
@@ -69,6 +69,7 @@ pub fn page(screen: &Screen) -> Markup {
                     (ui::banner(Kind::Warn, true, html! { b { "Count your float first." } " Cash goes back out of your own drawer or pouch." }))
                     a.btn.xl.primary href=(url::shift()) { (icon("cash")) "Count the float" }
                 } @else {
+                    @if let Some(asked) = screen.asked.as_ref().filter(|asked| asked.is_waited_for()) { (at_pesapal(asked)) }
                     (form(screen))
                 }
             }
@@ -154,7 +155,9 @@ fn of_pesapal(screen: &Screen) -> Markup {
         Some(Asked::Accepted | Asked::Confirmed) => {
             "Pesapal takes one refund for each payment, and there was one. The rest goes back another way."
         }
-        Some(Asked::Asking) => "Pesapal was asked to give it back, and its answer did not arrive.",
+        Some(Asked::Asking) => {
+            "Give it back once more and Pesapal is asked again, or say below that it goes back another way."
+        }
         Some(Asked::Refused) => "Pesapal refused to give it back when it was asked last.",
         None if origin.channel == Channel::Card => {
             "It came through Pesapal by card. Pesapal is asked to give it back, all of it or a part, once."
@@ -168,6 +171,27 @@ fn of_pesapal(screen: &Screen) -> Markup {
             (said) @if let Some(words) = asked.and_then(|asked| asked.said.as_deref()) { " " (words) }
         }))
         label.chip { input type="checkbox" name="another_way" value="on"; "It is given back another way: on Pesapal's own site, or by hand" }
+    }
+}
+
+/// How far a refund through Pesapal is, and the way to ask while it is waited for.
+pub fn at_pesapal(asked: &AskedFor) -> Markup {
+    let to = url::payment_refund_asks(asked.payment);
+    let kind = match asked.state {
+        Asked::Confirmed if !asked.is_to_be_booked() => Kind::Ok,
+        Asked::Accepted | Asked::Asking if !asked.gave_up => Kind::Info,
+        _ => Kind::Warn,
+    };
+    html! {
+        div #at-pesapal.stack.tight {
+            (ui::banner(kind, true, html! { (asked.sentence()) }))
+            @if asked.is_waited_for() {
+                form method="post" action=(to) hx-post=(to) hx-target="#at-pesapal" hx-swap="outerHTML" hx-disable="find button" {
+                    (ui::key_input(&TokenId::new().to_string()))
+                    button.btn.lg.wide { (icon("sync")) "Ask Pesapal now" }
+                }
+            }
+        }
     }
 }
 
@@ -209,7 +233,7 @@ fn said(back: Money) -> Markup {
 /// What to hand over, and the slip.
 pub fn slip_page(
     refund: &Refund,
-    asked: Option<Asked>,
+    asked: Option<&AskedFor>,
     payment: &Payment,
     order: Option<&Order>,
     person: &Person,
@@ -228,11 +252,7 @@ pub fn slip_page(
                     div.full { dt { @if by_hand { "Hand over" } @else { "Given back by " (payment.method.label()) } } dd.huge { (all.with_code()) } }
                     @if refund.tip.is_positive() { div { dt { "Of it the tip" } dd { (refund.tip) } } }
                 }
-                @match asked {
-                    Some(Asked::Confirmed) => { p { (ui::badge_of(Kind::Ok, false, "Pesapal has given it back")) } },
-                    Some(_) => { (ui::banner(Kind::Info, true, html! { "Pesapal has accepted it. The guest has the money when somebody there has agreed." })) },
-                    None => {},
-                }
+                @if let Some(asked) = asked { (at_pesapal(asked)) }
                 div.stack.tight {
                     @if let Some(order) = order.filter(|order| order.balance().is_positive()) {
                         a.btn.xl.primary href=(url::order_pay(order.id)) { (icon("due")) "Pay again: " (order.balance()) }

@@ -30,7 +30,12 @@ pub struct House {
 impl House {
     /// Starts the program on a new café, and a browser.
     pub async fn open() -> Result<Self> {
-        let program = spawn_blocking(Program::start);
+        Self::open_with(&[]).await
+    }
+
+    async fn open_with(settings: &[(String, String)]) -> Result<Self> {
+        let settings = settings.to_vec();
+        let program = spawn_blocking(move || Program::start(&settings));
         let chromium = Chromium::start().await;
         let program = program.await?;
         let (program, chromium) = match (program, chromium) {
@@ -63,7 +68,8 @@ impl House {
         self.screen_at(name, view, &wire.address).await
     }
 
-    async fn screen_at(&self, name: &str, view: View, address: &str) -> Result<Arc<Screen>> {
+    /// A screen that shows somebody else's pages: a guest's, who pays elsewhere.
+    pub async fn screen_at(&self, name: &str, view: View, address: &str) -> Result<Arc<Screen>> {
         let page = self.chromium.page().await?;
         let screen = Arc::new(Screen::on(page, name, address, view).await?);
         if let Ok(mut screens) = self.screens.lock() {
@@ -140,7 +146,19 @@ impl House {
 /// When the journey fails, with everything that was wrong; pictures, markup and the program's log are then in
 /// `failures/<name>` of the target folder.
 pub async fn journey(name: &str, go: impl AsyncFnOnce(&House) -> Result<()>) {
-    journey_within(LONGEST, name, go).await;
+    goes(House::open().await, LONGEST, name, go).await;
+}
+
+/// The same in a café that is set up for it.
+///
+/// # Panics
+/// As [`journey`].
+pub async fn journey_with(
+    settings: &[(String, String)],
+    name: &str,
+    go: impl AsyncFnOnce(&House) -> Result<()>,
+) {
+    goes(House::open_with(settings).await, LONGEST, name, go).await;
 }
 
 /// The same for one that takes longer than others do on a machine that does other things.
@@ -152,7 +170,16 @@ pub async fn journey_within(
     name: &str,
     go: impl AsyncFnOnce(&House) -> Result<()>,
 ) {
-    let house = match House::open().await {
+    goes(House::open().await, longest, name, go).await;
+}
+
+async fn goes(
+    opened: Result<House>,
+    longest: Duration,
+    name: &str,
+    go: impl AsyncFnOnce(&House) -> Result<()>,
+) {
+    let house = match opened {
         Ok(house) => house,
         Err(failure) => panic!("{name}: {failure:#}"),
     };

@@ -12,14 +12,17 @@ mod keyboard;
 mod kitchen;
 mod layout;
 mod people;
+mod pesapal;
 mod program;
 mod screen;
 mod truth;
 mod wall;
 mod wire;
+mod yesterday;
 
-pub use house::{House, journey, journey_within};
+pub use house::{House, journey, journey_with, journey_within};
 pub use people::{FIRST_PASSWORD, OWN_PASSWORD};
+pub use pesapal::Pesapal;
 pub use screen::{Screen, View};
 pub use wall::Wall;
 pub use wire::Wire;

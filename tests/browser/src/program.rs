@@ -2,16 +2,18 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use crate::yesterday;
 
 /// Making a database, migrating and furnishing it, on a machine that has other things to do.
 const STARTS: Duration = Duration::from_secs(60);
@@ -37,15 +39,23 @@ pub struct Program {
 type Said = Arc<Mutex<String>>;
 
 impl Program {
-    /// Starts the program and waits until it serves. Blocks.
-    pub fn start() -> Result<Self> {
-        // The private Postgres of a program that runs as root belongs to another user, who must get at it.
-        let folder = tempfile::Builder::new()
-            .prefix("cafe-journey-")
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir()?;
+    /// Starts the program with these settings beside the usual ones, and waits until it serves. Blocks.
+    pub fn start(settings: &[(String, String)]) -> Result<Self> {
         let program = program()?;
-        let mut command = Command::new(&program);
+        let folder = folder()?;
+        yesterday::moves_into(folder.path(), &program, |to| {
+            let mut first = Self::start_in(self::folder()?, &program, &[])?;
+            ensure!(
+                first.end(),
+                "the first program does not stop when it is asked to"
+            );
+            yesterday::copy(first.folder.path(), to)
+        })?;
+        Self::start_in(folder, &program, settings)
+    }
+
+    fn start_in(folder: TempDir, program: &Path, settings: &[(String, String)]) -> Result<Self> {
+        let mut command = Command::new(program);
         command
             .arg("serve")
             .env_clear()
@@ -55,6 +65,7 @@ impl Program {
             .env("CAFE_NAME", "Nile Crane Café")
             .env("LOG_FORMAT", "json")
             .env("LOCAL_CA", ROOT)
+            .envs(settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -141,6 +152,14 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The private Postgres of a program that runs as root belongs to another user, who must get at it.
+fn folder() -> Result<TempDir> {
+    Ok(tempfile::Builder::new()
+        .prefix("cafe-journey-")
+        .permissions(fs::Permissions::from_mode(0o755))
+        .tempdir()?)
 }
 
 /// `$CAFE_POS`, else what `cargo build` made beside this crate.

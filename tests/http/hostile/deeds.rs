@@ -218,6 +218,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("secret", String::new()),
             ("password", String::new()),
         ],
+        ("POST", "/payments/:payment/refund/asks") => vec![("desk", "on".into())],
         ("POST", "/orders/:order/open-items") => vec![
             ("name", "Corkage".into()),
             ("price", "15,000".into()),

@@ -219,6 +219,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/payments/:payment/receipt", Cashiers),
     ("GET", "/payments/:payment/refund", Refunders),
     ("POST", "/payments/:payment/refund", Refunders),
+    ("POST", "/payments/:payment/refund/asks", Cashiers),
     ("GET", "/refunds/:refund", Refunders),
     ("GET", "/orders/:order/discount", OrderTakers),
     ("POST", "/orders/:order/discount", OrderTakers),

@@ -6,7 +6,7 @@ use super::*;
 use crate::races::the_money_adds_up;
 
 /// A sale of 82,000 that somebody paid through Pesapal, and the address that gives it back.
-async fn paid_by(cafe: &Cafe, method: &str) -> (Device, OrderId, String) {
+pub async fn paid_by(cafe: &Cafe, method: &str) -> (Device, OrderId, String) {
     let mut till = cafe.house.person(MANAGER).await;
     let order = sale_of(&cafe.house, &mut till, 82_000).await;
     ask_for(&mut till, order, &[("part", "full")]).await;
@@ -22,14 +22,14 @@ async fn paid_by(cafe: &Cafe, method: &str) -> (Device, OrderId, String) {
     (till, order, format!("/payments/{id}/refund"))
 }
 
-const WHY: (&str, &str) = ("reason", "Not served");
+pub const WHY: (&str, &str) = ("reason", "Not served");
 
-async fn stored(cafe: &Cafe, state: &str) -> i64 {
+pub async fn stored(cafe: &Cafe, state: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM pesapal_refunds WHERE state = '{state}'");
     cafe.house.number(&sql).await
 }
 
-async fn given_back(cafe: &Cafe) -> i64 {
+pub async fn given_back(cafe: &Cafe) -> i64 {
     let sql = "SELECT coalesce(sum(amount), 0)::bigint FROM refunds";
     cafe.house.number(sql).await
 }
