@@ -7,7 +7,7 @@ use super::items::{self, Chosen, Pieces};
 use super::print::Print;
 use super::sharers::Sharers;
 use super::store::{self, On};
-use super::tender::{CashTender, Charge, Taken, TenderRefusal};
+use super::tender::{CashTender, Charge, Taken, TenderRefusal, meant_in_cash};
 use crate::data::{Entry, Tally, Tx};
 use crate::live::Changed;
 use crate::orders::{self, Line, Order};
@@ -327,7 +327,8 @@ fn taken(
 ) -> Result<(Taken, Money), TenderRefusal> {
     match tender {
         Tender::Cash(cash) => {
-            let amount = amount.or(cash.amount);
+            let typed = cash.amount;
+            let amount = amount.or(typed.map(|typed| meant_in_cash(typed, balance, unit)));
             let cash = CashTender { amount, ..cash };
             let (cash, rounding) = cash.against_rounded(balance, unit, Currency::venue())?;
             Ok((cash.into(), rounding))
