@@ -216,14 +216,18 @@ async fn decide(
     match (&asked.what, order) {
         (What::WrongPayment { amount, tip }, order) => {
             let (amount, tip) = left.wrong(*amount, *tip)?;
-            let pieces = store::pieces_of(tx, money.id).await?;
+            let freed = match &order {
+                Some(order) if amount.is_positive() => {
+                    let pieces = store::pieces_of(tx, money.id).await?;
+                    let others = store::held_by_others(tx, order.id, money.id).await?;
+                    refund::freed_by_payment(&pieces, &paid, &others)
+                }
+                _ => Vec::new(),
+            };
             Ok(Back {
                 amount,
                 tip,
-                freed: match amount.is_zero() {
-                    true => Vec::new(),
-                    false => refund::freed_by_payment(&pieces, &paid),
-                },
+                freed,
                 on_order: match order {
                     Some(order) => OnOrder::Due(Box::new(order)),
                     None => OnOrder::Nothing,

@@ -7,7 +7,7 @@ use super::refund::{Refund, RefundKind, RefundRefusal};
 use super::through_pesapal::{AskRefusal, Asked};
 use crate::data::{Tx, Write};
 use crate::payments::MethodSum;
-use crate::payments::items::Pieces;
+use crate::payments::items::{PaidFor, Pieces};
 use crate::payments::reference::Reference;
 use crate::payments::store::method;
 use crate::values::{
@@ -110,6 +110,33 @@ pub async fn pieces_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
             quantity: row.quantity,
         })
         .collect())
+}
+
+/// How many pieces of each line of an order other payments are for than this one, without those of which something went back
+/// as wrong. What came back with the money of a payment is not its any more; what came back with that of another still is.
+pub async fn held_by_others(
+    db: &impl ConnectionTrait,
+    order: OrderId,
+    payment: PaymentId,
+) -> Result<PaidFor> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: LineId,
+        pieces: i64,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT pp.line_id, sum(greatest(pp.quantity - (SELECT coalesce(sum(rp.quantity), 0) FROM returned_pieces rp \
+           JOIN refunds r ON r.id = rp.refund_id WHERE r.payment_id = pp.payment_id AND rp.line_id = pp.line_id), 0))::bigint AS pieces \
+         FROM paid_pieces pp JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 AND pp.payment_id <> $2 \
+           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = pp.payment_id AND r.kind = 'wrong_payment' AND r.amount > 0) \
+         GROUP BY pp.line_id",
+        [order.into(), payment.into()],
+    ))
+    .all(db)
+    .await?;
+    let pieces = |row: Row| (row.line_id, i16::try_from(row.pieces).unwrap_or(i16::MAX));
+    Ok(rows.into_iter().map(pieces).collect())
 }
 
 /// A payment's row is held until the transaction ends: what is given back of it is decided one after the other.
