@@ -36,3 +36,4 @@ mod statements;
 mod stations;
 mod terminals;
 mod trust;
+mod versions;
