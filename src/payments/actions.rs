@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::bill::{self, Bill};
+use super::content::Content;
 use super::items::{self, Chosen, Pieces};
 use super::print::Print;
 use super::sharers::Sharers;
@@ -175,6 +176,7 @@ async fn put_on(
         date: at.date,
     };
     orders::receive(tx, order, received).await?;
+    store::insert_content(tx, payment, &Content::of_payment(order, taken.amount)).await?;
     note(tx, payment, Some(order), at, taken, pieces);
     Ok(())
 }
@@ -305,6 +307,7 @@ pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()
         date,
     };
     orders::receive(tx, &mut order, received).await?;
+    store::insert_content(tx, payment, &Content::of_payment(&order, money.amount)).await?;
     tx.changed(Changed::Payments);
     tx.journal(
         Entry::new("payment.placed", "payment", payment).after(json!({

@@ -25,6 +25,7 @@ mod orders;
 mod parts;
 mod pesapal;
 mod races;
+mod receipt_contents;
 mod receipt_links;
 mod receipts;
 mod reductions;
