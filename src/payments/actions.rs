@@ -69,7 +69,7 @@ pub async fn take(
     let date = shifts::business_date(tx).await?;
     let (shift, drawer) = match take.tender {
         Tender::Cash(_) => {
-            let shift = shifts::for_cash(tx, by.id).await?;
+            let shift = shifts::for_cash(tx, by.id, shifts::Hold::Share).await?;
             (shift.id, Some(shift))
         }
         Tender::Charge(_) => {

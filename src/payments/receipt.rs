@@ -331,7 +331,7 @@ fn given_back(refund: &Refund, rule: &DayRule) -> Markup {
     let at = rule.local(refund.refunded_at);
     html! {
         tr {
-            td { "Given back, " (at.day()) " " (at.time()) }
+            td { "Given back" @if refund.in_cash { " in cash" } ", " (at.day()) " " (at.time()) }
             td.num { (-(refund.amount + refund.tip)) }
         }
     }

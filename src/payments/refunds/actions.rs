@@ -33,6 +33,8 @@ pub struct GiveBack {
     pub unit: Money,
     /// Whether Pesapal has accepted it.
     pub through_pesapal: bool,
+    /// Whether it goes back in cash although it came otherwise.
+    pub in_cash: bool,
 }
 
 /// Which of two things happened.
@@ -59,7 +61,7 @@ impl What {
     }
 }
 
-/// Gives money of a payment back under an id that the caller made: cash out of the person's own drawer or pouch.
+/// Gives money of a payment back under an id that the caller made: in cash out of the person's own drawer or pouch.
 ///
 /// # Errors
 /// The sentence for whoever gives it; nothing goes back then.
@@ -74,14 +76,13 @@ pub async fn refund(
     let money = payments::find(tx, payment)
         .await?
         .ok_or(Error::NotFound("payment"))?;
-    let drawer = match money.method {
-        Method::Cash => {
-            let shift = shifts::for_cash(tx, by.id).await?;
+    let in_cash = asked.in_cash && money.method != Method::Cash;
+    let drawer = match money.method == Method::Cash || in_cash {
+        true => {
             // Alone, so that two refunds at once do not take out more than the drawer holds.
-            shifts::hold(tx, shift.id, shifts::Hold::Alone).await?;
-            Some(shift)
+            Some(shifts::for_cash(tx, by.id, shifts::Hold::Alone).await?)
         }
-        _ => None,
+        false => None,
     };
     let shift = match &drawer {
         Some(shift) => shift.id,
@@ -100,6 +101,7 @@ pub async fn refund(
         kind: back.kind(),
         amount: back.amount,
         tip: back.tip,
+        in_cash,
         reference: asked.reference.as_ref(),
         reason: &asked.why.reason,
         approved_by: asked.why.consent.by(),
@@ -123,6 +125,7 @@ pub async fn refund(
                 "kind": new.kind,
                 "amount": back.amount,
                 "tip": back.tip,
+                "in_cash": in_cash,
                 "transaction": new.reference,
                 "shift": shift,
             })),
@@ -255,7 +258,7 @@ async fn decide(
     }
 }
 
-/// What goes back is rounded where it goes back in cash.
+/// What goes back is rounded where the payment was: a card paid what the bill came to.
 fn unit(money: &Payment, unit: Money) -> Option<Money> {
     (money.method == Method::Cash && unit.is_positive()).then_some(unit)
 }

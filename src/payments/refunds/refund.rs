@@ -72,6 +72,8 @@ pub struct Refund {
     pub amount: Money,
     /// What of its tip went back.
     pub tip: Money,
+    /// Whether it went back in cash although it came otherwise.
+    pub in_cash: bool,
     /// What the provider calls the transfer back.
     pub reference: Option<Reference>,
     /// Why.

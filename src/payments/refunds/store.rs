@@ -34,6 +34,8 @@ pub struct New<'a> {
     pub amount: Money,
     /// What goes back of its tip.
     pub tip: Money,
+    /// Whether it goes back in cash although it came otherwise.
+    pub in_cash: bool,
     /// What the provider calls the transfer back.
     pub reference: Option<&'a Reference>,
     /// Why.
@@ -51,7 +53,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
         "refunds",
         new.id,
         "INSERT INTO refunds (id, payment_id, order_id, shift_id, business_date, kind, amount, tip, reference, reason, refunded_by, \
-         approved_by, terminal_id, refunded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         approved_by, terminal_id, refunded_at, in_cash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         [
             new.id.into(),
             new.payment.into(),
@@ -67,6 +69,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
             new.approved_by.into(),
             tx.by().terminal.into(),
             tx.now().into(),
+            new.in_cash.into(),
         ],
     );
     tx.later(write.refusing("refunds_within_payment", RefundRefusal::NothingLeft))
@@ -264,7 +267,7 @@ pub async fn find(db: &impl ConnectionTrait, refund: RefundId) -> Result<Option<
     Ok(many(db, "r.id = $1", refund.into()).await?.pop())
 }
 
-/// What went out of a shift, by the method of the payment that it gave back.
+/// What went out of a shift, by the way in which it went: that of the payment, or cash.
 pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<MethodSum>> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -275,8 +278,8 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT p.method, count(*) AS refunds, sum(r.amount)::bigint AS amount, sum(r.tip)::bigint AS tips \
-         FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.shift_id = $1 GROUP BY p.method",
+        "SELECT CASE WHEN r.in_cash THEN 'cash' ELSE p.method END AS method, count(*) AS refunds, sum(r.amount)::bigint AS amount, \
+           sum(r.tip)::bigint AS tips FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.shift_id = $1 GROUP BY 1",
         [shift.into()],
     ))
     .all(db)
@@ -302,6 +305,7 @@ struct RefundRow {
     kind: String,
     amount: Money,
     tip: Money,
+    in_cash: bool,
     reference: Option<String>,
     reason: String,
     refunded_by: Option<String>,
@@ -311,7 +315,7 @@ struct RefundRow {
 
 async fn many(db: &impl ConnectionTrait, which: &str, value: Value) -> Result<Vec<Refund>> {
     let sql = format!(
-        "SELECT r.id, r.payment_id, r.order_id, r.kind, r.amount, r.tip, r.reference, r.reason, s.name AS refunded_by, \
+        "SELECT r.id, r.payment_id, r.order_id, r.kind, r.amount, r.tip, r.in_cash, r.reference, r.reason, s.name AS refunded_by, \
            a.name AS approved_by, r.refunded_at FROM refunds r LEFT JOIN staff s ON s.id = r.refunded_by \
          LEFT JOIN staff a ON a.id = r.approved_by WHERE {which} ORDER BY r.refunded_at, r.id"
     );
@@ -329,6 +333,7 @@ async fn many(db: &impl ConnectionTrait, which: &str, value: Value) -> Result<Ve
                 kind,
                 amount: row.amount,
                 tip: row.tip,
+                in_cash: row.in_cash,
                 reference: row.reference.map(Reference::stored),
                 reason: row.reason,
                 refunded_by: row.refunded_by,
