@@ -34,6 +34,7 @@ mod m20261127_000025_approval_requests;
 mod m20261127_000026_receipt_links;
 mod m20261127_000027_pesapal_refunds;
 mod m20261127_000028_refunds_waited_for;
+mod m20261127_000029_receipt_contents;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000026_receipt_links::Migration),
             Box::new(m20261127_000027_pesapal_refunds::Migration),
             Box::new(m20261127_000028_refunds_waited_for::Migration),
+            Box::new(m20261127_000029_receipt_contents::Migration),
         ]
     }
 }

@@ -37,7 +37,7 @@ pub struct ShiftReport {
     pub float: Option<FloatLine>,
     /// What came in, by method, with tips.
     pub sales: Vec<MethodSum>,
-    /// What was given back, by the method that it had come in by.
+    /// What was given back, by the way in which it went.
     #[serde(default)]
     pub refunds: Vec<MethodSum>,
     /// What moved cash, by kind.

@@ -354,7 +354,7 @@ pub async fn reopen(tx: &mut Tx, id: OrderId, why: &Why) -> Result<Order> {
 
 /// Keeps what a closed order was, and opens it.
 pub(super) async fn open_again(tx: &mut Tx, order: &mut Order, why: &Why) -> Result<()> {
-    changes::keep_version(tx, order.id, why.consent.by(), &why.reason).await?;
+    keep_version(tx, order, why).await?;
     order.closed_at = None;
     tx.journal(
         Entry::new("order.reopened", "order", order.id)
@@ -365,6 +365,11 @@ pub(super) async fn open_again(tx: &mut Tx, order: &mut Order, why: &Why) -> Res
             ),
     );
     Ok(())
+}
+
+/// Keeps what an order is.
+pub(super) async fn keep_version(tx: &Tx, order: &Order, why: &Why) -> Result<()> {
+    changes::keep_version(tx, order.id, why.consent.by(), &why.reason).await
 }
 
 /// Strikes goods out of an order that is paid in full, because their money is given back in this transaction. What guests

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::actions::{note_taken_up, save, save_settled, send_unsent, settle, take_up};
-use super::afterwards::{Why, call_off, open_again, take_goods_back};
+use super::afterwards::{Why, call_off, keep_version, open_again, take_goods_back};
 use super::changes::Cut;
 use super::order::Order;
 use super::store::{self, Lines, OpenOrder};
@@ -92,10 +92,14 @@ pub async fn settle_nothing_due(
 }
 
 /// Gives money of an order back that should not have been taken, of an order which this transaction has locked: it is due
-/// again. A closed order is open again, and what it was is kept. The caller stores the refund.
+/// again. A closed order is open again, and what an order that was paid in full was is kept. The caller stores the refund.
 pub async fn give_back(tx: &mut Tx, order: &mut Order, amount: Money, why: &Why) -> Result<()> {
-    if order.closed_at.is_some() && amount.is_positive() {
-        open_again(tx, order, why).await?;
+    if amount.is_positive() {
+        if order.closed_at.is_some() {
+            open_again(tx, order, why).await?;
+        } else if order.is_settled() {
+            keep_version(tx, order, why).await?;
+        }
     }
     order.give_back(amount)?;
     save(tx, order, Lines::AsTheyWere).await

@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::bill::{self, Bill};
+use super::content::Content;
 use super::items::{self, Chosen, Pieces};
 use super::print::Print;
 use super::sharers::Sharers;
 use super::store::{self, On};
-use super::tender::{CashTender, Charge, Taken, TenderRefusal};
+use super::tender::{CashTender, Charge, Taken, TenderRefusal, meant_in_cash};
 use crate::data::{Entry, Tally, Tx};
 use crate::live::Changed;
 use crate::orders::{self, Line, Order};
@@ -68,7 +69,7 @@ pub async fn take(
     let date = shifts::business_date(tx).await?;
     let (shift, drawer) = match take.tender {
         Tender::Cash(_) => {
-            let shift = shifts::for_cash(tx, by.id).await?;
+            let shift = shifts::for_cash(tx, by.id, shifts::Hold::Share).await?;
             (shift.id, Some(shift))
         }
         Tender::Charge(_) => {
@@ -175,6 +176,7 @@ async fn put_on(
         date: at.date,
     };
     orders::receive(tx, order, received).await?;
+    store::insert_content(tx, payment, &Content::of_payment(order, taken.amount)).await?;
     note(tx, payment, Some(order), at, taken, pieces);
     Ok(())
 }
@@ -305,6 +307,7 @@ pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()
         date,
     };
     orders::receive(tx, &mut order, received).await?;
+    store::insert_content(tx, payment, &Content::of_payment(&order, money.amount)).await?;
     tx.changed(Changed::Payments);
     tx.journal(
         Entry::new("payment.placed", "payment", payment).after(json!({
@@ -327,7 +330,8 @@ fn taken(
 ) -> Result<(Taken, Money), TenderRefusal> {
     match tender {
         Tender::Cash(cash) => {
-            let amount = amount.or(cash.amount);
+            let typed = cash.amount;
+            let amount = amount.or(typed.map(|typed| meant_in_cash(typed, balance, unit)));
             let cash = CashTender { amount, ..cash };
             let (cash, rounding) = cash.against_rounded(balance, unit, Currency::venue())?;
             Ok((cash.into(), rounding))

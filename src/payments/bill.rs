@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::content::{BillLine, Sums, on_the_bill};
 use super::receipt::{head, receipt_line, sums};
-use crate::orders::{Line, Order};
+use crate::orders::Order;
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
@@ -89,10 +90,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn on_the_bill(order: &Order) -> impl Iterator<Item = &Line> {
-    order.lines.iter().filter(|line| !line.is_voided())
-}
-
 /// What the screen of a bill shows.
 pub struct Screen<'a> {
     /// The order.
@@ -168,9 +165,9 @@ fn slip(screen: &Screen, bill: &Bill, rule: &DayRule) -> Markup {
                 tr { td { "Served by " (order.waiter_name) } td.num { @if order.guests > 1 { (order.guests) " guests" } } }
             }
             hr;
-            table { @for line in on_the_bill(order) { (receipt_line(line)) } }
+            table { @for line in on_the_bill(order) { (receipt_line(&BillLine::of(line))) } }
             hr;
-            (sums(order))
+            (sums(&Sums::of(order)))
             @if order.paid.is_positive() {
                 table {
                     tr { td { "Paid already" } td.num { (-order.paid) } }

@@ -11,7 +11,7 @@ use super::items::{self, Chosen, PaidFor};
 use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
-use super::tender::{CashTender, Charge, TenderRefusal};
+use super::tender::{CashTender, Charge, TenderRefusal, meant_in_cash};
 use super::{bill, desk, pesapal, refunds, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
@@ -135,16 +135,23 @@ fn figures(order: &Order, paid: &PaidFor, typed: &Typed, unit: Money) -> Result<
             Err(TenderRefusal::NoItems) => Money::ZERO,
             Err(refusal) => return Err(Error::field("item", refusal.to_string())),
         },
-        "amount" => match typed.money("amount")? {
-            Some(amount) if amount > balance => {
-                let refusal = match typed.one("method").parse().ok().and_then(Choice::method) {
-                    None | Some(Method::Cash) => TenderRefusal::MoreThanDue(balance),
-                    Some(_) => TenderRefusal::MoreThanCharged(balance),
-                };
-                return Err(Error::field("amount", refusal.to_string()));
+        "amount" => {
+            let method = typed.one("method").parse().ok().and_then(Choice::method);
+            let in_cash = matches!(method, None | Some(Method::Cash));
+            match typed.money("amount")? {
+                Some(amount) if in_cash && meant_in_cash(amount, balance, unit) == balance => {
+                    balance
+                }
+                Some(amount) if amount > balance => {
+                    let refusal = match in_cash {
+                        true => TenderRefusal::MoreThanDue(balance),
+                        false => TenderRefusal::MoreThanCharged(balance),
+                    };
+                    return Err(Error::field("amount", refusal.to_string()));
+                }
+                amount => amount.unwrap_or(balance),
             }
-            amount => amount.unwrap_or(balance),
-        },
+        }
         _ => balance,
     };
     let tip = typed.money("tip")?.unwrap_or(Money::ZERO);

@@ -3,8 +3,8 @@
 //! A payment is a row that is only ever added; its order counts what was received, and what is in cash is booked into
 //! the shift of whoever takes it, all in one transaction. Card and mobile money are recorded by hand from the slip or the
 //! message, each under what its provider calls it, which pays once. Owns the tables `payments` and
-//! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, `receipt_links`
-//! and `receipt_prints`, and what is given back (`refunds`).
+//! `paid_pieces` (what of an order was paid by item), `bills`, which were handed to guests before they paid, `receipt_contents`,
+//! `receipt_links` and `receipt_prints`, and what is given back (`refunds`).
 //!
 //! Mobile money whose message has not come yet is waited for (`attempt`, `desk`), and what was recorded by hand is verified
 //! when the provider's statement is read in (`statements`). Online money comes through `pesapal`.
@@ -12,6 +12,7 @@
 mod actions;
 mod attempt;
 mod bill;
+mod content;
 pub mod desk;
 pub mod handlers;
 mod items;

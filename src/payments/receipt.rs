@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::content::{BillLine, Content, Sums, so_far};
 use super::desk::view::verified;
 use super::payment::{Method, Payment};
 use super::print::{Mark, PrintKind};
 use super::refunds::{Left, Refund};
 use super::sharers::Next;
-use super::view;
-use crate::orders::{self, Line, Order};
+use crate::orders::Order;
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
@@ -28,6 +28,8 @@ pub struct Screen<'a> {
     pub payments: &'a [Payment],
     /// What was given back on it, in the order of giving.
     pub refunds: &'a [Refund],
+    /// What it says of the order.
+    pub content: &'a Content,
     /// What of the order it is for, where it was paid by item.
     pub items: &'a [(Quantity, String)],
     /// How the guests go on where something is left.
@@ -40,31 +42,21 @@ pub struct Screen<'a> {
     pub settings: &'a Settings,
 }
 
-impl Screen<'_> {
-    /// The payments up to this one: a receipt printed again says what it said.
-    fn so_far(&self) -> &[Payment] {
-        let at = self
-            .payments
-            .iter()
-            .position(|payment| payment.id == self.payment.id)
-            .map_or(self.payments.len(), |at| at + 1);
-        &self.payments[..at]
-    }
-
-    /// What was left to pay after this payment.
-    fn left(&self) -> Money {
-        let paid: Money = self.so_far().iter().map(|payment| payment.amount).sum();
-        let before = |refund: &&Refund| refund.refunded_at < self.payment.taken_at;
-        let back = self.refunds.iter().filter(before);
-        let paid = paid - back.map(|refund| refund.amount).sum::<Money>();
-        (self.order.total() + self.order.rounding).less(paid)
-    }
+/// Who a receipt is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// Whoever takes payments.
+    Staff,
+    /// The printer.
+    Paper,
+    /// The guest who has the link. What others at the table paid with is theirs.
+    Guest,
 }
 
 /// The whole screen, for whoever takes payments.
 pub fn page(screen: &Screen, person: &Person) -> Markup {
     let order = screen.order;
-    let left = screen.left();
+    let left = screen.content.left;
     let title = if left.is_positive() {
         "Partly paid"
     } else {
@@ -75,7 +67,7 @@ pub fn page(screen: &Screen, person: &Person) -> Markup {
         (bar(("Floor", &url::floor()), title, &meta, person))
         main.scroll.rcp {
             (result(screen, person, left))
-            (receipt(screen, false))
+            (receipt(screen, For::Staff))
         }
     };
     ui::page(
@@ -90,7 +82,7 @@ pub fn page(screen: &Screen, person: &Person) -> Markup {
 
 /// The page behind the link, for guests: the receipt and nothing else.
 pub fn guest_page(screen: &Screen) -> Markup {
-    let content = html! { main { h1.vh { "Receipt" } (receipt(screen, false)) } };
+    let content = html! { main { h1.vh { "Receipt" } (receipt(screen, For::Guest)) } };
     let cafe = &screen.settings.cafe_name;
     ui::page(ui::Page::new(BodyKind::Plain, "Receipt", cafe), content)
 }
@@ -98,8 +90,9 @@ pub fn guest_page(screen: &Screen) -> Markup {
 /// What changes on the screen when the receipt goes to paper; `anew` opens the print dialog, which a repeated tap does not.
 pub fn printed(screen: &Screen, anew: bool) -> Markup {
     let still_due = screen.order.balance().is_positive();
+    let whom = if anew { For::Paper } else { For::Staff };
     html! {
-        hx-partial hx-target="#receipt" hx-swap="outerHTML" { (receipt(screen, anew)) }
+        hx-partial hx-target="#receipt" hx-swap="outerHTML" { (receipt(screen, whom)) }
         hx-partial hx-target="#print-receipt" hx-swap="outerHTML" { (print_form(screen.payment, true, still_due)) }
     }
 }
@@ -194,22 +187,28 @@ fn done(order: &Order) -> Markup {
     }
 }
 
-fn receipt(screen: &Screen, printing: bool) -> Markup {
-    let (order, left) = (screen.order, screen.left());
+fn receipt(screen: &Screen, whom: For) -> Markup {
+    let content = screen.content;
     let settings = screen.settings;
     let rule = settings.day_rule();
     html! {
-        article #receipt.receipt aria-label="Receipt, 80 mm" data-printing[printing] {
+        article #receipt.receipt aria-label="Receipt, 80 mm" data-printing[whom == For::Paper] {
             (head(settings))
             (copy(screen.mark, &rule))
             hr;
             (about(screen, &rule))
             hr;
-            table { @for line in order.lines.iter().filter(|line| !line.is_voided()) { (receipt_line(line)) } }
+            table { @for line in &content.lines { (receipt_line(line)) } }
             hr;
-            (sums(order))
+            (sums(&content.sums))
             hr;
-            (paid(screen, &rule, left))
+            table {
+                @match whom {
+                    For::Staff | For::Paper => (all_paid(screen, &rule)),
+                    For::Guest => (paid_by_guest(screen, &rule)),
+                }
+                @if content.left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (content.left) } } }
+            }
             hr;
             div.c { (settings.receipt_footer) }
             @if let Some(link) = &screen.link {
@@ -246,80 +245,94 @@ pub(super) fn head(settings: &Settings) -> Markup {
 }
 
 fn about(screen: &Screen, rule: &DayRule) -> Markup {
-    let order = screen.order;
+    let (order, content) = (screen.order, screen.content);
     let at = rule.local(screen.payment.taken_at);
     html! {
         table {
-            tr { td { "Order " (order.number) } td.num { (order.title()) } }
+            tr { td { "Order " (order.number) } td.num { (content.title) } }
             tr { td { (at.day()) } td.num { (at.time()) } }
             tr {
-                td { "Served by " (order.waiter_name) }
-                td.num { @if order.guests > 1 { (order.guests) " guests" } }
+                td { "Served by " (content.served_by) }
+                td.num { @if content.guests > 1 { (content.guests) " guests" } }
             }
             tr { td { "No. " (order.reference) } td {} }
         }
     }
 }
 
-pub(super) fn receipt_line(line: &Line) -> Markup {
+pub(super) fn receipt_line(line: &BillLine) -> Markup {
     html! {
-        tr { td { (line.quantity) " " (line.name) } td.num { (line.unit_price.times(line.quantity)) } }
-        @for choice in line.modifiers.iter().filter(|modifier| !modifier.silent) {
-            tr { td { "\u{a0}\u{a0}" (choice.name) } td {} }
+        tr { td { (line.quantity) " " (line.name) } td.num { (line.price) } }
+        @for choice in &line.choices {
+            tr { td { "\u{a0}\u{a0}" (choice) } td {} }
         }
     }
 }
 
-pub(super) fn sums(order: &Order) -> Markup {
-    let totals = order.totals().unwrap_or_default();
+pub(super) fn sums(sums: &Sums) -> Markup {
+    let row =
+        |(label, amount): &(String, Money)| html! { tr { td { (label) } td.num { (amount) } } };
     html! {
         table {
-            tr { td { "Subtotal" } td.num { (totals.subtotal) } }
-            @if totals.comps.is_positive() { tr { td { "Given free" } td.num { (-totals.comps) } } }
-            @if totals.line_discounts.is_positive() { tr { td { "Discounts on items" } td.num { (-totals.line_discounts) } } }
-            @if totals.order_discount.is_positive() { tr { td { (orders::discount_label(order)) } td.num { (-totals.order_discount) } } }
-            @if totals.service.is_positive() { tr { td { "Service charge" } td.num { (totals.service) } } }
-            @if !order.tax_included { (taxes(order)) }
-            @if !order.rounding.is_zero() { tr { td { "Rounding" } td.num { (order.rounding) } } }
-            tr.tot { td { "TOTAL " (Currency::venue().code()) } td.num { (totals.total + order.rounding) } }
-            @if order.tax_included { (taxes(order)) }
+            @for part in &sums.parts { (row(part)) }
+            tr.tot { td { "TOTAL " (Currency::venue().code()) } td.num { (sums.total) } }
+            @for tax in &sums.contained { (row(tax)) }
         }
     }
 }
 
-fn taxes(order: &Order) -> Markup {
-    let totals = order.totals().unwrap_or_default();
+/// Every payment up to this one, and everything that was given back.
+fn all_paid(screen: &Screen, rule: &DayRule) -> Markup {
+    let so_far = so_far(screen.payments, screen.payment);
+    let many = so_far.len() > 1;
     html! {
-        @for tax in &totals.taxes {
-            tr {
-                td { (view::tax_name(order, tax.tax_class)) @if order.tax_included { " included" } }
-                td.num { (tax.tax) }
-            }
+        @for payment in so_far {
+            @let time = many.then(|| rule.local(payment.taken_at).time());
+            (paid(payment, time))
+        }
+        (for_items(screen))
+        @for refund in screen.refunds { (given_back(refund, rule)) }
+    }
+}
+
+/// This payment, what was paid before it, and what was given back of it.
+fn paid_by_guest(screen: &Screen, rule: &DayRule) -> Markup {
+    let (payment, before) = (screen.payment, screen.content.before);
+    let own = |refund: &&Refund| refund.payment == payment.id;
+    html! {
+        @if !before.is_zero() { tr { td { "Paid before" } td.num { (before) } } }
+        (paid(payment, None))
+        (for_items(screen))
+        @for refund in screen.refunds.iter().filter(own) { (given_back(refund, rule)) }
+    }
+}
+
+fn paid(payment: &Payment, time: Option<String>) -> Markup {
+    html! {
+        tr {
+            td { (payment.method.label()) @if let Some(time) = time { ", " (time) } }
+            td.num { (payment.tendered.unwrap_or(payment.amount + payment.tip)) }
+        }
+        @if let Some(reference) = &payment.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
+        @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
+        @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
+    }
+}
+
+fn for_items(screen: &Screen) -> Markup {
+    html! {
+        @for (place, (quantity, name)) in screen.items.iter().enumerate() {
+            tr { td { @if place == 0 { "This payment: " } (quantity) " " (name) } td {} }
         }
     }
 }
 
-fn paid(screen: &Screen, rule: &DayRule, left: Money) -> Markup {
-    let many = screen.so_far().len() > 1;
+fn given_back(refund: &Refund, rule: &DayRule) -> Markup {
+    let at = rule.local(refund.refunded_at);
     html! {
-        table {
-            @for payment in screen.so_far() {
-                tr {
-                    td { (payment.method.label()) @if many { ", " (rule.local(payment.taken_at).time()) } }
-                    td.num { (payment.tendered.unwrap_or(payment.amount + payment.tip)) }
-                }
-                @if let Some(reference) = &payment.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
-                @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
-                @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
-            }
-            @for (place, (quantity, name)) in screen.items.iter().enumerate() {
-                tr { td { @if place == 0 { "This payment: " } (quantity) " " (name) } td {} }
-            }
-            @for refund in screen.refunds {
-                @let at = rule.local(refund.refunded_at);
-                tr { td { "Given back, " (at.day()) " " (at.time()) } td.num { (-(refund.amount + refund.tip)) } }
-            }
-            @if left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (left) } } }
+        tr {
+            td { "Given back" @if refund.in_cash { " in cash" } ", " (at.day()) " " (at.time()) }
+            td.num { (-(refund.amount + refund.tip)) }
         }
     }
 }

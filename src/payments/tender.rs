@@ -241,6 +241,14 @@ pub fn cash_due(balance: Money, unit: Money) -> (Money, Money) {
     }
 }
 
+/// What somebody means who types that so much of `balance` is paid in cash: what is due in cash is all of it.
+pub fn meant_in_cash(typed: Money, balance: Money, unit: Money) -> Money {
+    match typed == cash_due(balance, unit).0 {
+        true => balance,
+        false => typed,
+    }
+}
+
 impl CashTender {
     /// The same where cash is rounded to `unit`: all of the balance is paid rounded, a part of it as it is. Answers what
     /// becomes of it, and what rounding adds to the total.

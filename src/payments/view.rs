@@ -153,7 +153,8 @@ fn sums(screen: &Screen) -> Markup {
             @for tax in totals.taxes.iter().filter(|tax| !tax.rate.is_zero()) {
                 dt { (tax_name(order, tax.tax_class)) @if order.tax_included { " included" } } dd { (tax.tax) }
             }
-            dt.sum { "Total" } dd.sum { (totals.total.with_code()) }
+            @if !order.rounding.is_zero() { dt { "Rounding" } dd { (order.rounding) } }
+            dt.sum { "Total" } dd.sum { ((totals.total + order.rounding).with_code()) }
             @for payment in screen.payments {
                 dt {
                     a href=(url::payment_receipt(payment.id)) {

@@ -38,12 +38,13 @@ pub async fn ensure_open(
     }
 }
 
-/// The person's open shift, held FOR SHARE, if it can take cash.
+/// The person's open shift, held as it is said, if it can take cash. Whoever holds it FOR SHARE first and alone later waits
+/// for another who does the same, and that one for them.
 ///
 /// # Errors
 /// [`ShiftRefusal::NoFloat`], with the way to the float, where they have no shift or no float was counted.
-pub async fn for_cash(tx: &mut Tx, staff: StaffId) -> Result<Shift> {
-    let shift = store::hold_open_of(tx, staff, Hold::Share)
+pub async fn for_cash(tx: &mut Tx, staff: StaffId, hold: Hold) -> Result<Shift> {
+    let shift = store::hold_open_of(tx, staff, hold)
         .await?
         .ok_or(ShiftRefusal::NoFloat)?;
     shift.must_take_cash()?;

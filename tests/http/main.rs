@@ -3,6 +3,7 @@
 // The world offers more than each moment of it uses.
 mod after_sending;
 mod approvals;
+mod back_in_cash;
 mod backups;
 mod bills;
 mod cash;
@@ -25,6 +26,7 @@ mod orders;
 mod parts;
 mod pesapal;
 mod races;
+mod receipt_contents;
 mod receipt_links;
 mod receipts;
 mod reductions;
@@ -37,3 +39,4 @@ mod statements;
 mod stations;
 mod terminals;
 mod trust;
+mod versions;

@@ -5,6 +5,7 @@ use poem::http::StatusCode;
 
 use super::cash::{payments, sale_of};
 use super::house::*;
+use super::refunds::{WHY, last_payment};
 
 async fn paid(house: &House, order: OrderId) -> i64 {
     let paid = format!("SELECT paid FROM orders WHERE id = '{order}'");
@@ -218,4 +219,90 @@ async fn what_was_typed_for_another_way_to_pay_stands_in_nobodys_way() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(paid(&house, order).await, 82_000);
+}
+
+/// Whoever paid for a piece that is left has paid for it, whichever money the other went back with.
+#[tokio::test]
+async fn a_piece_that_another_guest_paid_for_is_not_free_when_the_first_ones_money_goes_back() {
+    let house = House::open().await;
+    let mut boss = house.with_float(MANAGER).await;
+    let order = sale_of(&house, &mut boss, 8_000).await;
+    for product in ["Espresso", "Chips"] {
+        boss.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    let line: uuid::Uuid = house.id("order_lines", "name", "Espresso").await;
+    let line = line.to_string();
+    let by_item = [
+        ("method", "card"),
+        ("part", "item"),
+        ("item", line.as_str()),
+    ];
+    let mut refunds = Vec::new();
+    for form in [&by_item[..], &by_item, &[("method", "card")]] {
+        boss.post(&payments(order), form)
+            .await
+            .must_be(StatusCode::OK);
+        refunds.push(format!("/payments/{}/refund", last_payment(&house).await));
+    }
+    let [first, second, rest] = &refunds[..] else {
+        panic!("three payments")
+    };
+    let goods = [WHY, ("kind", "goods_returned"), ("item", line.as_str())];
+    boss.post(rest, &goods).await.must_be(StatusCode::OK);
+    let offered = async |boss: &mut Device| {
+        let screen = boss.get(&format!("/orders/{order}/pay?part=item")).await;
+        let open = screen.attributes("[name='item']", "value");
+        open.iter().filter(|piece| piece.starts_with(&line)).count()
+    };
+    boss.post(first, &[WHY]).await.must_be(StatusCode::OK);
+    assert_eq!(offered(&mut boss).await, 0, "the second guest paid for it");
+    let void = format!("/orders/{order}/lines/{line}/void");
+    boss.post(&void, &[WHY]).await.must_be(StatusCode::CONFLICT);
+    boss.post(second, &[WHY]).await.must_be(StatusCode::OK);
+    assert_eq!(offered(&mut boss).await, 1, "now nobody has");
+    boss.post(&void, &[WHY]).await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_due_in_cash_is_all_of_the_bill_however_it_is_typed_and_the_rounding_is_shown() {
+    let house = House::open().await;
+    house
+        .execute(
+            "INSERT INTO settings (key, value, updated_at) VALUES ('cashRounding', '100', now())",
+            [],
+        )
+        .await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let mut till = house.with_float(CASHIER).await;
+    for (price, typed, rounding) in [(12_966, "13,000", 34), (12_020, "12,000", -20)] {
+        let order = sale_of(&house, &mut till, price).await;
+        let pay = format!("/orders/{order}/pay");
+        let asked = format!(
+            "{pay}?part=amount&method=cash&amount={}",
+            typed.replace(',', "")
+        );
+        let shown = till.fragment(&asked).await.must_be(StatusCode::OK);
+        let shown = shown.attributes("[name='shown']", "value");
+        assert_eq!(shown[0].replace(',', ""), price.to_string());
+        // A card is not rounded.
+        let card = [("method", "card"), ("part", "amount"), ("amount", "13,000")];
+        till.post(&payments(order), &card)
+            .await
+            .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("part", "amount"), ("amount", typed), ("shown", &shown[0])];
+        till.post(&payments(order), &form)
+            .await
+            .must_be(StatusCode::OK);
+        let settled = format!(
+            "SELECT count(*) FROM orders WHERE id = '{order}' AND rounding = {rounding} AND paid = total + rounding"
+        );
+        assert_eq!(house.number(&settled).await, 1, "{price}");
+        let bill = till
+            .get(&pay)
+            .await
+            .must_be(StatusCode::OK)
+            .one("#pay-bill");
+        assert!(bill.contains("Rounding"), "{bill}");
+        assert!(bill.contains(&format!("TotalUGX{typed}")), "{bill}");
+    }
 }

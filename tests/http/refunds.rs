@@ -66,26 +66,26 @@ impl Sale {
     }
 }
 
-async fn close(house: &House) {
+pub(super) async fn close(house: &House) {
     let made = "UPDATE order_lines SET state = 'served', ready_at = sent_at, served_at = sent_at WHERE state = 'sent'";
     house.execute(made, []).await;
     let closed = "UPDATE orders SET closed_at = settled_at, revision = revision + 1 WHERE settled_at IS NOT NULL AND paid = total + rounding";
     house.execute(closed, []).await;
 }
 
-async fn last_payment(house: &House) -> String {
+pub(super) async fn last_payment(house: &House) -> String {
     let sql = "SELECT id FROM payments ORDER BY taken_at DESC, id DESC LIMIT 1";
     let id: uuid::Uuid = house.row(sql, []).await.try_get("", "id").expect("an id");
     id.to_string()
 }
 
-async fn manager(house: &House) -> String {
+pub(super) async fn manager(house: &House) -> String {
     let id: uuid::Uuid = house.id("staff", "username", MANAGER).await;
     id.to_string()
 }
 
 const CASH: [(&str, &str); 1] = [("tendered", "20,000")];
-const WHY: (&str, &str) = ("chosen", "Wrong method taken");
+pub(super) const WHY: (&str, &str) = ("chosen", "Wrong method taken");
 
 #[tokio::test]
 async fn a_wrong_payment_goes_back_out_of_the_drawer_and_is_due_again() {

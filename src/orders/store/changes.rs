@@ -166,7 +166,7 @@ pub(in crate::orders) async fn note_discount(
     run(tx, sql, values).await
 }
 
-/// Keeps what an order was before it is reopened: its row, its lines, its payments and refunds.
+/// Keeps what an order was before it is reopened or its money goes back: its row, its lines, its payments and refunds.
 pub(in crate::orders) async fn keep_version(
     tx: &Tx,
     order: OrderId,
@@ -177,7 +177,8 @@ pub(in crate::orders) async fn keep_version(
                SELECT $2, o.id, (SELECT count(*) + 1 FROM order_versions v WHERE v.order_id = o.id), \
                  jsonb_build_object('order', to_jsonb(o), \
                    'lines', (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = o.id), \
-                   'payments', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = o.id), \
+                   'payments', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.taken_at), '[]') FROM payments p WHERE p.order_id = o.id \
+                     OR p.id = ANY(ARRAY(SELECT payment_id FROM payment_placements WHERE order_id = o.id))), \
                    'refunds', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = o.id)), \
                  $3, $4, $5, $6, $7 FROM orders o WHERE o.id = $1";
     let values = [

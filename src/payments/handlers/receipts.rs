@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::data::Tx;
 use crate::orders::{self, Order};
+use crate::payments::content::Content;
 use crate::payments::payment::Payment;
 use crate::payments::print::Mark;
 use crate::payments::sharers::Next;
@@ -115,6 +116,7 @@ struct Receipt {
     payment: Payment,
     payments: Vec<Payment>,
     refunds: Vec<refunds::Refund>,
+    content: Content,
     items: Vec<(Quantity, String)>,
     settings: Arc<Settings>,
 }
@@ -128,13 +130,22 @@ impl Receipt {
                 "This payment is not on an order yet, so it has no receipt.",
             )
         })?;
+        let (order, payments, refunds) = (
+            orders::find(app.db(), order).await?,
+            store::of_order(app.db(), order).await?,
+            refunds::of_order(app.db(), order).await?,
+        );
+        let kept = store::content_of(app.db(), payment.id).await?;
+        let content =
+            kept.unwrap_or_else(|| Content::as_of_now(&order, &payment, &payments, &refunds));
         Ok(Receipt {
             items: store::items_of(app.db(), payment.id).await?,
-            order: orders::find(app.db(), order).await?,
-            payments: store::of_order(app.db(), order).await?,
-            refunds: refunds::of_order(app.db(), order).await?,
             settings: app.settings().await?,
+            order,
             payment,
+            payments,
+            refunds,
+            content,
         })
     }
 
@@ -144,6 +155,7 @@ impl Receipt {
             payment: &self.payment,
             payments: &self.payments,
             refunds: &self.refunds,
+            content: &self.content,
             items: &self.items,
             next: Next::Rest,
             link: None,

@@ -34,6 +34,8 @@ pub struct GiveBack {
     pub unit: Money,
     /// Whether Pesapal has accepted it.
     pub through_pesapal: bool,
+    /// Whether it goes back in cash although it came otherwise.
+    pub in_cash: bool,
 }
 
 /// Which of two things happened.
@@ -60,7 +62,7 @@ impl What {
     }
 }
 
-/// Gives money of a payment back under an id that the caller made: cash out of the person's own drawer or pouch.
+/// Gives money of a payment back under an id that the caller made: in cash out of the person's own drawer or pouch.
 ///
 /// # Errors
 /// The sentence for whoever gives it; nothing goes back then.
@@ -75,14 +77,13 @@ pub async fn refund(
     let money = payments::find(tx, payment)
         .await?
         .ok_or(Error::NotFound("payment"))?;
-    let drawer = match money.method {
-        Method::Cash => {
-            let shift = shifts::for_cash(tx, by.id).await?;
+    let in_cash = asked.in_cash && money.method != Method::Cash;
+    let drawer = match money.method == Method::Cash || in_cash {
+        true => {
             // Alone, so that two refunds at once do not take out more than the drawer holds.
-            shifts::hold(tx, shift.id, shifts::Hold::Alone).await?;
-            Some(shift)
+            Some(shifts::for_cash(tx, by.id, shifts::Hold::Alone).await?)
         }
-        _ => None,
+        false => None,
     };
     let shift = match &drawer {
         Some(shift) => shift.id,
@@ -101,6 +102,7 @@ pub async fn refund(
         kind: back.kind(),
         amount: back.amount,
         tip: back.tip,
+        in_cash,
         reference: asked.reference.as_ref(),
         reason: &asked.why.reason,
         approved_by: asked.why.consent.by(),
@@ -124,6 +126,7 @@ pub async fn refund(
                 "kind": new.kind,
                 "amount": back.amount,
                 "tip": back.tip,
+                "in_cash": in_cash,
                 "transaction": new.reference,
                 "shift": shift,
             })),
@@ -217,14 +220,18 @@ async fn decide(
     match (&asked.what, order) {
         (What::WrongPayment { amount, tip }, order) => {
             let (amount, tip) = left.wrong(*amount, *tip)?;
-            let pieces = store::pieces_of(tx, money.id).await?;
+            let freed = match &order {
+                Some(order) if amount.is_positive() => {
+                    let pieces = store::pieces_of(tx, money.id).await?;
+                    let others = store::held_by_others(tx, order.id, money.id).await?;
+                    refund::freed_by_payment(&pieces, &paid, &others)
+                }
+                _ => Vec::new(),
+            };
             Ok(Back {
                 amount,
                 tip,
-                freed: match amount.is_zero() {
-                    true => Vec::new(),
-                    false => refund::freed_by_payment(&pieces, &paid),
-                },
+                freed,
                 on_order: match order {
                     Some(order) => OnOrder::Due(Box::new(order)),
                     None => OnOrder::Nothing,
@@ -252,7 +259,7 @@ async fn decide(
     }
 }
 
-/// What goes back is rounded where it goes back in cash.
+/// What goes back is rounded where the payment was: a card paid what the bill came to.
 fn unit(money: &Payment, unit: Money) -> Option<Money> {
     (money.method == Method::Cash && unit.is_positive()).then_some(unit)
 }

@@ -31,6 +31,10 @@ form! {
         reference: opt String,
         /// Money of Pesapal's that is not given back through it.
         another_way: flag bool,
+        /// Money that came otherwise, and goes back out of the drawer.
+        // As before there was such a way: a command of before an upgrade is the same one after it.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        in_cash: flag bool,
         shown: money Money,
         chosen: opt Short,
         reason: opt Note,
@@ -162,7 +166,11 @@ pub async fn give(
         }
         RefundKind::GoodsReturned => What::Goods(form.item.clone()),
     };
-    let reference = reference_of(form.reference.as_deref())?;
+    // Notes have no transaction id, whatever was typed before.
+    let reference = match form.in_cash {
+        true => None,
+        false => reference_of(form.reference.as_deref())?,
+    };
     let claim = once.of(&by, "refunds.give", &(id, &form));
     if !app.already(&claim).await? && !known(&app, id).await?.left.is_something() {
         return Err(RefundRefusal::NothingLeft.into());
@@ -172,9 +180,10 @@ pub async fn give(
         let back = amount_of(&known, &what, settings.cash_rounding)?;
         Ok(Wish {
             summary: format!(
-                "{} {}{}: {reason}",
+                "{} {}{}{}: {reason}",
                 what.deed(),
                 back.text_with_code(),
+                if form.in_cash { " in cash" } else { "" },
                 known.of()
             ),
             order: known.payment.order,
@@ -186,12 +195,13 @@ pub async fn give(
         Agreed::Later(answer) => return Ok(answer),
         Agreed::Now(claim, consent) => (claim, consent),
     };
-    let origin = match form.another_way {
+    let origin = match form.another_way || form.in_cash {
         true => None,
         false => pesapal::is_of_pesapal(app.db(), id).await?,
     };
     let asked = GiveBack {
         through_pesapal: origin.is_some(),
+        in_cash: form.in_cash,
         what,
         shown: form.shown,
         reference,
@@ -223,6 +233,7 @@ pub async fn give(
             "kind": given.kind.as_str(),
             "amount": given.amount,
             "tip": given.tip,
+            "inCash": given.in_cash,
         }))
         .into_response());
     }

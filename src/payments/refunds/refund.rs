@@ -72,6 +72,8 @@ pub struct Refund {
     pub amount: Money,
     /// What of its tip went back.
     pub tip: Money,
+    /// Whether it went back in cash although it came otherwise.
+    pub in_cash: bool,
     /// What the provider calls the transfer back.
     pub reference: Option<Reference>,
     /// Why.
@@ -263,10 +265,13 @@ pub fn freed_by_goods(
     freed.collect()
 }
 
-/// What a wrong payment had paid for by item, as far as it did not come back before: nobody has paid for it now.
-pub fn freed_by_payment(of_payment: &[Pieces], paid: &PaidFor) -> Vec<Pieces> {
+/// What a wrong payment had paid for by item, as far as it did not come back before: nobody has paid for it now. `paid` is
+/// what guests paid for, `others` what other payments are for: where pieces came back with the money of a payment that was not
+/// for them, those that are left are theirs.
+pub fn freed_by_payment(of_payment: &[Pieces], paid: &PaidFor, others: &PaidFor) -> Vec<Pieces> {
     let freed = of_payment.iter().filter_map(|pieces| {
-        let still = paid.get(&pieces.line).copied().unwrap_or(0);
+        let of_line = |pieces_of: &PaidFor| pieces_of.get(&pieces.line).copied().unwrap_or(0);
+        let still = of_line(paid) - of_line(others);
         let quantity = Quantity::new(still.min(pieces.quantity.get()).into()).ok()?;
         Some(Pieces {
             line: pieces.line,

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::refund::{Refund, RefundKind, RefundRefusal};
 use crate::data::{Tx, Write};
 use crate::payments::MethodSum;
-use crate::payments::items::Pieces;
+use crate::payments::items::{PaidFor, Pieces};
 use crate::payments::reference::Reference;
 use crate::payments::store::method;
 use crate::values::{
@@ -33,6 +33,8 @@ pub struct New<'a> {
     pub amount: Money,
     /// What goes back of its tip.
     pub tip: Money,
+    /// Whether it goes back in cash although it came otherwise.
+    pub in_cash: bool,
     /// What the provider calls the transfer back.
     pub reference: Option<&'a Reference>,
     /// Why.
@@ -50,7 +52,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
         "refunds",
         new.id,
         "INSERT INTO refunds (id, payment_id, order_id, shift_id, business_date, kind, amount, tip, reference, reason, refunded_by, \
-         approved_by, terminal_id, refunded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         approved_by, terminal_id, refunded_at, in_cash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         [
             new.id.into(),
             new.payment.into(),
@@ -66,6 +68,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
             new.approved_by.into(),
             tx.by().terminal.into(),
             tx.now().into(),
+            new.in_cash.into(),
         ],
     );
     tx.later(write.refusing("refunds_within_payment", RefundRefusal::NothingLeft))
@@ -111,6 +114,33 @@ pub async fn pieces_of(db: &impl ConnectionTrait, payment: PaymentId) -> Result<
         .collect())
 }
 
+/// How many pieces of each line of an order other payments are for than this one, without those of which something went back
+/// as wrong. What came back with the money of a payment is not its any more; what came back with that of another still is.
+pub async fn held_by_others(
+    db: &impl ConnectionTrait,
+    order: OrderId,
+    payment: PaymentId,
+) -> Result<PaidFor> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: LineId,
+        pieces: i64,
+    }
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT pp.line_id, sum(greatest(pp.quantity - (SELECT coalesce(sum(rp.quantity), 0) FROM returned_pieces rp \
+           JOIN refunds r ON r.id = rp.refund_id WHERE r.payment_id = pp.payment_id AND rp.line_id = pp.line_id), 0))::bigint AS pieces \
+         FROM paid_pieces pp JOIN order_lines l ON l.id = pp.line_id WHERE l.order_id = $1 AND pp.payment_id <> $2 \
+           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = pp.payment_id AND r.kind = 'wrong_payment' AND r.amount > 0) \
+         GROUP BY pp.line_id",
+        [order.into(), payment.into()],
+    ))
+    .all(db)
+    .await?;
+    let pieces = |row: Row| (row.line_id, i16::try_from(row.pieces).unwrap_or(i16::MAX));
+    Ok(rows.into_iter().map(pieces).collect())
+}
+
 /// A payment's row is held until the transaction ends: what is given back of it is decided one after the other.
 pub async fn hold_payment(tx: &Tx, payment: PaymentId) -> Result<()> {
     tx.execute_raw(statement(
@@ -137,7 +167,7 @@ pub async fn find(db: &impl ConnectionTrait, refund: RefundId) -> Result<Option<
     Ok(many(db, "r.id = $1", refund.into()).await?.pop())
 }
 
-/// What went out of a shift, by the method of the payment that it gave back.
+/// What went out of a shift, by the way in which it went: that of the payment, or cash.
 pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<MethodSum>> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -148,8 +178,8 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT p.method, count(*) AS refunds, sum(r.amount)::bigint AS amount, sum(r.tip)::bigint AS tips \
-         FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.shift_id = $1 GROUP BY p.method",
+        "SELECT CASE WHEN r.in_cash THEN 'cash' ELSE p.method END AS method, count(*) AS refunds, sum(r.amount)::bigint AS amount, \
+           sum(r.tip)::bigint AS tips FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.shift_id = $1 GROUP BY 1",
         [shift.into()],
     ))
     .all(db)
@@ -175,6 +205,7 @@ struct RefundRow {
     kind: String,
     amount: Money,
     tip: Money,
+    in_cash: bool,
     reference: Option<String>,
     reason: String,
     refunded_by: Option<String>,
@@ -184,7 +215,7 @@ struct RefundRow {
 
 async fn many(db: &impl ConnectionTrait, which: &str, value: Value) -> Result<Vec<Refund>> {
     let sql = format!(
-        "SELECT r.id, r.payment_id, r.order_id, r.kind, r.amount, r.tip, r.reference, r.reason, s.name AS refunded_by, \
+        "SELECT r.id, r.payment_id, r.order_id, r.kind, r.amount, r.tip, r.in_cash, r.reference, r.reason, s.name AS refunded_by, \
            a.name AS approved_by, r.refunded_at FROM refunds r LEFT JOIN staff s ON s.id = r.refunded_by \
          LEFT JOIN staff a ON a.id = r.approved_by WHERE {which} ORDER BY r.refunded_at, r.id"
     );
@@ -202,6 +233,7 @@ async fn many(db: &impl ConnectionTrait, which: &str, value: Value) -> Result<Ve
                 kind,
                 amount: row.amount,
                 tip: row.tip,
+                in_cash: row.in_cash,
                 reference: row.reference.map(Reference::stored),
                 reason: row.reason,
                 refunded_by: row.refunded_by,

@@ -124,8 +124,9 @@ fn form(screen: &Screen) -> Markup {
             }
             (of_pesapal(screen))
             @if payment.method != Method::Cash {
+                label.chip { input type="checkbox" name="in_cash" value="on"; "In cash, from the drawer" }
                 (ui::Field::new("Transaction id of the transfer back", "reference").max(40)
-                    .hint("If there is one. Send the money back by the same way that it came."))
+                    .hint("If there is one. Send the money back by the same way that it came, or in cash."))
             }
             fieldset.group {
                 legend { "Why" }
@@ -243,7 +244,7 @@ pub fn slip_page(
         format!("{} · order {}", order.title(), order.number)
     });
     let all = refund.amount + refund.tip;
-    let by_hand = payment.method == Method::Cash;
+    let by_hand = payment.method == Method::Cash || refund.in_cash;
     let content = html! {
         (bar(("Floor", &url::floor()), "Given back", &meta, person))
         main.scroll.rcp {
@@ -291,7 +292,7 @@ fn slip(refund: &Refund, payment: &Payment, order: Option<&Order>, settings: &Se
             table {
                 tr { td { "Paid by " (payment.method.label()) ", " (paid.day()) " " (paid.time()) } td.num { (payment.amount + payment.tip) } }
                 @if refund.tip.is_positive() { tr { td { "Of it tip" } td.num { (-refund.tip) } } }
-                tr.tot { td { "GIVEN BACK " (Currency::venue().code()) } td.num { (refund.amount + refund.tip) } }
+                tr.tot { td { "GIVEN BACK " @if refund.in_cash { "IN CASH " } (Currency::venue().code()) } td.num { (refund.amount + refund.tip) } }
                 @if let Some(reference) = &refund.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
             }
             table {

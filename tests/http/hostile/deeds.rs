@@ -211,6 +211,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("item", id("sent line")),
             ("reference", String::new()),
             ("another_way", "on".into()),
+            ("in_cash", "on".into()),
             ("shown", String::new()),
             ("chosen", "Paid twice".into()),
             ("reason", "By mistake".into()),

@@ -107,7 +107,7 @@ impl Book {
         })
     }
 
-    /// What a wrong payment paid for by item, as far as it is still paid for: the next guest may pay for it.
+    /// What a wrong payment paid for by item, as far as it is still paid for and nobody else's: the next guest may pay for it.
     pub fn freed_by_payment(&self, payment: usize) -> Vec<Pieces> {
         let back = self.refunds.iter().filter(|one| one.payment == payment);
         let back: Vec<Pieces> = back.flat_map(|one| one.freed.clone()).collect();
@@ -117,9 +117,26 @@ impl Book {
         let order = &self.orders[order];
         let pieces = self.payments[payment].pieces.iter();
         let here = pieces.filter(|(line, _)| order.lines.iter().any(|one| one.number == *line));
+        let went = |one: &&Returned| !one.is_goods && one.amount > 0;
+        let wrong: Vec<usize> = self
+            .refunds
+            .iter()
+            .filter(went)
+            .map(|one| one.payment)
+            .collect();
+        let others = |line: usize| -> i64 {
+            let others = self.payments.iter().enumerate();
+            let others = others.filter(|(at, _)| *at != payment && !wrong.contains(at));
+            let held = others.map(|(at, one)| {
+                let back = self.refunds.iter().filter(|refund| refund.payment == at);
+                let back = back.flat_map(|refund| &refund.freed);
+                (count(&one.pieces, line) - count(back, line)).max(0)
+            });
+            held.sum()
+        };
         let freed = here.map(|(line, of_it)| {
             let own = of_it - count(&back, *line);
-            (*line, own.min(self.paid_for(*line)))
+            (*line, own.min(self.paid_for(*line) - others(*line)))
         });
         freed.filter(|(_, of_it)| *of_it > 0).collect()
     }

@@ -118,8 +118,11 @@ impl Book {
             return Ok((amount, tip, Vec::new()));
         };
         must(!self.orders[at].cancelled, CONFLICT)?;
-        if self.orders[at].closed {
+        let order = &mut self.orders[at];
+        if order.closed {
             self.open_again(at);
+        } else if order.balance() == 0 && order.sent().next().is_some() {
+            order.versions += 1;
         }
         let freed = self.freed_by_payment(payment);
         let order = &mut self.orders[at];

@@ -1,6 +1,7 @@
 //! A bill that is shared evenly, and the other parts of one (product.md, section 5; money.md).
 
 use super::book::*;
+use super::cash::in_cash;
 use super::command::{Part, Pay};
 
 /// What is still payable in cash.
@@ -35,7 +36,13 @@ impl Book {
         balance: i64,
     ) -> Result<(Option<i64>, Vec<Pieces>), u16> {
         Ok(match &pay.part {
-            Part::AsSaid => (pay.amount, Vec::new()),
+            // What is due in cash, typed as cash, is all of it.
+            Part::AsSaid => {
+                let is_due =
+                    |amount| pay.method == Method::Cash && amount == in_cash(balance, self.unit);
+                let meant = |amount| if is_due(amount) { balance } else { amount };
+                (pay.amount.map(meant), Vec::new())
+            }
             Part::Full => (Some(balance), Vec::new()),
             Part::Even(people) => (Some(first_share(balance, *people)), Vec::new()),
             Part::Items { pieces, seats } => {
