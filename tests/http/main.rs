@@ -20,6 +20,7 @@ mod links;
 mod live;
 mod menu;
 mod metrics;
+mod mistyped;
 mod model;
 mod orders;
 mod parts;
