@@ -8,6 +8,7 @@ mod bills;
 mod cash;
 mod charges;
 mod clock;
+mod denied;
 mod desk;
 mod expo;
 mod figures;

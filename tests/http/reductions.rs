@@ -493,7 +493,7 @@ async fn what_a_manager_agreed_to_does_not_grow_with_what_is_ordered_later() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(total(&house, order).await, 0);
-    waiter
+    let panel = waiter
         .put(
             &format!("/orders/{order}/lines/{line}/quantity"),
             &[("quantity", "50")],
@@ -501,6 +501,9 @@ async fn what_a_manager_agreed_to_does_not_grow_with_what_is_ordered_later() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(total(&house, order).await, 245_000);
+    // The name of it says why it is not all.
+    let said = panel.all("li.line .pick small");
+    assert_eq!(said, ["Event 100%, at most 5,000 −5,000"]);
     // A cashier's tenth goes with what is ordered.
     let mut till = house.person(CASHIER).await;
     till.post(
