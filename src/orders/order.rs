@@ -275,7 +275,17 @@ impl Order {
         by: StaffId,
         at: OffsetDateTime,
     ) -> Result<Added, OrderRefusal> {
-        let fresh = Line::new(self.next_position(), product, choice, asked, by, at);
+        self.put(Line::new(
+            self.next_position(),
+            product,
+            choice,
+            asked,
+            by,
+            at,
+        ))
+    }
+
+    fn put(&mut self, fresh: Line) -> Result<Added, OrderRefusal> {
         let added = match self.lines.iter_mut().find(|line| line.merges_with(&fresh)) {
             Some(line) => {
                 line.swallow(&fresh).map_err(|_| OrderRefusal::TooMany)?;
@@ -291,6 +301,33 @@ impl Order {
             }
         };
         Ok(added)
+    }
+
+    /// Adds pieces of an unsent line whose product costs something else by now: what was captured is for the pieces that were
+    /// there. They are kept back where it is, and what was given on it is not given on them.
+    pub fn add_more(
+        &mut self,
+        of: LineId,
+        product: &Product,
+        choice: Choice,
+        (pieces, from_stock): (Quantity, i16),
+        by: StaffId,
+        at: OffsetDateTime,
+    ) -> Result<Added, OrderRefusal> {
+        self.attempt(|order| {
+            let line = order.unsent(of)?;
+            let asked = NewLine {
+                quantity: pieces,
+                note: line.note.clone(),
+                allergy: line.allergy.clone(),
+                seat: line.seat,
+                course: line.course,
+                from_stock,
+            };
+            let held = line.held;
+            let fresh = Line::new(order.next_position(), product, choice, asked, by, at);
+            order.put(Line { held, ..fresh })
+        })
     }
 
     /// Sets the quantity of an unsent line, of which `from_stock` pieces are from the countdown.
