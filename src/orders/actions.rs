@@ -84,6 +84,7 @@ pub async fn open(
         paid: Default::default(),
         first_sent_at: None,
         bill_printed_at: None,
+        billed: None,
         settled_at: None,
         settled_date: None,
         closed_at: None,
@@ -636,6 +637,17 @@ pub(super) async fn settle(
 
 /// Stores the order with what became of its lines, and says who must look again.
 pub(super) async fn save(tx: &mut Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
+    if let Some(before) = order.see_change_of_bill() {
+        tx.journal(
+            Entry::new("order.changed_after_bill", "order", order.id)
+                .before(json!({
+                    "reference": order.reference,
+                    "bill": order.billed.map(|billed| billed.total),
+                    "total": before,
+                }))
+                .after(json!({ "total": order.total() })),
+        );
+    }
     store::save(tx, order, lines).await?;
     tx.changed(Changed::Order(order.id));
     tx.changed(Changed::Floor);

@@ -96,6 +96,8 @@ pub struct Order {
     pub first_sent_at: Option<OffsetDateTime>,
     /// When the bill was last printed.
     pub bill_printed_at: Option<OffsetDateTime>,
+    /// What that bill said.
+    pub billed: Option<Billed>,
     /// When it was first settled.
     pub settled_at: Option<OffsetDateTime>,
     /// The business date on which its sales, discounts and tax count.
@@ -106,6 +108,15 @@ pub struct Order {
     pub cancelled_at: Option<OffsetDateTime>,
     /// Grows with every change.
     pub revision: i64,
+}
+
+/// What the bill of an order said that was printed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Billed {
+    /// Its total.
+    pub total: Money,
+    /// What the order came to when that was last looked at.
+    pub seen: Money,
 }
 
 impl Order {
@@ -195,6 +206,22 @@ impl Order {
     /// What is still to pay.
     pub fn balance(&self) -> Money {
         self.total() + self.rounding - self.paid
+    }
+
+    /// What the guests read on their bill, where what they are to pay is another sum by now.
+    pub fn changed_bill(&self) -> Option<Money> {
+        let said = self.billed.map(|billed| billed.total);
+        let is_due = self.is_open() && self.balance().is_positive();
+        said.filter(|said| is_due && *said != self.total())
+    }
+
+    /// Looks whether an open order comes to something else than it did after its bill; answers what it came to before.
+    pub fn see_change_of_bill(&mut self) -> Option<Money> {
+        let total = self.total();
+        let is_open = self.is_open();
+        let billed = self.billed.as_mut().filter(|_| is_open)?;
+        let before = std::mem::replace(&mut billed.seen, total);
+        (before != total).then_some(before)
     }
 
     /// For people and exports.
