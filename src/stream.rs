@@ -142,7 +142,12 @@ async fn till(
             ]
         }
         ("desk", _) => vec![
-            app.feeds().watch(app, DeskView),
+            app.feeds().watch(
+                app,
+                DeskView {
+                    refunds: person.role.refunds(),
+                },
+            ),
             app.feeds().watch(app, ReadyView),
         ],
         ("shifts", _) if !person.role.manages() => {

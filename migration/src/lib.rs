@@ -35,6 +35,7 @@ mod m20261127_000026_receipt_links;
 mod m20261127_000027_pesapal_refunds;
 mod m20261127_000028_refunds_waited_for;
 mod m20261127_000029_receipt_contents;
+mod m20261127_000030_admins_and_bills;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000027_pesapal_refunds::Migration),
             Box::new(m20261127_000028_refunds_waited_for::Migration),
             Box::new(m20261127_000029_receipt_contents::Migration),
+            Box::new(m20261127_000030_admins_and_bills::Migration),
         ]
     }
 }

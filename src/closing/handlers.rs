@@ -219,6 +219,7 @@ async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Res
         ),
         order: None,
         address: url::shift_close(id),
+        only_admin: false,
     })
 }
 

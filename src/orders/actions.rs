@@ -10,7 +10,7 @@ use crate::data::{Entry, Tally, Tx};
 use crate::floor;
 use crate::kitchen;
 use crate::live::Changed;
-use crate::menu::{self, Menu, MenuRefusal, Pick};
+use crate::menu::{self, Chosen, Menu, MenuRefusal, Pick, Product};
 use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::Person;
@@ -84,6 +84,7 @@ pub async fn open(
         paid: Default::default(),
         first_sent_at: None,
         bill_printed_at: None,
+        billed: None,
         settled_at: None,
         settled_date: None,
         closed_at: None,
@@ -125,20 +126,23 @@ pub async fn add_line(
     Ok(order)
 }
 
-/// Sets the quantity of an unsent line. Its price stays the one that was captured when it was added.
+/// Sets the quantity of an unsent line. Its price stays the one that was captured when it was added: where the product costs
+/// something else by now, what comes in addition is a line of its own.
 pub async fn set_quantity(
     tx: &mut Tx,
+    by: &Person,
     menu: &Menu,
     id: OrderId,
     line: LineId,
     quantity: Quantity,
 ) -> Result<Order> {
     let order = store::find_for_update(tx, id).await?;
-    set_quantity_of(tx, menu, order, line, quantity).await
+    set_quantity_of(tx, by, menu, order, line, quantity).await
 }
 
 async fn set_quantity_of(
     tx: &mut Tx,
+    by: &Person,
     menu: &Menu,
     mut order: Order,
     line: LineId,
@@ -149,7 +153,11 @@ async fn set_quantity_of(
     if let Some(product) = before.product {
         if let Some(more) = quantity.minus(before.quantity) {
             let product = menu::product_now(tx, menu, product).await?;
-            from_stock += menu::take(tx, &product, more).await?;
+            let taken = menu::take(tx, &product, more).await?;
+            if product.price != before.base_price {
+                return add_more(tx, by, order, &before, &product, (more, taken)).await;
+            }
+            from_stock += taken;
         } else {
             from_stock = from_stock.min(quantity.get());
             menu::give_back(tx, product, before.from_stock - from_stock).await?;
@@ -163,21 +171,43 @@ async fn set_quantity_of(
     Ok(order)
 }
 
+async fn add_more(
+    tx: &mut Tx,
+    by: &Person,
+    mut order: Order,
+    line: &Line,
+    product: &Product,
+    more: (Quantity, i16),
+) -> Result<Order> {
+    let picks: Vec<Pick> = line.modifiers.iter().map(Chosen::pick).collect();
+    let choice = product.choose(&picks)?;
+    let (line, lines) = match order.add_more(line.id, product, choice, more, by.id, tx.now())? {
+        Added::Fresh(line) => (line, Lines::Fresh(line)),
+        Added::Grown(line) => (line, Lines::Changed(line)),
+    };
+    if order.line(line)?.announced {
+        tell_held(tx, &order).await?;
+    }
+    save_settled(tx, &mut order, lines).await?;
+    Ok(order)
+}
+
 /// One more or one less of an unsent line; none left takes it off.
 pub async fn step_quantity(
     tx: &mut Tx,
+    by: &Person,
     menu: &Menu,
     id: OrderId,
     line: LineId,
-    by: i16,
+    step: i16,
 ) -> Result<Order> {
     let order = store::find_for_update(tx, id).await?;
-    let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(by);
+    let quantity = i64::from(order.line(line)?.quantity.get()) + i64::from(step);
     if quantity <= 0 {
         return take_off(tx, order, line).await.map(|(order, _)| order);
     }
     let quantity = Quantity::new(quantity).map_err(|_| OrderRefusal::TooMany)?;
-    set_quantity_of(tx, menu, order, line, quantity).await
+    set_quantity_of(tx, by, menu, order, line, quantity).await
 }
 
 /// Takes an unsent line off; answers it too.
@@ -607,6 +637,17 @@ pub(super) async fn settle(
 
 /// Stores the order with what became of its lines, and says who must look again.
 pub(super) async fn save(tx: &mut Tx, order: &mut Order, lines: Lines<'_>) -> Result<()> {
+    if let Some(before) = order.see_change_of_bill() {
+        tx.journal(
+            Entry::new("order.changed_after_bill", "order", order.id)
+                .before(json!({
+                    "reference": order.reference,
+                    "bill": order.billed.map(|billed| billed.total),
+                    "total": before,
+                }))
+                .after(json!({ "total": order.total() })),
+        );
+    }
     store::save(tx, order, lines).await?;
     tx.changed(Changed::Order(order.id));
     tx.changed(Changed::Floor);

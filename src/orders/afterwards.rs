@@ -305,6 +305,7 @@ pub async fn discount(tx: &mut Tx, id: OrderId, asked: &Reduction) -> Result<Ord
         given.map(Given::label)
     };
     let (was, total) = (label(&order), order.total());
+    let before = order.clone();
     let given = asked.off.clone().map(|(name, off)| Given {
         name,
         off,
@@ -319,7 +320,7 @@ pub async fn discount(tx: &mut Tx, id: OrderId, asked: &Reduction) -> Result<Ord
         _ => given,
     });
     order.discount(asked.line, given.clone())?;
-    if given.is_some() && !order.discounts_within(asked.most) {
+    if given.is_some() && !order.may_have(asked.most, &before) {
         return Err(OrderRefusal::DiscountLimit(asked.most).into());
     }
     changes::discount(tx, &order, asked.line).await?;

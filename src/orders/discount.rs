@@ -35,10 +35,11 @@ impl Given {
         }
     }
 
-    /// "Staff 10%", "Regular guest".
+    /// "Staff 10%", "Event 50%, at most 5,000", "Regular guest".
     pub fn label(&self) -> String {
         match self.off {
-            Off::Percent(share) | Off::PercentUpTo(share, _) => format!("{} {share}", self.name),
+            Off::Percent(share) => format!("{} {share}", self.name),
+            Off::PercentUpTo(share, amount) => format!("{} {share}, at most {amount}", self.name),
             Off::Amount(_) => self.name.clone(),
         }
     }
@@ -112,6 +113,12 @@ impl Order {
             }
         }
         Ok(())
+    }
+
+    /// Whether somebody may give what makes it this out of what it was: it keeps within their own share, and within that of
+    /// whoever gave the others, so that it does not matter who came first.
+    pub fn may_have(&self, most: BasisPoints, before: &Order) -> bool {
+        self.discounts_within(most) && self.must_keep_discounts_of(before).is_ok()
     }
 
     /// Whether its discounts are within what somebody may give: each on its own line, and all of them together on the whole

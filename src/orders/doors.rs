@@ -5,7 +5,7 @@ use serde_json::json;
 use super::actions::{note_taken_up, save, save_settled, send_unsent, settle, take_up};
 use super::afterwards::{Why, call_off, keep_version, open_again, take_goods_back};
 use super::changes::Cut;
-use super::order::Order;
+use super::order::{Billed, Order};
 use super::store::{self, Lines, OpenOrder};
 use crate::data::{Entry, RowLock, Tx};
 use crate::kitchen::LineProgress;
@@ -125,6 +125,8 @@ pub async fn return_goods(
 /// Notes that the guests were handed a bill of an order which this transaction has locked.
 pub async fn billed(tx: &mut Tx, order: &mut Order) -> Result<()> {
     order.bill_printed_at = Some(tx.now());
+    let total = order.total();
+    order.billed = Some(Billed { total, seen: total });
     save(tx, order, Lines::AsTheyWere).await
 }
 

@@ -262,6 +262,9 @@ fn state(order: &OpenOrder) -> (ui::Status, String) {
         };
         return (ui::Status::Ready, label);
     }
+    if order.bill_changed {
+        return (ui::Status::Due, "Bill changed".to_owned());
+    }
     match order.status {
         Status::Cancelled => said(ui::Status::Cancelled),
         Status::Pending => said(ui::Status::New),
@@ -301,7 +304,8 @@ fn order_item(order: &OpenOrder, now: OffsetDateTime, rings: Option<String>) -> 
                     @if order.balance.is_zero() && order.sent > 0 { ", paid" }
                     " · " (since(order.opened_at, now))
                 }
-                (badge_of(order.status, order.sent + order.unsent == 0))
+                @if order.bill_changed { (ui::badge_saying(ui::Status::Due, "Bill changed")) }
+                @else { (badge_of(order.status, order.sent + order.unsent == 0)) }
             }
         }
     }

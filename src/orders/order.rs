@@ -96,6 +96,8 @@ pub struct Order {
     pub first_sent_at: Option<OffsetDateTime>,
     /// When the bill was last printed.
     pub bill_printed_at: Option<OffsetDateTime>,
+    /// What that bill said.
+    pub billed: Option<Billed>,
     /// When it was first settled.
     pub settled_at: Option<OffsetDateTime>,
     /// The business date on which its sales, discounts and tax count.
@@ -106,6 +108,15 @@ pub struct Order {
     pub cancelled_at: Option<OffsetDateTime>,
     /// Grows with every change.
     pub revision: i64,
+}
+
+/// What the bill of an order said that was printed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Billed {
+    /// Its total.
+    pub total: Money,
+    /// What the order came to when that was last looked at.
+    pub seen: Money,
 }
 
 impl Order {
@@ -197,6 +208,22 @@ impl Order {
         self.total() + self.rounding - self.paid
     }
 
+    /// What the guests read on their bill, where what they are to pay is another sum by now.
+    pub fn changed_bill(&self) -> Option<Money> {
+        let said = self.billed.map(|billed| billed.total);
+        let is_due = self.is_open() && self.balance().is_positive();
+        said.filter(|said| is_due && *said != self.total())
+    }
+
+    /// Looks whether an open order comes to something else than it did after its bill; answers what it came to before.
+    pub fn see_change_of_bill(&mut self) -> Option<Money> {
+        let total = self.total();
+        let is_open = self.is_open();
+        let billed = self.billed.as_mut().filter(|_| is_open)?;
+        let before = std::mem::replace(&mut billed.seen, total);
+        (before != total).then_some(before)
+    }
+
     /// For people and exports.
     pub fn status(&self) -> Status {
         Status::of(Facts {
@@ -275,7 +302,17 @@ impl Order {
         by: StaffId,
         at: OffsetDateTime,
     ) -> Result<Added, OrderRefusal> {
-        let fresh = Line::new(self.next_position(), product, choice, asked, by, at);
+        self.put(Line::new(
+            self.next_position(),
+            product,
+            choice,
+            asked,
+            by,
+            at,
+        ))
+    }
+
+    fn put(&mut self, fresh: Line) -> Result<Added, OrderRefusal> {
         let added = match self.lines.iter_mut().find(|line| line.merges_with(&fresh)) {
             Some(line) => {
                 line.swallow(&fresh).map_err(|_| OrderRefusal::TooMany)?;
@@ -291,6 +328,33 @@ impl Order {
             }
         };
         Ok(added)
+    }
+
+    /// Adds pieces of an unsent line whose product costs something else by now: what was captured is for the pieces that were
+    /// there. They are kept back where it is, and what was given on it is not given on them.
+    pub fn add_more(
+        &mut self,
+        of: LineId,
+        product: &Product,
+        choice: Choice,
+        (pieces, from_stock): (Quantity, i16),
+        by: StaffId,
+        at: OffsetDateTime,
+    ) -> Result<Added, OrderRefusal> {
+        self.attempt(|order| {
+            let line = order.unsent(of)?;
+            let asked = NewLine {
+                quantity: pieces,
+                note: line.note.clone(),
+                allergy: line.allergy.clone(),
+                seat: line.seat,
+                course: line.course,
+                from_stock,
+            };
+            let held = line.held;
+            let fresh = Line::new(order.next_position(), product, choice, asked, by, at);
+            order.put(Line { held, ..fresh })
+        })
     }
 
     /// Sets the quantity of an unsent line, of which `from_stock` pieces are from the countdown.

@@ -450,6 +450,9 @@ fn sums(order: &Order) -> Markup {
                 }
             }
             @if order.paid.is_positive() { dt { "Paid" } dd { (Money::ZERO - order.paid) } }
+            @if let Some(said) = order.changed_bill() {
+                dt.changed { (ui::badge_saying(ui::Status::Due, "Bill changed")) } dd { "it says " (said) }
+            }
             dt.due { @if order.paid.is_positive() { "To pay" } @else { "Total" } }
             dd.due { @if order.paid.is_positive() { (balance.with_code()) } @else { (totals.total.with_code()) } }
         }
@@ -486,6 +489,7 @@ fn actions(order: &Order, pays: bool, unit: Money) -> Markup {
             } @else {
                 @if unsent == 0 && ready > 0 { (served_button(order, ready, !due)) }
                 @else { (send_button(order, unsent, unsent > 0)) }
+                @if due { (bill_button(order)) }
                 @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) data-after-taps { "Pay" } }
             }
         }
@@ -524,6 +528,14 @@ fn served_button(order: &Order, ready: usize, primary: bool) -> Markup {
     html! {
         button.btn.xl.primary[primary] type="button" hx-post=(url::order_servings(order.id)) hx-swap="none" data-deed="serve"
             hx-sync="#order-panel:queue all" { (icon("check")) "Served" span.count { (ready) } }
+    }
+}
+
+/// The bill, printed by the same tap.
+fn bill_button(order: &Order) -> Markup {
+    html! {
+        button.btn.xl.bill type="button" hx-post=(url::order_bills(order.id)) hx-swap="none" data-deed="bill"
+            hx-sync="#order-panel:queue all" { "Bill" }
     }
 }
 

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 
 use super::discount::{Given, Off};
 use super::line::Line;
-use super::order::{Order, OrderRefusal, Place};
+use super::order::{Billed, Order, OrderRefusal, Place};
 use crate::data::{OnConstraint, Reading, RowLock, Tx, Write, as_locked};
 use crate::menu::Chosen;
 use crate::values::{
@@ -56,6 +56,8 @@ struct OrderRow {
     paid: Money,
     first_sent_at: Option<OffsetDateTime>,
     bill_printed_at: Option<OffsetDateTime>,
+    billed_total: Option<Money>,
+    billed_seen: Option<Money>,
     settled_at: Option<OffsetDateTime>,
     settled_date: Option<BusinessDate>,
     closed_at: Option<OffsetDateTime>,
@@ -107,7 +109,8 @@ static WHOLE: Reading = Reading {
     (SELECT a.name FROM dining_tables t JOIN areas a ON a.id = t.area_id WHERE t.id = o.table_id) AS area, \
     o.guests, o.customer_name, o.customer_phone, o.waiter_id, (SELECT s.name FROM staff s WHERE s.id = o.waiter_id) AS waiter_name, \
     o.shift_id, coalesce((SELECT h.closed_at IS NOT NULL FROM shifts h WHERE h.id = o.shift_id), false) AS shift_over, \
-    o.opened_at, o.tax_included, o.service_bp, o.discount_name, o.discount_bp, o.discount_amount, o.discount_most_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, o.settled_at, \
+    o.opened_at, o.tax_included, o.service_bp, o.discount_name, o.discount_bp, o.discount_amount, o.discount_most_bp, o.rounding, o.paid, o.first_sent_at, o.bill_printed_at, \
+    o.billed_total, o.billed_seen, o.settled_at, \
     o.settled_date, o.closed_at, o.cancelled_at, o.revision \
     FROM orders o WHERE o.id = $1",
     columns: "o.*, l.id AS line_id, l.position, l.product_id, l.name, l.kitchen_name, l.quantity, l.unit_price, l.base_price, \
@@ -190,6 +193,10 @@ fn order(rows: &[QueryResult]) -> Result<Order> {
         paid: row.paid,
         first_sent_at: row.first_sent_at,
         bill_printed_at: row.bill_printed_at,
+        billed: row
+            .billed_total
+            .zip(row.billed_seen)
+            .map(|(total, seen)| Billed { total, seen }),
         settled_at: row.settled_at,
         settled_date: row.settled_date,
         closed_at: row.closed_at,
@@ -379,11 +386,11 @@ pub(super) enum Lines<'a> {
     Moved(&'a [LineId]),
 }
 
-/// Stores the order's own columns, of which 22 parameters speak, and moves its revision on.
+/// Stores the order's own columns, of which 24 parameters speak, and moves its revision on.
 const SAVE: &str = "UPDATE orders SET subtotal = $2, comps = $3, discount = $4, service = $5, tax = $6, total = $7, rounding = $8, paid = $9, \
     first_sent_at = $10, bill_printed_at = $11, settled_at = $12, closed_at = $13, cancelled_at = $14, \
     guests = $15, customer_name = $16, customer_phone = $17, waiter_id = $18, shift_id = $19, revision = $20, updated_at = $21, \
-    settled_date = $22 \
+    settled_date = $22, billed_total = $23, billed_seen = $24 \
     WHERE id = $1";
 
 // Where several lines are meant, the order is named although the lines are enough: one plan serves every number of lines,
@@ -475,6 +482,8 @@ fn order_values(order: &Order, now: OffsetDateTime) -> Result<Vec<Value>> {
         order.revision.into(),
         now.into(),
         order.settled_date.into(),
+        order.billed.map(|billed| billed.total).into(),
+        order.billed.map(|billed| billed.seen).into(),
     ])
 }
 

@@ -49,17 +49,6 @@ pub fn comp(
     ))
 }
 
-/// The same, saying that only an admin may agree.
-pub fn for_an_admin(wish: Wish, only: bool) -> Wish {
-    match only {
-        false => wish,
-        true => Wish {
-            summary: format!("{} (only an admin may agree)", wish.summary),
-            ..wish
-        },
-    }
-}
-
 fn of_line(
     deed: &str,
     order: &Order,
@@ -79,6 +68,7 @@ fn of_line(
         ),
         order: Some(order.id),
         address,
+        only_admin: false,
     }
 }
 
@@ -94,6 +84,7 @@ pub fn cancel(order: &Order, reason: &str, now: OffsetDateTime) -> Result<Wish, 
         ),
         order: Some(order.id),
         address: url::order_cancellation(order.id),
+        only_admin: false,
     })
 }
 
@@ -123,6 +114,7 @@ pub fn discount(order: &Order, asked: &Reduction) -> Result<Wish, OrderRefusal> 
         ),
         order: Some(order.id),
         address,
+        only_admin: false,
     })
 }
 
@@ -137,6 +129,7 @@ pub fn reopen(order: &Order, reason: &str) -> Result<Wish, OrderRefusal> {
         ),
         order: Some(order.id),
         address: url::order_reopening(order.id),
+        only_admin: false,
     })
 }
 
@@ -152,5 +145,6 @@ pub fn open_item(order: &Order, item: &OpenItem) -> Wish {
         ),
         order: Some(order.id),
         address: url::order_open_items(order.id),
+        only_admin: false,
     }
 }

@@ -134,7 +134,8 @@ impl Attempt {
 
     /// Whether it has been waited for too long.
     pub fn is_late(&self, now: OffsetDateTime) -> bool {
-        self.state == AttemptState::Waiting && now - self.started_at > LATE_AFTER
+        let is_open = matches!(self.state, AttemptState::Starting | AttemptState::Waiting);
+        is_open && now - self.started_at > LATE_AFTER
     }
 
     /// The message has come, and `payment` is the money. It may come after somebody gave up: money that is there is there, so

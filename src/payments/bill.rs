@@ -96,6 +96,8 @@ pub struct Screen<'a> {
     pub order: &'a Order,
     /// The bill that was printed last.
     pub last: Option<&'a Bill>,
+    /// Whether it goes to paper as soon as it is drawn.
+    pub printing: bool,
     /// Who looks at it.
     pub person: &'a Person,
     /// The café's name, address, tax number, time zone.
@@ -150,7 +152,7 @@ fn slip(screen: &Screen, bill: &Bill, rule: &DayRule) -> Markup {
     let (order, settings) = (screen.order, screen.settings);
     let at = order.bill_printed_at.map(|at| rule.local(at));
     html! {
-        article.receipt aria-label="Bill, 80 mm" {
+        article.receipt aria-label="Bill, 80 mm" data-printing[screen.printing] {
             (head(settings))
             hr;
             div.c {

@@ -5,6 +5,7 @@ mod receipts;
 
 use poem::{IntoResponse, Request, handler};
 use serde_json::json;
+use time::Duration;
 
 use super::actions::{self, Take, Tender};
 use super::items::{self, Chosen, PaidFor};
@@ -310,17 +311,36 @@ fn as_json(order: &Order, payment: Option<&Payment>) -> poem::web::Json<serde_js
     }))
 }
 
+/// How a bill is looked at.
+#[derive(serde::Deserialize)]
+struct Looked {
+    /// Straight after it was made: it goes to paper.
+    #[serde(default)]
+    printing: bool,
+}
+
+/// So long a bill that was just made goes to paper by itself; a page that is opened again later only shows it.
+const JUST_MADE: Duration = Duration::seconds(30);
+
 /// The bill that the guests have, or what it would say.
 #[handler]
-pub async fn show_bill(app: App, by: OrderTaker, Path(id): Path<OrderId>) -> Result<Page> {
+pub async fn show_bill(
+    app: App,
+    by: OrderTaker,
+    Path(id): Path<OrderId>,
+    Query(Looked { printing }): Query<Looked>,
+) -> Result<Page> {
     let (order, last, settings) = (
         orders::find(app.db(), id).await?,
         store::last_bill(app.db(), id).await?,
         app.settings().await?,
     );
+    let since = app.clock().now() - JUST_MADE;
+    let is_fresh = order.bill_printed_at.is_some_and(|at| at > since);
     Ok(Page(bill::page(&bill::Screen {
         order: &order,
         last: last.as_ref(),
+        printing: printing && is_fresh,
         person: &by,
         settings: &settings,
     })))
@@ -344,5 +364,6 @@ pub async fn print_bill(
         let told = json!({ "orderId": id, "bill": bill.place, "kind": bill.kind.as_str() });
         return Ok(poem::web::Json(told).into_response());
     }
-    Ok(Go::to(asker, url::order_bill(id)).into_response())
+    let to = format!("{}?printing=true", url::order_bill(id));
+    Ok(Go::to(asker, to).into_response())
 }

@@ -153,7 +153,7 @@ pub struct Payment {
     pub taker: Option<StaffId>,
     /// When.
     pub taken_at: OffsetDateTime,
-    /// Whether a statement of its provider has it.
+    /// Whether a statement of its provider has it, or Pesapal told of it itself.
     pub verified: bool,
 }
 

@@ -69,7 +69,9 @@ pub async fn insert(tx: &Tx, payment: PaymentId, on: On, taken: &Taken) -> Resul
     paper::insert_link(tx, payment).await?;
     match &taken.reference {
         Some(reference) if taken.method.is_mobile_money() => {
-            statements::verify(tx, payment, taken, reference).await
+            let verification = statements::verification(tx, payment, taken, reference);
+            tx.later(verification.refusing("payment_verifications_line_once", used()))
+                .await
         }
         _ => Ok(()),
     }
@@ -157,7 +159,8 @@ pub async fn paid_for(db: &impl ConnectionTrait, order: OrderId) -> Result<PaidF
 }
 
 /// The payment that has this reference already, for the sentence; what holds it off is the database. A card's slip is looked
-/// for on its day.
+/// for on its day. The id of a statement's transaction is used too where somebody said which payment it is, whose own id was
+/// mistyped.
 pub async fn find_used(
     tx: &Tx,
     method: Method,
@@ -170,12 +173,18 @@ pub async fn find_used(
         amount: Money,
     }
     let mobile = "SELECT o.reference, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
-         WHERE p.method <> 'card' AND regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = $1";
+         WHERE p.method <> 'card' AND (regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = $1 \
+           OR p.id = ANY(ARRAY(SELECT v.payment_id FROM statement_lines l JOIN payment_verifications v ON v.line_id = l.id \
+                WHERE l.provider = $2 AND l.bare = $1))) LIMIT 1";
     let card = "SELECT o.reference, p.amount FROM payments p LEFT JOIN orders o ON o.id = p.order_id \
          WHERE p.method = 'card' AND p.reference = $1 AND p.business_date = $2";
     let asked = match method {
         Method::Card => statement(tx, card, [reference.as_str().into(), date.into()]),
-        _ => statement(tx, mobile, [reference.bare().into()]),
+        _ => statement(
+            tx,
+            mobile,
+            [reference.bare().into(), method.as_str().into()],
+        ),
     };
     let row = Row::find_by_statement(asked).one(tx).await?;
     Ok(row.map(|row| UsedReference {
@@ -246,7 +255,8 @@ const ON_ORDER: &str = "(p.order_id = $1 OR p.id = ANY(ARRAY(SELECT payment_id F
 
 const PAYMENT: &str = "SELECT p.id, coalesce(p.order_id, pl.order_id) AS order_id, p.shift_id, p.method, p.amount, p.tip, p.tendered, p.change, p.reference, \
      st.name AS taken_by, p.taken_by AS taker, p.taken_at, \
-     EXISTS (SELECT 1 FROM payment_verifications v WHERE v.payment_id = p.id) AS verified \
+     EXISTS (SELECT 1 FROM payment_verifications v WHERE v.payment_id = p.id) \
+       OR EXISTS (SELECT 1 FROM pesapal_receipts pr WHERE pr.payment_id = p.id) AS verified \
    FROM payments p LEFT JOIN staff st ON st.id = p.taken_by LEFT JOIN payment_placements pl ON pl.payment_id = p.id";
 
 #[derive(FromQueryResult)]

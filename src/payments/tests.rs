@@ -103,6 +103,7 @@ fn bill(chance: &mut StdRng) -> Order {
         paid: Money::ZERO,
         first_sent_at: Some(OffsetDateTime::UNIX_EPOCH),
         bill_printed_at: None,
+        billed: None,
         settled_at: None,
         settled_date: None,
         closed_at: None,

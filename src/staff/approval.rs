@@ -1,6 +1,9 @@
 //! A manager's consent to one deed: given with their own PIN or password on the asking device, or on a screen of their own
 //! (`requests`).
 
+use poem::http::StatusCode;
+use serde_json::json;
+
 use super::actions::known_secret;
 use super::hashing;
 use super::person::{Person, Role};
@@ -9,7 +12,7 @@ use super::secrets::Typed;
 use super::store;
 use super::tries::{self, Asked, Try};
 use crate::app::App;
-use crate::data::Claim;
+use crate::data::{Claim, Entry, Tx};
 use crate::form;
 use crate::values::{ApprovalId, StaffId};
 use crate::web::{Asker, Error, Result};
@@ -191,7 +194,13 @@ where
         ..
     } = agreement;
     if let Some((approver, secret)) = given(*approver, secret.as_ref(), password.as_ref())? {
-        let approval = approve(app, by, approver, secret).await?;
+        let approval = match approve(app, by, approver, secret).await {
+            Ok(approval) => approval,
+            Err(refusal) => {
+                note_denied(app, by, claim.deed(), approver, &refusal).await?;
+                return Err(refusal);
+            }
+        };
         // Somebody agreed here: nobody has to look for it on their own screen any more.
         let claim = match asked {
             Some(id) => claim.spending(requests::giving_up(*id, by)),
@@ -308,12 +317,13 @@ pub async fn approve(
     approver: StaffId,
     secret: &Typed,
 ) -> Result<Approval> {
+    // What is refused is written down, so not even this may be asked without end.
+    app.tries().admit(&by.client)?;
     if approver == by.id {
         return Err(Error::not_allowed(
             "Somebody else approves: ask another manager or an admin.",
         ));
     }
-    app.tries().admit(&by.client)?;
     let known = store::find(app.db(), approver).await?;
     let (name, hashed) = match &known {
         Some(member) => {
@@ -346,6 +356,39 @@ pub async fn approve(
         role: member.role,
         _only_made_here: (),
     })
+}
+
+/// Writes down that somebody tried to have a deed approved and was refused, apart from the deed, which rolls back. A failure
+/// of our own is nobody's, and of more tries a minute than are let through nothing is written.
+async fn note_denied(
+    app: &App,
+    by: &Person,
+    deed: &str,
+    approver: StaffId,
+    refusal: &Error,
+) -> Result<()> {
+    let is_denied = match refusal {
+        Error::NotAllowed(_) => true,
+        Error::Refused(refused) => refused.status != StatusCode::TOO_MANY_REQUESTS,
+        _ => false,
+    };
+    if !is_denied {
+        return Ok(());
+    }
+    app.write_unkeyed(by.into(), async |tx: &mut Tx| {
+        let named = store::find(&*tx, approver).await?;
+        tx.journal(
+            Entry::general("approval.denied", "approval")
+                .because(refusal.to_string())
+                .after(json!({
+                    "deed": deed,
+                    "approver": named.as_ref().map(|member| member.id),
+                    "name": named.as_ref().map(|member| &member.name),
+                })),
+        );
+        Ok(())
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -228,6 +228,8 @@ urls! {
     statement(statement: StatementId) = "/payments/statements/:statement";
     /// POST records a transaction of a statement that nobody has booked.
     statement_payments(statement: StatementId) = "/payments/statements/:statement/payments";
+    /// POST says which payment such a transaction is, whose id was mistyped.
+    statement_verifications(statement: StatementId) = "/payments/statements/:statement/verifications";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
     /// POST notes that it goes to paper.

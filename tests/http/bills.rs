@@ -27,13 +27,15 @@ async fn bill(till: &mut Device, order: OrderId) -> String {
     let answer = till.post(&bills(order), &[]).await.must_be(StatusCode::OK);
     assert_eq!(
         answer.header("hx-redirect"),
-        format!("/orders/{order}/bill")
+        format!("/orders/{order}/bill?printing=true")
     );
     let screen = till
         .get(answer.header("hx-redirect"))
         .await
         .must_be(StatusCode::OK);
     assert_eq!(screen.attributes("button[data-print]", "type").len(), 1);
+    // It goes to paper as it is drawn.
+    assert_eq!(screen.all("article.receipt[data-printing]").len(), 1);
     screen
         .all("article.receipt h2, article.receipt .c, article.receipt td")
         .join(" ")
@@ -69,6 +71,89 @@ async fn one_tap_makes_the_bill_and_nothing_is_received_or_sent_by_it() {
     assert_eq!(house.number(&noted).await, 1);
     let journal = "SELECT count(*) FROM audit_log WHERE deed = 'bill.printed'";
     assert_eq!(house.number(journal).await, 1);
+}
+
+#[tokio::test]
+async fn the_order_itself_has_the_tap_and_a_page_that_is_opened_later_prints_nothing() {
+    let house = House::open().await;
+    let mut waiter = house.person(WAITER).await;
+    let order = waiter.sit_down("7", "2").await;
+    let of = "#order-actions button.bill";
+    let screen = waiter
+        .get(&format!("/orders/{order}"))
+        .await
+        .must_be(StatusCode::OK);
+    assert!(screen.all(of).is_empty(), "nothing is to be paid");
+    let panel = waiter.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    assert_eq!(panel.attributes("button.bill", "hx-post"), [bills(order)]);
+    bill(&mut waiter, order).await;
+    let prints = "article.receipt[data-printing]";
+    let plain = format!("/orders/{order}/bill");
+    let screen = waiter.get(&plain).await.must_be(StatusCode::OK);
+    assert!(screen.all(prints).is_empty());
+    house.hand.advance(time::Duration::seconds(31));
+    let again = format!("{plain}?printing=true");
+    let screen = waiter.get(&again).await.must_be(StatusCode::OK);
+    assert!(screen.all(prints).is_empty());
+    assert_eq!(screen.all("article.receipt").len(), 1);
+    // Whoever takes payments has it between sending and paying; at the counter nobody is handed one.
+    let mut cashier = house.person(CASHIER).await;
+    let screen = cashier.get(&format!("/orders/{order}")).await;
+    let buttons = screen.all("#order-actions > .btn");
+    assert_eq!(buttons[1..], ["Bill", "Pay"]);
+    let sale = cashier.counter_sale().await;
+    let panel = cashier.tap(sale, "Espresso").await;
+    assert!(panel.all("button.bill").is_empty());
+}
+
+#[tokio::test]
+async fn an_order_that_changes_after_its_bill_says_so_until_there_is_another_one() {
+    let house = House::open().await;
+    let mut till = house.person(WAITER).await;
+    let order = table(&mut till).await;
+    let of_table = format!("#o-{order} .badge");
+    let badge = async |till: &mut Device| {
+        let floor = till.get("/orders").await.must_be(StatusCode::OK);
+        floor.one(&of_table)
+    };
+    let total = house.number("SELECT total FROM orders").await;
+    bill(&mut till, order).await;
+    let before = badge(&mut till).await;
+    assert_ne!(before, "Bill changed");
+    let journal = "SELECT count(*) FROM audit_log WHERE deed = 'order.changed_after_bill'";
+    for (number, product) in [(1, "Espresso"), (2, "Butter croissant")] {
+        let panel = till.tap(order, product).await.must_be(StatusCode::OK);
+        assert_eq!(panel.all("dt.changed .badge"), ["Bill changed"]);
+        let said = panel.one("dt.changed + dd");
+        let was = format!("it says {},{:03}", total / 1_000, total % 1_000);
+        assert_eq!(said, was);
+        assert_eq!(house.number(journal).await, number);
+        assert_eq!(badge(&mut till).await, "Bill changed");
+    }
+    let facts = format!(
+        "{journal} AND (before ->> 'bill')::bigint = {total} AND (before ->> 'total')::bigint <> (after ->> 'total')::bigint"
+    );
+    assert_eq!(house.number(&facts).await, 2);
+    // What leaves the sum as it is changes nothing of it.
+    till.hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(house.number(journal).await, 2);
+    bill(&mut till, order).await;
+    assert_eq!(badge(&mut till).await, before);
+    let screen = till.get(&format!("/orders/{order}")).await;
+    assert!(screen.all("dt.changed").is_empty());
+    // Nor does it matter any more when it is paid.
+    let mut cashier = house.person(CASHIER).await;
+    let panel = till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    assert_eq!(panel.all("dt.changed").len(), 1);
+    cashier
+        .post(&payments(order), &[("method", "card"), ("part", "full")])
+        .await
+        .must_be(StatusCode::OK);
+    let screen = till.get(&format!("/orders/{order}")).await;
+    assert!(screen.all("dt.changed").is_empty());
+    assert_eq!(house.number(journal).await, 3);
 }
 
 #[tokio::test]

@@ -282,6 +282,12 @@ async fn money_for_an_order_that_was_paid_meanwhile_settles_another_one() {
         offered.attributes("input[name='order']", "value"),
         [other.to_string()]
     );
+    let back = format!("/payments/{payment}/refund");
+    assert!(offered.attributes("footer a", "href").contains(&back));
+    let screen = till.get("/payments/pending").await.must_be(StatusCode::OK);
+    let ways = screen.attributes("#desk-unplaced li a", "href");
+    assert_eq!(ways, std::slice::from_ref(&back));
+    till.get(&back).await.must_be(StatusCode::OK);
     // An order that owes less does not take it, and no receipt is there for money on no order.
     let form = [("order", small.to_string())];
     let form = [("order", form[0].1.as_str())];

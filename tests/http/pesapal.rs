@@ -4,6 +4,7 @@
 #[path = "../pesapal/mod.rs"]
 mod simulator;
 
+mod at_the_desk;
 mod doors;
 mod faults;
 mod giving_back;

@@ -383,6 +383,74 @@ async fn a_price_of_certain_hours_is_captured_when_it_is_added() {
     assert_eq!(total(&house, order).await, 2 * usual + 1_500);
 }
 
+/// The pieces of each espresso, and what one costs.
+async fn espressos(house: &House) -> String {
+    let sql = "SELECT string_agg(concat(quantity, ' × ', unit_price), ', ' ORDER BY position) AS said FROM order_lines WHERE name = 'Espresso'";
+    house.row(sql, []).await.try_get("", "said").expect("lines")
+}
+
+#[tokio::test]
+async fn pieces_that_are_added_when_the_hours_are_over_cost_what_they_cost_now() {
+    let house = House::open().await;
+    let mut till = house.person(CASHIER).await;
+    let (minute, _) = now_there(&house);
+    // Until in half an hour.
+    let (from, until) = ((minute + 1_380) % 1_440, (minute + 30) % 1_440);
+    list(&house, 127, from, until, 1_500).await;
+    let order = till.sit_down("7", "2").await;
+    till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    let line = line_of(&house, order).await;
+    let path = format!("/orders/{order}/lines/{line}/quantity");
+    till.put(&path, &[("quantity", "2")])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(espressos(&house).await, "2 × 1500");
+    till.post(
+        &format!("/orders/{order}/lines/{line}/note"),
+        &[("note", "extra hot")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    till.post(
+        &format!("/orders/{order}/lines/{line}/discount"),
+        &[("percent", "10"), ("chosen", "Event")],
+    )
+    .await
+    .must_be(StatusCode::OK);
+    house.hand.advance(time::Duration::minutes(35));
+    let mut till = house.person(CASHIER).await;
+    let usual = house
+        .number("SELECT price FROM products WHERE name = 'Espresso'")
+        .await;
+    assert_ne!(usual, 1_500);
+    let key = key();
+    for _ in 0..2 {
+        let panel = till
+            .change(Method::PUT, &path, &[("quantity", "20")], &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(panel.all("li.line").len(), 2, "{}", panel.text);
+    }
+    assert_eq!(
+        espressos(&house).await,
+        format!("2 × 1500, 18 × {usual}"),
+        "what was captured is for the pieces that were there"
+    );
+    let alike = "SELECT count(*) FROM order_lines WHERE note = 'extra hot'";
+    assert_eq!(house.number(alike).await, 2);
+    // What was given on the first is not given on the others.
+    assert_eq!(total(&house, order).await, 2_700 + 18 * usual);
+    // One more by the finger goes with those of today, and fewer are fewer.
+    till.post(&path, &[("by", "1")])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(espressos(&house).await, format!("2 × 1500, 19 × {usual}"));
+    till.put(&path, &[("quantity", "1")])
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(espressos(&house).await, format!("1 × 1500, 19 × {usual}"));
+}
+
 #[tokio::test]
 async fn the_tiles_follow_the_hours() {
     let house = House::open().await;
@@ -493,7 +561,7 @@ async fn what_a_manager_agreed_to_does_not_grow_with_what_is_ordered_later() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(total(&house, order).await, 0);
-    waiter
+    let panel = waiter
         .put(
             &format!("/orders/{order}/lines/{line}/quantity"),
             &[("quantity", "50")],
@@ -501,6 +569,9 @@ async fn what_a_manager_agreed_to_does_not_grow_with_what_is_ordered_later() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(total(&house, order).await, 245_000);
+    // The name of it says why it is not all.
+    let said = panel.all("li.line .pick small");
+    assert_eq!(said, ["Event 100%, at most 5,000 −5,000"]);
     // A cashier's tenth goes with what is ordered.
     let mut till = house.person(CASHIER).await;
     till.post(

@@ -38,7 +38,7 @@ pub async fn upload(
 }
 
 /// A sale that is paid by mobile money of this id.
-async fn paid(house: &House, till: &mut Device, method: &str, amount: i64, id: &str) {
+pub async fn paid(house: &House, till: &mut Device, method: &str, amount: i64, id: &str) {
     let order = sale_of(house, till, amount).await;
     let form = [("method", method), ("reference", id)];
     till.post(&payments(order), &form)
@@ -47,17 +47,17 @@ async fn paid(house: &House, till: &mut Device, method: &str, amount: i64, id: &
 }
 
 /// The clock of the café and of the statement: today, a minute ago.
-async fn today(house: &House) -> String {
+pub async fn today(house: &House) -> String {
     let rule = cafe_pos::values::DayRule::default();
     let at = rule.local(house.app.clock().now() - time::Duration::minutes(1));
     format!("{} {}", at.date(), at.time())
 }
 
-async fn counts(screen: &Answer) -> Vec<String> {
+pub async fn counts(screen: &Answer) -> Vec<String> {
     screen.all(".kpis dd:not(.trend)")
 }
 
-async fn open(manager: &mut Device, answer: &Answer) -> Answer {
+pub async fn open(manager: &mut Device, answer: &Answer) -> Answer {
     let to = answer.header("hx-redirect").to_owned();
     assert!(
         to.starts_with("/payments/statements/"),

@@ -39,6 +39,8 @@ pub struct Model {
     pub paid: Money,
     pub first_sent_at: Option<TimeDateTimeWithTimeZone>,
     pub bill_printed_at: Option<TimeDateTimeWithTimeZone>,
+    pub billed_total: Option<Money>,
+    pub billed_seen: Option<Money>,
     pub settled_at: Option<TimeDateTimeWithTimeZone>,
     pub settled_date: Option<BusinessDate>,
     pub closed_at: Option<TimeDateTimeWithTimeZone>,

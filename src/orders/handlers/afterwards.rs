@@ -220,7 +220,7 @@ pub async fn comp(
         let (what, now) = ((line, form.quantity), app.clock().now());
         let by_admin =
             afterwards::comp_needs_an_admin(app.db(), &by, limit, order, what, now).await?;
-        Ok(wishes::for_an_admin(wish, by_admin))
+        Ok(wish.for_an_admin(by_admin))
     };
     let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
     let (claim, why) = match agreed {

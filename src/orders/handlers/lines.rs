@@ -109,7 +109,7 @@ pub async fn set_quantity(
     let claim = beginning_with(id, once.of(&by, "orders.set_quantity", &(id, line, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
-            actions::set_quantity(tx, &menu, id, line, form.quantity).await
+            actions::set_quantity(tx, &by, &menu, id, line, form.quantity).await
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await
@@ -129,7 +129,7 @@ pub async fn step_quantity(
     let claim = beginning_with(id, once.of(&by, "orders.step_quantity", &(id, line, &form)));
     let written = app
         .write(claim, async |tx: &mut Tx| {
-            actions::step_quantity(tx, &menu, id, line, form.by.0).await
+            actions::step_quantity(tx, &by, &menu, id, line, form.by.0).await
         })
         .await?;
     panel(&app, &by, asker, id, written.done()).await

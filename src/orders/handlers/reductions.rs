@@ -123,7 +123,12 @@ async fn give(
     if !repeated && !is_within(&store::find(app.db(), id).await?, &asked)? {
         let wish = async || {
             let order = store::find(app.db(), id).await?;
-            Ok(wishes::discount(&order, &asked)?)
+            let a_managers = Reduction {
+                most: limit.max(settings.discount_limits.of(Role::Manager)),
+                ..asked.clone()
+            };
+            let by_admin = by.role != Role::Admin && !is_within(&order, &a_managers)?;
+            Ok(wishes::discount(&order, &asked)?.for_an_admin(by_admin))
         };
         let agreed = approval::consent(app, by, asker, claim, &form.agreement, wish).await?;
         let consent;
@@ -225,7 +230,7 @@ fn is_within(order: &Order, asked: &Reduction) -> Result<bool, OrderRefusal> {
     let full = worth(BasisPoints::WHOLE)?;
     // An amount beyond the limit would be cut down to it, and not be what was asked for.
     match worth(asked.most) {
-        Ok(within) if within == full => Ok(draft.discounts_within(asked.most)),
+        Ok(within) if within == full => Ok(draft.may_have(asked.most, order)),
         Ok(_) | Err(OrderRefusal::NothingOff) => Ok(false),
         Err(other) => Err(other),
     }

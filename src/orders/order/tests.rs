@@ -71,6 +71,7 @@ fn table_of(guests: i16) -> Order {
         paid: Money::ZERO,
         first_sent_at: None,
         bill_printed_at: None,
+        billed: None,
         settled_at: None,
         settled_date: None,
         closed_at: None,

@@ -50,6 +50,8 @@ pub struct OpenOrder {
     pub ready_since: Option<OffsetDateTime>,
     /// When the last of it became ready.
     pub ready_latest: Option<OffsetDateTime>,
+    /// Whether its guests have a bill with another sum.
+    pub bill_changed: bool,
     /// Whether it is paid and made; such orders are listed only while something waits to be carried.
     pub closed: bool,
 }
@@ -70,6 +72,7 @@ struct OpenRow {
     total: Money,
     balance: Money,
     billed: bool,
+    bill_changed: bool,
     closed: bool,
     unsent: i64,
     sent: i64,
@@ -82,7 +85,8 @@ struct OpenRow {
 
 const OPEN: &str = "SELECT o.id, o.number, o.table_id, t.code AS table_code, o.customer_name, o.customer_phone, o.waiter_id, \
     s.name AS waiter_name, o.shift_id, o.guests, o.opened_at, o.total, o.total + o.rounding - o.paid AS balance, \
-    o.bill_printed_at IS NOT NULL AS billed, o.closed_at IS NOT NULL AS closed, \
+    o.bill_printed_at IS NOT NULL AS billed, \
+    o.billed_total IS NOT NULL AND o.billed_total <> o.total AND o.total + o.rounding > o.paid AS bill_changed, o.closed_at IS NOT NULL AS closed, \
     count(l.id) FILTER (WHERE l.state = 'unsent' AND NOT l.held) AS unsent, \
     count(l.id) FILTER (WHERE l.state NOT IN ('unsent', 'voided')) AS sent, \
     count(l.id) FILTER (WHERE l.state IN ('ready', 'served')) AS made, \
@@ -201,6 +205,7 @@ fn open_order(row: OpenRow) -> OpenOrder {
         ready_text: row.ready_text.unwrap_or_default(),
         ready_since: row.ready_since,
         ready_latest: row.ready_latest,
+        bill_changed: row.bill_changed,
         closed: row.closed,
     }
 }

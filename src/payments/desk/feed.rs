@@ -54,13 +54,16 @@ pub async fn attempts(app: &App, order: OrderId, pays: bool) -> Result<Markup> {
     Ok(view::attempts(&waiting, pays, app.clock().now()))
 }
 
-/// The desk.
+/// The desk. Drawn once for those who may give money back and once for the rest.
 #[derive(Debug, Clone, Copy)]
-pub struct DeskView;
+pub struct DeskView {
+    /// Whether the ways to give money back are there.
+    pub refunds: bool,
+}
 
 impl View<App> for DeskView {
     fn name(&self) -> String {
-        "desk".to_owned()
+        format!("desk:{}", self.refunds)
     }
 
     fn cares(&self, change: &Changed) -> bool {
@@ -71,7 +74,7 @@ impl View<App> for DeskView {
     }
 
     async fn draw(&self, app: &App) -> anyhow::Result<String> {
-        Ok(view::regions(&load(app).await?).into_string())
+        Ok(view::regions(&load(app, self.refunds).await?).into_string())
     }
 
     async fn revision(&self, app: &App) -> anyhow::Result<i64> {
@@ -79,18 +82,22 @@ impl View<App> for DeskView {
     }
 }
 
-/// What the desk is drawn from.
-pub(super) async fn load(app: &App) -> Result<view::Desk> {
+/// What the desk is drawn from, with the ways to give money back or without.
+pub(super) async fn load(app: &App, refunds: bool) -> Result<view::Desk> {
     let now = app.clock().now();
     let rule = app.settings().await?.day_rule();
     let since = rule.date_of(now - Duration::days(LATE_DAYS));
     let (confirmed, failed) = store::ended_lately(app.db(), now).await?;
+    let doubtful = pesapal::orphans(app.db(), now - Duration::days(DOUBTFUL_DAYS)).await?;
+    let named = doubtful.iter().filter_map(|word| word.payment_id);
     Ok(view::Desk {
+        refunds,
         waiting: store::waiting(app.db()).await?,
         unplaced: store::unplaced(app.db()).await?,
         late: store::late(app.db(), since).await?,
-        doubtful: pesapal::orphans(app.db(), now - Duration::days(DOUBTFUL_DAYS)).await?,
         going_back: refunds::waited_for(app.db(), now).await?,
+        on_no_order: store::on_no_order(app.db(), named).await?,
+        doubtful,
         confirmed,
         failed,
         now,

@@ -18,7 +18,7 @@ use crate::payments::payment::{Choice, Method};
 use crate::payments::reference::Reference;
 use crate::payments::store as payments;
 use crate::payments::tender::{Charge, Taken, TenderRefusal};
-use crate::staff::Cashier;
+use crate::staff::{Cashier, Person};
 use crate::ui::dialog;
 use crate::values::{AttemptId, Money, Note, OrderId, PaymentId, Short};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
@@ -88,7 +88,7 @@ struct At {
 /// The desk.
 #[handler]
 pub async fn show(app: App, by: Cashier) -> Result<Page> {
-    let desk = feed::load(&app).await?;
+    let desk = feed::load(&app, by.role.refunds()).await?;
     let cafe = &app.settings().await?.cafe_name;
     Ok(Page(view::page(&desk, &by, cafe)))
 }
@@ -173,7 +173,7 @@ pub async fn confirm(
     let asked = store::find(app.db(), id).await?;
     match (asker, asked.on_no_order) {
         (Asker::Machine, _) => Ok(as_json(&asked.attempt).into_response()),
-        (Asker::Fragment, _) if came.desk => redrawn(&app, &view::came(&asked)).await,
+        (Asker::Fragment, _) if came.desk => redrawn(&app, &by, &view::came(&asked)).await,
         (_, true) => Ok(Go::to(asker, url::pending_payments()).into_response()),
         (_, false) => {
             let payment = asked.attempt.payment.ok_or(Error::NotFound("payment"))?;
@@ -235,7 +235,7 @@ pub async fn fail(
     match asker {
         Asker::Machine => Ok(as_json(&attempt).into_response()),
         Asker::Page => Ok(Go::to(asker, url::pending_payments()).into_response()),
-        Asker::Fragment if not.desk => redrawn(&app, sentence).await,
+        Asker::Fragment if not.desk => redrawn(&app, &by, sentence).await,
         Asker::Fragment => {
             let inside = feed::attempts(&app, attempt.order, true).await?;
             Ok(done(view::attempts_region(&inside), sentence))
@@ -276,7 +276,7 @@ pub async fn record(
             Ok(poem::web::Json(json!({ "payment": id })).into_response())
         }
         Asker::Page => Ok(Go::to(asker, url::pending_payments()).into_response()),
-        Asker::Fragment => redrawn(&app, "Recorded. It is for no order yet.").await,
+        Asker::Fragment => redrawn(&app, &by, "Recorded. It is for no order yet.").await,
     }
 }
 
@@ -303,7 +303,7 @@ fn loose(new: &LooseMoney) -> Result<Taken> {
 
 /// Asks which order money goes on: one that owes at least as much.
 #[handler]
-pub async fn ask_placement(app: App, _by: Cashier, Path(id): Path<PaymentId>) -> Result<Frag> {
+pub async fn ask_placement(app: App, by: Cashier, Path(id): Path<PaymentId>) -> Result<Frag> {
     let payment = payments::find(app.db(), id).await?;
     let payment = payment.ok_or(Error::NotFound("payment"))?;
     if payment.order.is_some() {
@@ -311,7 +311,7 @@ pub async fn ask_placement(app: App, _by: Cashier, Path(id): Path<PaymentId>) ->
     }
     let mut open = orders::open_orders(app.db()).await?;
     open.retain(|order| order.balance >= payment.amount);
-    Ok(Frag(sheets::placement(&payment, &open)))
+    Ok(Frag(sheets::placement(&payment, &open, by.role.refunds())))
 }
 
 /// Puts money on an order.
@@ -338,13 +338,18 @@ pub async fn place(
         }))
         .into_response()),
         Asker::Page => Ok(Go::to(asker, url::payment_receipt(id)).into_response()),
-        Asker::Fragment => redrawn(&app, &format!("It is on {} now.", order.title())).await,
+        Asker::Fragment => redrawn(&app, &by, &format!("It is on {} now.", order.title())).await,
     }
 }
 
 /// The desk as it is now, without the dialog, and a word about what was done.
-pub(in crate::payments) async fn redrawn(app: &App, sentence: &str) -> Result<Response> {
-    Ok(done(view::regions(&feed::load(app).await?), sentence))
+pub(in crate::payments) async fn redrawn(
+    app: &App,
+    by: &Person,
+    sentence: &str,
+) -> Result<Response> {
+    let desk = feed::load(app, by.role.refunds()).await?;
+    Ok(done(view::regions(&desk), sentence))
 }
 
 fn done(regions: Markup, sentence: &str) -> Response {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use time::OffsetDateTime;
 
 use super::store::Asked;
-use super::view::since;
+use super::view::{giving_back, since};
 use crate::orders::OpenOrder;
 use crate::payments::payment::{Choice, Payment};
 use crate::payments::reference::Reference;
@@ -123,8 +123,8 @@ pub fn loose_money() -> Markup {
     )
 }
 
-/// Which order money goes on.
-pub fn placement(payment: &Payment, open: &[OpenOrder]) -> Markup {
+/// Which order money goes on; `refunds`: with the way to give it back instead.
+pub fn placement(payment: &Payment, open: &[OpenOrder], refunds: bool) -> Markup {
     let body = html! {
         p { (payment.amount.with_code()) " " (payment.method.label()) @if let Some(reference) = &payment.reference { ", " (reference) } }
         @if open.is_empty() {
@@ -149,7 +149,10 @@ pub fn placement(payment: &Payment, open: &[OpenOrder]) -> Markup {
         &url::payment_placement(payment.id),
         false,
         body,
-        html! { @if !open.is_empty() { button.btn.lg.primary { (icon("check")) "Put it there" } } },
+        html! {
+            @if refunds { (giving_back(payment.id)) }
+            @if !open.is_empty() { button.btn.lg.primary { (icon("check")) "Put it there" } }
+        },
     )
 }
 

@@ -2,6 +2,7 @@
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::data::{Tx, Write};
 use crate::orders::Place;
@@ -59,7 +60,7 @@ pub struct Loose {
     pub by: Option<String>,
     /// Who sent it, where somebody knows.
     pub payer: Option<String>,
-    /// Whether a statement has it.
+    /// Whether a statement has it, or Pesapal told of it itself.
     pub verified: bool,
     /// The order that it is on.
     pub order: Option<(OrderId, String)>,
@@ -155,7 +156,7 @@ pub async fn waiting_on(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec
 pub async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<Asked>> {
     asked(
         db,
-        &format!("{BY_HAND} AND a.state = 'waiting' ORDER BY a.started_at, a.id"),
+        "a.state IN ('starting', 'waiting') ORDER BY a.started_at, a.id",
         [],
     )
     .await
@@ -167,9 +168,7 @@ pub async fn ended_lately(
     now: OffsetDateTime,
 ) -> Result<(Vec<Asked>, Vec<Asked>)> {
     let ended = |states: &str| {
-        format!(
-            "{BY_HAND} AND a.state IN ({states}) AND a.ended_at > $1 ORDER BY a.ended_at DESC, a.id LIMIT $2"
-        )
+        format!("a.state IN ({states}) AND a.ended_at > $1 ORDER BY a.ended_at DESC, a.id LIMIT $2")
     };
     let values = || [(now - LATELY).into(), MOST.into()];
     let confirmed = asked(db, &ended("'confirmed'"), values()).await?;
@@ -188,6 +187,27 @@ pub async fn unplaced(db: &impl ConnectionTrait) -> Result<Vec<Loose>> {
     .await
 }
 
+/// Which of these payments are on no order, whatever is left of them.
+pub async fn on_no_order(
+    db: &impl ConnectionTrait,
+    payments: impl IntoIterator<Item = PaymentId>,
+) -> Result<Vec<PaymentId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PaymentId,
+    }
+    let payments: Vec<Uuid> = payments.into_iter().map(Uuid::from).collect();
+    let rows = Row::find_by_statement(statement(
+        db,
+        "SELECT p.id FROM payments p LEFT JOIN payment_placements pl ON pl.payment_id = p.id \
+         WHERE p.id = ANY($1) AND p.order_id IS NULL AND pl.payment_id IS NULL",
+        [payments.into()],
+    ))
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Money of the last days that is in no shift, the latest first.
 pub async fn late(db: &impl ConnectionTrait, since: BusinessDate) -> Result<Vec<Loose>> {
     loose(
@@ -200,14 +220,12 @@ pub async fn late(db: &impl ConnectionTrait, since: BusinessDate) -> Result<Vec<
 
 /// A number that moves with the desk, and when something on it gets late.
 pub async fn desk_revision(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<i64> {
-    let sql = format!(
-        "SELECT hashtextextended(concat_ws(' ', \
+    let sql = "SELECT hashtextextended(concat_ws(' ', \
            (SELECT string_agg(concat(a.id, a.revision, a.started_at < $2, o.revision), ',' ORDER BY a.id) FROM payment_attempts a \
-            JOIN orders o ON o.id = a.order_id WHERE {BY_HAND} AND (a.state = 'waiting' OR a.ended_at > $1)), \
+            JOIN orders o ON o.id = a.order_id WHERE a.state IN ('starting', 'waiting') OR a.ended_at > $1), \
            (SELECT count(*) FROM payments WHERE order_id IS NULL), (SELECT count(*) FROM refunds WHERE order_id IS NULL), (SELECT count(*) FROM payments WHERE shift_id IS NULL), \
            (SELECT count(*) FROM payment_placements), (SELECT count(*) FROM statements), (SELECT count(*) FROM payment_orphans), \
-           (SELECT concat(count(*), count(refund_id), max(moved_at)) FROM pesapal_refunds)), 0) AS revision"
-    );
+           (SELECT concat(count(*), count(refund_id), max(moved_at)) FROM pesapal_refunds)), 0) AS revision";
     revision(db, sql, [(now - LATELY).into(), (now - LATE_AFTER).into()]).await
 }
 
@@ -226,7 +244,7 @@ pub async fn attempts_revision(
 
 async fn revision<const N: usize>(
     db: &impl ConnectionTrait,
-    sql: String,
+    sql: impl Into<String>,
     values: [Value; N],
 ) -> Result<i64> {
     let row = db.query_one_raw(statement(db, sql, values)).await?;
@@ -323,7 +341,8 @@ async fn asked<const N: usize>(
 }
 
 const LOOSE: &str = "SELECT p.id, p.method, p.amount, p.tip, p.reference, p.taken_at, st.name AS taken_by, \
-     coalesce(a.payer, py.payer, l.payer) AS payer, v.payment_id IS NOT NULL AS verified, \
+     coalesce(a.payer, py.payer, l.payer) AS payer, \
+     v.payment_id IS NOT NULL OR EXISTS (SELECT 1 FROM pesapal_receipts pr WHERE pr.payment_id = p.id) AS verified, \
      o.id AS order_id, o.number, o.table_id, t.code AS table_code, o.customer_name, o.customer_phone \
    FROM payments p LEFT JOIN payment_placements pl ON pl.payment_id = p.id LEFT JOIN orders o ON o.id = coalesce(p.order_id, pl.order_id) \
    LEFT JOIN dining_tables t ON t.id = o.table_id LEFT JOIN staff st ON st.id = p.taken_by \
@@ -398,15 +417,18 @@ pub fn titled(
 }
 
 fn pieces(stored: serde_json::Value) -> Result<Vec<Pieces>> {
+    /// What a gateway is asked for is stored as pairs.
     #[derive(serde::Deserialize)]
-    struct Stored {
-        line: LineId,
-        quantity: Quantity,
+    #[serde(untagged)]
+    enum Stored {
+        Named { line: LineId, quantity: Quantity },
+        Pair(LineId, Quantity),
     }
     let stored: Vec<Stored> = serde_json::from_value(stored).map_err(anyhow::Error::from)?;
-    let pieces = stored.into_iter().map(|one| Pieces {
-        line: one.line,
-        quantity: one.quantity,
+    let pieces = stored.into_iter().map(|one| match one {
+        Stored::Named { line, quantity } | Stored::Pair(line, quantity) => {
+            Pieces { line, quantity }
+        }
     });
     Ok(pieces.collect())
 }

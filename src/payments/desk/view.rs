@@ -11,11 +11,13 @@ use crate::payments::refunds::AskedFor;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, Tick, icon};
-use crate::values::{DayRule, Money, age_words, epoch_millis, rfc3339};
+use crate::values::{DayRule, Money, PaymentId, age_words, epoch_millis, rfc3339};
 use crate::web::url;
 
 /// What the desk shows.
 pub struct Desk {
+    /// Whether whoever looks at it may give money back.
+    pub refunds: bool,
     /// What is waited for, the longest first.
     pub waiting: Vec<Asked>,
     /// Money that is for no order.
@@ -26,6 +28,8 @@ pub struct Desk {
     pub doubtful: Vec<Orphan>,
     /// What Pesapal was asked to give back, and has not or is not in the books.
     pub going_back: Vec<AskedFor>,
+    /// Which of the payments that this is about are on no order.
+    pub on_no_order: Vec<PaymentId>,
     /// What has come of late.
     pub confirmed: Vec<Asked>,
     /// What has not.
@@ -89,12 +93,12 @@ fn waiting(desk: &Desk) -> Markup {
         .count();
     html! {
         header {
-            h2 { "Waiting for the message" }
+            h2 { "Waiting for the money" }
             @if late > 0 { (ui::badge_of(Kind::Bad, true, &format!("{late} late"))) }
             span.push.dim { (desk.waiting.len()) }
         }
         @if desk.waiting.is_empty() {
-            p.dim { "Nobody waits for a guest's mobile money." }
+            p.dim { "Nobody waits for a guest's money." }
         } @else {
             ul.todo { @for asked in &desk.waiting { (waiting_row(asked, desk.now)) } }
         }
@@ -111,7 +115,7 @@ fn waiting_row(asked: &Asked, now: OffsetDateTime) -> Markup {
                 a href=(url::order(attempt.order)) { (asked.order_title) }
                 span.dim { (owing(asked)) " · asked by " (asked.asked_by) @if let Some(payer) = &attempt.payer { " · " (payer) } }
             }
-            (ways(asked, "?desk=true"))
+            @if attempt.method.is_mobile_money() { (ways(asked, "?desk=true")) } @else { (link(asked)) }
         }
     }
 }
@@ -132,6 +136,13 @@ fn age(asked: &Asked, now: OffsetDateTime) -> Markup {
         } @else {
             span.badge data-kind="info" { (icon("clock")) "Waiting " (since(asked.attempt.started_at, now)) }
         }
+    }
+}
+
+/// What Pesapal was asked for, Pesapal answers itself: its screen shows how it stands, and calls it off.
+fn link(asked: &Asked) -> Markup {
+    html! {
+        a.btn href=(url::attempt(asked.attempt.id)) { "What was asked for" span.vh { ": " (asked.attempt.sum()) " " (asked.order_title) } }
     }
 }
 
@@ -159,14 +170,22 @@ fn unplaced(desk: &Desk) -> Markup {
                     li id={ "money-" (money.id) } {
                         (mark(money.method))
                         (about(money, desk))
-                        button.btn.primary type="button" hx-get=(url::payment_placement(money.id)) hx-target="#sheet" {
-                            "Put on an order" span.vh { ": " (money.amount) }
+                        div.row.wrap {
+                            button.btn.primary type="button" hx-get=(url::payment_placement(money.id)) hx-target="#sheet" {
+                                "Put on an order" span.vh { ": " (money.amount) }
+                            }
+                            @if desk.refunds { (giving_back(money.id)) }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// The way to the screen that gives money back.
+pub(super) fn giving_back(payment: PaymentId) -> Markup {
+    html! { a.btn href=(url::payment_refund(payment)) { (icon("undo")) "Give it back" } }
 }
 
 fn about(money: &Loose, desk: &Desk) -> Markup {
@@ -242,7 +261,11 @@ fn doubtful_row(word: &Orphan, desk: &Desk) -> Markup {
                 }
             }
             span.row.wrap {
-                @if let Some(payment) = word.payment_id { a.btn href=(url::payment_receipt(payment)) { "Receipt" } }
+                @if let Some(payment) = word.payment_id {
+                    // Money on no order has no receipt.
+                    @if !desk.on_no_order.contains(&payment) { a.btn href=(url::payment_receipt(payment)) { "Receipt" } }
+                    @else if desk.refunds { (giving_back(payment)) }
+                }
                 @if let Some(attempt) = word.attempt_id { a.btn href=(url::attempt(attempt)) { "What was asked for" } }
                 @else if let Some(order) = word.order_id { a.btn href=(url::order(order)) { "Order" } }
             }
@@ -287,9 +310,11 @@ fn failed(desk: &Desk) -> Markup {
                             b { (asked.attempt.sum().with_code()) " " (asked.attempt.method.label()) }
                             span.dim { (asked.attempt.said.as_deref().unwrap_or("Asked by mistake")) " · " (ended(asked, desk)) }
                         }
-                        button.btn type="button" hx-get={ (url::attempt_confirmation(asked.attempt.id)) "?desk=true" } hx-target="#sheet" {
-                            "It came after all" span.vh { ": " (asked.attempt.sum()) " " (asked.order_title) }
-                        }
+                        @if asked.attempt.method.is_mobile_money() {
+                            button.btn type="button" hx-get={ (url::attempt_confirmation(asked.attempt.id)) "?desk=true" } hx-target="#sheet" {
+                                "It came after all" span.vh { ": " (asked.attempt.sum()) " " (asked.order_title) }
+                            }
+                        } @else { (link(asked)) }
                     }
                 }
             }

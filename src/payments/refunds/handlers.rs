@@ -16,7 +16,7 @@ use crate::payments::reference::{Reference, ReferenceRefusal};
 use crate::payments::{Payment, pesapal, store as payments};
 use crate::shifts;
 use crate::staff::approval::{self, Agreed, Agreement};
-use crate::staff::{Cashier, Refunder, Wish};
+use crate::staff::{Cashier, Refunder, Role, Wish};
 use crate::values::{Money, Note, PaymentId, RefundId, Short};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
@@ -178,7 +178,11 @@ pub async fn give(
     let wish = async || {
         let known = known(&app, id).await?;
         let back = amount_of(&known, &what, settings.cash_rounding)?;
-        Ok(Wish {
+        // What went back of it before counts, as it does when it is done.
+        let (payment, limit) = (&known.payment, settings.refund_limit);
+        let gone = payment.amount + payment.tip - known.left.amount - known.left.tip;
+        let is_beyond = limit.is_positive() && gone + back > limit;
+        let wish = Wish {
             summary: format!(
                 "{} {}{}{}: {reason}",
                 what.deed(),
@@ -188,7 +192,9 @@ pub async fn give(
             ),
             order: known.payment.order,
             address: url::payment_refund(id),
-        })
+            only_admin: false,
+        };
+        Ok(wish.for_an_admin(is_beyond && by.role != Role::Admin))
     };
     let agreed = approval::consent(&app, &by, asker, claim, &form.agreement, wish).await?;
     let (claim, consent) = match agreed {
@@ -293,7 +299,7 @@ pub async fn ask_pesapal(
             "refundId": asked.refund,
         }))
         .into_response()),
-        Asker::Fragment if at.desk => redrawn(&app, asked.sentence()).await,
+        Asker::Fragment if at.desk => redrawn(&app, &by, asked.sentence()).await,
         Asker::Fragment => Ok(Frag(view::at_pesapal(&asked)).into_response()),
         Asker::Page => {
             let to = asked.refund.map(url::refund);

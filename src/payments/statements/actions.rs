@@ -1,7 +1,8 @@
-//! What managers do with statements: read one in, and book what nobody has.
+//! What managers do with statements: read one in, book what nobody has, and say which payment it is.
 
 use serde_json::json;
 
+use super::refusal::StatementRefusal;
 use super::statement::Statement;
 use super::store::{self, File};
 use crate::data::{Entry, Tx};
@@ -63,6 +64,40 @@ pub async fn record(
     money::record_arrived(tx, payment, None, None, &taken, &[]).await?;
     if let Some(payer) = payer {
         desk::store::insert_payer(tx, payment, &payer).await?;
+    }
+    Ok(())
+}
+
+/// Says which payment a transaction is that nobody has booked, because its id was mistyped. The payment keeps what was typed.
+///
+/// # Errors
+/// Where they cannot be the same, or are no longer by themselves.
+pub async fn say_which(
+    tx: &mut Tx,
+    statement: StatementId,
+    line: StatementLineId,
+    payment: PaymentId,
+) -> Result<()> {
+    let (taken, _) = store::find_line(tx, statement, line).await?;
+    let alike = store::alike(tx, statement, Some(line)).await?;
+    let (_, booked) = alike
+        .into_iter()
+        .find(|(_, booked)| booked.payment == payment)
+        .ok_or(StatementRefusal::NotTheSame)?;
+    store::insert_verification(tx, payment, line).await?;
+    tx.journal(
+        Entry::new("payment.verified", "payment", payment)
+            .before(json!({ "transaction": booked.reference }))
+            .after(json!({
+                "transaction": taken.reference,
+                "statement": statement,
+                "method": taken.method,
+                "amount": taken.amount,
+            })),
+    );
+    tx.changed(Changed::Payments);
+    if let Some((order, _)) = booked.order {
+        tx.changed(Changed::Order(order));
     }
     Ok(())
 }

@@ -27,6 +27,11 @@ form! {
     pub struct Unbooked { transaction: one StatementLineId }
 }
 
+form! {
+    /// Which payment such a transaction is.
+    pub struct SamePayment { transaction: one StatementLineId, payment: one PaymentId }
+}
+
 /// The statements that were read in, and what is in none.
 #[handler]
 pub async fn list(app: App, by: Manager) -> Result<Page> {
@@ -79,6 +84,7 @@ async fn shown(app: &App, id: StatementId) -> Result<view::Shown> {
         differing: store::lines(app.db(), id, Which::Differing).await?,
         unbooked: store::lines(app.db(), id, Which::Unbooked).await?,
         verified: store::lines(app.db(), id, Which::Verified).await?,
+        alike: store::alike(app.db(), id, None).await?,
         missing,
         missing_count,
         statement,
@@ -181,15 +187,35 @@ pub async fn record(
     })
     .await
     .map_err(as_a_notice)?;
+    let word = "Recorded. Put it on an order under Mobile money.";
+    redrawn(&app, asker, id, word).await
+}
+
+/// Says which payment a transaction is that nobody has booked.
+#[handler]
+pub async fn say_which(
+    app: App,
+    by: Manager,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<StatementId>,
+    Form(same): Form<SamePayment>,
+) -> Result<Response> {
+    let claim = once.of(&by, "statements.say_which", &(id, &same));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::say_which(tx, id, same.transaction, same.payment).await
+    })
+    .await?;
+    redrawn(&app, asker, id, "It is verified now.").await
+}
+
+async fn redrawn(app: &App, asker: Asker, id: StatementId, word: &str) -> Result<Response> {
     if asker != Asker::Fragment {
         return Ok(Go::to(asker, url::statement(id)).into_response());
     }
     let rule = app.settings().await?.day_rule();
-    let drawn = view::redrawn(&shown(&app, id).await?, &rule);
-    let word = ui::toast(
-        ui::Kind::Ok,
-        "Recorded. Put it on an order under Mobile money.",
-    );
+    let drawn = view::redrawn(&shown(app, id).await?, &rule);
+    let word = ui::toast(ui::Kind::Ok, word);
     Ok(Frag(maud::html! { (drawn) hx-partial hx-target="#notice" { (word) } }).into_response())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A manager uploads the file that the provider's own portal exports (`table`, `cells`, `statement` read it; nothing of a
 //! faulty one is kept). A transaction that a payment names, with the same amount, verifies that payment, whichever of the
-//! two was there first; the rest is shown: what differs, what nobody has booked, and what nobody can find. Owns the tables
+//! two was there first; the rest is shown: what differs, what nobody has booked, and what nobody can find. Where the id of a
+//! payment was mistyped, a manager says which transaction it is. Owns the tables
 //! `statements`, `statement_lines` and `payment_verifications`, in which rows are only ever added.
 
 mod actions;

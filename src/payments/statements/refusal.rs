@@ -1,4 +1,4 @@
-//! Why a statement is not read in.
+//! Why a statement is not read in, or a transaction of it is not the payment that somebody says.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ pub enum Fault {
     Twice(u64),
 }
 
-/// Why a statement was not read in. Nothing of it is kept then.
+/// Why a statement was not read in, of which nothing is kept then; or why a payment was not verified by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatementRefusal {
     /// It is a file of a spreadsheet program.
@@ -65,6 +65,8 @@ pub enum StatementRefusal {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// A transaction is no longer one that nobody has booked, or a payment no longer one that is in no statement.
+    NotTheSame,
 }
 
 impl fmt::Display for StatementRefusal {
@@ -95,13 +97,20 @@ impl fmt::Display for StatementRefusal {
             StatementRefusal::Row { line, fault } => {
                 write!(f, "Line {line} {fault}. Nothing was read in.")
             }
+            StatementRefusal::NotTheSame => write!(
+                f,
+                "These two cannot be the same any more. Open the statement again."
+            ),
         }
     }
 }
 
 impl Refusal for StatementRefusal {
     fn status(&self) -> StatusCode {
-        StatusCode::UNPROCESSABLE_ENTITY
+        match self {
+            StatementRefusal::NotTheSame => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        }
     }
 
     fn code(&self) -> &'static str {
@@ -112,13 +121,15 @@ impl Refusal for StatementRefusal {
             StatementRefusal::NoColumn { .. } => "no_column",
             StatementRefusal::Whose => "whose_statement",
             StatementRefusal::Row { .. } => "faulty_row",
+            StatementRefusal::NotTheSame => "not_the_same",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
-        Some(match self {
-            StatementRefusal::Whose => "provider",
-            _ => "file",
-        })
+        match self {
+            StatementRefusal::Whose => Some("provider"),
+            StatementRefusal::NotTheSame => None,
+            _ => Some("file"),
+        }
     }
 }

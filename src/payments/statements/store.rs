@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement as Sql, Value};
 use serde_json::json;
 use time::Duration;
 
+use super::refusal::StatementRefusal;
 use super::statement::Statement;
 use crate::data::{Tx, Write};
 use crate::payments::desk::store::method;
@@ -13,7 +14,9 @@ use crate::payments::reference::Reference;
 use crate::payments::tender::Taken;
 use crate::values::{Money, PaymentId, StaffId, StatementId, StatementLineId};
 use crate::web::{Error, Result};
-pub use beside::{Beside, Booked, Imported, SHOWN, Which, covered, find, latest, lines, missing};
+pub use beside::{
+    Beside, Booked, Imported, SHOWN, Which, alike, covered, find, latest, lines, missing,
+};
 
 /// What was uploaded.
 #[derive(Debug, Clone)]
@@ -26,13 +29,8 @@ pub struct File {
 
 /// Notes that a statement has a payment already, which the transaction is about to store. Whoever reads a statement in waits
 /// for those that hold the business day, and they for them: so one of the two finds the other.
-pub async fn verify(
-    tx: &Tx,
-    payment: PaymentId,
-    taken: &Taken,
-    reference: &Reference,
-) -> Result<()> {
-    tx.later(Write::new(
+pub fn verification(tx: &Tx, payment: PaymentId, taken: &Taken, reference: &Reference) -> Write {
+    Write::new(
         "payment_verifications",
         payment,
         "INSERT INTO payment_verifications (payment_id, line_id, verified_at) \
@@ -44,7 +42,28 @@ pub async fn verify(
             reference.bare().into(),
             (taken.amount + taken.tip).into(),
         ],
-    ))
+    )
+}
+
+/// Notes that a transaction of a statement is a payment whose id was mistyped.
+///
+/// # Errors
+/// Where either has found its other half by now.
+pub async fn insert_verification(tx: &Tx, payment: PaymentId, line: StatementLineId) -> Result<()> {
+    let write = Write::new(
+        "payment_verifications",
+        payment,
+        "INSERT INTO payment_verifications (payment_id, line_id, verified_at) VALUES ($1, $2, $3)",
+        [payment.into(), line.into(), tx.now().into()],
+    );
+    tx.later(
+        write
+            .refusing("payment_verifications_pkey", StatementRefusal::NotTheSame)
+            .refusing(
+                "payment_verifications_line_once",
+                StatementRefusal::NotTheSame,
+            ),
+    )
     .await
 }
 

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::store::{Beside, Booked, Imported, SHOWN};
 use crate::payments::payment::Method;
 use crate::ui::{self, Field, Kind};
-use crate::values::{DayRule, TokenId};
+use crate::values::{DayRule, StatementLineId, TokenId};
 use crate::web::url;
 
 /// A statement with what it proves.
@@ -19,6 +19,8 @@ pub struct Shown {
     pub unbooked: Vec<Beside>,
     /// Transactions that verify a payment.
     pub verified: Vec<Beside>,
+    /// What a transaction may be that nobody has booked.
+    pub alike: Vec<(StatementLineId, Booked)>,
     /// Payments of its time that no statement has.
     pub missing: Vec<Booked>,
     /// How many those are.
@@ -38,6 +40,9 @@ pub struct Nowhere {
     /// How many those are.
     pub count: i64,
 }
+
+/// So many payments are offered for one transaction.
+const OFFERED: usize = 3;
 
 /// The page of all statements.
 pub fn list(latest: &[Imported], nowhere: &[Nowhere], rule: &DayRule) -> Markup {
@@ -240,10 +245,15 @@ fn unbooked(shown: &Shown, rule: &DayRule) -> Markup {
                                 td { (one.transaction) } td { (rule.local(one.at)) } td.num { (one.amount) }
                                 td { @if let Some(payer) = &one.payer { (payer) } }
                                 td {
-                                    form hx-post=(to) hx-swap="none" {
-                                        (ui::key_input(&TokenId::new().to_string()))
-                                        input type="hidden" name="transaction" value=(one.id);
-                                        button.btn hx-disable="this" { "Record it" span.vh { ": " (one.transaction) } }
+                                    div.stack {
+                                        @for (_, booked) in shown.alike.iter().filter(|(line, _)| *line == one.id).take(OFFERED) {
+                                            (same(shown, one, booked, rule))
+                                        }
+                                        form hx-post=(to) hx-swap="none" {
+                                            (ui::key_input(&TokenId::new().to_string()))
+                                            input type="hidden" name="transaction" value=(one.id);
+                                            button.btn hx-disable="this" { "Record it" span.vh { ": " (one.transaction) } }
+                                        }
                                     }
                                 }
                             }
@@ -252,6 +262,23 @@ fn unbooked(shown: &Shown, rule: &DayRule) -> Markup {
                 }
                 (and_more(shown.statement.unbooked, shown.unbooked.len()))
             }
+        }
+    }
+}
+
+/// A payment that this transaction may be: recorded anew, the same money would be booked twice.
+fn same(shown: &Shown, one: &Beside, booked: &Booked, rule: &DayRule) -> Markup {
+    let to = url::statement_verifications(shown.statement.id);
+    html! {
+        form.same hx-post=(to) hx-swap="none" {
+            (ui::key_input(&TokenId::new().to_string()))
+            input type="hidden" name="transaction" value=(one.id);
+            input type="hidden" name="payment" value=(booked.payment);
+            p {
+                "Typed as " b { (booked.reference.as_deref().unwrap_or_default()) } ", " (rule.local(booked.at))
+                @if let Some((_, title)) = &booked.order { ", " (title) }
+            }
+            button.btn.primary hx-disable="this" { "It is this payment" span.vh { ": " (one.transaction) } }
         }
     }
 }

@@ -109,6 +109,8 @@ impl Books {
             paid: order.paid,
             first_sent_at: order.first_sent_at,
             bill_printed_at: order.bill_printed_at,
+            billed_total: None,
+            billed_seen: None,
             settled_at: order.settled_at,
             settled_date: order.settled_date,
             closed_at: order.closed_at,

@@ -83,6 +83,7 @@ impl Visit {
             paid: Default::default(),
             first_sent_at: None,
             bill_printed_at: None,
+            billed: None,
             settled_at: None,
             settled_date: None,
             closed_at: None,

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{MOST, RequestRefusal, Wish, store};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
-use crate::staff::Person;
+use crate::staff::{Person, Role};
 use crate::values::{ApprovalId, Note};
 use crate::web::{Error, Result};
 
@@ -50,6 +50,9 @@ pub(super) async fn answer(
         .await?
         .ok_or(Error::NotFound("request"))?;
     request.must_be_open_to(by.id, tx.now())?;
+    if agrees && request.wish.only_admin && by.role != Role::Admin {
+        return Err(RequestRefusal::AdminOnly.into());
+    }
     store::answer(tx, id, by.id, agrees, note.map(Note::as_str)).await?;
     let deed = match agrees {
         true => "approval.given",

@@ -39,6 +39,22 @@ pub struct Wish {
     pub order: Option<OrderId>,
     /// Where its form is sent.
     pub address: String,
+    /// Whether a manager's agreement is not enough.
+    pub only_admin: bool,
+}
+
+impl Wish {
+    /// The same, saying that only an admin may agree.
+    pub fn for_an_admin(self, only: bool) -> Wish {
+        match only {
+            false => self,
+            true => Wish {
+                summary: format!("{} (only an admin may agree)", self.summary),
+                only_admin: true,
+                ..self
+            },
+        }
+    }
 }
 
 /// How far a request is.
@@ -155,6 +171,9 @@ pub enum RequestRefusal {
     /// Nobody approves what they ask themselves.
     #[error("Somebody else approves: ask another manager or an admin.")]
     Own,
+    /// A manager may refuse it, and no more.
+    #[error("Only an admin may agree to this. Ask one of them to answer it.")]
+    AdminOnly,
     /// Somebody was faster.
     #[error("{0} has answered already.")]
     Answered(String),
@@ -163,7 +182,7 @@ pub enum RequestRefusal {
 impl Refusal for RequestRefusal {
     fn status(&self) -> StatusCode {
         match self {
-            RequestRefusal::Own => StatusCode::FORBIDDEN,
+            RequestRefusal::Own | RequestRefusal::AdminOnly => StatusCode::FORBIDDEN,
             _ => StatusCode::CONFLICT,
         }
     }
@@ -180,6 +199,7 @@ impl Refusal for RequestRefusal {
             RequestRefusal::SomethingElse(_) => "agreed_to_something_else",
             RequestRefusal::ApproverGone => "approver_gone",
             RequestRefusal::Own => "own_approval",
+            RequestRefusal::AdminOnly => "admin_only",
             RequestRefusal::Answered(_) => "answered",
         }
     }
@@ -310,6 +330,7 @@ mod tests {
                 summary: "Void 1 × Chips".to_owned(),
                 order: None,
                 address: "/orders".to_owned(),
+                only_admin: false,
             },
             asked_by: StaffId::new(),
             asker: "Moses".to_owned(),

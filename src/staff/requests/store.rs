@@ -10,7 +10,7 @@ use crate::staff::Person;
 use crate::values::{ApprovalId, OrderId, StaffId};
 use crate::web::Result;
 
-const REQUEST: &str = "SELECT r.id, r.deed, r.fingerprint, r.summary, r.address, r.order_id, r.asked_by, s.name AS asker, t.name AS terminal, \
+const REQUEST: &str = "SELECT r.id, r.deed, r.fingerprint, r.summary, r.address, r.only_admin, r.order_id, r.asked_by, s.name AS asker, t.name AS terminal, \
      r.asked_at, r.expires_at, r.state, r.answered_by, a.name AS answerer, r.note \
    FROM approval_requests r JOIN staff s ON s.id = r.asked_by LEFT JOIN terminals t ON t.id = r.terminal_id \
    LEFT JOIN staff a ON a.id = r.answered_by";
@@ -22,6 +22,7 @@ struct Row {
     fingerprint: Vec<u8>,
     summary: String,
     address: String,
+    only_admin: bool,
     order_id: Option<OrderId>,
     asked_by: StaffId,
     asker: String,
@@ -46,6 +47,7 @@ impl Row {
                 summary: self.summary,
                 order: self.order_id,
                 address: self.address,
+                only_admin: self.only_admin,
             },
             asked_by: self.asked_by,
             asker: self.asker,
@@ -161,14 +163,15 @@ pub(super) async fn insert(
     let write = Write::new(
         "approval_requests",
         id,
-        "INSERT INTO approval_requests (id, deed, fingerprint, summary, address, order_id, asked_by, terminal_id, asked_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO approval_requests (id, deed, fingerprint, summary, address, only_admin, order_id, asked_by, terminal_id, asked_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         [
             id.into(),
             deed.into(),
             fingerprint.to_vec().into(),
             wish.summary.clone().into(),
             wish.address.clone().into(),
+            wish.only_admin.into(),
             wish.order.into(),
             by.into(),
             tx.by().terminal.into(),

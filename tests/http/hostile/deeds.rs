@@ -318,6 +318,9 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ("POST", "/payments/statements/:statement/payments") => {
             vec![("transaction", id("unbooked"))]
         }
+        ("POST", "/payments/statements/:statement/verifications") => {
+            vec![("transaction", id("unbooked")), ("payment", id("payment"))]
+        }
         ("POST", "/kitchen/tickets/:ticket/bump") => {
             vec![("additions", "0".into()), ("changes", "0".into())]
         }

@@ -252,6 +252,11 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/payments/statements", Managers),
     ("GET", "/payments/statements/:statement", Managers),
     ("POST", "/payments/statements/:statement/payments", Managers),
+    (
+        "POST",
+        "/payments/statements/:statement/verifications",
+        Managers,
+    ),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
     ("GET", "/shifts", Managers),

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::book::*;
 use super::command::{Discount, Less};
+use super::screens::money;
 
 /// All of a price, in basis points.
 pub const WHOLE: i64 = 10_000;
@@ -55,10 +56,18 @@ impl Given {
         off.clamp(0, price)
     }
 
-    /// "Staff 10%".
+    /// "Staff 10%", "Event 50%, at most 5,000".
     pub fn label(&self) -> String {
         match self.off {
-            Off::Share(share) | Off::UpTo(share, _) => format!("{} {}%", self.name, percent(share)),
+            Off::Share(share) => format!("{} {}%", self.name, percent(share)),
+            Off::UpTo(share, amount) => {
+                format!(
+                    "{} {}%, at most {}",
+                    self.name,
+                    percent(share),
+                    money(amount)
+                )
+            }
             Off::Amount(_) => self.name.clone(),
         }
     }

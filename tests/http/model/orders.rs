@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::book::*;
 use super::command::{Add, OrderDeed, Pay};
-use super::menu::{self, Pick};
+use super::menu::{self, Chosen, Pick, Product};
 
 /// After this many seconds an order without lines is called off.
 const ABANDONED_AFTER: i64 = 15 * 60;
@@ -226,42 +226,8 @@ impl Book {
         let usual = product.usual();
         let chosen = product.choose(add.picks.as_ref().unwrap_or(&usual))?;
         let from_stock = product.take(add.quantity)?;
-        let fresh = Line {
-            number: self.minted,
-            id: Uuid::nil(),
-            product: Some(product.id),
-            name: product.name.clone(),
-            second: product.second.clone(),
-            quantity: add.quantity,
-            base: product.price,
-            chosen,
-            given: None,
-            note: add.note.clone(),
-            allergy: add.allergy.clone(),
-            seat: add.seat,
-            course: add.course,
-            from_stock,
-            tax_name: product.tax_name.clone(),
-            tax_bp: product.tax_bp,
-            station: product.station,
-            prep_seconds: product.prep_seconds,
-            state: State::Unsent,
-            ready_at: 0,
-            held: false,
-            announced: false,
-            voided: None,
-            free: None,
-        };
-        self.minted += 1;
-        let order = &mut self.orders[at];
-        let mut unsent = order.lines.iter_mut().filter(|line| line.is_unsent());
-        match unsent.find(|line| line.is_equal(&fresh)) {
-            Some(line) => swallow(line, &fresh),
-            None => {
-                order.lines.push(fresh);
-                must(order.lines.len() <= 300, CONFLICT)
-            }
-        }
+        let fresh = fresh(self.minted, product, chosen, add.clone(), from_stock);
+        self.take_in(at, fresh).map(drop)
     }
 
     fn step(&mut self, at: usize, line: Uuid, by: i64) -> Outcome {
@@ -278,6 +244,11 @@ impl Book {
         let line = self.unsent(at, line)?;
         let is_told = line.announced;
         let more = quantity - line.quantity;
+        let was = line.clone();
+        if more > 0 && self.costs_something_else(&was)? {
+            return self.add_more(at, &was, more);
+        }
+        let line = self.unsent(at, was.id)?;
         let (product, had) = (line.product, line.from_stock);
         line.quantity = quantity;
         // What is given up goes back to the countdown as far as it came from there.
@@ -297,6 +268,62 @@ impl Book {
             self.tell_held(at);
         }
         Ok(())
+    }
+
+    fn costs_something_else(&mut self, line: &Line) -> Result<bool, u16> {
+        Ok(match line.product {
+            Some(product) => menu::of(&mut self.menu, product)?.price != line.base,
+            None => false,
+        })
+    }
+
+    /// A captured price is for the pieces that were there: more of them are a line of their own, kept back where it is, without
+    /// what was given on it.
+    fn add_more(&mut self, at: usize, was: &Line, more: i64) -> Outcome {
+        let product = menu::of(&mut self.menu, was.product.ok_or(CONFLICT)?)?;
+        let picks: Vec<Pick> = was.chosen.iter().map(|one| (one.id, one.word)).collect();
+        let from_stock = product.take(more)?;
+        let fresh = Line {
+            held: was.held,
+            ..fresh(
+                self.minted,
+                product,
+                product.choose(&picks)?,
+                Add {
+                    product: product.id,
+                    quantity: more,
+                    picks: None,
+                    note: was.note.clone(),
+                    allergy: was.allergy.clone(),
+                    seat: was.seat,
+                    course: was.course,
+                    undo: None,
+                },
+                from_stock,
+            )
+        };
+        if self.take_in(at, fresh)? {
+            self.tell_held(at);
+        }
+        Ok(())
+    }
+
+    /// Answers whether it went into a line that its station was told of.
+    fn take_in(&mut self, at: usize, fresh: Line) -> Result<bool, u16> {
+        self.minted += 1;
+        let order = &mut self.orders[at];
+        let mut unsent = order.lines.iter_mut().filter(|line| line.is_unsent());
+        match unsent.find(|line| line.is_equal(&fresh)) {
+            Some(line) => {
+                swallow(line, &fresh)?;
+                Ok(line.announced)
+            }
+            None => {
+                order.lines.push(fresh);
+                must(order.lines.len() <= 300, CONFLICT)?;
+                Ok(false)
+            }
+        }
     }
 
     fn remove(&mut self, at: usize, line: Uuid) -> Outcome {
@@ -423,6 +450,35 @@ impl Book {
                 self.note("order.cancelled");
             }
         }
+    }
+}
+
+fn fresh(number: usize, product: &Product, chosen: Vec<Chosen>, add: Add, from_stock: i64) -> Line {
+    Line {
+        number,
+        id: Uuid::nil(),
+        product: Some(product.id),
+        name: product.name.clone(),
+        second: product.second.clone(),
+        quantity: add.quantity,
+        base: product.price,
+        chosen,
+        given: None,
+        note: add.note,
+        allergy: add.allergy,
+        seat: add.seat,
+        course: add.course,
+        from_stock,
+        tax_name: product.tax_name.clone(),
+        tax_bp: product.tax_bp,
+        station: product.station,
+        prep_seconds: product.prep_seconds,
+        state: State::Unsent,
+        ready_at: 0,
+        held: false,
+        announced: false,
+        voided: None,
+        free: None,
     }
 }
 

@@ -13,6 +13,8 @@ use crate::web::{Error, Result};
 pub const SHOWN: i64 = 200;
 /// How many statements are listed.
 const LISTED: i64 = 60;
+/// So many days lie between a transaction and when it was typed in, at most, where its id is not what says that they are one.
+const NEAR: i32 = 3;
 
 /// A statement that was read in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub struct Beside {
     pub payer: Option<String>,
     /// When.
     pub at: OffsetDateTime,
-    /// The payment of that id.
+    /// The payment of that id, or the one that somebody said it is.
     pub booked: Option<Booked>,
 }
 
@@ -112,9 +114,17 @@ impl Which {
     }
 }
 
-const MATCHED: &str = "FROM statement_lines l \
-   LEFT JOIN payments p ON regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = l.bare AND p.reference IS NOT NULL AND p.method <> 'card' \
-   LEFT JOIN payment_verifications v ON v.payment_id = p.id AND v.line_id = l.id";
+/// A transaction's payment is the one that it verifies, whatever was typed for its id; else the one of that id.
+const MATCHED: &str = "FROM statement_lines l LEFT JOIN payment_verifications v ON v.line_id = l.id \
+   LEFT JOIN payments p ON p.id = coalesce(v.payment_id, (SELECT b.id FROM payments b \
+     WHERE regexp_replace(b.reference, '[^A-Z0-9]', '', 'g') = l.bare AND b.reference IS NOT NULL AND b.method <> 'card'))";
+
+/// What is in no statement: neither by its id nor because somebody said which transaction it is. What came through Pesapal
+/// went into its account, so it is in none of the café's own.
+const NOWHERE: &str = "p.reference IS NOT NULL \
+   AND NOT EXISTS (SELECT 1 FROM statement_lines k WHERE k.provider = p.method AND k.bare = regexp_replace(p.reference, '[^A-Z0-9]', '', 'g')) \
+   AND NOT EXISTS (SELECT 1 FROM payment_verifications w WHERE w.payment_id = p.id) \
+   AND NOT EXISTS (SELECT 1 FROM pesapal_receipts pr WHERE pr.payment_id = p.id)";
 
 const IMPORTED: &str = "SELECT s.id, s.provider, s.file_name, s.covers_from, s.covers_to, s.rows_read, s.outgoing, s.unsuccessful, s.repeated, \
      s.read_before, s.notes, st.name AS imported_by, s.imported_at, c.lines, c.total, c.verified, c.differ, c.unbooked \
@@ -286,8 +296,9 @@ pub async fn missing(
     from: OffsetDateTime,
     to: OffsetDateTime,
 ) -> Result<(Vec<Booked>, i64)> {
-    let condition = "FROM payments p WHERE p.method = $1 AND p.taken_at >= $2 AND p.taken_at < $3 AND p.reference IS NOT NULL \
-         AND NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.provider = p.method AND l.bare = regexp_replace(p.reference, '[^A-Z0-9]', '', 'g'))";
+    let condition = format!(
+        "FROM payments p WHERE p.method = $1 AND p.taken_at >= $2 AND p.taken_at < $3 AND {NOWHERE}"
+    );
     let values = || -> [Value; 3] { [provider.as_str().into(), from.into(), to.into()] };
     let count = db
         .query_one_raw(sql(
@@ -311,6 +322,38 @@ pub async fn missing(
         booked.extend(row.booked()?);
     }
     Ok((booked, count))
+}
+
+/// What a transaction that nobody has booked may be, its id mistyped: money of the same provider and sum that is in no
+/// statement, taken within [`NEAR`] days of it. Of one transaction or of all of a statement, the nearest first.
+pub async fn alike(
+    db: &impl ConnectionTrait,
+    statement: StatementId,
+    line: Option<StatementLineId>,
+) -> Result<Vec<(StatementLineId, Booked)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: StatementLineId,
+        #[sea_orm(nested)]
+        booked: BookedRow,
+    }
+    let asked = format!(
+        "SELECT u.id AS line_id, {BOOKED} FROM (SELECT l.* {MATCHED} WHERE l.statement_id = $1 AND l.id = coalesce($2, l.id) AND {}) u \
+         JOIN payments p ON p.method = u.provider AND p.amount + p.tip = u.amount \
+           AND p.taken_at BETWEEN u.at - make_interval(days => $3) AND u.at + make_interval(days => $3) AND {NOWHERE} \
+         {OF_PAYMENT} ORDER BY abs(extract(epoch FROM p.taken_at - u.at)), p.id LIMIT $4",
+        Which::Unbooked.sql()
+    );
+    let values = [statement.into(), line.into(), NEAR.into(), SHOWN.into()];
+    let rows = Row::find_by_statement(sql(db, asked, values))
+        .all(db)
+        .await?;
+    let mut alike = Vec::with_capacity(rows.len());
+    for row in rows {
+        let line = row.line_id;
+        alike.extend(row.booked.booked()?.map(|booked| (line, booked)));
+    }
+    Ok(alike)
 }
 
 /// From when to when there are statements of a provider.
