@@ -33,6 +33,7 @@ mod m20261127_000024_statements;
 mod m20261127_000025_approval_requests;
 mod m20261127_000026_receipt_links;
 mod m20261127_000027_pesapal_refunds;
+mod m20261127_000028_price_list_revisions;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000025_approval_requests::Migration),
             Box::new(m20261127_000026_receipt_links::Migration),
             Box::new(m20261127_000027_pesapal_refunds::Migration),
+            Box::new(m20261127_000028_price_list_revisions::Migration),
         ]
     }
 }

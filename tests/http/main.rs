@@ -24,6 +24,7 @@ mod model;
 mod orders;
 mod parts;
 mod pesapal;
+mod price_lists;
 mod races;
 mod receipt_links;
 mod receipts;
