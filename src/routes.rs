@@ -138,6 +138,7 @@ fn signing_in(map: Map) -> Map {
 fn house(map: Map) -> Map {
     use backups::handlers as backup;
     use kitchen::stations::handlers as station;
+    use menu::price_lists::handlers as priced;
     use staff::handlers::roster;
     use staff::requests::handlers as request;
     use terminals::handlers as terminal;
@@ -159,6 +160,20 @@ fn house(map: Map) -> Map {
         .at(at::stations, get(station::list).post(station::add))
         .at(at::new_station, get(station::ask_new))
         .at(at::station, get(station::ask_edit).put(station::edit))
+        .at(at::price_lists, get(priced::show_all).post(priced::add))
+        .at(at::new_price_list, get(priced::ask_new))
+        .at(
+            at::price_list,
+            get(priced::show).put(priced::edit).delete(priced::delete),
+        )
+        .at(at::price_list_details, get(priced::ask_edit))
+        .at(at::price_list_products, get(priced::choose_product))
+        .at(
+            at::listed_price,
+            get(priced::ask_price)
+                .put(priced::set_price)
+                .delete(priced::take_off),
+        )
         .at(
             at::settings,
             get(settings::handlers::show).put(settings::handlers::change_money),

@@ -36,6 +36,7 @@ mod m20261127_000027_pesapal_refunds;
 mod m20261127_000028_refunds_waited_for;
 mod m20261127_000029_receipt_contents;
 mod m20261127_000030_admins_and_bills;
+mod m20261127_000031_price_list_revisions;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000028_refunds_waited_for::Migration),
             Box::new(m20261127_000029_receipt_contents::Migration),
             Box::new(m20261127_000030_admins_and_bills::Migration),
+            Box::new(m20261127_000031_price_list_revisions::Migration),
         ]
     }
 }

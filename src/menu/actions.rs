@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::choice::MenuRefusal;
-use super::price_list::Hours;
+use super::price_lists::Hours;
 use super::product::{Menu, Product, Until};
 use super::store;
 use crate::app::App;

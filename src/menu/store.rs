@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::daypart::Daypart;
-use super::price_list::{COUNTS, Hours};
+use super::price_lists::{COUNTS, Hours};
 use super::product::{Category, Group, Menu, Modifier, Product, Section, TaxClass, Until};
 use crate::data::Tx;
 use crate::data::entity::{

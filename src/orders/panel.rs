@@ -410,7 +410,7 @@ fn receipt(one: &Receipt, days: &DayRule) -> Markup {
 fn line_bar(order: &Order) -> Markup {
     let of = |pattern| url::of_selected_line(pattern, order.id);
     html! {
-        // It scrolls sideways where it is narrow, also for those without a hand on it.
+        // On a low screen it scrolls sideways, also for those without a hand on it.
         div #line-bar.line-bar role="toolbar" tabindex="0" aria-label="Selected line" {
             button.btn type="button" disabled hx-get=(of(url::at::order_line_note)) hx-target="#sheet" data-for="unsent held" { (icon("note")) "Note" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_modifiers)) hx-target="#sheet" data-for="unsent held" { (icon("mods")) "Modifiers" }
@@ -421,9 +421,9 @@ fn line_bar(order: &Order) -> Markup {
             button.btn type="button" disabled hx-post=(of(url::at::order_line_fire)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="held" { (icon("preparing")) "Fire" }
             button.btn type="button" disabled hx-post={ (url::order_servings(order.id)) "?line={line}" } hx-swap="none" data-for="sent" { (icon("check")) "Served" }
             button.btn type="button" disabled hx-get=(of(url::at::order_line_comp)) hx-target="#sheet" data-for="sent" { (icon("tip")) "Comp" }
+            button.btn type="button" disabled hx-get=(of(url::at::order_line_discount)) hx-target="#sheet" data-for="unsent held sent" { (icon("percent")) "Discount" }
             button.btn.danger type="button" disabled hx-get=(of(url::at::order_line_void)) hx-target="#sheet" data-for="sent" { (icon("cancelled")) "Void" }
             button.btn.danger type="button" disabled hx-delete=(of(url::at::order_line)) hx-swap="none" hx-sync="#order-panel:queue all" data-for="unsent held" { (icon("trash")) "Remove" }
-            button.btn type="button" disabled hx-get=(of(url::at::order_line_discount)) hx-target="#sheet" data-for="unsent held sent" { (icon("percent")) "Discount" }
         }
     }
 }

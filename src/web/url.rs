@@ -118,6 +118,19 @@ urls! {
     /// One station: GET opens the form, PUT changes.
     station(station: StationId) = "/stations/:station";
 
+    /// The lists of prices that count at certain hours: POST adds one.
+    price_lists() = "/menu/price-lists";
+    /// The form for a new price list.
+    new_price_list() = "/menu/price-lists/new";
+    /// One price list with its prices: PUT changes what is said about it, DELETE takes it away.
+    price_list(list: PriceListId) = "/menu/price-lists/:list";
+    /// The form for what is said about a price list.
+    price_list_details(list: PriceListId) = "/menu/price-lists/:list/details";
+    /// The products that may be put on a price list.
+    price_list_products(list: PriceListId) = "/menu/price-lists/:list/products";
+    /// A product on a price list: GET opens the form, PUT gives it a price, DELETE takes it off.
+    listed_price(list: PriceListId, product: ProductId) = "/menu/price-lists/:list/products/:product";
+
     /// What is counted, for Prometheus.
     metrics() = "/metrics";
 

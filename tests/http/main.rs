@@ -27,6 +27,7 @@ mod model;
 mod orders;
 mod parts;
 mod pesapal;
+mod price_lists;
 mod races;
 mod receipt_contents;
 mod receipt_links;

@@ -22,6 +22,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
                 (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
                 (entry("chef", "Stations", url::stations()))
+                (entry("percent", "Price lists", url::price_lists()))
             }
             @if person.role == Role::Admin {
                 (entry("users", "Staff", url::staff()))

@@ -13,6 +13,7 @@ async fn every_page_fits_every_screen() {
             "/staff",
             "/terminals",
             "/stations",
+            "/menu/price-lists",
             "/backups",
             "/kitchen/figures",
             "/menu/stock",

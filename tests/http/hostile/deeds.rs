@@ -116,6 +116,19 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("refund_limit", String::new()),
             ("seen", "0123456789abcdef".into()),
         ],
+        ("POST", "/menu/price-lists") | ("PUT", "/menu/price-lists/:list") => vec![
+            ("name", format!("H {}", Uuid::now_v7().simple())),
+            ("day", "Fri".into()),
+            ("from", "22:00".into()),
+            ("until", "02:00".into()),
+            ("active", "on".into()),
+            ("revision", "1".into()),
+        ],
+        ("PUT", "/menu/price-lists/:list/products/:product") => vec![
+            ("price", "1,500".into()),
+            ("was", String::new()),
+            ("q", "espr".into()),
+        ],
         ("PUT", "/backups") => vec![("hour", "3".into()), ("days", "30".into())],
         ("POST", "/menu/products/:product/stock") => vec![
             ("left", "12".into()),

@@ -93,6 +93,7 @@ impl Ink {
 /// A day of trade in such a café: something of everything, named and remarked upon.
 pub async fn trade(house: &House, ink: Ink) {
     settings(house, ink).await;
+    price_something(house, ink).await;
     if ink == Ink::Evil {
         write_everywhere(house).await;
     }
@@ -214,6 +215,15 @@ async fn write_everywhere(house: &House) {
         cafe_pos::live::Changed::Menu,
         cafe_pos::live::Changed::Settings,
     ]);
+}
+
+/// A list on which one product has a price, at hours that are over.
+async fn price_something(house: &House, ink: Ink) {
+    let sql = "WITH l AS (INSERT INTO price_lists (id, name, weekdays, from_minute, until_minute, active) \
+                          VALUES (gen_random_uuid(), $1, 31, 960, 1080, false) RETURNING id) \
+               INSERT INTO listed_prices (price_list_id, product_id, price) SELECT l.id, p.id, 100 FROM l, products p ORDER BY p.id LIMIT 1";
+    let name: String = ink.typed(1).chars().take(40).collect();
+    house.execute(sql, [name.into()]).await;
 }
 
 async fn first_table(house: &House) -> String {

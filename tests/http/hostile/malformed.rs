@@ -136,6 +136,9 @@ pub async fn refresh(scene: &mut Scene) {
         .post(&stock, &[("back", "on")])
         .await
         .must_be(StatusCode::OK);
+    let list = "UPDATE price_lists SET deleted_at = NULL WHERE id = $1";
+    let id = scene.id("list");
+    scene.house.execute(list, [id.into()]).await;
     scene.serve_guests().await;
 }
 

@@ -92,6 +92,9 @@ impl Scene {
                      SELECT gen_random_uuid(), 'orders.void', '', 'Void 1 × Chips', '/floor', id, now(), now() + interval '1 day' \
                      FROM staff WHERE username = 'moses' RETURNING id";
         self.note("approval", asked).await;
+        let list = "INSERT INTO price_lists (id, name, weekdays, from_minute, until_minute, active) \
+                    VALUES (gen_random_uuid(), 'Happy hour', 31, 960, 1080, false) RETURNING id";
+        self.note("list", list).await;
         // Renamed and closed at will, while work goes on at the others.
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";

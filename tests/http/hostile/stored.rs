@@ -163,6 +163,12 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
             return paths(house, &sql).await;
         }
         "/stations/:station" => "SELECT '/stations/' || id AS path FROM stations",
+        pattern if pattern.contains(":list") => {
+            let sql = format!(
+                "SELECT replace(replace('{pattern}', ':list', price_list_id::text), ':product', product_id::text) AS path FROM listed_prices"
+            );
+            return paths(house, &sql).await;
+        }
         "/pass/:pass/servings" => {
             "SELECT '/pass/' || id || '/servings' AS path FROM stations WHERE kind = 'expo'"
         }

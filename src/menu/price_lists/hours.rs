@@ -30,7 +30,7 @@ impl Hours {
 }
 
 /// Of table `pl`, the lists that count at the hours `$1` (today), `$2` (yesterday) and `$3` (minute).
-pub(super) const COUNTS: &str = "pl.active AND pl.deleted_at IS NULL AND CASE WHEN pl.from_minute < pl.until_minute \
+pub(in crate::menu) const COUNTS: &str = "pl.active AND pl.deleted_at IS NULL AND CASE WHEN pl.from_minute < pl.until_minute \
     THEN pl.weekdays & $1 <> 0 AND $3 >= pl.from_minute AND $3 < pl.until_minute \
     ELSE (pl.weekdays & $1 <> 0 AND $3 >= pl.from_minute) OR (pl.weekdays & $2 <> 0 AND $3 < pl.until_minute) END";
 
