@@ -52,12 +52,12 @@ fn list(lists: &[Kept]) -> Markup {
 fn row(one: &Kept) -> Markup {
     html! {
         tr id={ "list-" (one.id) } {
-            td { b { (one.it.name) } }
+            td { a href=(url::price_list(one.id)) { b { (one.it.name) } } }
             td { (one.it.when()) }
             td { (state(one)) }
             td.num { (one.prices) }
             td.num {
-                a.btn.quiet href=(url::price_list(one.id)) aria-label={ "Open " (one.it.name) } { (ui::labelled("edit", "Open")) }
+                a.btn.quiet href=(url::price_list(one.id)) aria-label={ "Open " (one.it.name) } { (icon("edit")) span.hide-s { "Open" } }
             }
         }
     }
@@ -137,8 +137,9 @@ fn prices(list: &Kept, products: &[Offered]) -> Markup {
                 table.table {
                     caption.vh { "Prices" }
                     thead { tr {
-                        th { "Product" } th { "Category" }
-                        th.num { "Usually, " (Currency::venue().code()) } th.num { "Here, " (Currency::venue().code()) }
+                        th { "Product" }
+                        th.num { "Usually" span.hide-s { ", " (Currency::venue().code()) } }
+                        th.num { "Here" span.hide-s { ", " (Currency::venue().code()) } }
                         th { span.vh { "Change" } }
                     } }
                     tbody { @for (product, here) in listed { (price(list.id, product, here)) } }
@@ -151,13 +152,15 @@ fn prices(list: &Kept, products: &[Offered]) -> Markup {
 fn price(list: PriceListId, product: &Offered, here: Money) -> Markup {
     html! {
         tr id={ "price-" (product.id) } {
-            td { span.row.wrap { b { (product.name) } @if !product.active { (ui::badge_saying(ui::Status::Cancelled, "Not sold")) } } }
-            td { (product.category) }
+            td {
+                span.row.wrap { b { (product.name) } @if !product.active { (ui::badge_saying(ui::Status::Cancelled, "Not sold")) } }
+                small { (product.category) }
+            }
             td.num.dim { (product.usual) }
             td.num { (here) }
             td.num {
                 button.btn.quiet id={ "change-" (product.id) } hx-get=(url::listed_price(list, product.id)) hx-target="#sheet" hx-swap="innerHTML"
-                    aria-label={ "Change the price of " (product.name) } { (ui::labelled("edit", "Change")) }
+                    aria-label={ "Change the price of " (product.name) } { (icon("edit")) span.hide-s { "Change" } }
             }
         }
     }
@@ -310,7 +313,7 @@ pub fn price_dialog(list: &Kept, product: &Offered, typed: &str, keys: &[String;
         &product.name,
         html! {
             div.body.stack {
-                p { "Usually " (product.usual.with_code()) ". " (list.it.name) " counts " (list.it.when()) "." }
+                p { "Usually " (product.usual.with_code()) ". " (list.it.name) ": " (list.it.when()) "." }
                 form.stack #edit-price hx-put=(address) hx-target="#sheet" hx-swap="innerHTML" {
                     (ui::key_input(set))
                     input type="hidden" name="was" value=(was.as_deref().unwrap_or_default());

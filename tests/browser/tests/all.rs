@@ -17,6 +17,7 @@ mod looks;
 mod order;
 mod paying;
 mod pesapal;
+mod price_lists;
 
 /// A file that is named nowhere would be run nowhere.
 #[test]
