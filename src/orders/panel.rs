@@ -489,7 +489,7 @@ fn actions(order: &Order, pays: bool, unit: Money) -> Markup {
             } @else {
                 @if unsent == 0 && ready > 0 { (served_button(order, ready, !due)) }
                 @else { (send_button(order, unsent, unsent > 0)) }
-                @if due { (bill_button(order)) }
+                (bill_button(order, due))
                 @if pays { a.btn.xl.primary[unsent == 0 && due] href=(url::order_pay(order.id)) data-after-taps { "Pay" } }
             }
         }
@@ -531,10 +531,10 @@ fn served_button(order: &Order, ready: usize, primary: bool) -> Markup {
     }
 }
 
-/// The bill, printed by the same tap.
-fn bill_button(order: &Order) -> Markup {
+/// The bill, printed by the same tap. It stands there also as long as nothing is due: nothing moves when that changes.
+fn bill_button(order: &Order, due: bool) -> Markup {
     html! {
-        button.btn.xl.bill type="button" hx-post=(url::order_bills(order.id)) hx-swap="none" data-deed="bill"
+        button.btn.xl.bill type="button" disabled[!due] hx-post=(url::order_bills(order.id)) hx-swap="none" data-deed="bill"
             hx-sync="#order-panel:queue all" { "Bill" }
     }
 }
