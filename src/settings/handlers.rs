@@ -3,8 +3,8 @@
 use maud::html;
 use poem::handler;
 
-use super::money_rules::{self, Asked};
-use super::view;
+use super::money_rules::Asked;
+use super::{actions, view};
 use crate::app::App;
 use crate::data::Tx;
 use crate::staff::Admin;
@@ -37,7 +37,7 @@ pub async fn change_money(
     let claim = once.of(&by, "settings.money", &asked);
     let cafe = app.config().cafe_name.clone();
     app.write(claim, async |tx: &mut Tx| {
-        money_rules::change(tx, &cafe, &asked).await
+        actions::change_money(tx, &cafe, &asked).await
     })
     .await?;
     let settings = app.settings().await?;

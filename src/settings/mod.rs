@@ -2,6 +2,7 @@
 //!
 //! Each setting is a row; a missing row means the default, so a new setting needs no migration.
 
+mod actions;
 pub mod handlers;
 pub mod money_rules;
 pub mod view;
@@ -296,6 +297,14 @@ pub async fn load(db: &impl ConnectionTrait, cafe_name: &str) -> Result<Settings
 pub fn parse(stored: Value) -> Result<Settings> {
     Ok(serde_json::from_value(stored)
         .map_err(|failure| anyhow::anyhow!("the stored settings cannot be read: {failure}"))?)
+}
+
+/// Holds all settings until the transaction ends: who only reads does not wait. One that was never changed has no row that
+/// could be locked.
+async fn hold(tx: &Tx) -> Result<()> {
+    tx.execute_unprepared("LOCK TABLE settings IN SHARE ROW EXCLUSIVE MODE")
+        .await?;
+    Ok(())
 }
 
 /// Stores one setting by its name as [`Settings`] is serialised.

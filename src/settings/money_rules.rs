@@ -5,15 +5,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use poem::http::StatusCode;
-use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{NamedDiscount, Settings, Shares, load, store};
-use crate::data::{Entry, Tx};
+use super::{NamedDiscount, Settings, Shares};
 use crate::form;
 use crate::values::text::TextRefusal;
 use crate::values::{BasisPoints, Currency, Money, Short};
@@ -114,14 +111,19 @@ impl MoneyRules {
             .collect()
     }
 
-    fn by_key(&self) -> Map<String, Value> {
+    /// Each by the name that it is stored by.
+    pub fn by_key(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(settings)) => settings,
             _ => Map::new(),
         }
     }
 
-    fn check(&self) -> WebResult<()> {
+    /// What only all of it together shows.
+    ///
+    /// # Errors
+    /// Where cash is rounded to more than anybody has in coins.
+    pub fn check(&self) -> WebResult<()> {
         let coarsest = COARSEST * 10_i64.pow(Currency::venue().decimals());
         match self.cash_rounding.minor() <= coarsest {
             true => Ok(()),
@@ -131,45 +133,6 @@ impl MoneyRules {
             }])),
         }
     }
-}
-
-/// Changes them, as they were when their form was opened; `cafe` is the name that the environment gives.
-///
-/// # Errors
-/// Where somebody changed one of them since.
-pub async fn change(tx: &mut Tx, cafe: &str, asked: &Asked) -> WebResult<()> {
-    let rules = MoneyRules::from(asked);
-    rules.check()?;
-    // A setting that was never changed has no row that could be locked. Who only reads does not wait.
-    tx.execute_unprepared("LOCK TABLE settings IN SHARE ROW EXCLUSIVE MODE")
-        .await?;
-    let before = MoneyRules::from(&load(&*tx, cafe).await?);
-    if asked.seen != before.fingerprint() {
-        return Err(WebError::refused(
-            StatusCode::CONFLICT,
-            "settings_changed",
-            "Somebody else has saved these settings since you opened them. What you typed is still here: look at theirs on another page, then open this one anew.",
-        ));
-    }
-    let was = before.by_key();
-    let (mut gone, mut come) = (Map::new(), Map::new());
-    for (key, value) in rules.by_key() {
-        let old = was.get(&key).cloned().unwrap_or_default();
-        if old == value {
-            continue;
-        }
-        store(tx, &key, value.clone()).await?;
-        gone.insert(key.clone(), old);
-        come.insert(key, value);
-    }
-    if !come.is_empty() {
-        tx.journal(
-            Entry::general("settings.changed", "settings")
-                .before(&gone)
-                .after(&come),
-        );
-    }
-    Ok(())
 }
 
 /// Short texts, one on each line: at least one, none twice.

@@ -623,6 +623,21 @@ async fn read(response: Response) -> Answer {
     }
 }
 
+/// A form as it is filled in, with some fields otherwise: those that are given take the place of the usual ones, and what is
+/// empty is left out.
+pub fn filled_in<'a>(
+    usual: &[(&'a str, &'a str)],
+    otherwise: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let kept = usual
+        .iter()
+        .filter(|(name, _)| otherwise.iter().all(|(other, _)| other != name));
+    kept.chain(otherwise)
+        .filter(|(_, value)| !value.is_empty())
+        .copied()
+        .collect()
+}
+
 /// A fresh idempotency key.
 pub fn key() -> String {
     Uuid::now_v7().simple().to_string()

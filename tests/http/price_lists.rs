@@ -20,12 +20,7 @@ fn form<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("until", "18:00"),
         ("active", "true"),
     ];
-    let kept = usual
-        .into_iter()
-        .filter(|(name, _)| changed.iter().all(|(other, _)| other != name));
-    kept.chain(changed.iter().copied())
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+    filled_in(&usual, changed)
 }
 
 /// A list that a manager makes; answers its address.

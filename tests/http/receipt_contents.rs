@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::cash::{payments, sale_of, slip_text};
 use super::house::*;
-use super::refunds::{WHY, close, last_payment};
+use super::refunds::{WHY, close, last_payment, loose_money};
 
 /// The receipt at the till, as it reads.
 async fn paper(till: &mut Device, payment: &str) -> String {
@@ -151,15 +151,7 @@ async fn a_guest_reads_of_others_at_the_table_how_much_and_nothing_else() {
 async fn money_that_was_put_on_an_order_later_is_on_no_receipt_of_before() {
     let house = House::open().await;
     let mut boss = house.with_float(MANAGER).await;
-    let loose = [
-        ("method", "airtel_money"),
-        ("transaction", "MP261127.1"),
-        ("amount", "10,000"),
-    ];
-    boss.post("/payments/unplaced", &loose)
-        .await
-        .must_be(StatusCode::OK);
-    let placed = last_payment(&house).await;
+    let placed = loose_money(&house, &mut boss).await;
     house.hand.advance(time::Duration::minutes(1));
     let order = sale_of(&house, &mut boss, 30_000).await;
     let first = pay(&mut boss, &house, order, &PART).await;

@@ -73,6 +73,19 @@ pub(super) async fn close(house: &House) {
     house.execute(closed, []).await;
 }
 
+/// Airtel money for no order, which somebody recorded; answers the payment's id.
+pub(super) async fn loose_money(house: &House, till: &mut Device) -> String {
+    let loose = [
+        ("method", "airtel_money"),
+        ("transaction", "MP261127.1"),
+        ("amount", "10,000"),
+    ];
+    till.post("/payments/unplaced", &loose)
+        .await
+        .must_be(StatusCode::OK);
+    last_payment(house).await
+}
+
 pub(super) async fn last_payment(house: &House) -> String {
     let sql = "SELECT id FROM payments ORDER BY taken_at DESC, id DESC LIMIT 1";
     let id: uuid::Uuid = house.row(sql, []).await.try_get("", "id").expect("an id");

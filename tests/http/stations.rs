@@ -18,12 +18,7 @@ fn form<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("ring", "new"),
         ("ring", "void"),
     ];
-    let kept = usual
-        .into_iter()
-        .filter(|(name, _)| changed.iter().all(|(other, _)| other != name));
-    kept.chain(changed.iter().copied())
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+    filled_in(&usual, changed)
 }
 
 async fn id(house: &House, name: &str) -> String {

@@ -4,7 +4,7 @@ use poem::http::StatusCode;
 
 use super::cash::{payments, sale_of};
 use super::house::*;
-use super::refunds::{WHY, close, last_payment};
+use super::refunds::{WHY, close, last_payment, loose_money};
 
 async fn kept(house: &House, which: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM order_versions WHERE {which}");
@@ -15,15 +15,7 @@ async fn kept(house: &House, which: &str) -> i64 {
 async fn money_that_was_put_on_an_order_is_among_what_is_kept() {
     let house = House::open().await;
     let mut boss = house.with_float(MANAGER).await;
-    let loose = [
-        ("method", "airtel_money"),
-        ("transaction", "MP261127.1"),
-        ("amount", "10,000"),
-    ];
-    boss.post("/payments/unplaced", &loose)
-        .await
-        .must_be(StatusCode::OK);
-    let placed = last_payment(&house).await;
+    let placed = loose_money(&house, &mut boss).await;
     let order = sale_of(&house, &mut boss, 30_000).await;
     let id = order.to_string();
     boss.post(&format!("/payments/{placed}/placement"), &[("order", &id)])
