@@ -331,8 +331,8 @@ fn expected_actions(order: &Order, pays: bool, unit: i64) -> Vec<String> {
     } else {
         actions.push(format!("Send {}", send_where(order)).trim().to_owned());
     }
-    let has_bill = !counter && order.balance() > 0;
-    actions.extend(has_bill.then(|| "Bill".to_owned()));
+    // It rests where nothing is due, and has its place all the same.
+    actions.extend((!counter).then(|| "Bill".to_owned()));
     actions.extend(pays.then(|| "Pay".to_owned()));
     actions
 }
