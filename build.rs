@@ -15,7 +15,14 @@ use sha2::{Digest, Sha256};
 const SCRIPT_HEAD: [&str; 3] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js", "js/base.js"];
 
 /// What only displays on a wall do: left out of the script that tills wait for at their first visit.
-const WALLS_ONLY: [&str; 4] = ["articles.js", "board.js", "expo.js", "screen.js"];
+const WALLS_ONLY: [&str; 6] = [
+    "articles.js",
+    "board.js",
+    "expo.js",
+    "places.js",
+    "receipts.js",
+    "screen.js",
+];
 
 /// What only tills do.
 const TILLS_ONLY: [&str; 7] = [

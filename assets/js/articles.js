@@ -19,8 +19,7 @@ byHand.set("innerArticles", (target, fragment) => {
     const next = [...fragment.children].flatMap(each => "same" in each.dataset ? named(each) : [[each.id, null, each]]);
     const staying = new Set(next.map(([id]) => id));
     for (const shown of [...target.children]) {
-        if (shown.id && staying.has(shown.id)) continue;
-        all(".seen", shown).forEach(forget); // the rest of what htmx knows goes with the ticket
+        if ((shown.id && staying.has(shown.id)) || "stays" in shown.dataset) continue;
         shown.remove();
     }
     let place = target.firstElementChild;
@@ -35,8 +34,8 @@ byHand.set("innerArticles", (target, fragment) => {
             changed.push(shown);
         }
         if (!shown) changed.push(coming);
-        else if (!coming) renumber(shown, number);
-        else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) renumber(shown, one(".key", coming)?.textContent.trim());
+        else if (!coming) numbering.later(shown, number);
+        else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) numbering.later(shown, one(".key", coming)?.textContent.trim());
         else {
             // Of the same document: what need not be moved over stays there.
             const alone = fragment.cloneNode(false);
@@ -45,7 +44,6 @@ byHand.set("innerArticles", (target, fragment) => {
             changed.push(shown);
         }
     }
-    for (const receipt of changed.flatMap(each => all(".seen", each))) htmx.process(receipt);
     return changed;
 });
 
@@ -63,7 +61,7 @@ byHand.set("innerMorph", (target, fragment) => {
 });
 
 // The buttons of a ticket are made ready when a hand or a key comes near them: most tickets leave again untouched but for
-// one of them, and on a slow screen making six ready takes as long as drawing the ticket. Only its receipt waits for nobody.
+// one of them, and on a slow screen making six ready takes as long as drawing the ticket.
 for (const name of ["pointerdown", "keydown", "click"]) {
     on(name, ({ target }) => {
         const ticket = target.closest?.("#board > .kt, .pcard");

@@ -4,6 +4,13 @@ const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (name, act, options) => document.addEventListener(name, act, options);
 
+/** The board on a kitchen's wall, where the page has one, and its tickets: without a look into each of them. */
+const board = () => document.getElementById("board");
+const tickets = () => [...board().children].filter(each => each.localName === "article");
+
+/** Tickets that stand beyond the edge of the board, where nobody sees them (places.js). */
+const far = new WeakSet();
+
 /**
  * Calls `draw` now and after every swap, before the browser paints. A morph takes away what only this
  * browser knows (the selected line, an age, a control at rest), so whoever sets such a thing sets it here.
@@ -35,6 +42,60 @@ const drawn = places => {
 };
 on("htmx:after:settle", ({ detail }) => drawn(detail.newContent.filter(place => place instanceof Element && place.isConnected)));
 
+// ---- some in each frame -------------------------------------------------------------------------------
+
+const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
+/** When the next frame is painted. What is drawn right after one has all the time to its own. */
+const frame = () => new Promise(done => {
+    const late = setTimeout(done, UNSEEN);
+    requestAnimationFrame(() => setTimeout(() => {
+        clearTimeout(late);
+        done();
+    }));
+});
+
+/**
+ * What is drawn for one frame, at least: a ticket in sight that moves, or shows another time, is about 1. A screen that has
+ * painted as much in good time draws more for the next.
+ */
+const [LOAD, MOST] = [4, 96];
+const [GOOD, LONG] = [20, 30]; // milliseconds
+let load = LOAD;
+const turns = new Map(); // what for → what it takes, and how
+let turning = false;
+/** Does something for one of the next frames, in which there is room for it; `act` may say what it took. */
+const inTurn = (what, takes, act) => {
+    turns.set(what, { takes, act });
+    if (!turning) turn();
+};
+const turn = async () => {
+    turning = true;
+    while (turns.size > 0) {
+        await frame();
+        const began = performance.now();
+        let left = load;
+        for (const [what, { takes, act }] of [...turns].sort(([, one], [, other]) => other.takes - one.takes)) {
+            if (takes > left) continue;
+            turns.delete(what);
+            try {
+                left -= act(left) ?? takes;
+            } catch (error) {
+                console.error(error); // the others have their turn all the same
+            }
+        }
+        await frame(); // what that changed is painted in a frame that does nothing else
+        const took = performance.now() - began;
+        if (took > LONG) load = Math.max(LOAD, load / 2);
+        else if (took < GOOD && left >= 0 && left < load / 2) load = Math.min(MOST, load * 2);
+    }
+    turning = false;
+};
+/** A frame that does nothing else. */
+const own = what => new Promise(done => inTurn(what, LOAD, () => {
+    done();
+    return Infinity;
+}));
+
 /** How a wall shows a region of a picture, by its hx-swap (articles.js); what is not here, htmx swaps. */
 const byHand = new Map();
 
@@ -47,14 +108,12 @@ const setServerNow = text => {
 };
 setServerNow(document.body.dataset.now);
 
-/** What nobody has tapped: the stream, receipts of a board, and who waits for an answer. It asks again, and nobody is told when it fails. */
-const asksByItself = element => element.id === "stream" || element.matches?.(".seen, [data-asks]");
+/** What nobody has tapped: the stream, and who waits for an answer. It asks again, and nobody is told when it fails. */
+const asksByItself = element => element.id === "stream" || element.matches?.("[data-asks]");
 
-/** Takes away a receipt: htmx watches for it to be seen, and goes on watching what has gone. */
-const forget = receipt => {
-    for (const { observer } of receipt._htmx?.triggerSpecs ?? []) observer?.disconnect();
-    receipt.remove();
-};
+const random = bytes => crypto.getRandomValues(new Uint8Array(bytes)); // randomUUID is missing on plain HTTP
+/** An Idempotency-Key for a request that is like no other (keys.js). */
+const newKey = () => [...random(16)].map(byte => byte.toString(16).padStart(2, "0")).join("");
 
 /** The articles that a picture names because they stay what they are, each with its number. */
 const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));
@@ -67,6 +126,9 @@ const renumber = (ticket, number) => {
     key.parentElement.setAttribute("aria-label", `Key ${number}`);
     if ("n" in ticket.dataset) ticket.dataset.n = number;
 };
+
+/** Who gives tickets their numbers: a board does not do all of it in one frame (places.js). */
+const numbering = { later: renumber };
 
 const two = number => String(number).padStart(2, "0");
 

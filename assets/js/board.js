@@ -1,8 +1,5 @@
 // A kitchen board: the keys of a bump bar (kitchen.md section 5), and what rings when. A till only rings for what is
-// ready. The size of the text is in screen.js.
-
-const board = () => document.getElementById("board");
-const tickets = () => [...board().children].filter(each => each.localName === "article"); // not a look into each of them
+// ready. Where tickets stand is in places.js, the size of the text in screen.js.
 
 // ---- the cursor -------------------------------------------------------------------------------------
 
@@ -17,7 +14,7 @@ const go = ticket => {
     at = ticket?.id ?? null;
     item = -1;
     showCursor();
-    ticket?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (ticket) document.dispatchEvent(new CustomEvent("board:bring", { detail: ticket }));
 };
 
 const showCursor = () => {
@@ -132,87 +129,16 @@ on("keydown", event => {
     else DEEDS[deed]?.();
 });
 
-// ---- tickets that fit ---------------------------------------------------------------------------------
+// ---- pages --------------------------------------------------------------------------------------------
 
-// As many columns as have room for text of this size.
-const COLUMN = 20; // em
-const columns = () => {
-    const { width, gap, size } = inside();
-    board().style.setProperty("--columns", Math.max(1, Math.floor((width + gap) / (COLUMN * size + gap))));
-};
-/** What the board has between its edges, in pixels; measured anew when the screen or its text changes. */
-let space = null;
-const inside = () => space ??= measured();
-const measured = () => {
-    const style = getComputedStyle(board());
-    const [start, end, above, below, gap, size] = [style.paddingInlineStart, style.paddingInlineEnd, style.paddingBlockStart,
-        style.paddingBlockEnd, style.columnGap, style.fontSize].map(parseFloat);
-    return { width: board().clientWidth - start - end, height: board().clientHeight - above - below, gap: gap || 0, size };
-};
-
-// The server cuts a long ticket into pieces as high as a column of a wall with text of the usual size. What is too tall
-// all the same, because the screen is lower or its text bigger, is drawn smaller: it would go on below the edge.
-const SMALLEST = 4; // .kt[data-fit] in the style sheet
-
-const fit = (some = tickets()) => {
-    const { height } = inside();
-    // All are measured before one of them changes: each measuring after a change lays the board out again.
-    // What is skipped beyond the edge tells how tall it was.
-    const isDrawn = ticket => ticket.firstElementChild?.checkVisibility({ contentVisibilityAuto: true });
-    const tall = some.filter(ticket => ticket.offsetHeight > height && isDrawn(ticket));
-    for (const ticket of tall) {
-        for (let size = Number(ticket.dataset.fit ?? 0) + 1; size <= SMALLEST && ticket.offsetHeight > height; size++) ticket.dataset.fit = size;
-    }
-};
-/** The screen has another size, or its text: everything is measured anew. */
-const refit = () => {
-    if (!board()) return;
-    space = null;
-    columns();
-    for (const ticket of tickets()) delete ticket.dataset.fit;
-    fit();
-};
-
-// ---- tickets beyond the edge --------------------------------------------------------------------------
-
-// Who looks at a full board must see that there is more of it. A tap goes on, and from the end back to the oldest. The browser
-// tells which tickets cross an edge: asking for the place of each would have the page laid out once more for each picture.
-const SLACK = 8; // pixels by which a ticket may stand out
-const sides = new WeakMap(); // ticket → "after" or "before" where it stands beyond an edge
-const stands = (ticket, box, edges) =>
-    sides.set(ticket, box.right > edges.right + SLACK ? "after" : box.left < edges.left - SLACK ? "before" : "");
-const crossing = board() && new IntersectionObserver(entries => {
-    for (const { target, boundingClientRect } of entries) stands(target, boundingClientRect, board().getBoundingClientRect());
-    beyond();
-}, { root: board(), rootMargin: `9999px ${SLACK}px`, threshold: [0, .99] }); // as high as it likes
-
-const beyond = () => {
-    const button = one('[data-board="beyond"]');
-    if (!button || !board()) return;
-    const whole = tickets().filter(ticket => ticket.hasAttribute("data-n")).map(ticket => sides.get(ticket));
-    const after = whole.filter(side => side === "after").length;
-    const before = whole.filter(side => side === "before").length;
-    const text = after > 0 ? `${after} more →` : before > 0 ? `← ${before} older` : "";
-    if (button.textContent !== text) button.textContent = text;
-    button.hidden = text === "";
-    button.dataset.to = after > 0 ? "on" : "start";
-};
-// Of a jump from one edge to the other the browser says nothing.
-const scrolled = () => {
-    const edges = board().getBoundingClientRect();
-    for (const ticket of tickets()) stands(ticket, ticket.getBoundingClientRect(), edges);
-    beyond();
-};
-// As many columns as the board shows: the first one beyond the edge comes to stand at the edge.
-const pageWidth = () => inside().width + inside().gap;
 /** A page on or back. What is selected comes along, so that no key reaches a ticket that nobody sees. */
 const page = by => {
-    board().scrollTo({ left: board().scrollLeft + by * pageWidth(), behavior: "instant" });
+    document.dispatchEvent(new CustomEvent("board:page", { detail: by }));
     if (at === null) return;
     const { left, right } = board().getBoundingClientRect();
     const isSeen = ticket => {
         const box = ticket.getBoundingClientRect();
-        return box.left >= left - 8 && box.right <= right + 8;
+        return box.width > 0 && box.left >= left - 8 && box.right <= right + 8;
     };
     if (!current() || !isSeen(current())) go(tickets().find(isSeen));
 };
@@ -222,47 +148,6 @@ on("click", event => {
     if (button.dataset.to === "on") page(1);
     else board().scrollTo({ left: 0 });
 });
-const arrange = () => {
-    refit();
-    scrolled();
-};
-if (board()) {
-    // A scrollbar that comes or goes is no other screen: were all measured anew, they might bring it back.
-    const SCROLLBAR = 20; // pixels
-    let known = null;
-    new ResizeObserver(([{ contentRect: { width, height } }]) => {
-        if (known && known.width === width && Math.abs(known.height - height) < SCROLLBAR) return;
-        known = { width, height };
-        arrange();
-    }).observe(board());
-    board().addEventListener("scroll", scrolled);
-}
-
-// ---- receipts -----------------------------------------------------------------------------------------
-
-// A ticket says by itself that it is seen (.seen in the markup). What stands beyond the edge has arrived, too: the button
-// above counts it. And a receipt that did not get through is sent again: whoever sent the ticket would be told that no
-// screen shows it.
-const RECEIPTS = 2_000; // milliseconds until one is given for what lies beyond the edge, or given again
-const [TURN, AT_ONCE] = [200, 3]; // milliseconds, and how many then: a slow screen with a full board goes on painting
-const given = new WeakMap(); // receipt → when it was last given, or first found
-
-if (board()) {
-    on("htmx:after:request", event => {
-        const { sourceElement, response } = event.detail.ctx;
-        if (response?.raw.ok && sourceElement.matches?.("#board .seen")) forget(sourceElement);
-    });
-    setInterval(() => {
-        if (document.hidden || document.body.dataset.live === "stale") return;
-        const now = performance.now();
-        const receipts = all("#board .seen");
-        for (const receipt of receipts) if (!given.has(receipt)) given.set(receipt, now);
-        for (const receipt of receipts.filter(each => now - given.get(each) >= RECEIPTS).slice(0, AT_ONCE)) {
-            given.set(receipt, now);
-            receipt.dispatchEvent(new CustomEvent("board:receipt"));
-        }
-    }, TURN);
-}
 
 // ---- sounds -----------------------------------------------------------------------------------------
 
@@ -318,41 +203,15 @@ const listen = () => {
 };
 if (board()) on("live:lost", () => ring("problem"));
 // Not at once: sound.js stands behind this file, and may first have to wake the loudspeaker.
-setInterval(listen, 1_000);
-onFrame(() => setTimeout(listen)); // after it: the ear is in less of a hurry than the eye
+const listenInTurn = () => inTurn(listen, 2, listen); // the ear is in less of a hurry than the eye
+setInterval(listenInTurn, 1_000);
+onFrame(listenInTurn);
 
 // ---- fingers ------------------------------------------------------------------------------------------
 
-on("screen:size", arrange);
-// What stands beyond the edge is laid out when it is paged to (content-visibility in the style sheet).
-let revealed = [];
-on("contentvisibilityautostatechange", ({ target, skipped }) => {
-    if (skipped || !target.matches("#board > .kt")) return;
-    if (revealed.push(target) > 1) return;
-    requestAnimationFrame(() => {
-        fit(revealed);
-        revealed = [];
-    });
-}, { capture: true });
 on("click", event => {
     const ticket = event.target.closest?.("#board .kt");
     if (ticket && event.detail > 0) go(null); // a finger needs no cursor
 });
 
-if (board()) arrange();
 onDraw(showCursor);
-if (board()) {
-    // A word that changes by itself may need another line, too.
-    const sizes = new ResizeObserver(entries => requestAnimationFrame(() => fit(entries.map(({ target }) => target))));
-    onDraw(places => {
-        for (const ticket of places.includes(document) ? tickets() : places.filter(place => place.matches("#board > article"))) {
-            crossing.unobserve(ticket); // what jumped across the board crossed nothing
-            crossing.observe(ticket);
-            sizes.observe(ticket);
-        }
-    });
-    onFrame(places => {
-        fit(places.filter(place => place.matches("#board > .kt")));
-        beyond();
-    });
-}

@@ -19,37 +19,18 @@ const TEXTS = {
 
 const secondsSince = time => Math.max(0, Math.floor((serverNow() - Date.parse(time.dateTime)) / 1000));
 
-// Of a board that goes on beyond its edge only what is seen ticks: each time that moves has its ticket laid out again.
-const beyond = new WeakSet();
-const watched = new WeakSet();
-const watch = one("#board") && new IntersectionObserver(entries => {
-    for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) beyond.delete(target);
-        else beyond.add(target);
-    }
-    tick(entries.map(({ target }) => target));
-}, { root: one("#board") });
-
-const watchTickets = () => {
-    for (const ticket of one("#board").children) {
-        if (watched.has(ticket)) continue;
-        watched.add(ticket);
-        watch.observe(ticket);
-    }
+const show = time => {
+    const kind = time.dataset.tick;
+    const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
+    if (text === undefined || time.textContent === text) return;
+    // Another text in the same node: another node would have more of the page styled anew.
+    if (time.firstChild) time.firstChild.data = text;
+    else time.textContent = text;
 };
-
-const tick = places => {
-    if (watch) watchTickets();
-    for (const time of among(places, "time[data-tick]")) {
-        if (watch && beyond.has(time.closest(".kt"))) continue;
-        const kind = time.dataset.tick;
-        const text = kind === "clock" ? clockTime(new Date(serverNow())) : TEXTS[kind]?.(secondsSince(time));
-        if (text === undefined || time.textContent === text) continue;
-        // Another text in the same node: another node would have more of the page styled anew.
-        if (time.firstChild) time.firstChild.data = text;
-        else time.textContent = text;
-    }
-    for (const ticket of among(places, "[data-soon][data-late]")) {
+/** What is in a place; of a board that goes on beyond its edge, what is seen. */
+const tick = place => {
+    for (const time of among([place], "time[data-tick]")) if (!far.has(time.closest(".kt"))) show(time);
+    for (const ticket of among([place], "[data-soon][data-late]")) {
         const time = one("time[datetime]", ticket);
         // A course that was fired later has a clock of its own, which is not the one in the header.
         const since = ticket.dataset.since ? { dateTime: ticket.dataset.since } : time;
@@ -73,5 +54,23 @@ const grow = (ticket, seconds) => {
     if (words && words.textContent !== word) words.textContent = word;
 };
 
-onDraw(tick);
-setInterval(() => tick([document]), 1000);
+onDraw(places => places.forEach(tick));
+on("board:near", ({ detail }) => tick(detail));
+
+// A slow screen with a full board has not the time to do all of it in one go. What is beyond the edge shows no time, but
+// rings when it gets late.
+const [TICK, AGES_OF_FAR] = [0.6, 1]; // of what a frame may do (base.js)
+const SHARES = 5; // each second, one of so many
+let seconds = 0;
+const tickTickets = () => {
+    const [beyond, near] = [true, false].map(is => tickets().filter(ticket => far.has(ticket) === is));
+    for (const ticket of near) inTurn(ticket, TICK, () => tick(ticket));
+    seconds += 1;
+    const share = beyond.filter((_, at) => at % SHARES === seconds % SHARES);
+    if (share.length > 0) inTurn(far, AGES_OF_FAR, () => share.forEach(tick));
+};
+setInterval(() => {
+    if (!board()) return tick(document);
+    all(".top time[data-tick]").forEach(show);
+    tickTickets();
+}, 1000);

@@ -3,7 +3,6 @@
 // is slower than the kitchen would fall behind by more and more.
 
 const stream = one("#stream");
-const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
 
 const reader = document.createRange();
 reader.selectNodeContents(document.createElement("template").content); // of a document where nothing is fetched
@@ -30,15 +29,6 @@ const merged = pictures => {
     return [...later.values()];
 };
 
-// When the frame is painted. A picture is drawn right after one: the time to its own paint is all there is.
-const frame = () => new Promise(done => {
-    const late = setTimeout(done, UNSEEN);
-    requestAnimationFrame(() => setTimeout(() => {
-        clearTimeout(late);
-        done();
-    }));
-});
-
 /**
  * Shows a picture. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
  * adds and takes classes that have the board styled anew, which a slow screen feels.
@@ -50,15 +40,15 @@ const show = async pictures => {
         const [target, style] = [one(targetOf(region)), region.getAttribute("hx-swap")];
         return target && byHand.has(style) ? [{ region, target, fragment: region.content, swapSpec: { style } }] : [];
     });
-    const own = new Set(tasks.map(({ region }) => region));
+    const byUs = new Set(tasks.map(({ region }) => region));
     stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
     const draw = some => drawn(some.flatMap(({ target, fragment, swapSpec }) => byHand.get(swapSpec.style)(target, fragment)));
     const [articles, around] = [true, false].map(are => tasks.filter(({ swapSpec }) => (swapSpec.style === "innerArticles") === are));
     draw(articles);
-    if (articles.length > 0 && around.length > 0) await frame(); // what stands around the tickets has time until then
+    if (articles.length > 0 && around.length > 0) await own(around); // what stands around the tickets has time until then
     draw(around);
     const xml = new XMLSerializer();
-    const text = regions.filter(region => !own.has(region)).map(region => xml.serializeToString(region)).join("");
+    const text = regions.filter(region => !byUs.has(region)).map(region => xml.serializeToString(region)).join("");
     if (text !== "") await htmx.swap({ sourceElement: stream, swap: "none", text });
 };
 
@@ -72,16 +62,13 @@ if (stream) {
     });
     stream.addEventListener("htmx:sse:after:connection", () => { lost = false; });
 
-    // Between the frame that paints a picture and the next picture is one more: what a slow screen has to do for both
-    // shall not add up.
     const draws = async () => {
         try {
             while (waiting.length > 0) {
-                await frame();
+                await own(stream);
                 const pictures = waiting;
                 waiting = [];
                 await show(pictures);
-                await frame();
             }
         } catch (error) {
             console.error(error);

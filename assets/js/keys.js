@@ -8,9 +8,6 @@
 
 const REST = 700; // milliseconds
 
-const random = bytes => crypto.getRandomValues(new Uint8Array(bytes)); // randomUUID is missing on plain HTTP
-const newKey = () => [...random(16)].map(byte => byte.toString(16).padStart(2, "0")).join("");
-
 const uuid7 = () => {
     const bytes = random(16);
     let time = Math.trunc(serverNow());

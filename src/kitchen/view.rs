@@ -239,8 +239,8 @@ fn elsewhere(posted: &Posted, station: &Station) -> Markup {
 fn delivery(ticket: &Ticket) -> Markup {
     html! {
         @if ticket.shown_at.is_none() {
-            i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) "-" (ticket.changes) } hx-post=(url::ticket_shown(ticket.id))
-                hx-trigger="intersect once, board:receipt" hx-sync="drop" hx-swap="none" aria-hidden="true" {}
+            i.seen id={ "seen-" (ticket.id) "-" (ticket.additions) "-" (ticket.changes) } data-receipt=(url::ticket_shown(ticket.id))
+                aria-hidden="true" {}
         }
     }
 }

@@ -182,7 +182,7 @@ const PAGE: &str = "(() => {
     const board = document.querySelector('#board'), edge = board.getBoundingClientRect();
     const whole = [...board.querySelectorAll('.kt[data-n]')].filter(ticket => {
         const box = ticket.getBoundingClientRect();
-        return box.left >= edge.left - 1 && box.right <= edge.right + 1;
+        return box.width > 0 && box.left >= edge.left - 1 && box.right <= edge.right + 1;
     });
     const told = document.querySelector('[data-board=beyond]');
     const off = whole.length ? whole[0].getBoundingClientRect().left - edge.left - parseFloat(getComputedStyle(board).paddingLeft) : 0;
