@@ -158,8 +158,9 @@ const moneyTyped = (text, decimals = 0) => {
     return Number(whole + fraction.padEnd(decimals, "0"));
 };
 
-/** Shows another icon of the sprite. */
+/** Shows another icon of the sprite; a browser that is given the same one again looks for it again. */
 const setIcon = (svg, name) => {
     const use = svg && one("use", svg);
-    if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#i-${name}`));
+    const href = use?.getAttribute("href").replace(/#.*/, `#i-${name}`);
+    if (use && use.getAttribute("href") !== href) use.setAttribute("href", href);
 };

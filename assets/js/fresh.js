@@ -12,8 +12,10 @@ const isOlder = ({ target, fragment, swapSpec }) => {
     if (!target || coming.length === 0) return false;
     // Only what comes is looked for: a board has many that do not.
     const shown = swapSpec.style.startsWith("outer") ? [target] : [...target.children];
-    const there = ({ what }) => shown.find(each => each.getAttribute("data-rev")?.startsWith(`${what}.`));
-    return coming.some(each => there(each) && revision(there(each)).some(({ number }) => each.number < number));
+    return coming.some(({ what, number }) => {
+        const there = shown.find(each => each.getAttribute("data-rev")?.startsWith(`${what}.`));
+        return there && revision(there).some(its => number < its.number);
+    });
 };
 
 on("htmx:before:swap", event => {

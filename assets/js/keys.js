@@ -71,8 +71,11 @@ const rest = (deed, address) => {
 const actionOf = deed => ["post", "put", "patch", "delete"].map(verb => deed.getAttribute(`hx-${verb}`)).find(Boolean);
 
 /** `aria-disabled`, not `disabled`: that would take the focus away from who works with a keyboard. */
+let didRest = false; // some deed, when this was last shown
 const showRest = () => {
     // Most of the time nothing rests, and a board has hundreds of deeds.
+    if (resting.size === 0 && !didRest) return;
+    didRest = resting.size > 0;
     for (const deed of all(resting.size > 0 ? "[data-deed]" : "[data-resting]")) {
         const rests = resting.has(deed.dataset.rests) || resting.has(`${deed.dataset.deed} ${actionOf(deed)}`);
         if (rests && deed.getAttribute("aria-disabled") !== "true") {
