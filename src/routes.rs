@@ -321,6 +321,7 @@ fn pay(map: Map) -> Map {
         .at(at::guest_receipt, get(it::show_to_guest))
         .at(at::attempt, get(link::show))
         .at(at::attempt_asks, post(link::ask_again))
+        .at(at::attempt_renewals, post(link::renew))
         .at(at::attempt_cancellation, post(link::call_off))
         .at(
             at::pesapal_ipn,

@@ -9,6 +9,21 @@ reader.selectNodeContents(document.createElement("template").content); // of a d
 /** The regions of a picture, as htmx reads them, so that a row of a table stays one. */
 const partials = text => all("template[hx]", reader.createContextualFragment(
     text.replaceAll("<hx-partial", '<template hx type="partial"').replaceAll("</hx-partial>", "</template>")));
+/** How many tickets are read in one go. A board of sixty takes a slow screen longer than a frame. */
+const AT_ONCE = 12;
+const RUN = new RegExp(`(?:<article\\b[^]*?</article>\\s*){1,${AT_ONCE}}`, "g"); // of tickets; none holds another
+const inSlices = text => {
+    const slices = [];
+    const around = text.replace(RUN, slice => `<article data-slice="${slices.push(slice) - 1}"></article>`);
+    return slices.length > 1 ? readSlices(partials(around), slices) : partials(text);
+};
+const readSlices = async (regions, slices) => {
+    for (const place of regions.flatMap(region => all("[data-slice]", region.content))) {
+        await own(place);
+        place.replaceWith(reader.createContextualFragment(slices[place.dataset.slice]));
+    }
+    return regions;
+};
 const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
 
@@ -56,8 +71,10 @@ if (stream) {
     let drawing = null; // until all that has come is painted
     let waiting = []; // what has come since the last picture was drawn
     let lost = false; // until another connection brings the whole picture, nothing is true here, nor vouched for
+    let losses = 0;
     on("picture:lost", () => {
         lost = true;
+        losses += 1;
         waiting = []; // news of what is not here
     });
     stream.addEventListener("htmx:sse:after:connection", () => { lost = false; });
@@ -66,9 +83,9 @@ if (stream) {
         try {
             while (waiting.length > 0) {
                 await own(stream);
-                const pictures = waiting;
-                waiting = [];
-                await show(pictures);
+                const before = losses;
+                const pictures = await Promise.all(waiting.splice(0));
+                if (losses === before) await show(pictures);
             }
         } catch (error) {
             console.error(error);
@@ -90,7 +107,7 @@ if (stream) {
         detail.cancelled = true;
         if (lost) return;
         const text = detail.message.data;
-        waiting.push(byHand.size > 0 ? partials(text) : text); // on a wall read at once, in a task of its own
+        waiting.push(byHand.size > 0 ? inSlices(text) : text); // on a wall read at once, in a task of its own
         drawing ??= draws();
     });
 }

@@ -3,19 +3,16 @@
 // root itself, or for a region that is swapped inside, any of its children.
 
 const revision = element => {
-    const [, what, number] = /^(.*)\.(\d+)$/.exec(element.dataset.rev ?? "") ?? [];
-    return what === undefined ? [] : [{ what, number: Number(number) }];
+    const rev = element.getAttribute("data-rev") ?? "";
+    const end = rev.lastIndexOf(".");
+    return end < 0 ? [] : [[rev.slice(0, end), Number(rev.slice(end + 1))]];
 };
 
 const isOlder = ({ target, fragment, swapSpec }) => {
     const coming = [...fragment.children].flatMap(revision);
     if (!target || coming.length === 0) return false;
-    // Only what comes is looked for: a board has many that do not.
-    const shown = swapSpec.style.startsWith("outer") ? [target] : [...target.children];
-    return coming.some(({ what, number }) => {
-        const there = shown.find(each => each.getAttribute("data-rev")?.startsWith(`${what}.`));
-        return there && revision(there).some(its => number < its.number);
-    });
+    const shown = new Map((swapSpec.style.startsWith("outer") ? [target] : [...target.children]).flatMap(revision));
+    return coming.some(([what, number]) => number < shown.get(what));
 };
 
 on("htmx:before:swap", event => {

@@ -37,6 +37,7 @@ mod m20261127_000028_refunds_waited_for;
 mod m20261127_000029_receipt_contents;
 mod m20261127_000030_admins_and_bills;
 mod m20261127_000031_price_list_revisions;
+mod m20261127_000032_receipts_of_orders;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000029_receipt_contents::Migration),
             Box::new(m20261127_000030_admins_and_bills::Migration),
             Box::new(m20261127_000031_price_list_revisions::Migration),
+            Box::new(m20261127_000032_receipts_of_orders::Migration),
         ]
     }
 }

@@ -254,6 +254,8 @@ urls! {
     attempt(attempt: AttemptId) = "/attempts/:attempt";
     /// POST asks Pesapal now.
     attempt_asks(attempt: AttemptId) = "/attempts/:attempt/asks";
+    /// POST makes another link in its place.
+    attempt_renewals(attempt: AttemptId) = "/attempts/:attempt/renewals";
     /// POST calls it off; the guest may pay in cash instead.
     attempt_cancellation(attempt: AttemptId) = "/attempts/:attempt/cancellation";
     /// Pesapal says that something happened to a payment.

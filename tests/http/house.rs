@@ -192,11 +192,20 @@ impl House {
 
     /// The same café served by another instance, which hears of changes only from the database.
     pub fn another_instance(&self) -> House {
+        self.served_with(self.app.config().clone())
+    }
+
+    /// The same with other settings.
+    pub fn another_instance_with(&self, more: &[(&str, &str)]) -> House {
+        self.served_with(config_with(more))
+    }
+
+    fn served_with(&self, config: Config) -> House {
         let app = App::new(
             self.db.clone(),
             self.app.clock().clone(),
             Live::in_memory(),
-            self.app.config().clone(),
+            config,
             Secret::new(SECRET),
         );
         let endpoint = Arc::new(routes::endpoint(app.clone()).map_to_response().boxed());

@@ -771,7 +771,11 @@ async fn a_ticket_that_grows_late_is_redrawn_without_anybody_touching_it() {
 #[tokio::test]
 async fn the_first_screen_at_the_station_gives_the_delivery_receipt() {
     let mut evening = Evening::begins().await;
-    let path = evening.board().await.attributes(".kt .seen", "data-receipt")[0].clone();
+    let path = evening
+        .board()
+        .await
+        .attributes(".kt .seen", "data-receipt")[0]
+        .clone();
     let shown = "SELECT count(*) FROM tickets WHERE shown_at IS NOT NULL";
     let mut manager = evening.house.person(MANAGER).await;
     manager
@@ -802,7 +806,10 @@ async fn the_first_screen_at_the_station_gives_the_delivery_receipt() {
         .await
         .must_be(StatusCode::OK);
     assert_eq!(
-        evening.board().await.attributes(".kt .seen", "data-receipt"),
+        evening
+            .board()
+            .await
+            .attributes(".kt .seen", "data-receipt"),
         [path]
     );
 }

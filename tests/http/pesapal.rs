@@ -8,6 +8,7 @@ mod at_the_desk;
 mod doors;
 mod faults;
 mod giving_back;
+mod new_links;
 mod scenarios;
 mod waiting;
 

@@ -7,14 +7,17 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::amount;
-use super::attempt::{self, Attempt, NOT_TAKEN, PesapalRefusal, State, TOO_LONG};
+use super::attempt::{
+    self, Attempt, NOT_ANSWERED, NOT_TAKEN, NOTHING_PAID, PAID_BEFORE, PesapalRefusal, RENEWED,
+    State, TOO_LONG,
+};
 use super::client::{Asked, Failure, Link};
 use super::hearing::{Door, Heard, ask, end, end_open};
 use super::store;
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
 use crate::live::Changed;
-use crate::orders;
+use crate::orders::{self, Order};
 use crate::payments::actions::{self as payments, Take};
 use crate::shifts;
 use crate::staff::Person;
@@ -70,16 +73,91 @@ pub async fn start(
         started_at: tx.now(),
         revision: 1,
     };
-    store::insert(tx, &attempt).await?;
-    tx.journal(Entry::new("attempt.started", "attempt", id).after(json!({
-        "order": order.id,
-        "reference": order.reference,
-        "amount": attempt.amount,
-        "tip": attempt.tip,
-        "items": attempt.pieces,
-        "shift": shift,
-    })));
+    store(tx, &attempt, &order, None).await
+}
+
+/// Stores an attempt that Pesapal does not know yet.
+async fn store(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    order: &Order,
+    instead_of: Option<AttemptId>,
+) -> Result<()> {
+    store::insert(tx, attempt).await?;
+    tx.journal(
+        Entry::new("attempt.started", "attempt", attempt.id).after(json!({
+            "order": order.id,
+            "reference": order.reference,
+            "amount": attempt.amount,
+            "tip": attempt.tip,
+            "items": attempt.pieces,
+            "shift": attempt.shift,
+            "insteadOf": instead_of,
+        })),
+    );
     Ok(())
+}
+
+/// Calls an attempt off that is open, and stores another one for the same money, before Pesapal hears of either.
+///
+/// # Errors
+/// Where it is over, or the order owes less by now; it stays as it is then.
+pub async fn renew(tx: &mut Tx, by: &Person, id: AttemptId, old: AttemptId) -> Result<()> {
+    let old = store::hold(tx, old).await?;
+    if !old.state.is_open() {
+        return Err(PesapalRefusal::Over(old.order).into());
+    }
+    // Day, shift, order: as when money is taken.
+    shifts::business_date(tx).await?;
+    let terminal = tx.by().terminal;
+    let shift = shifts::ensure_open(tx, by.id, terminal).await?;
+    let order = orders::lock(tx, old.order).await?;
+    let others = store::open_of_order(tx, order.id).await?;
+    let others = others.iter().filter(|other| other.id != old.id);
+    let asked: Money = others.map(|other| other.amount).sum();
+    if asked + old.amount > order.balance() {
+        return Err(PesapalRefusal::OwesLess(order.balance()).into());
+    }
+    end(tx, &old, State::Cancelled, RENEWED, false).await?;
+    let attempt = Attempt {
+        id,
+        shift: Some(shift),
+        state: State::Starting,
+        said: None,
+        reference: id.to_string(),
+        tracking: None,
+        redirect: None,
+        asked: 0,
+        started_at: tx.now(),
+        revision: 1,
+        ..old.clone()
+    };
+    store(tx, &attempt, &order, Some(old.id)).await
+}
+
+/// Tells Pesapal that an attempt is called off, and submits the one that is in its place; not where the guest was faster.
+///
+/// # Errors
+/// Where the database fails; the new attempt is ended by the loop then.
+pub async fn submit_instead(
+    app: &App,
+    id: AttemptId,
+    old: &Attempt,
+    base: Option<String>,
+) -> Result<()> {
+    match call_off(app, old).await? {
+        CalledOff::Heard(Heard::Paid(_) | Heard::Looked(_)) => {
+            app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+                let attempt = store::hold(tx, id).await?;
+                match attempt.state.is_open() {
+                    true => end(tx, &attempt, State::Cancelled, PAID_BEFORE, false).await,
+                    false => Ok(()),
+                }
+            })
+            .await
+        }
+        _ => submit(app, id, base).await,
+    }
 }
 
 /// Submits an attempt that was stored in this moment, and stores what came of it. Only whoever stored it does so, and once.
@@ -197,20 +275,60 @@ pub async fn cancel(tx: &mut Tx, id: AttemptId) -> Result<()> {
     Ok(())
 }
 
-/// Tells Pesapal that an attempt is called off, and asks whether the guest was faster. Where Pesapal does not answer, the
-/// attempt is asked about for another day, and money that comes all the same is recorded.
-pub async fn call_off(app: &App, attempt: &Attempt) -> Result<Option<Heard>> {
+/// What has come of calling an attempt off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledOff {
+    /// There was no link that anybody could have paid.
+    NoLink,
+    /// Pesapal says how it stands.
+    Heard(Heard),
+    /// Pesapal does not answer: only the guest knows.
+    NotAnswered,
+}
+
+/// Tells Pesapal that an attempt is called off, and asks whether the guest was faster. Where Pesapal does not answer, that
+/// is noted on it; it is asked about for another day, and money that comes all the same is recorded.
+pub async fn call_off(app: &App, attempt: &Attempt) -> Result<CalledOff> {
     let Some(tracking) = attempt.tracking.as_deref() else {
-        return Ok(None);
+        return Ok(CalledOff::NoLink);
     };
     if let Err(failure) = app.pesapal().cancel(tracking).await {
         tracing::info!(attempt = %attempt.id, %failure, "Pesapal does not call off");
     }
     match ask(app, attempt, None, Door::Till).await {
-        Ok(heard) => Ok(Some(heard)),
-        Err(Error::Refused(_)) => Ok(None),
+        Ok(heard) => Ok(CalledOff::Heard(heard)),
+        Err(Error::Refused(_)) => {
+            note_cancelled(app, attempt, NOT_ANSWERED).await?;
+            Ok(CalledOff::NotAnswered)
+        }
         Err(other) => Err(other),
     }
+}
+
+/// Asks Pesapal now how an attempt stands, for somebody at a till.
+///
+/// # Errors
+/// The sentence for the cashier where Pesapal does not answer, or has no link yet.
+pub async fn ask_now(app: &App, attempt: &Attempt) -> Result<()> {
+    let heard = ask(app, attempt, None, Door::Till).await?;
+    if matches!(heard, Heard::Pending | Heard::Over) {
+        note_cancelled(app, attempt, NOTHING_PAID).await?;
+    }
+    Ok(())
+}
+
+/// Notes what is known now of an attempt that was called off.
+async fn note_cancelled(app: &App, attempt: &Attempt, said: &str) -> Result<()> {
+    app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+        let attempt = store::hold(tx, attempt.id).await?;
+        if attempt.state != State::Cancelled || attempt.said.as_deref() == Some(said) {
+            return Ok(());
+        }
+        store::note(tx, attempt.id, said).await?;
+        tx.changed(Changed::Order(attempt.order));
+        Ok(())
+    })
+    .await
 }
 
 /// Asks about the attempts whose time has come. Several instances share them.
@@ -250,16 +368,17 @@ async fn ask_once(app: &App, id: AttemptId, asked: i32) -> Result<()> {
     };
     match heard {
         Some(Heard::Paid(_)) => Ok(()),
-        Some(Heard::Over | Heard::Looked(_)) => {
+        Some(Heard::Looked(_)) => {
             app.write_unkeyed(By::system(), async |tx: &mut Tx| {
                 store::ask_no_more(tx, id).await
             })
             .await
         }
-        None | Some(Heard::Pending) if attempt::pause(asked).is_none() => {
+        None | Some(Heard::Pending | Heard::Over) if attempt::pause(asked).is_none() => {
             end_open(app, id, TOO_LONG, true).await
         }
-        None | Some(Heard::Pending) => Ok(()),
+        // What has failed, too: the guest may try again on Pesapal's page.
+        None | Some(Heard::Pending | Heard::Over) => Ok(()),
     }
 }
 

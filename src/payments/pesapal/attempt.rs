@@ -169,6 +169,14 @@ pub const STARTING: Duration = Duration::seconds(60);
 /// What is said of an attempt that Pesapal never confirmed to have taken. Nobody has its link, so nobody can pay it.
 pub const NOT_TAKEN: &str =
     "Pesapal did not answer, so there is no link. Ask again, or take the money another way.";
+/// What is said of an attempt that was called off here while Pesapal could not be asked how it stands.
+pub const NOT_ANSWERED: &str = "Pesapal does not answer now. Ask the guest whether they have paid: if they have, wait for it; if not, take the money another way.";
+/// What is said of one that was called off here, and Pesapal knows of no money.
+pub const NOTHING_PAID: &str = "Pesapal says that nothing was paid.";
+/// What is said of one in whose place another link was made.
+pub const RENEWED: &str = "A new link was made for it.";
+/// What is said of a new link whose money came through the one before.
+pub const PAID_BEFORE: &str = "The guest has paid through the link before it.";
 /// What is said after a day of waiting.
 pub const TOO_LONG: &str = "This took too long: nothing was paid within a day.";
 
@@ -202,6 +210,12 @@ pub enum PesapalRefusal {
     /// A link that is open asks for the same money.
     #[error("A Pesapal link already asks for {} of this order. Cancel it first.", .1.text_with_code())]
     AskedAlready(AttemptId, Money),
+    /// It is over, so it has no new link.
+    #[error("This link is over. Ask again from the pay screen.")]
+    Over(OrderId),
+    /// The order does not owe as much any more.
+    #[error("The order owes {} now. Cancel the link and ask again from the pay screen.", .0.text_with_code())]
+    OwesLess(Money),
     /// Pesapal has not said yet how it calls it.
     #[error("Pesapal has not answered yet. Wait a moment.")]
     NoLinkYet,
@@ -225,6 +239,8 @@ impl Refusal for PesapalRefusal {
         match self {
             PesapalRefusal::Failed(failure) => failure.code(),
             PesapalRefusal::AskedAlready(..) => "asked_already",
+            PesapalRefusal::Over(_) => "link_over",
+            PesapalRefusal::OwesLess(_) => "owes_less",
             PesapalRefusal::NoLinkYet => "no_link_yet",
             PesapalRefusal::NoAddress => "pesapal_not_configured",
         }
@@ -233,6 +249,7 @@ impl Refusal for PesapalRefusal {
     fn way_on(&self) -> Option<(&'static str, String)> {
         match self {
             PesapalRefusal::AskedAlready(attempt, _) => Some(("Show it", url::attempt(*attempt))),
+            PesapalRefusal::Over(order) => Some(("Pay", url::order_pay(*order))),
             _ => None,
         }
     }

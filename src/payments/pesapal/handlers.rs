@@ -6,9 +6,9 @@ use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::json;
 
-use super::actions;
+use super::actions::{self, CalledOff};
 use super::attempt::{Attempt, PesapalRefusal};
-use super::hearing::{self, Door, Heard};
+use super::hearing::Heard;
 use super::{Failure, Payer, store, view};
 use crate::app::App;
 use crate::config::BaseUrl;
@@ -71,18 +71,22 @@ pub async fn start(
     let id = match written {
         Written::Done(()) => {
             let app = app.clone();
-            // It goes on if the browser hangs up: nobody else submits it.
-            let submitted = tokio::spawn(async move {
-                if let Err(failure) = actions::submit(&app, id, base).await {
-                    tracing::error!(attempt = %id, ?failure, "what Pesapal answered is not stored");
-                }
-            });
-            let _ = tokio::time::timeout(FIRST_WAIT, submitted).await;
+            submitting(id, async move { actions::submit(&app, id, base).await }).await;
             id
         }
         Written::Already(made) => made.map_or(id, AttemptId::from),
     };
     answered(app, asker, id, url::attempt(id)).await
+}
+
+/// Waits a moment for an attempt to be submitted. That goes on if the browser hangs up: nobody else submits it.
+async fn submitting(id: AttemptId, submit: impl Future<Output = Result<()>> + Send + 'static) {
+    let submitted = tokio::spawn(async move {
+        if let Err(failure) = submit.await {
+            tracing::error!(attempt = %id, ?failure, "what Pesapal answered is not stored");
+        }
+    });
+    let _ = tokio::time::timeout(FIRST_WAIT, submitted).await;
 }
 
 /// The address of this till as the request came to it, where the settings do not say another.
@@ -143,7 +147,7 @@ pub async fn ask_again(
     Path(id): Path<AttemptId>,
 ) -> Result<Response> {
     let attempt = found(&app, id).await?;
-    hearing::ask(&app, &attempt, None, Door::Till).await?;
+    actions::ask_now(&app, &attempt).await?;
     // What Pesapal said is in the books by itself; a refused question may be asked again under its key.
     let claim = once.of(&by, "attempts.ask", &id);
     app.write(claim, async |_: &mut Tx| Ok(())).await?;
@@ -153,8 +157,43 @@ pub async fn ask_again(
     }
 }
 
+/// Another link for the same money, for a guest who cannot use the one there is; that is called off, unless it is paid.
+#[handler]
+pub async fn renew(
+    app: App,
+    by: Cashier,
+    once: Once,
+    asker: Asker,
+    req: &Request,
+    Path(old): Path<AttemptId>,
+) -> Result<Response> {
+    let before = found(&app, old).await?;
+    let (id, base) = (AttemptId::new(), base(&app, req));
+    let claim = once.of(&by, "attempts.renew", &old).making(id);
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::renew(tx, &by, id, old).await
+        })
+        .await?;
+    let id = match written {
+        Written::Done(()) => {
+            let app = app.clone();
+            submitting(id, async move {
+                actions::submit_instead(&app, id, &before, base).await
+            })
+            .await;
+            id
+        }
+        Written::Already(made) => made.map_or(id, AttemptId::from),
+    };
+    // Where the guest was faster, there is nothing to pay any more.
+    let is_paid = found(&app, old).await?.payment.is_some();
+    let shown = if is_paid { old } else { id };
+    answered(&app, asker, shown, url::attempt(shown)).await
+}
+
 /// Calls it off here and at Pesapal, and asks once more whether the guest was faster. Then leads to the pay screen, where
-/// the guest pays in cash; or back to this one, where they have paid.
+/// the guest pays in cash; or back to this one, where they have paid, or only they know.
 #[handler]
 pub async fn call_off(
     app: App,
@@ -169,12 +208,14 @@ pub async fn call_off(
     app.write(claim, async |tx: &mut Tx| actions::cancel(tx, id).await)
         .await?;
     let attempt = found(&app, id).await?;
-    let heard = match attempt.payment {
-        Some(payment) => Some(Heard::Paid(payment)),
+    let off = match attempt.payment {
+        Some(payment) => CalledOff::Heard(Heard::Paid(payment)),
         None => actions::call_off(&app, &attempt).await?,
     };
-    let to = match heard {
-        Some(Heard::Paid(_) | Heard::Looked(_)) => url::attempt(id),
+    let to = match off {
+        CalledOff::Heard(Heard::Paid(_) | Heard::Looked(_)) | CalledOff::NotAnswered => {
+            url::attempt(id)
+        }
         _ if instead.cash => url::order_pay(attempt.order),
         _ => url::attempt(id),
     };

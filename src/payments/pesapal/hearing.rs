@@ -6,7 +6,7 @@ use super::amount;
 use super::answer::{Code, Status};
 use super::attempt::{self, Attempt, Channel, PesapalRefusal, State};
 use super::orphan::NewOrphan;
-use super::store::{self, RECORDED_ALREADY};
+use super::store::{self, RECORDED_ALREADY, Receipt};
 use super::word::{Reason, Step, step};
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
@@ -89,14 +89,14 @@ pub async fn hear(
         .await
     };
     let outcome = match write(false).await {
-        // Somebody typed this transaction in by hand. It may be the same money or not: a person finds out.
+        // Somebody typed this transaction in by hand.
         Err(Error::Refused(refused)) if refused.code == "reference_used" => write(true).await,
         outcome => outcome,
     };
     match outcome {
         Err(Error::Refused(refused)) if refused.code == RECORDED_ALREADY => {
-            let payment = store::payment_of_tracking(app.db(), tracking).await?;
-            Ok(payment.map_or(Heard::Pending, Heard::Paid))
+            let booked = store::booked(app.db(), tracking).await?;
+            Ok(booked.map_or(Heard::Pending, |booked| Heard::Paid(booked.payment)))
         }
         outcome => outcome,
     }
@@ -170,6 +170,46 @@ async fn record(
     door: Door,
     apart: bool,
 ) -> Result<Heard> {
+    let receipt = Receipt {
+        attempt: Some(attempt.id),
+        order: attempt.order,
+        tracking,
+        channel,
+        status,
+    };
+    let confirmed = |payment: PaymentId, is_on_order: bool, was_typed: bool| {
+        Entry::new("attempt.confirmed", "attempt", attempt.id).after(json!({
+            "payment": payment,
+            "door": door.as_str(),
+            "order": attempt.order,
+            "onOrder": is_on_order,
+            "typedBefore": was_typed,
+            "tracking": tracking,
+            "method": status.method,
+        }))
+    };
+    // A relay may have been faster than Pesapal's answer about the link.
+    if let Some(booked) = store::booked(tx, tracking).await?
+        && (booked.attempt, booked.order, booked.total) == (None, attempt.order, attempt.total())
+    {
+        store::confirm(tx, attempt, booked.payment, tracking, None).await?;
+        tx.journal(confirmed(booked.payment, true, false));
+        tx.changed(Changed::Order(attempt.order));
+        return Ok(Heard::Paid(booked.payment));
+    }
+    if apart {
+        let as_typed = taken(status, tracking, channel, false);
+        let typed = store::typed_by_hand(tx, attempt.order, &as_typed, attempt.total()).await?;
+        if let Some(payment) = typed {
+            // It is this very money: the same id, sum and order.
+            store::insert_receipt(tx, payment, &receipt).await?;
+            store::confirm(tx, attempt, payment, tracking, None).await?;
+            tx.journal(confirmed(payment, true, true));
+            tx.changed(Changed::Order(attempt.order));
+            tx.changed(Changed::Payments);
+            return Ok(Heard::Paid(payment));
+        }
+    }
     let payment = PaymentId::new();
     let money = Taken {
         amount: attempt.amount,
@@ -180,17 +220,7 @@ async fn record(
     let arrived =
         payments::record_arrived(tx, payment, order, attempt.shift, &money, &attempt.pieces)
             .await?;
-    let confirmation = status.confirmation.as_deref();
-    store::insert_receipt(
-        tx,
-        payment,
-        tracking,
-        Some(attempt.id),
-        channel,
-        &status.method,
-        confirmation,
-    )
-    .await?;
+    store::insert_receipt(tx, payment, &receipt).await?;
     let said = match arrived {
         _ if apart => Some(Reason::UsedReference.sentence()),
         Arrived::ForNoOrder => Some(FOR_NO_ORDER),
@@ -211,16 +241,7 @@ async fn record(
         };
         look(tx, &orphan).await?;
     }
-    tx.journal(
-        Entry::new("attempt.confirmed", "attempt", attempt.id).after(json!({
-            "payment": payment,
-            "door": door.as_str(),
-            "order": attempt.order,
-            "onOrder": arrived == Arrived::OnOrder,
-            "tracking": tracking,
-            "method": status.method,
-        })),
-    );
+    tx.journal(confirmed(payment, arrived == Arrived::OnOrder, false));
     tx.changed(Changed::Order(attempt.order));
     Ok(Heard::Paid(payment))
 }

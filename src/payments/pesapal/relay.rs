@@ -13,7 +13,7 @@ use super::answer::{Code, Status, text};
 use super::attempt::{Attempt, Channel, PesapalRefusal};
 use super::hearing::{self, Door, Heard};
 use super::orphan::NewOrphan;
-use super::store::{self, RECORDED_ALREADY};
+use super::store::{self, Booked, RECORDED_ALREADY, Receipt};
 use super::word::{Expected, Reason};
 use crate::app::App;
 use crate::data::{By, Entry, Tx};
@@ -163,6 +163,9 @@ impl Relay {
 /// # Errors
 /// Where the database fails.
 pub async fn relayed(app: &App, relay: &Relay) -> Result<Verdict> {
+    if let Some(booked) = store::booked(app.db(), &relay.tracking).await? {
+        return said_again(app, relay, booked).await;
+    }
     let attempt = match store::of_tracking(app.db(), &relay.tracking).await? {
         Some(attempt) => Some(attempt),
         None => store::of_reference(app.db(), &relay.order).await?,
@@ -190,6 +193,34 @@ pub async fn relayed(app: &App, relay: &Relay) -> Result<Verdict> {
     of_order(app, relay, order).await
 }
 
+/// A word about money that is in the books: the same as before changes nothing, another one is for a person to look at.
+async fn said_again(app: &App, relay: &Relay, booked: Booked) -> Result<Verdict> {
+    let attempt = match booked.attempt {
+        Some(attempt) => store::find(app.db(), attempt).await?,
+        None => None,
+    };
+    let is_meant = relay.order == booked.order.to_string()
+        || attempt.is_some_and(|attempt| attempt.reference == relay.order);
+    let expected = Expected {
+        reference: &relay.order,
+        currency: Currency::venue().code(),
+        total: booked.total,
+    };
+    let fits = match is_meant {
+        true => expected.fits(&relay.as_status(&relay.order)),
+        false => Err(Reason::Reference),
+    };
+    let Err(reason) = fits else {
+        return Ok(Verdict::Recorded(booked.payment));
+    };
+    let orphan = NewOrphan {
+        attempt: booked.attempt,
+        payment: Some(booked.payment),
+        ..relay.orphan(reason, None, Some(booked.order))
+    };
+    keep(app, &orphan).await
+}
+
 fn expected(attempt: &Attempt) -> Expected<'_> {
     Expected {
         reference: &attempt.reference,
@@ -212,24 +243,30 @@ async fn of_attempt(app: &App, relay: &Relay, attempt: &Attempt) -> Result<Verdi
     if let Err(reason) = fits {
         return keep(app, &relay.orphan(reason, Some(attempt), None)).await;
     }
-    let heard = match app.pesapal().is_configured() {
+    let can_ask = app.pesapal().is_configured();
+    let heard = match can_ask {
         false => hearing::hear(app, attempt.id, &relay.tracking, &status, Door::Webhook).await,
         true => hearing::ask(app, attempt, Some(&relay.tracking), Door::Webhook).await,
     };
-    Ok(match heard {
-        Ok(Heard::Paid(payment)) => Verdict::Recorded(payment),
-        Ok(Heard::Pending) => Verdict::Waiting,
-        Ok(Heard::Over) => Verdict::NotPaid,
-        Ok(Heard::Looked(reason)) => Verdict::Looked(reason),
-        Err(Error::Refused(_)) => {
-            app.write_unkeyed(By::system(), async |tx: &mut Tx| {
-                store::keep_tracking(tx, attempt.id, &relay.tracking).await
-            })
-            .await?;
-            Verdict::Waiting
-        }
+    let waits = match heard {
+        Ok(Heard::Paid(payment)) => return Ok(Verdict::Recorded(payment)),
+        Ok(Heard::Over) => return Ok(Verdict::NotPaid),
+        Ok(Heard::Looked(reason)) => return Ok(Verdict::Looked(reason)),
+        // It may be over here, and nobody asks about it any more.
+        Ok(Heard::Pending) => attempt.tracking.is_none() || !attempt.state.is_open(),
+        Err(Error::Refused(_)) => true,
         Err(other) => return Err(other),
-    })
+    };
+    if !can_ask {
+        return Ok(Verdict::AskAgain); // nobody here can ask later
+    }
+    if waits {
+        app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+            store::keep_tracking(tx, attempt.id, &relay.tracking).await
+        })
+        .await?;
+    }
+    Ok(Verdict::Waiting)
 }
 
 async fn keep(app: &App, orphan: &NewOrphan<'_>) -> Result<Verdict> {
@@ -242,9 +279,6 @@ async fn keep(app: &App, orphan: &NewOrphan<'_>) -> Result<Verdict> {
 
 /// A relay's word about an order of which nothing was asked for at the till.
 async fn of_order(app: &App, relay: &Relay, order: OrderId) -> Result<Verdict> {
-    if let Some(payment) = store::payment_of_tracking(app.db(), &relay.tracking).await? {
-        return Ok(Verdict::Recorded(payment));
-    }
     let said = relay.as_status(&relay.order);
     let Some(total) = amount::read(&relay.amount, Currency::venue()) else {
         return keep(app, &relay.orphan(Reason::Amount, None, Some(order))).await;
@@ -288,8 +322,10 @@ async fn of_order(app: &App, relay: &Relay, order: OrderId) -> Result<Verdict> {
     };
     match outcome {
         Err(Error::Refused(refused)) if refused.code == RECORDED_ALREADY => {
-            let payment = store::payment_of_tracking(app.db(), &relay.tracking).await?;
-            Ok(payment.map_or(Verdict::AskAgain, Verdict::Recorded))
+            let booked = store::booked(app.db(), &relay.tracking).await?;
+            Ok(booked.map_or(Verdict::AskAgain, |booked| {
+                Verdict::Recorded(booked.payment)
+            }))
         }
         outcome => outcome,
     }
@@ -311,8 +347,34 @@ async fn record(
     }
     let order = orders::lock(tx, id).await?;
     // Asked under the lock: whoever held it may have booked this very money.
-    if let Some(payment) = store::payment_of_tracking(tx, &relay.tracking).await? {
-        return Ok(Verdict::Recorded(payment));
+    if let Some(booked) = store::booked(tx, &relay.tracking).await? {
+        return Ok(Verdict::Recorded(booked.payment));
+    }
+    let channel = Channel::of(&status.method);
+    let receipt = Receipt {
+        attempt: None,
+        order: id,
+        tracking: &relay.tracking,
+        channel,
+        status,
+    };
+    let recorded = |payment: PaymentId, was_typed: bool| {
+        Entry::new("payment.relayed", "order", id).after(json!({
+            "payment": payment,
+            "tracking": relay.tracking,
+            "method": status.method,
+            "typedBefore": was_typed,
+        }))
+    };
+    if apart {
+        let as_typed = hearing::taken(status, &relay.tracking, channel, false);
+        if let Some(payment) = store::typed_by_hand(tx, id, &as_typed, total).await? {
+            // It is this very money: the same id, sum and order.
+            store::insert_receipt(tx, payment, &receipt).await?;
+            tx.journal(recorded(payment, true));
+            tx.changed(Changed::Payments);
+            return Ok(Verdict::Recorded(payment));
+        }
     }
     if payments::payable(&order).ok() != Some(total) {
         let orphan = relay.orphan(Reason::NothingAsked, None, Some(id));
@@ -320,24 +382,13 @@ async fn record(
         return Ok(Verdict::Looked(Reason::NothingAsked));
     }
     let payment = PaymentId::new();
-    let channel = Channel::of(&status.method);
     let taken = Taken {
         amount: total,
         ..hearing::taken(status, &relay.tracking, channel, apart)
     };
     let on = (!apart).then_some(id);
     payments::record_arrived(tx, payment, on, shift, &taken, &[]).await?;
-    let confirmation = status.confirmation.as_deref();
-    store::insert_receipt(
-        tx,
-        payment,
-        &relay.tracking,
-        None,
-        channel,
-        &status.method,
-        confirmation,
-    )
-    .await?;
+    store::insert_receipt(tx, payment, &receipt).await?;
     if apart {
         let orphan = NewOrphan {
             payment: Some(payment),
@@ -345,11 +396,7 @@ async fn record(
         };
         hearing::look(tx, &orphan).await?;
     }
-    tx.journal(Entry::new("payment.relayed", "order", id).after(json!({
-        "payment": payment,
-        "tracking": relay.tracking,
-        "method": status.method,
-    })));
+    tx.journal(recorded(payment, false));
     tx.changed(Changed::Order(id));
     Ok(Verdict::Recorded(payment))
 }

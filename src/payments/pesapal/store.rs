@@ -5,12 +5,15 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::answer::Status;
 use super::attempt::{Attempt, Channel, STARTING, State, next_question};
 use super::client::Link;
 use super::orphan::{NewOrphan, Orphan};
 use super::refund::Origin;
 use crate::data::{Tx, Write};
 use crate::payments::items::Pieces;
+use crate::payments::payment::Method;
+use crate::payments::tender::Taken;
 use crate::values::{AttemptId, Money, OrderId, PaymentId, ShiftId};
 use crate::web::{Error, Refused, Result};
 
@@ -95,8 +98,8 @@ pub async fn confirm(
     .await
 }
 
-/// Stores that an attempt is over without money, and why. What was called off is asked about for a while: the guest may
-/// have paid in that moment.
+/// Stores that an attempt is over without money, and why. What Pesapal took is asked about for the rest of its day: the
+/// guest may have paid in that moment, or try again on Pesapal's page.
 pub async fn end(
     tx: &Tx,
     attempt: AttemptId,
@@ -108,7 +111,7 @@ pub async fn end(
         "payment_attempts",
         attempt,
         "UPDATE payment_attempts SET state = $2, said = $3, gave_up = $4, ended_at = $5, ended_by = $6, \
-         ask_at = CASE WHEN $2 = 'cancelled' AND tracking_id IS NOT NULL THEN ask_at END, revision = revision + 1 WHERE id = $1",
+         ask_at = CASE WHEN tracking_id IS NOT NULL AND NOT $4 THEN ask_at END, revision = revision + 1 WHERE id = $1",
         [
             attempt.into(),
             state.as_str().into(),
@@ -225,19 +228,26 @@ pub async fn open_of_order(db: &impl ConnectionTrait, order: OrderId) -> Result<
     rows.into_iter().map(AttemptRow::attempt).collect()
 }
 
+/// Where a payment came from: one of Pesapal's transactions.
+#[derive(Debug, Clone, Copy)]
+pub struct Receipt<'a> {
+    /// What the guest was asked for, where that was at the till.
+    pub attempt: Option<AttemptId>,
+    /// The order that it was said to be for.
+    pub order: OrderId,
+    /// Pesapal's id.
+    pub tracking: &'a str,
+    /// How the guest paid.
+    pub channel: Channel,
+    /// What Pesapal says of it.
+    pub status: &'a Status,
+}
+
 /// Stores where a payment came from: one for each of Pesapal's transactions.
 ///
 /// # Errors
 /// [`RECORDED_ALREADY`] where another has recorded it in this moment.
-pub async fn insert_receipt(
-    tx: &Tx,
-    payment: PaymentId,
-    tracking: &str,
-    attempt: Option<AttemptId>,
-    channel: Channel,
-    said_method: &str,
-    confirmation: Option<&str>,
-) -> Result<()> {
+pub async fn insert_receipt(tx: &Tx, payment: PaymentId, receipt: &Receipt<'_>) -> Result<()> {
     let already = Error::Refused(Refused {
         status: poem::http::StatusCode::CONFLICT,
         code: RECORDED_ALREADY,
@@ -249,34 +259,74 @@ pub async fn insert_receipt(
     let write = Write::new(
         "pesapal_receipts",
         payment,
-        "INSERT INTO pesapal_receipts (payment_id, tracking_id, attempt_id, channel, said_method, confirmation_code) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO pesapal_receipts (payment_id, tracking_id, attempt_id, order_id, channel, said_method, confirmation_code) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         [
             payment.into(),
-            tracking.into(),
-            attempt.into(),
-            channel.method().as_str().into(),
-            said_method.into(),
-            confirmation.map(str::to_owned).into(),
+            receipt.tracking.into(),
+            receipt.attempt.into(),
+            receipt.order.into(),
+            receipt.channel.method().as_str().into(),
+            receipt.status.method.clone().into(),
+            receipt.status.confirmation.clone().into(),
         ],
     );
     tx.later(write.refusing("pesapal_receipts_once", already))
         .await
 }
 
-/// The payment that came of one of Pesapal's transactions.
-pub async fn payment_of_tracking(
-    db: &impl ConnectionTrait,
-    tracking: &str,
+/// One of Pesapal's transactions that is in the books.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct Booked {
+    /// The payment that came of it.
+    pub payment: PaymentId,
+    /// What the guest was asked for, where that was at the till.
+    pub attempt: Option<AttemptId>,
+    /// The order that it was said to be for.
+    pub order: OrderId,
+    /// All of it, the tip too.
+    pub total: Money,
+}
+
+/// What came of one of Pesapal's transactions.
+pub async fn booked(db: &impl ConnectionTrait, tracking: &str) -> Result<Option<Booked>> {
+    Ok(Booked::find_by_statement(statement(
+        db,
+        "SELECT r.payment_id AS payment, r.attempt_id AS attempt, r.order_id AS \"order\", p.amount + p.tip AS total FROM pesapal_receipts r \
+         JOIN payments p ON p.id = r.payment_id WHERE r.tracking_id = $1 AND r.order_id IS NOT NULL",
+        [tracking.into()],
+    ))
+    .one(db)
+    .await?)
+}
+
+/// The payment on an order that somebody typed in by hand, under the id that the provider gave this very money. A card's
+/// slip is no such id.
+pub async fn typed_by_hand(
+    tx: &Tx,
+    order: OrderId,
+    taken: &Taken,
+    total: Money,
 ) -> Result<Option<PaymentId>> {
-    let row = db
+    let (Some(reference), false) = (&taken.reference, taken.method == Method::Card) else {
+        return Ok(None);
+    };
+    let row = tx
         .query_one_raw(statement(
-            db,
-            "SELECT payment_id FROM pesapal_receipts WHERE tracking_id = $1",
-            [tracking.into()],
+            tx,
+            "SELECT p.id FROM payments p WHERE p.order_id = $1 AND p.method = $2 AND p.amount + p.tip = $3 \
+             AND regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = $4 \
+             AND NOT EXISTS (SELECT 1 FROM pesapal_receipts r WHERE r.payment_id = p.id) \
+             AND NOT EXISTS (SELECT 1 FROM payment_attempts a WHERE a.payment_id = p.id)",
+            [
+                order.into(),
+                taken.method.as_str().into(),
+                total.into(),
+                reference.bare().into(),
+            ],
         ))
         .await?;
-    Ok(row.map(|row| row.try_get("", "payment_id")).transpose()?)
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?)
 }
 
 /// How a payment came through Pesapal.

@@ -42,11 +42,11 @@ pub fn page(screen: &Screen) -> Markup {
     )
 }
 
-/// What is asked for and how it stands. While that may change by itself, it looks again every two seconds, and is drawn anew
-/// only where something has changed: nobody's finger is on a button that goes.
+/// What is asked for and how it stands. While that may change by itself, as it may as long as no money has come, it looks
+/// again every two seconds, and is drawn anew only where something has changed: nobody's finger is on a button that goes.
 pub fn panel(attempt: &Attempt) -> Markup {
     let again = format!("{}?seen={}", url::attempt(attempt.id), attempt.revision);
-    let open = attempt.state.is_open();
+    let open = attempt.state != State::Confirmed;
     html! {
         section #attempt.card.stack aria-label="Pesapal link" hx-get=[open.then_some(&again)] hx-trigger=[open.then_some("every 2s")]
             hx-target=[open.then_some("#attempt")] hx-swap=[open.then_some("outerHTML")] {
@@ -103,14 +103,12 @@ fn deeds(attempt: &Attempt) -> Markup {
     html! {
         @match attempt.state {
             State::Starting | State::Waiting => {
-                @let ask = url::attempt_asks(attempt.id);
-                @if attempt.state == State::Waiting {
-                    form method="post" action=(ask) hx-post=(ask) hx-target="#attempt" hx-swap="outerHTML" hx-disable="find button" {
-                        (ui::key_input(&TokenId::new().to_string()))
-                        button.btn.lg.wide { (icon("sync")) "Ask Pesapal now" }
-                    }
+                @if attempt.state == State::Waiting { (asking(attempt)) }
+                div.row.wrap {
+                    (calling_off(attempt, true))
+                    @if attempt.state == State::Waiting { (renewing(attempt)) }
+                    (calling_off(attempt, false))
                 }
-                div.row.wrap { (calling_off(attempt, true)) (calling_off(attempt, false)) }
             }
             State::Confirmed => {
                 @if let Some(payment) = attempt.payment && attempt.said.is_none() {
@@ -120,7 +118,28 @@ fn deeds(attempt: &Attempt) -> Markup {
             }
             State::Failed | State::Cancelled => {
                 a.btn.xl.primary.wide href=(pay) { (icon("due")) "Ask again, or another way" }
+                @if attempt.tracking.is_some() { (asking(attempt)) }
             }
+        }
+    }
+}
+
+fn asking(attempt: &Attempt) -> Markup {
+    let ask = url::attempt_asks(attempt.id);
+    html! {
+        form method="post" action=(ask) hx-post=(ask) hx-target="#attempt" hx-swap="outerHTML" hx-disable="find button" {
+            (ui::key_input(&TokenId::new().to_string()))
+            button.btn.lg.wide { (icon("sync")) "Ask Pesapal now" }
+        }
+    }
+}
+
+fn renewing(attempt: &Attempt) -> Markup {
+    let to = url::attempt_renewals(attempt.id);
+    html! {
+        form method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
+            (ui::key_input(&TokenId::new().to_string()))
+            button.btn.lg { (icon("link")) "New link" }
         }
     }
 }

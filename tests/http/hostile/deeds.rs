@@ -382,6 +382,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/orders/:order/courses/:course/hold"
             | "/orders/:order/lines/:line/fire"
             | "/orders/:order/lines/:line/hold"
+            | "/attempts/:attempt/renewals"
             | "/kitchen/tickets/:ticket/lines/:line/seen"
             | "/kitchen/tickets/:ticket/priority"
             | "/kitchen/tickets/:ticket/start"

@@ -248,6 +248,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/attempts/:attempt", Cashiers),
     ("POST", "/attempts/:attempt/asks", Cashiers),
     ("POST", "/attempts/:attempt/cancellation", Cashiers),
+    ("POST", "/attempts/:attempt/renewals", Cashiers),
     // What these say counts for nothing by itself: tests/http/pesapal.rs.
     ("GET", "/api/payments/pesapal/ipn", Anybody),
     ("POST", "/api/payments/pesapal/ipn", Anybody),

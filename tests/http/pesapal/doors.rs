@@ -97,6 +97,21 @@ async fn without_credentials_a_relays_signature_is_enough() {
         );
         assert_eq!(house.number(&booked).await, 1, "{word}");
     }
+    // Another word about money that is in the books is for a person to look at, once.
+    let order = sale_of(&house, &mut till, 82_000).await;
+    for _ in 0..2 {
+        for (order, amount, code) in [
+            (order, 82_000, "reference"),
+            (first_order(&house).await, 80_000, "amount"),
+        ] {
+            let another = said(&order.to_string(), json!(amount), "MTN", "track-0");
+            let told = knock(&house, &another, None).await;
+            assert_eq!(told.must_be(StatusCode::CONFLICT).json()["code"], code);
+        }
+    }
+    let kept = "SELECT count(*) FROM payment_orphans WHERE payment_id IS NOT NULL AND tracking_id = 'track-0'";
+    assert_eq!(house.number(kept).await, 2);
+    assert_eq!(house.number("SELECT count(*) FROM payments").await, 5);
     // Another amount than is due, an order that is paid, somebody else's transaction: kept, and not booked.
     let order = sale_of(&house, &mut till, 82_000).await;
     let id = order.to_string();
@@ -120,12 +135,39 @@ async fn without_credentials_a_relays_signature_is_enough() {
     );
     assert_eq!(
         house.number("SELECT count(*) FROM payment_orphans").await,
-        3
+        5
     );
     assert_eq!(house.number("SELECT count(*) FROM payments").await, 5);
     let told =
         "SELECT count(*) FROM audit_log WHERE deed = 'payment.orphaned' AND actor = 'System'";
-    assert_eq!(house.number(told).await, 3);
+    assert_eq!(house.number(told).await, 5);
+}
+
+async fn first_order(house: &House) -> OrderId {
+    let sql = "SELECT order_id FROM payments WHERE reference = 'TRACK-0'";
+    let row = house.row(sql, []).await;
+    row.try_get("", "order_id").expect("an order")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_whose_word_cannot_be_booked_now_is_asked_to_send_it_again() {
+    let cafe = Cafe::open().await;
+    let mut till = cafe.house.person(CASHIER).await;
+    let order = sale_of(&cafe.house, &mut till, 82_000).await;
+    let attempt = ask_for(&mut till, order, &[]).await;
+    let last = cafe.pesapal.last();
+    // An instance without credentials, on the same database: nobody there could ask later.
+    let plain = cafe.house.another_instance_with(&[]);
+    let body = said(&attempt.to_string(), json!(82_000), "MTN", &last.tracking);
+    cafe.house.hand.advance(-time::Duration::days(3)); // the clock is wrong: no day to book it in
+    let told = knock(&plain, &body, None).await;
+    told.must_be(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(cafe.payments().await, 0);
+    cafe.house.hand.advance(time::Duration::days(3));
+    for _ in 0..2 {
+        knock(&plain, &body, None).await.must_be(StatusCode::OK);
+    }
+    assert_eq!((cafe.payments().await, cafe.paid(order).await), (1, 82_000));
 }
 
 #[tokio::test(flavor = "multi_thread")]

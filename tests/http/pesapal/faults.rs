@@ -288,9 +288,10 @@ async fn an_attempt_that_was_interrupted_is_ended_and_one_of_a_day_took_too_long
     let mut till = cafe.house.person(CASHIER).await;
     let screen = till.get(&format!("/attempts/{attempt}")).await;
     assert!(screen.one("#attempt .banner").starts_with("Took too long."));
-    // It is money all the same.
+    // A relay that was told to wait is followed up, and it is money all the same.
+    cafe.relay(82_000).await.must_be(StatusCode::ACCEPTED);
     cafe.pesapal.pay("MTNUG");
-    cafe.pesapal.notify().await;
+    cafe.poll_after(6).await;
     assert_eq!(cafe.state(attempt).await, "confirmed");
     assert_eq!(cafe.paid(order).await, 82_000);
 }

@@ -111,6 +111,27 @@ const SCENARIOS: &[(&str, &[Then], i64, &str, i64)] = &[
         0,
     ),
     (
+        "failed, and paid after all, of which nobody tells",
+        &[Fails, Ipn, Poll(6), Pays("MTNUG"), Poll(60)],
+        1,
+        "confirmed",
+        0,
+    ),
+    (
+        "failed, and a relay tells that it was paid after all",
+        &[Fails, Ipn, Pays("MTNUG"), Relay(ASKED, 200)],
+        1,
+        "confirmed",
+        0,
+    ),
+    (
+        "a relay tells of another amount when it is in the books",
+        &[Pays("MTNUG"), Ipn, Relay(80_000, 409), Relay(ASKED, 200)],
+        1,
+        "confirmed",
+        1,
+    ),
+    (
         "given back before it was heard of",
         &[GivenBack, Ipn],
         0,
@@ -436,18 +457,33 @@ async fn a_guest_who_changes_to_cash_pays_in_cash_unless_they_were_faster() {
     assert_eq!(cafe.paid(order).await, ASKED);
     assert_eq!(cafe.payments().await, 2);
 
-    // Pesapal keeps it and is silent: cash is taken all the same, and what comes then is for no order.
+    // Pesapal is silent: only the guest knows, and whoever stands at the till is told to ask them. Cash is taken all the
+    // same, and what comes then is for no order.
     let order = sale_of(&cafe.house, &mut till, ASKED).await;
     let attempt = ask_for(&mut till, order, &[]).await;
     cafe.pesapal
         .with(|faults| faults.breaks = vec![Call::Cancel, Call::Status]);
     let switch = format!("/attempts/{attempt}/cancellation");
     let answer = till.post(&switch, &[("cash", "on")]).await;
-    assert_eq!(answer.header("hx-redirect"), format!("/orders/{order}/pay"));
+    assert_eq!(answer.header("hx-redirect"), format!("/attempts/{attempt}"));
+    let screen = till.get(&format!("/attempts/{attempt}")).await;
+    assert_eq!(
+        screen.one("#attempt .banner"),
+        "Called off. Pesapal does not answer now. Ask the guest whether they have paid: if they have, wait for it; if not, take the money another way."
+    );
+    let pay = format!("/orders/{order}/pay");
+    assert_eq!(screen.attributes("#attempt a.primary", "href"), [pay]);
+    let asks = format!("/attempts/{attempt}/asks");
+    till.post(&asks, &[]).await.must_be(StatusCode::CONFLICT);
     till.post(&payments(order), &[("part", "full")])
         .await
         .must_be(StatusCode::OK);
     cafe.pesapal.with(|faults| faults.breaks.clear());
+    let asked = till.post(&asks, &[]).await.must_be(StatusCode::OK);
+    assert_eq!(
+        asked.one(".banner"),
+        "Called off. Pesapal says that nothing was paid."
+    );
     cafe.pesapal.pay("MTNUG");
     cafe.poll_after(6).await;
     assert_eq!(cafe.state(attempt).await, "confirmed");
@@ -491,7 +527,7 @@ async fn money_that_comes_when_the_shift_is_over_is_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_somebody_typed_in_by_hand_is_money_to_look_at() {
+async fn a_transaction_that_somebody_typed_in_by_hand_is_the_same_money() {
     let cafe = Cafe::open().await;
     let mut till = cafe.house.person(CASHIER).await;
     let order = sale_of(&cafe.house, &mut till, ASKED).await;
@@ -505,9 +541,35 @@ async fn a_transaction_that_somebody_typed_in_by_hand_is_money_to_look_at() {
     for _ in 0..3 {
         let said = cafe.pesapal.notify().await;
         assert_eq!(said["body"]["status"], 200, "{said}");
+        cafe.relay(ASKED).await.must_be(StatusCode::OK);
+    }
+    assert_eq!((cafe.payments().await, cafe.paid(order).await), (1, ASKED));
+    assert_eq!(cafe.state(attempt).await, "confirmed");
+    assert_eq!(cafe.orphans().await, 0);
+    let verified = "SELECT count(*) FROM pesapal_receipts r JOIN payments p ON p.id = r.payment_id WHERE p.reference = '32611264207'";
+    assert_eq!(cafe.house.number(verified).await, 1);
+    the_money_adds_up(&cafe.house).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_was_typed_in_on_another_order_is_money_to_look_at() {
+    let cafe = Cafe::open().await;
+    let mut till = cafe.house.person(CASHIER).await;
+    let other = sale_of(&cafe.house, &mut till, ASKED).await;
+    let order = sale_of(&cafe.house, &mut till, ASKED).await;
+    let attempt = ask_for(&mut till, order, &[]).await;
+    cafe.pesapal.confirmed_as("3261.1264.207");
+    cafe.pesapal.pay("MTNUG");
+    let typed = [("method", "mtn_momo"), ("reference", "32611264207")];
+    till.post(&payments(other), &typed)
+        .await
+        .must_be(StatusCode::OK);
+    for _ in 0..3 {
+        let said = cafe.pesapal.notify().await;
+        assert_eq!(said["body"]["status"], 200, "{said}");
     }
     assert_eq!(cafe.payments().await, 2);
-    assert_eq!(cafe.paid(order).await, ASKED);
+    assert_eq!((cafe.paid(order).await, cafe.paid(other).await), (0, ASKED));
     assert_eq!(cafe.state(attempt).await, "confirmed");
     let kept = "SELECT count(*) FROM payment_orphans o JOIN payments p ON p.id = o.payment_id \
          WHERE o.reason = 'used_reference' AND p.order_id IS NULL AND p.reference LIKE '3261.1264.207-%'";
