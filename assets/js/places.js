@@ -22,7 +22,7 @@ const measured = () => {
 /** Lower than any ticket is: one that may fit comes near, and then has its real height. */
 const GUESS = 6; // em
 const pieces = new Map(); // ticket in sight → what of it is not drawn yet
-const tallOf = ticket => (pieces.has(ticket) ? undefined : heights.get(ticket)) ?? GUESS * inside().size;
+const tallOf = ticket => heights.get(ticket) ?? GUESS * inside().size;
 
 /** Where each ticket belongs. */
 const layout = () => {
@@ -49,6 +49,7 @@ end.dataset.stays = "";
 // ---- in sight or not ----------------------------------------------------------------------------------
 
 let scrolled = 0; // pixels
+const ASIDE = -20_000; // pixels, where nobody sees it
 /** Whether a ticket that stands there is in sight, or in the column beside the edge. */
 const isNear = x => {
     const { width, wide, gap } = inside();
@@ -68,6 +69,7 @@ const comeNear = ticket => {
     for (const piece of its) show(piece, false);
     pieces.set(ticket, its);
     far.delete(ticket);
+    put(ticket, ASIDE, 0); // until it is whole, and known how tall it is
     show(ticket, true);
     document.dispatchEvent(new CustomEvent("board:near", { detail: ticket }));
 };
@@ -90,15 +92,16 @@ const todo = places => places.flatMap(({ ticket, x, y }) => {
     }
     const its = [];
     if (far.has(ticket)) its.push([COME, () => comeNear(ticket)]);
-    if (!isThere(ticket, x, y) || unnumbered.has(ticket)) its.push([MOVE, () => {
-        put(ticket, x, y);
-        number(ticket);
-    }]);
     for (const piece of pieces.get(ticket) ?? []) its.push([PIECE, () => {
         show(piece, true);
         const left = pieces.get(ticket);
         left.splice(left.indexOf(piece), 1);
         if (left.length === 0) pieces.delete(ticket);
+    }]);
+    const isWhole = its.length === 0 && heights.has(ticket);
+    if (isWhole && (!isThere(ticket, x, y) || unnumbered.has(ticket))) its.push([MOVE, () => {
+        put(ticket, x, y);
+        number(ticket);
     }]);
     return its;
 });
@@ -111,7 +114,7 @@ const step = most => {
     const edge = last && last.x + wide > width ? last.x + wide : 0;
     if (!isThere(end, edge, 0)) put(end, edge, 0);
     // Into the room that the one before has left, from whichever end that is.
-    const first = places.find(({ ticket, x, y }) => stands.has(ticket) && isNear(x) && !isThere(ticket, x, y));
+    const first = places.find(({ ticket, x, y }) => ![undefined, ASIDE].includes(stands.get(ticket)?.x) && isNear(x) && !isThere(ticket, x, y));
     const was = first && stands.get(first.ticket);
     if (was && (first.x > was.x || (first.x === was.x && first.y > was.y))) places.reverse();
     let took = 0;
@@ -129,7 +132,9 @@ const work = () => inTurn(board(), 0, step);
 /** All of it: somebody waits for the page that they have turned to. */
 const workAtOnce = () => {
     do {
-        for (const ticket of tickets()) if (!far.has(ticket) && ticket.offsetHeight > 0) heights.set(ticket, ticket.offsetHeight);
+        const whole = tickets().filter(ticket => !far.has(ticket) && !pieces.has(ticket) && ticket.offsetHeight > 0);
+        fit(whole.filter(ticket => ticket.offsetHeight > inside().height));
+        for (const ticket of whole) heights.set(ticket, ticket.offsetHeight);
     } while (step(Infinity) > 0);
 };
 
@@ -148,10 +153,12 @@ const fit = tall => {
 
 // What comes, grows or is drawn tells how tall it is.
 const sizes = new ResizeObserver(entries => {
-    const seen = entries.map(({ target, borderBoxSize }) => [target, borderBoxSize[0].blockSize]).filter(([, tall]) => tall > 0);
-    for (const [ticket, tall] of seen) heights.set(ticket, tall);
-    const tall = seen.filter(([ticket, tall]) => tall > inside().height && sizeOf(ticket) < SMALLEST).map(([ticket]) => ticket);
-    if (tall.length > 0) requestAnimationFrame(() => fit(tall));
+    const seen = entries.map(({ target, borderBoxSize }) => [target, borderBoxSize[0].blockSize])
+        .filter(([ticket, tall]) => tall > 0 && !pieces.has(ticket));
+    const isTooTall = ([ticket, tall]) => tall > inside().height && sizeOf(ticket) < SMALLEST;
+    for (const [ticket, tall] of seen.filter(each => !isTooTall(each))) heights.set(ticket, tall);
+    const tall = seen.filter(isTooTall).map(([ticket]) => ticket);
+    if (tall.length > 0) requestAnimationFrame(() => fit(tall)); // which has it tell again how tall it is
     if (seen.length > 0) work();
 });
 
