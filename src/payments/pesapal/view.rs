@@ -103,10 +103,9 @@ fn deeds(attempt: &Attempt) -> Markup {
     html! {
         @match attempt.state {
             State::Starting | State::Waiting => {
-                @if attempt.state == State::Waiting { (asking(attempt)) }
-                div.row.wrap {
+                div.pair {
+                    @if attempt.state == State::Waiting { (asking(attempt)) (renewing(attempt)) }
                     (calling_off(attempt, true))
-                    @if attempt.state == State::Waiting { (renewing(attempt)) }
                     (calling_off(attempt, false))
                 }
             }

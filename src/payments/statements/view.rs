@@ -278,7 +278,7 @@ fn same(shown: &Shown, one: &Beside, booked: &Booked, rule: &DayRule) -> Markup 
                 "Typed as " b { (booked.reference.as_deref().unwrap_or_default()) } ", " (rule.local(booked.at))
                 @if let Some((_, title)) = &booked.order { ", " (title) }
             }
-            button.btn.primary hx-disable="this" { "It is this payment" span.vh { ": " (one.transaction) } }
+            button.btn hx-disable="this" { "It is this payment" span.vh { ": " (one.transaction) } }
         }
     }
 }
