@@ -84,6 +84,13 @@ const number = ticket => {
     unnumbered.delete(ticket);
 };
 
+/** All of it is drawn. How tall it is need not have changed since the last piece, so nobody may tell (`sizes`). */
+const isWhole = ticket => {
+    pieces.delete(ticket);
+    if (ticket.offsetHeight > inside().height) fit([ticket]);
+    heights.set(ticket, ticket.offsetHeight);
+};
+
 /** What is left to do for each ticket, in the order in which it is done: what it takes, and how. */
 const todo = places => places.flatMap(({ ticket, x, y }) => {
     if (!isNear(x)) {
@@ -96,10 +103,10 @@ const todo = places => places.flatMap(({ ticket, x, y }) => {
         show(piece, true);
         const left = pieces.get(ticket);
         left.splice(left.indexOf(piece), 1);
-        if (left.length === 0) pieces.delete(ticket);
+        if (left.length === 0) isWhole(ticket);
     }]);
-    const isWhole = its.length === 0 && heights.has(ticket);
-    if (isWhole && (!isThere(ticket, x, y) || unnumbered.has(ticket))) its.push([MOVE, () => {
+    if (its.length === 0 && !heights.has(ticket)) its.push([MOVE, () => isWhole(ticket)]);
+    if (its.length === 0 && (!isThere(ticket, x, y) || unnumbered.has(ticket))) its.push([MOVE, () => {
         put(ticket, x, y);
         number(ticket);
     }]);

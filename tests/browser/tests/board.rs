@@ -191,6 +191,28 @@ const PAGE: &str = "(() => {
 })()";
 
 #[tokio::test]
+async fn every_ticket_that_comes_stands_where_a_finger_reaches_it() {
+    journey("every-ticket-in-reach", async |house: &House| {
+        let (wall, joan) = house.kitchen_with(1).await?;
+        const RESTS: Duration = Duration::from_millis(800); // a finger that has just bumped
+        // Alone on the board, one after the other; then a few at once.
+        for _ in 0..8 {
+            wall.taps("#board .kt .bump", "Bump").await?;
+            wall.sees("#board", "All caught up").await?;
+            tokio::time::sleep(RESTS).await;
+            joan.sends_many(1, "Rolex").await?;
+        }
+        joan.sends_many(3, "Rolex").await?;
+        for _ in 0..4 {
+            wall.taps("#board .kt .bump", "Bump").await?;
+            tokio::time::sleep(RESTS).await;
+        }
+        wall.sees("#board", "All caught up").await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_stands_beyond_the_edge_has_arrived_and_a_receipt_that_was_lost_is_given_again() {
     journey("receipts-of-a-full-board", async |house: &House| {
         let (wall, joan) = house.kitchen_with(24).await?;
