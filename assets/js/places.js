@@ -85,8 +85,9 @@ const number = ticket => {
 };
 
 /** All of it is drawn. How tall it is need not have changed since the last piece, so nobody may tell (`sizes`). */
-const isWhole = ticket => {
-    pieces.delete(ticket);
+const unmeasured = new WeakSet();
+const measure = ticket => {
+    unmeasured.delete(ticket);
     if (ticket.offsetHeight > inside().height) fit([ticket]);
     heights.set(ticket, ticket.offsetHeight);
 };
@@ -103,9 +104,11 @@ const todo = places => places.flatMap(({ ticket, x, y }) => {
         show(piece, true);
         const left = pieces.get(ticket);
         left.splice(left.indexOf(piece), 1);
-        if (left.length === 0) isWhole(ticket);
+        if (left.length > 0) return;
+        pieces.delete(ticket);
+        unmeasured.add(ticket);
     }]);
-    if (its.length === 0 && !heights.has(ticket)) its.push([MOVE, () => isWhole(ticket)]);
+    if (its.length === 0 && (unmeasured.has(ticket) || !heights.has(ticket))) its.push([MOVE, () => measure(ticket)]);
     if (its.length === 0 && (!isThere(ticket, x, y) || unnumbered.has(ticket))) its.push([MOVE, () => {
         put(ticket, x, y);
         number(ticket);

@@ -127,7 +127,7 @@ async fn a_long_ticket_goes_on_with_its_name_whatever_the_size_of_the_text() {
             if bigger > 0 {
                 kitchen.taps("[data-zoom='1']", "").await?;
             }
-            let cut = "(edge => [...document.querySelectorAll('.kt')].filter(ticket => ticket.getBoundingClientRect().bottom > edge).length)(document.querySelector('#board').getBoundingClientRect().bottom)";
+            let cut = "(edge => [...document.querySelectorAll('.kt')].map(ticket => ticket.getBoundingClientRect()).filter(box => box.right > 0 && box.bottom > edge).length)(document.querySelector('#board').getBoundingClientRect().bottom)";
             let cut = kitchen.ask(cut).await?;
             ensure!(cut == 0, "{cut} tickets are cut at size {bigger}");
         }
