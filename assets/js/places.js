@@ -182,14 +182,10 @@ const arrange = () => {
         delete ticket.dataset.fit;
         heights.delete(ticket);
     }
-    const shown = tickets().filter(ticket => !far.has(ticket)).map(ticket => [ticket, ticket.offsetHeight]); // all, before one changes
+    const shown = tickets().filter(ticket => !far.has(ticket) && !pieces.has(ticket)).map(ticket => [ticket, ticket.offsetHeight]); // all, before one changes
     for (const [ticket, tall] of shown) heights.set(ticket, tall);
-    fit(shown.filter(([, tall]) => tall > inside().height).map(([ticket]) => ticket));
-    for (const { ticket, x, y } of layout()) {
-        if (!isNear(x)) hide(ticket);
-        else if (!far.has(ticket)) put(ticket, x, y);
-    }
-    work();
+    for (const { ticket, x } of layout()) if (!isNear(x)) hide(ticket);
+    workAtOnce();
 };
 
 // ---- tickets beyond the edge --------------------------------------------------------------------------
