@@ -58,7 +58,7 @@ async fn makes_a_list(daniel: &Screen) -> Result<()> {
         .taps("dialog footer button", "Add price list")
         .await?;
     daniel.sees("dialog .err", "at least one day").await?;
-    is_well(&daniel, "a price list with a fault").await?;
+    is_well(daniel, "a price list with a fault").await?;
     for day in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] {
         daniel.taps("dialog label.chip", day).await?;
     }
