@@ -281,7 +281,7 @@ async fn still_open(tx: &Tx, order: &Order, pieces: &[Pieces]) -> Result<Vec<Pie
 /// Puts money that came for no order on one that owes as much.
 ///
 /// # Errors
-/// Where it is on an order already, was given back, or the order owes less.
+/// Where it is on an order already, was given back, or the order owes less, or nothing yet because all of it is kept back.
 pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()> {
     let date = shifts::business_date(tx).await?;
     let found = store::find(tx, payment).await?;
@@ -294,6 +294,9 @@ pub async fn place(tx: &mut Tx, payment: PaymentId, order: OrderId) -> Result<()
     let mut order = orders::lock(tx, order).await?;
     let money = store::hold_unplaced(tx, payment).await?;
     let balance = payable(&order)?;
+    if !has_something_to_pay_for(&order) {
+        return Err(TenderRefusal::Empty.into());
+    }
     if money.amount > balance {
         return Err(TenderRefusal::MoreThanCharged(balance).into());
     }

@@ -319,6 +319,43 @@ async fn money_for_an_order_that_was_paid_meanwhile_settles_another_one() {
 }
 
 #[tokio::test]
+async fn money_is_put_on_no_order_of_which_all_is_kept_back() {
+    let house = House::open().await;
+    let mut till = house.person(CASHIER).await;
+    let loose = [
+        ("method", "mtn_momo"),
+        ("transaction", "MP261126.1042.A77"),
+        ("amount", "1,000"),
+    ];
+    till.post("/payments/unplaced", &loose)
+        .await
+        .must_be(StatusCode::OK);
+    let placement = format!("/payments/{}/placement", newest_payment(&house).await);
+    let order = till.sit_down("7", "2").await;
+    till.tap(order, "Chips").await.must_be(StatusCode::OK);
+    let course = format!("/orders/{order}/courses/1");
+    till.post(&format!("{course}/hold"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    let id = order.to_string();
+    let on = [("order", id.as_str())];
+    let refused = till
+        .post(&placement, &on)
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        refused.notice(),
+        "There is nothing on this order to pay yet."
+    );
+    assert_eq!(count(&house, "payment_placements").await, 0);
+    till.post(&format!("{course}/fire"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    till.post(&placement, &on).await.must_be(StatusCode::OK);
+    assert_eq!(count(&house, "orders WHERE paid = 1000").await, 1);
+}
+
+#[tokio::test]
 async fn what_does_not_come_has_a_reason_and_may_come_after_all() {
     let house = House::open().await;
     let mut till = house.person(CASHIER).await;
