@@ -268,7 +268,9 @@ impl Day {
             }
             (LinkDeed::CallOff { cash, .. }, heard) if answer.status.is_success() => {
                 let link = &after.links[*at];
-                let is_told = link.payment().is_some() || heard == Some(Heard::Kept);
+                // Where Pesapal does not answer, only the guest knows.
+                let is_silent = heard.is_none() && link.is_taken;
+                let is_told = link.payment().is_some() || heard == Some(Heard::Kept) || is_silent;
                 let right = match *cash && !is_told {
                     true => format!("/orders/{}/pay", after.orders[link.order].id),
                     false => format!("/attempts/{}", link.id),

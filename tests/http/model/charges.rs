@@ -39,7 +39,7 @@ pub fn kept(reference: &str) -> String {
 }
 
 /// Its letters and digits, by which an id of mobile money is known.
-fn bare(reference: &str) -> String {
+pub fn bare(reference: &str) -> String {
     let signs = reference.chars().filter(char::is_ascii_alphanumeric);
     signs.map(|sign| sign.to_ascii_uppercase()).collect()
 }

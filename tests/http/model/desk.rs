@@ -4,6 +4,7 @@ use scraper::ElementRef;
 use serde_json::{Value, json};
 
 use super::book::*;
+use super::links::Link;
 use super::screens::{Seen, all, money, text, texts, words};
 use super::waiting::{Wait, Waited};
 
@@ -23,14 +24,21 @@ pub fn desk(seen: &Seen) -> Value {
     let root = seen.root();
     let section = |name: &str| {
         let rows = all(root, &format!("#desk-{name} ul.todo > li"));
-        rows.into_iter().map(row).collect::<Vec<_>>()
+        rows.into_iter().map(row).filter(|row| !is_by_link(row)).collect::<Vec<_>>()
     };
+    let by_link = all(root, "#desk-waiting ul.todo > li");
+    let by_link = by_link.into_iter().map(row).filter(is_by_link).count();
     json!({
-        "waiting": section("waiting"), "unplaced": section("unplaced"), "late": section("late"),
+        "by link": by_link, "waiting": section("waiting"), "unplaced": section("unplaced"), "late": section("late"),
         "doubtful": texts(root, "#desk-doubtful li b"), "came": section("confirmed"), "did not come": section("failed"),
         "counts": [text(root, "#desk-waiting header .push"), text(root, "#desk-unplaced header .push")],
         "late ones": text(root, "#desk-waiting header .badge"),
     })
+}
+
+/// Of what is asked for by link, the desk says only how it stands.
+fn is_by_link(row: &Value) -> bool {
+    row["what"].as_str().is_some_and(|what| what.ends_with(" Pesapal"))
 }
 
 fn row(row: ElementRef) -> Value {
@@ -71,7 +79,9 @@ fn is_time(part: &str) -> bool {
 pub fn expected_desk(book: &Book, now: i64) -> Value {
     let waiting: Vec<&Wait> = of_state(book, |state| state == Waited::Waiting);
     let is_late = |wait: &&&Wait| now - wait.at > LATE_AFTER;
-    let late = waiting.iter().filter(is_late).count();
+    let open: Vec<&Link> = book.links.iter().filter(|link| link.is_open()).collect();
+    let late_links = open.iter().filter(|link| now - link.at > LATE_AFTER).count();
+    let late = waiting.iter().filter(is_late).count() + late_links;
     let numbered = || book.payments.iter().enumerate();
     let left = |at: usize| book.left_of(at) != (0, 0);
     let unplaced = numbered().filter(|(at, money)| money.on().is_none() && left(*at));
@@ -99,7 +109,8 @@ pub fn expected_desk(book: &Book, now: i64) -> Value {
         matches!(state, Waited::Failed | Waited::Withdrawn)
     });
     json!({
-        "counts": [waiting.len().to_string(), unplaced.len().to_string()],
+        "by link": open.len(),
+        "counts": [(waiting.len() + open.len()).to_string(), unplaced.len().to_string()],
         "late ones": (late > 0).then(|| format!("{late} late")),
         "waiting": waiting.into_iter().map(|wait| waited_for(book, wait, now)).collect::<Vec<_>>(),
         "unplaced": unplaced, "late": came_late.collect::<Vec<_>>(), "doubtful": doubtful.collect::<Vec<_>>(),
@@ -170,7 +181,7 @@ fn loose(book: &Book, loose: &Payment, place: Option<String>) -> Value {
     let small: Vec<String> = loose.reference.iter().cloned().chain(by).collect();
     json!({
         "what": format!("UGX {}{tip} {}", money(loose.amount), label(loose.method)), "small": small.join(" · "),
-        "is late": null, "where": place, "verified": loose.method.is_mobile().then_some("Unverified"),
+        "is late": null, "where": place, "verified": loose.method.is_mobile().then_some(if loose.link.is_some() { "Verified" } else { "Unverified" }),
     })
 }
 

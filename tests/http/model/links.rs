@@ -33,6 +33,8 @@ pub struct Link {
     pub asked: usize,
     pub ask_at: Option<i64>,
     pub back: Option<AskedBack>,
+    /// When it was asked for.
+    pub at: i64,
     /// When something of it changed.
     pub moved_at: i64,
 }
@@ -178,6 +180,7 @@ impl Book {
             asked: 0,
             ask_at: Some(self.now + pause(0)),
             back: None,
+            at: self.now,
             moved_at: self.now,
         });
         let link = self.links.len() - 1;
@@ -216,14 +219,17 @@ impl Book {
                     self.keep(at, reason, Door::Relay, (amount, code));
                     return self.refuse(CONFLICT);
                 }
+                // What is in the books, and is said again as it was, is not asked about.
+                if self.links[at].payment().is_some() {
+                    self.heard = Some(Heard::Paid);
+                    return Ok(());
+                }
                 match self.told(at, Door::Relay, *fault) {
                     Some(Heard::Kept) => return self.refuse(CONFLICT),
-                    Some(_) => {}
+                    Some(Heard::Pending) if self.links[at].is_open() => {}
                     // It is asked again, at once.
-                    None if self.links[at].payment().is_none() => {
-                        self.links[at].ask_at = Some(self.now)
-                    }
-                    None => {}
+                    None | Some(Heard::Pending) => self.links[at].ask_at = Some(self.now),
+                    Some(Heard::Paid | Heard::Over) => {}
                 }
             }
             LinkDeed::Forged => return Err(401),
@@ -276,7 +282,8 @@ impl Book {
             .collect()
     }
 
-    /// What is over, or somebody has to look at, is not asked about again; nor what nothing was heard of for a day.
+    /// What somebody has to look at is not asked about again, nor what no money was heard of for a day. What has failed is: the
+    /// guest may try again.
     pub fn ask_about_links(&mut self, fault: Fault) {
         for at in self.due_links() {
             let link = &mut self.links[at];
@@ -286,13 +293,15 @@ impl Book {
             link.moved_at = self.now;
             match self.told(at, Door::Poll, fault) {
                 Some(Heard::Paid) => {}
-                Some(Heard::Over | Heard::Kept) => self.links[at].ask_at = None,
-                None | Some(Heard::Pending) if asked < A_DAY => {}
-                None | Some(Heard::Pending) if self.links[at].is_open() => {
-                    self.not_paid(at);
-                    self.links[at].gave_up = true;
+                Some(Heard::Kept) => self.links[at].ask_at = None,
+                None | Some(Heard::Pending | Heard::Over) if asked < A_DAY => {}
+                None | Some(Heard::Pending | Heard::Over) => {
+                    if self.links[at].is_open() {
+                        self.not_paid(at);
+                        self.links[at].gave_up = true;
+                    }
+                    self.links[at].ask_at = None;
                 }
-                None | Some(Heard::Pending) => self.links[at].ask_at = None,
             }
         }
     }

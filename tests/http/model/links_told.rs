@@ -1,7 +1,7 @@
 //! Words about money that was asked for by link, and what follows from them (payments.md, section 8; pesapal.md).
 
 use super::book::*;
-use super::charges::kept;
+use super::charges::{bare, kept};
 use super::command::{Door, Fault};
 use super::links::{Code, Heard, Kept, MORE, Stand, Word};
 
@@ -84,8 +84,8 @@ impl Book {
         Heard::Kept
     }
 
-    /// Money that comes late is money, also where it was given up. What was typed in by hand before may be the same money or
-    /// not: it is for no order, under an id that tells it apart.
+    /// Money that comes late is money, also where it was given up. What was typed in by hand before is the same money where it
+    /// is as much and on the same order; else it is for no order, under an id that tells it apart.
     fn record_link(&mut self, at: usize, door: Door, told: (i64, &'static str)) {
         let link = self.links[at].clone();
         let method = match link.page.way {
@@ -95,6 +95,20 @@ impl Book {
         };
         let code = kept(&link.page.code);
         let is_used = self.has_paid(method, &code);
+        let is_same = |money: &Payment| {
+            let id = money.reference.as_deref().map(bare);
+            (money.order, money.method, money.amount + money.tip, id)
+                == (Some(link.order), method, link.total(), Some(bare(&code)))
+        };
+        let typed = self
+            .payments
+            .iter()
+            .position(|money| method.is_mobile() && money.link.is_none() && is_same(money));
+        if let Some(payment) = typed {
+            self.payments[payment].link = Some(at);
+            self.link_is_paid(at, payment, false);
+            return;
+        }
         let reference = match is_used {
             true => told_apart(&code, link.tracking.as_deref().unwrap_or_default()),
             false => code,
@@ -107,15 +121,20 @@ impl Book {
         };
         let order = Some(link.order).filter(|_| !is_used);
         let payment = self.arrive(order, Some(link.shift), &link.pieces, money);
-        self.links[at].state = Stand::Paid(payment);
-        self.links[at].says_why = self.payments[payment].order.is_none();
-        self.links[at].gave_up = false;
-        self.links[at].ask_at = None;
-        self.links[at].moved_at = self.now;
-        self.note("attempt.confirmed");
+        self.link_is_paid(at, payment, self.payments[payment].order.is_none());
         if is_used {
             self.keep(at, "used_reference", door, told);
         }
+    }
+
+    fn link_is_paid(&mut self, at: usize, payment: usize, says_why: bool) {
+        let link = &mut self.links[at];
+        link.state = Stand::Paid(payment);
+        link.says_why = says_why;
+        link.gave_up = false;
+        link.ask_at = None;
+        link.moved_at = self.now;
+        self.note("attempt.confirmed");
     }
 
     /// The same is kept once.
@@ -149,7 +168,7 @@ impl Book {
         let link = &mut self.links[at];
         link.state = Stand::NotPaid;
         link.says_why = true;
-        link.ask_at = None;
+        link.ask_at = link.ask_at.filter(|_| link.is_taken);
         link.moved_at = self.now;
         self.note("attempt.failed");
     }
