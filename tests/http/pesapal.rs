@@ -2,7 +2,7 @@
 
 #[allow(dead_code)]
 #[path = "../pesapal/mod.rs"]
-mod simulator;
+pub mod simulator;
 
 mod at_the_desk;
 mod doors;
@@ -19,27 +19,22 @@ use cafe_pos::web::serve::{Limits, Listener, serve};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::http::{Method, StatusCode};
 use sha2::Sha256;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::simulator::{KEY, SECRET as PESAPAL_SECRET, Simulator};
 use super::cash::payments;
 use super::house::*;
 
 /// A café with an account at Pesapal, which reaches it over a socket.
-struct Cafe {
-    house: House,
-    pesapal: Simulator,
-    shutdown: CancellationToken,
-}
-
-impl Drop for Cafe {
-    fn drop(&mut self) {
-        self.shutdown.cancel();
-    }
+pub struct Cafe {
+    pub house: House,
+    pub pesapal: Simulator,
+    /// It is served over the socket for as long as this is kept.
+    pub served: DropGuard,
 }
 
 impl Cafe {
-    async fn open() -> Cafe {
+    pub async fn open() -> Cafe {
         let pesapal = Simulator::open().await;
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
         let base = format!("http://{}", listener.local_addr());
@@ -59,7 +54,7 @@ impl Cafe {
         Cafe {
             house,
             pesapal,
-            shutdown,
+            served: shutdown.drop_guard(),
         }
     }
 
@@ -126,7 +121,7 @@ async fn knock(house: &House, body: &str, signature: Option<&str>) -> Answer {
         .await
 }
 
-fn sign(body: &str) -> String {
+pub fn sign(body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes()).expect("a key");
     mac.update(body.as_bytes());
     let bytes = mac.finalize().into_bytes();

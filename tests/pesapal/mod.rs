@@ -66,6 +66,8 @@ pub struct Faults {
     pub keeps: bool,
     /// A refund is accepted, and the answer is lost.
     pub loses_refunds: bool,
+    /// What the provider calls what is paid from now on, where it is not made up.
+    pub called: Option<String>,
 }
 
 /// One transaction.
@@ -184,6 +186,11 @@ impl Simulator {
         self.world.finish(&tracking, code, "")
     }
 
+    /// This one becomes something else, paid with `method` where it is 1; nobody is notified.
+    pub fn turns(&self, tracking: &str, code: i64, method: &str) {
+        self.world.finish(tracking, code, method);
+    }
+
     /// The provider's own id of the last one.
     pub fn confirmed_as(&self, confirmation: &str) {
         let mut books = self.world.books();
@@ -215,6 +222,7 @@ impl World {
 
     fn finish(&self, tracking: &str, code: i64, method: &str) -> Transaction {
         let mut books = self.books();
+        let called = books.faults.called.clone();
         let all = &mut books.transactions;
         let one = all.iter_mut().find(|one| one.tracking == tracking);
         let one = one.expect("a transaction");
@@ -224,7 +232,7 @@ impl World {
         }
         if code == 1 && one.confirmation.is_empty() {
             let id = Uuid::new_v4().simple().to_string().to_uppercase();
-            one.confirmation = format!("QK{}", &id[..10]);
+            one.confirmation = called.unwrap_or_else(|| format!("QK{}", &id[..10]));
         }
         one.description = match code {
             2 => "Unable to Authorize Transaction.Kindly contact your bank".to_owned(),

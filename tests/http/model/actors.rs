@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::time::{Duration as StdDuration, Instant};
 
+use super::at_pesapal::{faults_of, settle_links};
 use super::book::{Book, Role};
 use super::command::{Command, Deed, TicketDeed};
 use super::requests::{PASSWORD, PIN, request};
 use crate::house::*;
+use crate::pesapal::simulator::Simulator;
 use cafe_pos::data::{By, Tx};
 use cafe_pos::live::Changed;
 use cafe_pos::orders;
@@ -32,6 +34,9 @@ pub struct Actors {
     signed_in_at: i64,
     /// When secrets were entered last.
     secrets: VecDeque<Instant>,
+    pub pesapal: Simulator,
+    /// How many strangers knocked, each from an address of their own.
+    pub knocks: usize,
 }
 
 /// Usernames, roles and where they stand: two cashiers share a till, and somebody of each kind has a device of their own.
@@ -53,7 +58,7 @@ pub const PEOPLE: [(&str, Role, Option<&str>); 11] = [
 const SIGN_IN_AFTER: i64 = 2 * 3_600;
 
 impl Actors {
-    pub async fn arrive(house: &House, now: i64) -> Actors {
+    pub async fn arrive(house: &House, pesapal: Simulator, now: i64) -> Actors {
         let mut devices: Vec<Device> = Vec::new();
         for (at, (username, role, terminal)) in PEOPLE.iter().enumerate() {
             let mut device = match (role, terminal) {
@@ -84,6 +89,8 @@ impl Actors {
             done: Vec::new(),
             signed_in_at: now,
             secrets: VecDeque::new(),
+            pesapal,
+            knocks: 0,
         }
     }
 
@@ -104,8 +111,25 @@ impl Actors {
         &mut self.devices[who]
     }
 
-    /// Does it; answers what came back, where it was a request at all.
+    /// Does it, while Pesapal does wrong what it is said to; answers what came back, where it was a request at all.
     pub async fn act(&mut self, house: &House, book: &Book, command: &Command) -> Option<Answer> {
+        self.pesapal
+            .with(|faults| *faults = faults_of(book, command));
+        let answer = match self.at_pesapals_doors(house, book, command).await {
+            Some(answer) => answer,
+            None => self.at_the_screens(house, book, command).await,
+        };
+        settle_links(house, command).await;
+        self.pesapal.with(|faults| *faults = Default::default());
+        answer
+    }
+
+    async fn at_the_screens(
+        &mut self,
+        house: &House,
+        book: &Book,
+        command: &Command,
+    ) -> Option<Answer> {
         let (sent, is_new) = match &command.deed {
             Deed::Price(..)
             | Deed::ChoicePrice(..)
@@ -133,6 +157,8 @@ impl Actors {
             }
             // The receipt of somebody who only looks on claims no key.
             Deed::Ticket(_, TicketDeed::Shown) => (request(book, command), false),
+            // Asked once more Pesapal is asked once more, whatever the key.
+            Deed::Link(..) => (request(book, command), false),
             _ => (request(book, command), true),
         };
         let form: Vec<(&str, &str)> = sent

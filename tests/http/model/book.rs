@@ -11,6 +11,7 @@ pub use super::charges::Method;
 use super::command::{Command, Deed};
 pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
+use super::links::{Heard, Kept, Link};
 use super::menu::{self, Product};
 pub use super::refunds::Returned;
 use super::waiting::Wait;
@@ -41,6 +42,13 @@ pub struct Book {
     pub payments: Vec<Payment>,
     pub refunds: Vec<Returned>,
     pub waits: Vec<Wait>,
+    pub links: Vec<Link>,
+    /// What Pesapal says and a manager has to look at.
+    pub kept: Vec<Kept>,
+    /// What Pesapal's last word has come to.
+    pub heard: Option<Heard>,
+    /// What was refused has left something behind all the same.
+    pub leaves_a_trace: bool,
     /// The last order number of each date.
     pub numbers: BTreeMap<i64, i64>,
     /// How many shift reports there are.
@@ -165,9 +173,15 @@ pub struct Payment {
     pub id: Uuid,
     /// None where the order that it was for did not owe as much any more.
     pub order: Option<usize>,
+    /// The order that money for none was put on, and by whom.
+    pub placed: Option<(usize, usize)>,
     /// None where the shift that waited for it was over.
     pub shift: Option<usize>,
-    pub by: usize,
+    /// Nobody where Pesapal says that it came.
+    pub by: Option<usize>,
+    /// Which link it was paid by.
+    pub link: Option<usize>,
+    pub at: i64,
     pub date: i64,
     pub method: Method,
     pub amount: i64,
@@ -178,6 +192,13 @@ pub struct Payment {
     pub reference: Option<String>,
     /// What of its order it is for, where it was paid by item.
     pub pieces: Vec<Pieces>,
+}
+
+impl Payment {
+    /// The order that it pays.
+    pub fn on(&self) -> Option<usize> {
+        self.order.or(self.placed.map(|(order, _)| order))
+    }
 }
 
 impl Role {
@@ -280,10 +301,18 @@ impl Book {
     /// What the café is after this command.
     pub fn obey(&mut self, command: &Command) -> Outcome {
         let who = command.who;
+        (self.leaves_a_trace, self.heard) = (false, None);
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
             Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
             Deed::EndWait(wait, ending) => self.end_wait(who, *wait, ending),
+            Deed::Link(link, deed) => self.link_deed(who, *link, deed),
+            Deed::Poll(fault) => {
+                self.ask_about_links(*fault);
+                Ok(())
+            }
+            Deed::Place(payment, order) => self.place(who, *payment, *order),
+            Deed::Record(loose) => self.record_loose(who, loose),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),
             Deed::StartShift { cash, hundreds } => self.start_shift(who, *cash, *hundreds),
             Deed::Shift(shift, deed) => self.shift_deed(who, *shift, deed),
@@ -328,7 +357,11 @@ impl Book {
 
     /// The business date of this moment, in days since 1970: Kampala is three hours ahead, and the day begins at four.
     pub fn date(&self) -> i64 {
-        (self.now + 3 * 3_600 - 4 * 3_600).div_euclid(86_400)
+        self.date_of(self.now)
+    }
+
+    pub fn date_of(&self, moment: i64) -> i64 {
+        (moment + 3 * 3_600 - 4 * 3_600).div_euclid(86_400)
     }
 
     pub fn order(&self, id: Uuid) -> Option<&Order> {

@@ -111,7 +111,7 @@ impl Book {
     pub fn freed_by_payment(&self, payment: usize) -> Vec<Pieces> {
         let back = self.refunds.iter().filter(|one| one.payment == payment);
         let back: Vec<Pieces> = back.flat_map(|one| one.freed.clone()).collect();
-        let Some(order) = self.payments[payment].order else {
+        let Some(order) = self.payments[payment].on() else {
             return Vec::new();
         };
         let order = &self.orders[order];

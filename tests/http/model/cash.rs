@@ -127,7 +127,8 @@ impl Book {
         self.payments.push(Payment {
             order: Some(at),
             shift: Some(shift),
-            by: who,
+            by: Some(who),
+            at: self.now,
             date,
             pieces,
             ..payment
@@ -344,8 +345,11 @@ impl Pay {
         let payment = Payment {
             id: Uuid::nil(),
             order: None,
+            placed: None,
             shift: None,
-            by: 0,
+            by: None,
+            link: None,
+            at: 0,
             date: 0,
             method: Method::Cash,
             amount,

@@ -38,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 38] = [
+    const HABITS: [(u32, Habit<'a>); 43] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -65,6 +65,11 @@ impl<'a> Chance<'a> {
         (50, Self::by_item),
         (34, Self::ask_for_money),
         (34, Self::end_wait),
+        (70, Self::ask_by_link),
+        (220, Self::at_link),
+        (50, Self::poll),
+        (30, Self::place),
+        (10, Self::record_loose),
         (80, Self::discount),
         (46, Self::refund),
         (26, Self::reopen),
@@ -87,7 +92,7 @@ impl<'a> Chance<'a> {
         if has_seen_all || self.is_new(&first) {
             return first;
         }
-        for _ in 0..14 {
+        for _ in 0..18 {
             let other = self.draw();
             if self.is_new(&other) {
                 return other;

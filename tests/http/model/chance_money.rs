@@ -5,7 +5,12 @@ use rand::seq::IndexedRandom as _;
 
 use super::book::*;
 use super::chance::Chance;
-use super::command::{Back, Command, Deed, Discount, Less, OrderDeed, Part, Pay, Refund, Why};
+use super::command::{
+    Back, Command, Deed, Discount, Fault, Less, OrderDeed, Part, Pay, Refund, Why,
+};
+use super::links::Code;
+use super::links_back::ANSWERS_WITHIN;
+use super::refunds::REFUND_LIMIT;
 
 impl Chance<'_> {
     /// A card or a telephone, mostly for all that is due.
@@ -117,23 +122,39 @@ impl Chance<'_> {
         let lately = self.book.payments.len().saturating_sub(25)..self.book.payments.len();
         let is_left = |at: &usize| self.book.left_of(*at) != (0, 0);
         let left: Vec<usize> = lately.clone().filter(is_left).collect();
-        let at = match self.once_in(8) {
-            true => lately.collect::<Vec<_>>().choose(self.rng).copied()?,
-            false => *left.choose(self.rng)?,
+        // What is gone at Pesapal, Pesapal does not give back.
+        let is_gone = |at: &&usize| {
+            let link = self.book.payments[**at].link;
+            link.is_some_and(|link| self.book.links[link].page.stands != Code::Paid)
+        };
+        let gone: Vec<usize> = left.iter().filter(is_gone).copied().collect();
+        let at = match self.rng.random_range(0..8) {
+            0 => lately.collect::<Vec<_>>().choose(self.rng).copied()?,
+            1 | 2 if !gone.is_empty() => *gone.choose(self.rng)?,
+            _ => *left.choose(self.rng)?,
         };
         let payment = &self.book.payments[at];
+        // At the very second either answer is right.
+        let link = payment.link.map(|link| &self.book.links[link]);
+        let asked_at = link.and_then(|link| link.back.as_ref()).map(|back| back.at);
+        if asked_at == Some(self.book.now - ANSWERS_WITHIN) {
+            return None;
+        }
         let has_cash =
             |who: &usize| payment.method != Method::Cash || self.book.shift_with_cash(*who).is_ok();
         let people = (0..self.book.people.len()).filter(has_cash);
         let people: Vec<usize> = people
             .filter(|who| self.book.people[*who].role.manages())
             .collect();
-        let who = match people.choose(self.rng) {
-            Some(who) if !self.once_in(4) => *who,
+        let is_admin = |who: &&usize| self.book.people[**who].role == Role::Admin;
+        let admin = people.iter().find(is_admin);
+        let who = match (people.choose(self.rng), admin) {
+            (_, Some(admin)) if payment.amount > REFUND_LIMIT && self.once_in(2) => *admin,
+            (Some(who), _) if !self.once_in(4) => *who,
             _ => self.who(Role::takes_payments),
         };
         let (amount, tip) = self.book.left_of(at);
-        let order = payment.order.map(|at| &self.book.orders[at]);
+        let order = payment.on().map(|at| &self.book.orders[at]);
         let is_settled = order.is_some_and(|order| order.balance() == 0 && !order.cancelled);
         let sent: Vec<&Line> = order.into_iter().flat_map(Order::sent).collect();
         let back = match (self.rng.random_range(0..9), sent.choose(self.rng)) {
@@ -158,10 +179,31 @@ impl Chance<'_> {
                 tip: None,
             },
         };
-        let why = self.why(who, false);
+        let asks_an_admin = payment.amount > REFUND_LIMIT && self.once_in(6);
+        let why = self.why(who, asks_an_admin);
+        let references = ["mp261126.000001.r77", "R 4711", "R 4711", "1 2"];
+        let reference = match payment.method {
+            Method::Cash => None,
+            _ => self
+                .once_in(3)
+                .then(|| *references.choose(self.rng).expect("references")),
+        };
+        let asked = Refund {
+            back,
+            why,
+            reference: reference.map(str::to_owned),
+            another_way: match link {
+                Some(_) => self.once_in(3),
+                None => self.once_in(20),
+            },
+            pesapal: match self.once_in(4) {
+                true => *[Fault::Breaks, Fault::Nonsense].choose(self.rng)?,
+                false => Fault::None,
+            },
+        };
         Some(Command {
             who,
-            deed: Deed::Refund(payment.id, Refund { back, why }),
+            deed: Deed::Refund(payment.id, asked),
         })
     }
 

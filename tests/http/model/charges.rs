@@ -39,16 +39,21 @@ pub fn kept(reference: &str) -> String {
 }
 
 /// Its letters and digits, by which an id of mobile money is known.
-fn bare(reference: &str) -> String {
+pub fn bare(reference: &str) -> String {
     let signs = reference.chars().filter(char::is_ascii_alphanumeric);
     signs.map(|sign| sign.to_ascii_uppercase()).collect()
+}
+
+/// Whether it could be an id at all.
+pub fn is_readable(reference: &str) -> bool {
+    bare(reference).len() >= 3
 }
 
 impl Pay {
     /// Whether the reference could be one at all; with cash nobody reads it.
     pub fn has_readable_reference(&self) -> bool {
         let reference = self.reference.as_deref();
-        self.method == Method::Cash || reference.is_none_or(|text| bare(text).len() >= 3)
+        self.method == Method::Cash || reference.is_none_or(is_readable)
     }
 }
 
@@ -56,7 +61,7 @@ impl Ending {
     /// An id has three signs at least, and what fails has a reason.
     pub fn can_be_read(&self) -> bool {
         match self {
-            Ending::Came(reference) => bare(reference).len() >= 3,
+            Ending::Came(reference) => is_readable(reference),
             Ending::Failed { .. } => self.reason().is_some(),
             Ending::Withdrawn => true,
         }
@@ -98,8 +103,11 @@ impl Book {
         Ok(Payment {
             id: Uuid::nil(),
             order: None,
+            placed: None,
             shift: None,
-            by: 0,
+            by: None,
+            link: None,
+            at: 0,
             date: 0,
             method: pay.method,
             amount,

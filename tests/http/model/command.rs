@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::charges::Method;
+pub use super::command_of_money::*;
 use super::menu::{Pick, Stock};
 
 /// Somebody does something.
@@ -20,6 +20,14 @@ pub enum Deed {
     Refund(Uuid, Refund),
     /// What becomes of mobile money that is waited for.
     EndWait(Uuid, Ending),
+    /// What becomes of money that is asked for by link; which of all links.
+    Link(usize, LinkDeed),
+    /// The loop beside the server asks about every link whose time has come.
+    Poll(Fault),
+    /// Money that came for no order is put on this one.
+    Place(Uuid, Uuid),
+    /// Money comes that nobody asked for.
+    Record(Loose),
     /// Without cash, or with the drawer's (`true`) or a pouch's float, counted in hundreds.
     StartShift {
         cash: Option<bool>,
@@ -98,6 +106,8 @@ pub enum OrderDeed {
     Pay(Pay),
     /// A guest is asked for mobile money.
     WaitFor(Pay),
+    /// A guest is shown a link.
+    AskByLink(Pay, Taking),
     NothingToPay,
     Discount(Discount),
     Reopen(Why),
@@ -166,26 +176,6 @@ pub struct Discount {
     pub why: Why,
 }
 
-/// Money that goes back.
-#[derive(Debug, Clone)]
-pub struct Refund {
-    pub back: Back,
-    pub why: Why,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Back {
-    /// So much of the amount and of the tip of a wrong payment; all that is left where neither is said.
-    Wrong {
-        amount: Option<i64>,
-        tip: Option<i64>,
-    },
-    Goods {
-        line: Uuid,
-        pieces: i64,
-    },
-}
-
 #[derive(Debug, Clone, Copy)]
 pub enum Less {
     /// One from the list.
@@ -224,50 +214,6 @@ pub struct Add {
     pub course: i64,
     /// What the Undo of a removal sends, where this is one.
     pub undo: Option<Vec<(String, String)>>,
-}
-
-/// Cash on the counter, a card, or a message on the telephone.
-#[derive(Debug, Clone, Default)]
-pub struct Pay {
-    pub method: Method,
-    pub reference: Option<String>,
-    pub part: Part,
-    pub amount: Option<i64>,
-    pub tendered: Option<i64>,
-    pub tip: i64,
-    /// What the screen said is to pay.
-    pub expected: Option<i64>,
-    /// What of the bill the screen said that this would be, before cash is rounded.
-    pub shown: Option<i64>,
-}
-
-/// How it ends that mobile money is waited for.
-#[derive(Debug, Clone)]
-pub enum Ending {
-    /// With the id in the provider's message.
-    Came(String),
-    /// For a reason from the list, or in their own words.
-    Failed {
-        chosen: Option<&'static str>,
-        written: Option<&'static str>,
-    },
-    Withdrawn,
-}
-
-/// How much of what is due is paid.
-#[derive(Debug, Clone, Default)]
-pub enum Part {
-    /// The amount, or as much as the money reaches for.
-    #[default]
-    AsSaid,
-    Full,
-    /// The share of one of so many people.
-    Even(i64),
-    /// So many pieces of lines, and all that is left of seats.
-    Items {
-        pieces: Vec<(Uuid, i64)>,
-        seats: Vec<i64>,
-    },
 }
 
 #[derive(Debug, Clone)]
@@ -379,6 +325,7 @@ impl OrderDeed {
                 let mut some = lines.iter().filter_map(|(_, of_it)| *of_it);
                 some.all(|of_it| pieces.contains(&of_it))
             }
+            OrderDeed::AskByLink(pay, _) => pay.part.can_be_read(),
             OrderDeed::WaitFor(pay) => pay.part.can_be_read() && pay.method.is_mobile(),
             OrderDeed::Pay(pay) => pay.part.can_be_read() && pay.has_readable_reference(),
             _ => true,

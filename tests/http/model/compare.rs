@@ -1,15 +1,16 @@
 //! What is compared after a command, and what after many.
 
+use std::collections::BTreeSet;
+
 use poem::http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::book::*;
 use super::command::{Command, Deed, OrderDeed, ShiftDeed};
 use super::run::{Day, put_clock};
 use super::screens::{LOOKED_AFTER, Seen};
 use super::stored::differences;
-use super::{boards, floor, screens, shift_screens, stored};
+use super::{boards, desk, floor, screens, shift_screens, stored, stored_money};
 use crate::house::Answer;
 
 /// Everything must hold, or it is said which thing does not.
@@ -25,7 +26,8 @@ const INVARIANTS: [(&str, &str); 13] = [
     ),
     (
         "an order's paid is the sum of its payments less its refunds",
-        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p WHERE p.order_id = o.id) \
+        "SELECT count(*) FROM orders o WHERE o.paid <> (SELECT coalesce(sum(p.amount), 0) FROM payments p \
+      LEFT JOIN payment_placements l ON l.payment_id = p.id WHERE coalesce(p.order_id, l.order_id) = o.id) \
       - (SELECT coalesce(sum(r.amount), 0) FROM refunds r WHERE r.order_id = o.id)",
     ),
     (
@@ -78,6 +80,9 @@ const INVARIANTS: [(&str, &str); 13] = [
     ),
 ];
 
+/// Money for no order of so long ago is compared with everything else only.
+const TODAY: i64 = 8 * 3_600;
+
 impl Day {
     pub async fn compare(
         &mut self,
@@ -90,16 +95,23 @@ impl Day {
         self.look();
         self.compare_house().await;
         let target = self.target(command, path);
-        let touched = |order: &Order| order.touched_at == self.book.now;
+        let now = self.book.now;
+        let moved = self.book.links.iter().filter(|link| link.moved_at == now);
+        let moved: BTreeSet<usize> = moved.map(|link| link.order).collect();
+        let touched = |at: &usize| self.book.orders[*at].touched_at == now || moved.contains(at);
         let orders = 0..self.book.orders.len();
         let orders: Vec<usize> = orders
-            .filter(|at| touched(&self.book.orders[*at]) || target == Some(*at))
+            .filter(|at| touched(at) || target == Some(*at))
             .collect();
         for at in &orders {
             self.compare_order(*at).await;
         }
         if let Some(at) = target {
             self.compare_panel(at, who, answer).await;
+        }
+        if self.is_about_loose_money(&command.deed) {
+            self.compare_loose_money(now - TODAY).await;
+            self.compare_desk(who).await;
         }
         if !orders.is_empty() {
             self.compare_floor().await;
@@ -130,6 +142,25 @@ impl Day {
         }
     }
 
+    /// Whether something of the desk may be another thing with it: of links it shows what came and what does not fit.
+    fn is_about_loose_money(&self, deed: &Deed) -> bool {
+        let now = self.book.now;
+        let came = self.book.payments.last().map(|money| money.at);
+        let kept = self.book.kept.last().map(|kept| kept.at);
+        match deed {
+            Deed::Link(..) | Deed::Poll(_) | Deed::Order(_, OrderDeed::AskByLink(..)) => {
+                came == Some(now) || kept == Some(now)
+            }
+            Deed::Place(..) | Deed::Record(_) | Deed::EndWait(..) => true,
+            Deed::Refund(id, _) => {
+                let money = self.book.payment(*id).map(|at| &self.book.payments[at]);
+                money.is_some_and(|money| money.order.is_none())
+            }
+            Deed::Order(_, OrderDeed::WaitFor(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Screens are read at a moment of their own, however long reading the ones before took.
     fn look(&self) {
         put_clock(&self.house, (self.book.now + LOOKED_AFTER) * 1_000 + 500);
@@ -146,15 +177,21 @@ impl Day {
         };
         let of_payment = |id: Uuid| {
             let at = self.book.payment(id)?;
-            self.book.payments[at].order
+            self.book.payments[at].on()
         };
-        let of_wait = |id: Uuid| self.book.wait(id).map(|at| self.book.waits[at].order);
+        let of_wait = |id: Uuid| {
+            let link = self.book.links.iter().find(|link| link.id == id);
+            let of_link = link.map(|link| link.order);
+            of_link.or_else(|| self.book.wait(id).map(|at| self.book.waits[at].order))
+        };
         let of_order = |id: Uuid| self.book.orders.iter().position(|order| order.id == id);
         match (&command.deed, path) {
             (Deed::Order(id, _), _) => of_order(*id),
             (Deed::Ticket(id, _), _) => of_ticket(*id),
             (Deed::Refund(id, _), _) => of_payment(*id),
             (Deed::EndWait(id, _), _) => of_wait(*id),
+            (Deed::Link(at, _), _) => Some(self.book.links[*at].order),
+            (Deed::Place(_, order), _) => of_order(*order),
             (Deed::Shift(_, ShiftDeed::PassOn { order, .. }), _) => of_order(*order),
             (_, Some(path)) => {
                 let ids = path.split('/').filter_map(|part| part.parse::<Uuid>().ok());
@@ -189,6 +226,43 @@ impl Day {
             &title,
             &stored::expected_order(&self.book, at),
             &stored,
+            &mut self.wrong,
+        );
+        if self.book.links.iter().any(|link| link.order == at) {
+            let stored = stored_money::links(&self.house, self.book.orders[at].id).await;
+            stored_money::learn_links(&mut self.book, at, &stored);
+            differences(
+                &format!("{title} › links"),
+                &stored_money::expected_links(&self.book, at),
+                &stored,
+                &mut self.wrong,
+            );
+        }
+    }
+
+    async fn compare_loose_money(&mut self, since: i64) {
+        let stored = stored_money::loose(&self.house, since).await;
+        stored_money::learn_loose(&mut self.book, since, &stored);
+        differences(
+            "money for no order",
+            &stored_money::expected_loose(&self.book, since),
+            &stored,
+            &mut self.wrong,
+        );
+    }
+
+    /// Where money is waited for, is for no order or is doubtful; for those who may take payments.
+    async fn compare_desk(&mut self, who: usize) {
+        if !self.book.people[who].role.takes_payments() {
+            return;
+        }
+        self.look();
+        let page = self.actors.device(who).get("/payments/pending").await;
+        let seen = desk::desk(&Seen::read(&page.text));
+        differences(
+            "desk",
+            &desk::expected_desk(&self.book, self.book.now + LOOKED_AFTER),
+            &seen,
             &mut self.wrong,
         );
     }
@@ -316,6 +390,8 @@ impl Day {
                 self.compare_panel(at, 0, None).await;
             }
         }
+        self.compare_loose_money(0).await;
+        self.compare_desk(2).await;
         self.compare_floor().await;
         self.compare_shift_list().await;
         for station in 0..2 {

@@ -23,6 +23,9 @@ impl Book {
         {
             return Some("what a guest has paid for stays");
         }
+        if let Some(what) = self.happening_of_money(after, command, outcome) {
+            return Some(what);
+        }
         match &command.deed {
             Deed::Order(id, OrderDeed::Void(strike)) => self.of_void(after, strike, *id, outcome),
             Deed::Order(id, OrderDeed::Comp(strike)) => {

@@ -1,7 +1,9 @@
 //! What each deed is called, where a day is asked what happened on it.
 
 use super::charges::Method;
-use super::command::{Back, Deed, Ending, Less, OrderDeed, Part, ShiftDeed, TicketDeed, Which};
+use super::command::{
+    Back, Deed, Door, Ending, Guest, Less, LinkDeed, OrderDeed, Part, ShiftDeed, TicketDeed, Which,
+};
 
 impl Deed {
     /// One word for it.
@@ -52,6 +54,7 @@ impl Deed {
                     (_, Method::Mtn | Method::Airtel) => "pay by mobile money",
                 },
                 OrderDeed::WaitFor(_) => "ask for mobile money",
+                OrderDeed::AskByLink(..) => "ask by link",
                 OrderDeed::NothingToPay => "nothing to pay",
                 OrderDeed::Reopen(_) => "reopen",
                 OrderDeed::Discount(asked) => match (asked.less, asked.line) {
@@ -91,6 +94,10 @@ impl Deed {
             Deed::EndWait(_, Ending::Came(_)) => "mobile money comes",
             Deed::EndWait(_, Ending::Failed { .. }) => "mobile money does not come",
             Deed::EndWait(_, Ending::Withdrawn) => "asking is withdrawn",
+            Deed::Link(_, deed) => deed.name(),
+            Deed::Poll(_) => "the loop asks",
+            Deed::Place(..) => "put money on an order",
+            Deed::Record(_) => "record money without an order",
             Deed::StartShift { .. } => "start shift",
             Deed::Stock(..) => "stock",
             Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
@@ -98,6 +105,27 @@ impl Deed {
             Deed::Again(_) => "again",
             Deed::KeyOfAnother(_) => "key of another",
             Deed::Sweep => "sweep",
+        }
+    }
+}
+
+impl LinkDeed {
+    fn name(&self) -> &'static str {
+        match self {
+            LinkDeed::Guest(Guest::Pays(..)) => "a guest pays by link",
+            LinkDeed::Guest(Guest::Fails) => "a guest fails to pay",
+            LinkDeed::Guest(Guest::HasItBack) => "a guest has it back",
+            LinkDeed::Told { door, .. } => match door {
+                Door::IpnInBody => "Pesapal notifies in the body",
+                Door::Return => "a guest comes back",
+                Door::Till => "ask Pesapal now",
+                _ => "Pesapal notifies",
+            },
+            LinkDeed::Relayed { .. } => "a relay says so",
+            LinkDeed::Forged => "a forged word",
+            LinkDeed::Invented { .. } => "an invented transaction",
+            LinkDeed::CallOff { cash: true, .. } => "switch to cash",
+            LinkDeed::CallOff { .. } => "call off",
         }
     }
 }

@@ -17,6 +17,7 @@ impl Book {
             deed,
             OrderDeed::Pay(_)
                 | OrderDeed::WaitFor(_)
+                | OrderDeed::AskByLink(..)
                 | OrderDeed::NothingToPay
                 | OrderDeed::Reopen(_)
         ) {
@@ -100,6 +101,7 @@ impl Book {
             OrderDeed::Pay(pay) => self.pay(who, at, pay)?,
             // What is waited for changes nothing of the order.
             OrderDeed::WaitFor(pay) => return self.wait_for(who, at, pay),
+            OrderDeed::AskByLink(pay, taking) => return self.ask_by_link(who, at, pay, taking),
             OrderDeed::NothingToPay => self.nothing_to_pay(who, at)?,
             OrderDeed::Discount(asked) => self.discount(who, at, asked)?,
             OrderDeed::Reopen(_) => self.reopen_order(at)?,

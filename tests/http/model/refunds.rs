@@ -4,7 +4,11 @@ use uuid::Uuid;
 
 use super::book::*;
 use super::cash::rounded;
+use super::charges::{is_readable, kept};
 use super::command::{Back, Refund};
+
+/// How much of one payment may go back before an admin has to agree; the setting of this café.
+pub const REFUND_LIMIT: i64 = 30_000;
 
 /// Money that was given back of a payment.
 #[derive(Debug, Clone)]
@@ -18,6 +22,7 @@ pub struct Returned {
     /// What nobody has paid for by item any more.
     pub freed: Vec<Pieces>,
     pub because: Because,
+    pub reference: Option<String>,
 }
 
 impl Order {
@@ -43,16 +48,38 @@ impl Book {
         self.payments.iter().position(|one| one.id == id)
     }
 
-    /// A wrong payment is due again, and its order is open; for goods that came back lines are struck out, and the order stays
-    /// settled. Cash comes out of the person's own drawer.
+    /// Money of Pesapal's is asked of Pesapal first, where all else is right, and it is in the books once that has accepted.
     pub fn refund(&mut self, who: usize, id: Uuid, asked: &Refund) -> Outcome {
         must(self.people[who].role.takes_payments(), FORBIDDEN)?;
         must(asked.why.reason().is_some(), INVALID)?;
+        let reference = asked.reference.as_deref();
+        must(reference.is_none_or(is_readable), INVALID)?;
         let payment = self.payment(id).ok_or(NOT_FOUND)?;
         let left = self.left_of(payment);
         must(left.0 + left.1 > 0, CONFLICT)?;
+        let link = self.payments[payment].link;
+        let Some(link) = link.filter(|_| !asked.another_way) else {
+            self.give_back_of(who, payment, asked)?;
+            return match link {
+                Some(link) => self.must_not_be_underway(link),
+                None => Ok(()),
+            };
+        };
+        let mut draft = self.clone();
+        draft.give_back_of(who, payment, asked)?;
+        let back = draft.refunds.last().map_or(0, |one| one.amount + one.tip);
+        self.ask_for_it_back(link, back, asked.pesapal)?;
+        self.give_back_of(who, payment, asked)?;
+        self.book_what_was_accepted(link);
+        Ok(())
+    }
+
+    /// A wrong payment is due again, and its order is open; for goods that came back lines are struck out, and the order stays
+    /// settled. Cash comes out of the person's own drawer.
+    fn give_back_of(&mut self, who: usize, payment: usize, asked: &Refund) -> Outcome {
+        let left = self.left_of(payment);
         let because = self.because(who, &asked.why)?;
-        let (at, method) = (self.payments[payment].order, self.payments[payment].method);
+        let (at, method) = (self.payments[payment].on(), self.payments[payment].method);
         let shift = match method {
             Method::Cash => self.shift_with_cash(who)?,
             _ => self.shift_for(who),
@@ -69,6 +96,11 @@ impl Book {
                 (price, 0, freed)
             }
         };
+        // Two halves are a whole, the tip with them.
+        let money = &self.payments[payment];
+        let all = money.amount + money.tip - left.0 - left.1 + amount + tip;
+        let is_an_admins = self.people[because.agreed.unwrap_or(who)].role == Role::Admin;
+        must(all <= REFUND_LIMIT || is_an_admins, CONFLICT)?;
         if method == Method::Cash {
             let drawer = &mut self.shifts[shift];
             must(drawer.expected() >= amount + tip, CONFLICT)?;
@@ -85,6 +117,7 @@ impl Book {
             tip,
             freed,
             because,
+            reference: asked.reference.as_deref().map(kept),
         });
         self.note("payment.refunded");
         if let Some(at) = at.filter(|_| is_goods) {
@@ -114,7 +147,7 @@ impl Book {
             // A tip is beside the order, whatever became of that.
             return Ok((0, tip, Vec::new()));
         }
-        let Some(at) = self.payments[payment].order else {
+        let Some(at) = self.payments[payment].on() else {
             return Ok((amount, tip, Vec::new()));
         };
         must(!self.orders[at].cancelled, CONFLICT)?;

@@ -11,7 +11,9 @@ use super::command::{
 };
 use super::discounts::percent;
 use super::menu::{Pick, Stock, Word};
-use super::requests_of_money::{end_wait_request, pay_form};
+use super::requests_of_money::{
+    end_wait_request, link_form, link_request, loose_request, pay_form,
+};
 use crate::house::key;
 
 /// What a deed sends.
@@ -30,10 +32,18 @@ pub fn request(book: &Book, command: &Command) -> Sent {
                     put(&mut form, "item", format!("{line}={pieces}"));
                 }
             }
+            may(&mut form, "reference", &asked.reference);
+            may(&mut form, "another_way", &asked.another_way.then_some("on"));
             put_why(book, &mut form, &asked.why);
             (Method::POST, format!("/payments/{payment}/refund"))
         }
         Deed::EndWait(wait, ending) => end_wait_request(*wait, ending, &mut form),
+        Deed::Link(link, deed) => link_request(book.links[*link].id, deed, &mut form),
+        Deed::Place(payment, order) => {
+            put(&mut form, "order", order);
+            (Method::POST, format!("/payments/{payment}/placement"))
+        }
+        Deed::Record(loose) => loose_request(loose, &mut form),
         Deed::Ticket(ticket, deed) => ticket_request(*ticket, deed, &mut form),
         Deed::Shift(shift, deed) => shift_request(book, *shift, deed, &mut form),
         Deed::StartShift { cash, hundreds } => {
@@ -202,6 +212,10 @@ fn order_request(
         }
         OrderDeed::Pay(pay) => {
             pay_form(pay, form);
+            at("/payments")
+        }
+        OrderDeed::AskByLink(pay, _) => {
+            link_form(pay, form);
             at("/payments")
         }
         OrderDeed::WaitFor(pay) => {

@@ -3,7 +3,7 @@
 use poem::http::Method;
 use uuid::Uuid;
 
-use super::command::{Ending, Part, Pay};
+use super::command::{Ending, LinkDeed, Loose, Part, Pay};
 use super::requests::{Fields, may, put};
 
 pub fn pay_form(pay: &Pay, form: &mut Fields) {
@@ -15,6 +15,16 @@ pub fn pay_form(pay: &Pay, form: &mut Fields) {
     may(form, "tip", &Some(pay.tip).filter(|tip| *tip != 0));
     may(form, "expected", &pay.expected);
     may(form, "shown", &pay.shown);
+}
+
+/// The same, for a link.
+pub fn link_form(pay: &Pay, form: &mut Fields) {
+    pay_form(pay, form);
+    for (name, value) in form {
+        if name == "method" {
+            "pesapal".clone_into(value);
+        }
+    }
 }
 
 /// One piece of a line is said as the line alone.
@@ -57,4 +67,24 @@ pub fn end_wait_request(wait: Uuid, ending: &Ending, form: &mut Fields) -> (Meth
         }
     };
     (Method::POST, format!("/payments/attempts/{wait}/{path}"))
+}
+
+/// What somebody at a till does about a link.
+pub fn link_request(link: Uuid, deed: &LinkDeed, form: &mut Fields) -> (Method, String) {
+    let path = match deed {
+        LinkDeed::CallOff { cash, .. } => {
+            may(form, "cash", &cash.then_some("on"));
+            "cancellation"
+        }
+        _ => "asks",
+    };
+    (Method::POST, format!("/attempts/{link}/{path}"))
+}
+
+pub fn loose_request(loose: &Loose, form: &mut Fields) -> (Method, String) {
+    put(form, "method", loose.method.written());
+    may(form, "transaction", &loose.reference);
+    may(form, "amount", &loose.amount);
+    may(form, "tip", &Some(loose.tip).filter(|tip| *tip != 0));
+    (Method::POST, "/payments/unplaced".to_owned())
 }

@@ -14,6 +14,7 @@ use super::chance::{Chance, Past};
 use super::command::{Add, Command, Deed, OrderDeed};
 use super::world;
 use crate::house::{Answer, House};
+use crate::pesapal::Cafe;
 
 /// A command is given every so many seconds of the café's time, so that none falls on a limit by chance.
 const TICK: i64 = 10;
@@ -41,9 +42,14 @@ pub struct Day {
 /// A day of so many commands; answers what was carried out, and what else came of it.
 pub async fn run(seed: u64, steps: usize) -> BTreeSet<&'static str> {
     let began = std::time::Instant::now();
-    let (house, book) = world::open(rounded_to(seed)).await;
+    let (cafe, book) = world::open(rounded_to(seed)).await;
+    let Cafe {
+        house,
+        pesapal,
+        served: _served,
+    } = cafe;
     put_clock(&house, book.now * 1_000);
-    let actors = Actors::arrive(&house, book.now).await;
+    let actors = Actors::arrive(&house, pesapal, book.now).await;
     let mut day = Day {
         seed,
         step: 0,
@@ -108,7 +114,8 @@ impl Day {
 
         let mut after = self.book.clone();
         let outcome = after.obey(&command);
-        let on_boards = outcome.is_ok() && after.tickets != self.book.tickets;
+        let counts = outcome.is_ok() || after.leaves_a_trace;
+        let on_boards = counts && after.tickets != self.book.tickets;
         self.tally.entry(command.deed.name()).or_default()[usize::from(outcome.is_err())] += 1;
         if outcome.is_ok() {
             self.past.seen.insert(command.deed.name());
@@ -130,8 +137,9 @@ impl Day {
             if let (Deed::Again(_), Some(sent)) = (&command.deed, &again) {
                 self.check_receipt(&sent.redirect, answer);
             }
+            self.check_what_is_told(&after, &command, answer);
         }
-        if outcome.is_ok() {
+        if counts {
             self.forget_lines(&after);
             self.book = after;
         }

@@ -44,7 +44,7 @@ const ORDER: &str = "SELECT jsonb_build_object( \
   'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
       ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
   'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
-      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
+      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason, r.reference, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
           ORDER BY rp.line_id), '[]') FROM returned_pieces rp WHERE rp.refund_id = r.id)) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
   'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
@@ -59,7 +59,8 @@ const ORDER: &str = "SELECT jsonb_build_object( \
           FROM jsonb_array_elements(a.pieces) e), \
       'for no order', CASE WHEN p.id IS NOT NULL AND p.order_id IS NULL THEN jsonb_build_array(p.shift_id, p.taken_by, p.amount, p.tip, p.reference, \
           (SELECT coalesce(sum(r.amount + r.tip), 0) FROM refunds r WHERE r.payment_id = p.id)) END) \
-      ORDER BY a.started_at), '[]') FROM payment_attempts a LEFT JOIN payments p ON p.id = a.payment_id WHERE a.order_id = $1)) AS stored";
+      ORDER BY a.started_at), '[]') FROM payment_attempts a LEFT JOIN payments p ON p.id = a.payment_id \
+      WHERE a.order_id = $1 AND a.method <> 'pesapal')) AS stored";
 
 /// What does not hang on one order: the audit log, the countdowns, the open shifts, how many rows there are of each kind. Who
 /// was denied an approval is in the log although nothing came of it, and so in no book.
@@ -75,7 +76,8 @@ const HOUSE: &str = "SELECT jsonb_build_object( \
       ORDER BY s.opened_at, s.id), '[]') \
       FROM shifts s LEFT JOIN terminals d ON d.id = s.drawer_terminal_id WHERE s.closed_at IS NULL), \
   'rows', jsonb_build_object('orders', (SELECT count(*) FROM orders), 'tickets', (SELECT count(*) FROM tickets), \
-      'payments', (SELECT count(*) FROM payments), 'waits', (SELECT count(*) FROM payment_attempts), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
+      'payments', (SELECT count(*) FROM payments), 'asked for', (SELECT count(*) FROM payment_attempts), \
+      'placed', (SELECT count(*) FROM payment_placements), 'kept', (SELECT count(*) FROM payment_orphans), 'cash', (SELECT count(*) FROM cash_entries), 'refunds', (SELECT count(*) FROM refunds), \
       'shifts', (SELECT count(*) FROM shifts))) AS stored";
 
 /// The order as the program keeps it.
@@ -89,7 +91,7 @@ pub async fn house(house: &House, book: &Book) -> Value {
     value(house, HOUSE, products.into()).await
 }
 
-async fn value(house: &House, sql: &str, parameter: sea_orm::Value) -> Value {
+pub async fn value(house: &House, sql: &str, parameter: sea_orm::Value) -> Value {
     let row = house.row(sql, [parameter]).await;
     row.try_get("", "stored").expect("JSON")
 }
@@ -148,14 +150,14 @@ pub fn learn_shifts(book: &mut Book, stored: &Value) {
     }
 }
 
-fn learn_id(id: &mut Uuid, stored: &Value) {
+pub fn learn_id(id: &mut Uuid, stored: &Value) {
     let told = stored["id"].as_str().and_then(|text| text.parse().ok());
     if let (true, Some(told)) = (id.is_nil(), told) {
         *id = told;
     }
 }
 
-fn rows(value: &Value) -> impl Iterator<Item = &Value> {
+pub fn rows(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -183,7 +185,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         .filter(|payment| payment.order == Some(at));
     let payments = payments.map(|payment| {
         json!({
-            "id": payment.id, "shift": payment.shift.map(|shift| book.shifts[shift].id), "by": book.people[payment.by].id, "date": payment.date,
+            "id": payment.id, "shift": payment.shift.map(|shift| book.shifts[shift].id), "by": payment.by.map(|by| book.people[by].id), "date": payment.date,
             "method": payment.method.written(), "amount": payment.amount, "tip": payment.tip, "tendered": payment.tendered,
             "change": payment.change, "reference": payment.reference, "pieces": pieces(book, &payment.pieces),
             "booked": (payment.method == Method::Cash).then_some(payment.amount + payment.tip),
@@ -205,7 +207,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             why.reason
         ])
     });
-    let of_order = |one: &&Returned| book.payments[one.payment].order == Some(at);
+    let of_order = |one: &&Returned| book.payments[one.payment].on() == Some(at);
     let refunds = book.refunds.iter().filter(of_order).map(|one| {
         let kind = if one.is_goods {
             "goods_returned"
@@ -221,7 +223,16 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
         let by = book.people[why.by].id;
         let freed = pieces(book, &one.freed);
         json!([
-            payment.id, shift.id, one.date, kind, one.amount, one.tip, by, agreed, why.reason,
+            payment.id,
+            shift.id,
+            one.date,
+            kind,
+            one.amount,
+            one.tip,
+            by,
+            agreed,
+            why.reason,
+            one.reference,
             freed
         ])
     });
@@ -259,7 +270,7 @@ fn expected_wait(book: &Book, wait: &Wait) -> Value {
         let left = book.left_of(at);
         let back = money.amount + money.tip - left.0 - left.1;
         let shift = money.shift.map(|shift| book.shifts[shift].id);
-        let by = book.people[money.by].id;
+        let by = money.by.map(|by| book.people[by].id);
         json!([shift, by, money.amount, money.tip, money.reference, back])
     });
     let mut pieces = wait.pieces.clone();
@@ -389,7 +400,8 @@ pub fn expected_house(book: &Book) -> Value {
         "shifts": shifts.collect::<Vec<_>>(),
         "rows": {
             "orders": book.orders.len(), "tickets": book.tickets.len(), "payments": book.payments.len(),
-            "waits": book.waits.len(), "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
+            "asked for": book.waits.len() + book.links.len(),
+            "placed": book.payments.iter().filter(|money| money.placed.is_some()).count(), "kept": book.kept.len(), "cash": cash, "refunds": book.refunds.len(), "shifts": book.shifts.len(),
         },
     })
 }

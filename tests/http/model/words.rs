@@ -21,7 +21,7 @@ impl Book {
             Deed::Refund(id, asked) => {
                 let order = self
                     .payment(*id)
-                    .and_then(|at| self.payments[at].order)
+                    .and_then(|at| self.payments[at].on())
                     .map(|at| &self.orders[at]);
                 let title = order.map_or("nothing".to_owned(), |order| self.title(order));
                 let _ = write!(text, "gives back of a payment of {title}: {asked:?}");
@@ -30,6 +30,16 @@ impl Book {
                 let wait = self.wait(*id).map(|at| &self.waits[at]);
                 let title = wait.map(|wait| self.title(&self.orders[wait.order]));
                 let _ = write!(text, "ends what is waited for at {title:?}: {ending:?}");
+            }
+            Deed::Link(at, deed) => {
+                let link = &self.links[*at];
+                let (title, stand) = (self.title(&self.orders[link.order]), link.state);
+                let _ = write!(text, "at link {at} of {title} ({stand:?}): {deed:?}");
+            }
+            Deed::Place(id, order) => {
+                let money = self.payment(*id).map(|at| &self.payments[at]);
+                let on = self.called(self.order(*order), *order);
+                let _ = write!(text, "puts {:?} on {on}", money.map(|money| money.amount));
             }
             Deed::Ticket(id, deed) => {
                 let ticket = self.tickets.iter().find(|ticket| ticket.id == *id);

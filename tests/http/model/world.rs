@@ -11,7 +11,9 @@ use super::actors::PEOPLE;
 use super::afterwards::COMP_LIMIT;
 use super::book::{Book, Person, Role, Table, TaxClass};
 use super::menu::{Choice, Group, Product};
+use super::refunds::REFUND_LIMIT;
 use crate::house::House;
+use crate::pesapal::Cafe;
 use cafe_pos::live::Changed;
 
 /// One tap, words, sizes that make cheaper, required choices, second names, tax-free things, and something free.
@@ -54,9 +56,10 @@ pub fn morning() -> i64 {
     datetime!(2030-03-04 06:00 UTC).unix_timestamp()
 }
 
-/// A fresh café, which rounds cash to this, and its book.
-pub async fn open(unit: i64) -> (House, Book) {
-    let house = House::open().await;
+/// A fresh café with a Pesapal beside it, which rounds cash to this, and its book.
+pub async fn open(unit: i64) -> (Cafe, Book) {
+    let cafe = Cafe::open().await;
+    let house = &cafe.house;
     house
         .db
         .execute_unprepared(HARDER)
@@ -64,7 +67,7 @@ pub async fn open(unit: i64) -> (House, Book) {
         .expect("a harder menu");
     let setting = format!(
         "INSERT INTO settings (key, value, updated_at) VALUES ('compLimit', '{COMP_LIMIT}', now()), \
-         ('cashRounding', '{unit}', now())"
+         ('refundLimit', '{REFUND_LIMIT}', now()), ('cashRounding', '{unit}', now())"
     );
     house.execute(&setting, []).await;
     house.app.live().publish(vec![Changed::Settings]);
@@ -87,7 +90,7 @@ pub async fn open(unit: i64) -> (House, Book) {
         .expect("tables");
     let mut people = Vec::new();
     for (username, role, terminal) in PEOPLE {
-        people.push(person(&house, username, role, terminal).await);
+        people.push(person(house, username, role, terminal).await);
     }
     // Whoever agrees has chosen a PIN.
     let agreeing = people.iter().filter(|one| one.role.manages()).count();
@@ -104,6 +107,10 @@ pub async fn open(unit: i64) -> (House, Book) {
         payments: Vec::new(),
         refunds: Vec::new(),
         waits: Vec::new(),
+        links: Vec::new(),
+        kept: Vec::new(),
+        heard: None,
+        leaves_a_trace: false,
         numbers: BTreeMap::new(),
         reports: 0,
         deeds: BTreeMap::from([("staff.pin_set", pins)]),
@@ -111,7 +118,7 @@ pub async fn open(unit: i64) -> (House, Book) {
         unit,
         now: morning(),
     };
-    (house, book)
+    (cafe, book)
 }
 
 async fn person(
