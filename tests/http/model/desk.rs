@@ -62,7 +62,7 @@ fn row(row: ElementRef) -> Value {
     json!({
         "what": title, "small": small.join(" · ").trim_start_matches("· "),
         "is late": waits.map(|badge| badge.starts_with("Late")),
-        "where": all(row, "div > a, li > a, li > span.dim").first().map(|link| words(*link)),
+        "where": all(row, "div > a, li > a, li > span.dim").iter().map(|link| words(*link)).find(|text| text != "Give it back"),
         "verified": all(row, "div > .badge").last().map(|badge| words(*badge)),
     })
 }
