@@ -158,7 +158,7 @@ impl Actors {
             // The receipt of somebody who only looks on claims no key.
             Deed::Ticket(_, TicketDeed::Shown) => (request(book, command), false),
             // Asked once more Pesapal is asked once more, whatever the key.
-            Deed::Link(..) => (request(book, command), false),
+            Deed::Link(..) | Deed::AskBack(..) => (request(book, command), false),
             _ => (request(book, command), true),
         };
         let form: Vec<(&str, &str)> = sent

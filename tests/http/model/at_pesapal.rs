@@ -16,7 +16,7 @@ use crate::pesapal::{
     self,
     simulator::{Call, Faults},
 };
-use cafe_pos::payments::pesapal::ask_due;
+use cafe_pos::payments::{pesapal::ask_due, refunds};
 
 const IPN: &str = "/api/payments/pesapal/ipn";
 
@@ -25,7 +25,12 @@ pub fn faults_of(book: &Book, command: &Command) -> Faults {
     match &command.deed {
         Deed::Order(_, OrderDeed::AskByLink(_, taking)) => taking_it(taking),
         Deed::Refund(_, asked) => answering(asked.pesapal, &[Call::Refund], 0),
-        Deed::Poll(fault) => answering(*fault, &[Call::Status], 0),
+        Deed::Poll(fault) | Deed::PollBack(fault) => answering(*fault, &[Call::Status], 0),
+        Deed::AskBack(payment, fault) => {
+            let link = book.payment(*payment).and_then(|at| book.payments[at].link);
+            let other = link.map_or(0, |link| book.links[link].total() + MORE);
+            answering(*fault, &[Call::Status], other)
+        }
         Deed::Link(at, deed) => {
             let asked = |at: usize| book.links[at].total() + MORE;
             match deed {
@@ -38,6 +43,14 @@ pub fn faults_of(book: &Book, command: &Command) -> Faults {
                     answering(*fault, &[Call::Status], asked(meant))
                 }
                 LinkDeed::Relayed { fault, .. } => answering(*fault, &[Call::Status], asked(*at)),
+                LinkDeed::Renew { taking, fault } => {
+                    let made = taking_it(taking);
+                    let mut faults = answering(*fault, &[Call::Cancel, Call::Status], asked(*at));
+                    faults.breaks.extend(made.breaks);
+                    faults.garbage.extend(made.garbage);
+                    (faults.limit, faults.forgot_ipns) = (made.limit, made.forgot_ipns);
+                    faults
+                }
                 LinkDeed::CallOff { fault, .. } => {
                     answering(*fault, &[Call::Cancel, Call::Status], asked(*at))
                 }
@@ -80,7 +93,10 @@ fn answering(fault: Fault, calls: &[Call], other: i64) -> Faults {
 
 /// What Pesapal is told goes on where the till does not wait for it any longer.
 pub async fn settle_links(house: &House, command: &Command) {
-    if !matches!(command.deed, Deed::Order(_, OrderDeed::AskByLink(..))) {
+    if !matches!(
+        command.deed,
+        Deed::Order(_, OrderDeed::AskByLink(..)) | Deed::Link(_, LinkDeed::Renew { .. })
+    ) {
         return;
     }
     let starting = "SELECT count(*) FROM payment_attempts WHERE state = 'starting'";
@@ -108,6 +124,12 @@ impl Actors {
                 // A few at a time, until all were asked about.
                 for _ in 0..=book.due_links().len() / 4 {
                     ask_due(&house.app).await.expect("the loop");
+                }
+                return Some(None);
+            }
+            Deed::PollBack(_) => {
+                for _ in 0..=book.due_refunds().len() / 4 {
+                    refunds::ask_due(&house.app).await.expect("the loop");
                 }
                 return Some(None);
             }
@@ -165,7 +187,7 @@ impl Actors {
                 let said = said(&name.to_string(), amount, *currency, &tracking_of(link));
                 self.relay(house, &said, &pesapal::sign(&said)).await
             }
-            LinkDeed::CallOff { .. } => return None,
+            LinkDeed::CallOff { .. } | LinkDeed::Renew { .. } => return None,
         }))
     }
 
@@ -268,14 +290,19 @@ impl Day {
             }
             (LinkDeed::CallOff { cash, .. }, heard) if answer.status.is_success() => {
                 let link = &after.links[*at];
-                // Where Pesapal does not answer, only the guest knows.
-                let is_silent = heard.is_none() && link.is_taken;
+                let is_silent = link.is_taken && heard.is_none();
                 let is_told = link.payment().is_some() || heard == Some(Heard::Kept) || is_silent;
                 let right = match *cash && !is_told {
                     true => format!("/orders/{}/pay", after.orders[link.order].id),
                     false => format!("/attempts/{}", link.id),
                 };
                 (json!(right), Value::from(answer.header("hx-redirect")))
+            }
+            // A guest who was faster needs no other link.
+            (LinkDeed::Renew { .. }, _) if answer.status.is_success() => {
+                let link = &after.links[*at];
+                let is_led_back = answer.header("hx-redirect") == format!("/attempts/{}", link.id);
+                (json!(link.payment().is_some()), json!(is_led_back))
             }
             _ => return,
         };

@@ -311,6 +311,11 @@ impl Book {
                 self.ask_about_links(*fault);
                 Ok(())
             }
+            Deed::AskBack(payment, fault) => self.ask_whether_it_went_back(who, *payment, *fault),
+            Deed::PollBack(fault) => {
+                self.ask_about_refunds(*fault);
+                Ok(())
+            }
             Deed::Place(payment, order) => self.place(who, *payment, *order),
             Deed::Record(loose) => self.record_loose(who, loose),
             Deed::Ticket(ticket, deed) => self.ticket_deed(who, *ticket, deed),

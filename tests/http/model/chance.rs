@@ -38,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 43] = [
+    const HABITS: [(u32, Habit<'a>); 45] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -67,7 +67,9 @@ impl<'a> Chance<'a> {
         (34, Self::end_wait),
         (70, Self::ask_by_link),
         (220, Self::at_link),
-        (50, Self::poll),
+        (24, Self::poll),
+        (30, Self::ask_back),
+        (30, Self::poll_back),
         (30, Self::place),
         (10, Self::record_loose),
         (80, Self::discount),

@@ -6,10 +6,10 @@ use rand::seq::IndexedRandom as _;
 use super::book::*;
 use super::chance::Chance;
 use super::command::{
-    Called, Command, Deed, Door, Fault, Guest, LinkDeed, Loose, OrderDeed, Taking,
+    Called, Command, Deed, Door, Fault, Guest, LinkDeed, Loose, OrderDeed, Pay, Taking,
 };
 use super::links::{Code, Kept, Link, Stand};
-use super::links_back::Answered;
+use super::links_back::{Answered, AskedBack};
 
 impl Book {
     /// Whether money may still come of it, or what came of it is not there any more and nobody knows.
@@ -31,7 +31,11 @@ impl Book {
 impl Chance<'_> {
     pub fn ask_by_link(&mut self) -> Option<Command> {
         let order = self.order(|order| order.balance() > 0)?.clone();
-        let pay = self.asked_of(&order)?;
+        let pay = Pay {
+            // A link is no cash.
+            method: Method::Card,
+            ..self.asked_of(&order)?
+        };
         let taking = match self.rng.random_range(0..16) {
             0 => Taking::Breaks,
             1 => Taking::Nonsense,
@@ -58,6 +62,15 @@ impl Chance<'_> {
             book.has_more_to_come(at) && !book.shifts[link.shift].is_open()
         });
         let there = fitting(|book, at| book.links[at].is_there());
+        let agreed = fitting(|book, at| {
+            let back = book.links[at].back.as_ref();
+            let is_waited_for = back.is_some_and(AskedBack::is_waited_for);
+            is_waited_for && book.links[at].page.stands == Code::Paid
+        });
+        if !agreed.is_empty() && self.once_in(8) {
+            let deed = Deed::Link(*agreed.choose(self.rng)?, LinkDeed::Guest(Guest::HasItBack));
+            return Some(Command { who: 0, deed });
+        }
         let at = match self.rng.random_range(0..9) {
             0 => *all.choose(self.rng)?,
             1 | 2 if !late.is_empty() => *late.choose(self.rng)?,
@@ -69,8 +82,8 @@ impl Chance<'_> {
         let fault = self.fault(is_there);
         // Whose money is there is not at the page any more, and mostly somebody says so.
         let drawn = match is_there {
-            true => *[12, 12, 12, 12, 12, 15, 15, 18, 20, 20].choose(self.rng)?,
-            false => self.rng.random_range(0..24),
+            true => *[12, 12, 12, 12, 15, 15, 15, 18, 20, 20, 24].choose(self.rng)?,
+            false => self.rng.random_range(0..27),
         };
         let deed = match drawn {
             0..=11 => match self.guest(link) {
@@ -85,6 +98,15 @@ impl Chance<'_> {
             },
             20..=23 => LinkDeed::CallOff {
                 cash: self.once_in(2),
+                fault,
+            },
+            24..=26 if link.is_open() || self.once_in(6) => LinkDeed::Renew {
+                taking: match self.rng.random_range(0..8) {
+                    0 => Taking::Breaks,
+                    1 => Taking::TooMuch,
+                    2 => Taking::Forgot,
+                    _ => Taking::Takes,
+                },
                 fault,
             },
             _ => return None,
@@ -186,7 +208,7 @@ impl Chance<'_> {
     pub fn poll(&mut self) -> Option<Command> {
         let due = self.book.due_links();
         let links = &self.book.links;
-        let has_news = |at: &&usize| links[**at].page.stands != Code::Open;
+        let has_news = |at: &&usize| links[**at].is_there();
         // At the very second either answer is right.
         let at_limit = links.iter().any(|link| link.ask_at == Some(self.book.now));
         if at_limit || due.iter().filter(has_news).count() > 1 {
@@ -198,6 +220,43 @@ impl Chance<'_> {
             false => Fault::None,
         };
         let (who, deed) = (0, Deed::Poll(fault));
+        (!due.is_empty()).then_some(Command { who, deed })
+    }
+
+    /// Somebody looks after what Pesapal was asked to give back.
+    pub fn ask_back(&mut self) -> Option<Command> {
+        let asked = self.book.links.iter().rev().filter(|link| {
+            let back = link.back.as_ref();
+            back.is_some_and(|back| back.is_waited_for())
+        });
+        let asked: Vec<&Link> = asked.take(12).collect();
+        let link = match self.once_in(12) {
+            true => self.book.links.choose(self.rng)?,
+            false => *asked.choose(self.rng)?,
+        };
+        let id = self.book.payments[link.payment()?].id;
+        let fault = self.fault(false);
+        let who = self.who(Role::takes_payments);
+        let deed = Deed::AskBack(id, fault);
+        Some(Command { who, deed })
+    }
+
+    /// The loop looks after it, too.
+    pub fn poll_back(&mut self) -> Option<Command> {
+        let due = self.book.due_refunds();
+        let links = &self.book.links;
+        let has_news = |at: &&usize| links[**at].page.stands != Code::Paid;
+        let ask_at = |link: &Link| link.back.as_ref().and_then(|back| back.ask_at);
+        let at_limit = links.iter().any(|link| ask_at(link) == Some(self.book.now));
+        if at_limit || due.iter().filter(has_news).count() > 1 {
+            return None;
+        }
+        let faults = [Fault::Breaks, Fault::NotYet, Fault::OtherCurrency];
+        let fault = match self.once_in(6) {
+            true => *faults.choose(self.rng)?,
+            false => Fault::None,
+        };
+        let (who, deed) = (0, Deed::PollBack(fault));
         (!due.is_empty()).then_some(Command { who, deed })
     }
 

@@ -8,13 +8,42 @@ use super::chance::Chance;
 use super::command::{
     Back, Command, Deed, Discount, Fault, Less, OrderDeed, Part, Pay, Refund, Why,
 };
-use super::links::Code;
+use super::links::{Code, Link};
 use super::links_back::ANSWERS_WITHIN;
 use super::refunds::REFUND_LIMIT;
 
 impl Chance<'_> {
+    /// What a guest has paid by link, and shows the message of, before anybody was told.
+    fn shown_message(&mut self) -> Option<Command> {
+        let is_mobile = |link: &&Link| ["MTNUG", "AIRTELUG"].contains(&link.page.way);
+        let there = self.book.links.iter().filter(|link| link.is_there());
+        let there: Vec<&Link> = there
+            .filter(|link| self.book.orders[link.order].is_open())
+            .filter(is_mobile)
+            .collect();
+        let link = *there.choose(self.rng)?;
+        let pay = Pay {
+            method: match link.page.way {
+                "MTNUG" => Method::Mtn,
+                _ => Method::Airtel,
+            },
+            reference: Some(link.page.code.clone()),
+            amount: Some(link.amount),
+            tip: link.tip,
+            ..Pay::default()
+        };
+        let order = self.book.orders[link.order].id;
+        let who = self.who(Role::takes_payments);
+        Some(self.by(who, order, OrderDeed::Pay(pay)))
+    }
+
     /// A card or a telephone, mostly for all that is due.
     pub fn charge(&mut self) -> Option<Command> {
+        if self.once_in(2)
+            && let Some(shown) = self.shown_message()
+        {
+            return Some(shown);
+        }
         let order = self.order(|order| order.balance() > 0)?.clone();
         let who = self.who(Role::takes_payments);
         let due = order.balance();
@@ -140,8 +169,12 @@ impl Chance<'_> {
         if asked_at == Some(self.book.now - ANSWERS_WITHIN) {
             return None;
         }
-        let has_cash =
-            |who: &usize| payment.method != Method::Cash || self.book.shift_with_cash(*who).is_ok();
+        let in_cash = match payment.method {
+            Method::Cash => self.once_in(30),
+            _ => self.once_in(5),
+        };
+        let is_cash = payment.method == Method::Cash || in_cash;
+        let has_cash = |who: &usize| !is_cash || self.book.shift_with_cash(*who).is_ok();
         let people = (0..self.book.people.len()).filter(has_cash);
         let people: Vec<usize> = people
             .filter(|who| self.book.people[*who].role.manages())
@@ -196,6 +229,7 @@ impl Chance<'_> {
                 Some(_) => self.once_in(3),
                 None => self.once_in(20),
             },
+            in_cash,
             pesapal: match self.once_in(4) {
                 true => *[Fault::Breaks, Fault::Nonsense].choose(self.rng)?,
                 false => Fault::None,

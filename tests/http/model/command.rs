@@ -24,6 +24,10 @@ pub enum Deed {
     Link(usize, LinkDeed),
     /// The loop beside the server asks about every link whose time has come.
     Poll(Fault),
+    /// Somebody asks Pesapal whether it has given this payment back.
+    AskBack(Uuid, Fault),
+    /// The loop beside the server asks about every refund whose time has come.
+    PollBack(Fault),
     /// Money that came for no order is put on this one.
     Place(Uuid, Uuid),
     /// Money comes that nobody asked for.

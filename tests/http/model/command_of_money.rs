@@ -14,6 +14,8 @@ pub struct Refund {
     pub reference: Option<String>,
     /// It does not go back through Pesapal, whatever it came through.
     pub another_way: bool,
+    /// It goes back out of a drawer, however it came.
+    pub in_cash: bool,
     /// What Pesapal does where it is asked.
     pub pesapal: Fault,
 }
@@ -170,6 +172,11 @@ pub enum LinkDeed {
     /// Somebody tells of a transaction that there is not: as Pesapal, or as a relay about the order of this link.
     Invented {
         by_relay: bool,
+    },
+    /// Another link for the same money takes its place.
+    Renew {
+        taking: Taking,
+        fault: Fault,
     },
     /// Called off, and paid in cash where it is said so.
     CallOff {

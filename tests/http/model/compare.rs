@@ -16,8 +16,8 @@ use crate::house::Answer;
 /// Everything must hold, or it is said which thing does not.
 const INVARIANTS: [(&str, &str); 13] = [
     (
-        "nothing but cash is in a drawer",
-        "SELECT count(*) FROM cash_entries c JOIN payments p ON p.id = c.payment_id WHERE p.method <> 'cash'",
+        "nothing but cash goes into a drawer",
+        "SELECT count(*) FROM cash_entries c JOIN payments p ON p.id = c.payment_id WHERE p.method <> 'cash' AND c.kind <> 'refund'",
     ),
     (
         "every payment in cash is in the cash of its shift, to the shilling",
@@ -38,7 +38,7 @@ const INVARIANTS: [(&str, &str); 13] = [
     (
         "what was given back in cash left the drawer of the shift that gave it",
         "SELECT count(*) FROM (SELECT p.id, r.shift_id, sum(r.amount + r.tip) AS back FROM refunds r JOIN payments p ON p.id = r.payment_id \
-      WHERE p.method = 'cash' GROUP BY p.id, r.shift_id) b WHERE -b.back <> (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c \
+      WHERE p.method = 'cash' OR r.in_cash GROUP BY p.id, r.shift_id) b WHERE -b.back <> (SELECT coalesce(sum(c.amount), 0) FROM cash_entries c \
       WHERE c.payment_id = b.id AND c.shift_id = b.shift_id AND c.kind = 'refund')",
     ),
     (
@@ -80,8 +80,8 @@ const INVARIANTS: [(&str, &str); 13] = [
     ),
 ];
 
-/// Money for no order of so long ago is compared with everything else only.
-const TODAY: i64 = 8 * 3_600;
+/// Money for no order of so long ago is compared with everything else only; none came at that very second.
+const TODAY: i64 = 8 * 3_600 + 5;
 
 impl Day {
     pub async fn compare(
@@ -142,19 +142,21 @@ impl Day {
         }
     }
 
-    /// Whether something of the desk may be another thing with it: of links it shows what came and what does not fit.
+    /// Whether something of the desk may be another thing with it.
     fn is_about_loose_money(&self, deed: &Deed) -> bool {
         let now = self.book.now;
-        let came = self.book.payments.last().map(|money| money.at);
-        let kept = self.book.kept.last().map(|kept| kept.at);
         match deed {
-            Deed::Link(..) | Deed::Poll(_) | Deed::Order(_, OrderDeed::AskByLink(..)) => {
-                came == Some(now) || kept == Some(now)
+            Deed::Link(..)
+            | Deed::Poll(_)
+            | Deed::AskBack(..)
+            | Deed::PollBack(_)
+            | Deed::Order(_, OrderDeed::AskByLink(..)) => {
+                self.book.links.iter().any(|link| link.moved_at == now)
             }
             Deed::Place(..) | Deed::Record(_) | Deed::EndWait(..) => true,
             Deed::Refund(id, _) => {
                 let money = self.book.payment(*id).map(|at| &self.book.payments[at]);
-                money.is_some_and(|money| money.order.is_none())
+                money.is_some_and(|money| money.order.is_none() || money.link.is_some())
             }
             Deed::Order(_, OrderDeed::WaitFor(_)) => true,
             _ => false,
@@ -188,7 +190,7 @@ impl Day {
         match (&command.deed, path) {
             (Deed::Order(id, _), _) => of_order(*id),
             (Deed::Ticket(id, _), _) => of_ticket(*id),
-            (Deed::Refund(id, _), _) => of_payment(*id),
+            (Deed::Refund(id, _) | Deed::AskBack(id, _), _) => of_payment(*id),
             (Deed::EndWait(id, _), _) => of_wait(*id),
             (Deed::Link(at, _), _) => Some(self.book.links[*at].order),
             (Deed::Place(_, order), _) => of_order(*order),

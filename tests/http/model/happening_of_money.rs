@@ -32,6 +32,16 @@ impl Book {
                 let came = after.payments.len() > self.payments.len();
                 came.then_some("the loop finds money")
             }
+            Deed::AskBack(id, _) => {
+                let link = self.payments[self.payment(*id)?].link?;
+                self.has_news_of(after, link)
+                    .then_some("who asks hears that money went back")
+            }
+            Deed::PollBack(_) => {
+                let mut links = 0..self.links.len();
+                let is_heard = links.any(|link| self.has_news_of(after, link));
+                is_heard.then_some("the loop hears that money went back")
+            }
             Deed::Place(id, _) => {
                 let at = self.payment(*id)?;
                 let is_on = self.payments[at].on().is_some();
@@ -48,7 +58,7 @@ impl Book {
             Deed::Refund(id, asked) => {
                 let at = self.payment(*id)?;
                 let money = &self.payments[at];
-                let link = money.link.filter(|_| !asked.another_way);
+                let link = money.link.filter(|_| !asked.another_way && !asked.in_cash);
                 let back = |book: &Book| link.and_then(|link| book.links[link].back.clone());
                 let state = |book: &Book| back(book).map(|back| back.state);
                 let is_beyond = money.amount + money.tip > REFUND_LIMIT;
@@ -57,6 +67,9 @@ impl Book {
                         Some(Answered::Refused) => Some("Pesapal gives nothing back"),
                         _ => Some("an answer about giving back is lost"),
                     },
+                    Ok(()) if after.refunds.last().is_some_and(|one| one.in_cash) => {
+                        Some("money that came otherwise goes back in cash")
+                    }
                     Ok(()) if link.is_some() && state(self) == Some(Answered::NotYet) => {
                         Some("what was lost is asked for again")
                     }
@@ -77,6 +90,11 @@ impl Book {
             }
             _ => None,
         }
+    }
+
+    fn has_news_of(&self, after: &Book, link: usize) -> bool {
+        let state = |book: &Book| book.links[link].back.as_ref().map(|back| back.state);
+        state(self) != state(after) && state(after) == Some(Answered::Confirmed)
     }
 
     fn is_beyond(&self, after: &Book) -> bool {
@@ -144,6 +162,13 @@ impl Book {
         }
         let Some(payment) = now.payment() else {
             return match (deed, before.state, now.state) {
+                (LinkDeed::Renew { .. }, ..) if outcome.is_ok() => {
+                    let is_taken = after.links.last().is_some_and(|link| link.is_taken);
+                    (!is_taken).then_some("Pesapal takes no new link")
+                }
+                (LinkDeed::Renew { .. }, Stand::Waiting, _) if outcome == Err(CONFLICT) => {
+                    Some("an order owes less than its link")
+                }
                 (LinkDeed::Told { .. }, Stand::Waiting, Stand::NotPaid) => {
                     Some("a link is not paid")
                 }
@@ -167,6 +192,10 @@ impl Book {
         }
         let money = &after.payments[payment];
         match (deed, before.state) {
+            (_, Stand::Waiting | Stand::NotPaid | Stand::CalledOff) if money.by.is_some() => {
+                Some("a link's money was typed in by hand before")
+            }
+            (LinkDeed::Renew { .. }, Stand::Waiting) => Some("paid before there is a new link"),
             (LinkDeed::CallOff { .. }, Stand::Waiting) => Some("paid while it is called off"),
             (_, Stand::Paid(_)) if now.page.stands == Code::Paid && outcome.is_ok() => {
                 Some("paid, and said again")

@@ -21,8 +21,8 @@ pub struct Link {
     /// Pieces of the lines with these ids.
     pub pieces: Vec<(Uuid, i64)>,
     pub state: Stand,
-    /// There is a sentence for whoever looks at it.
-    pub says_why: bool,
+    /// The sentence for whoever looks at it.
+    pub said: Option<&'static str>,
     pub gave_up: bool,
     /// Pesapal has taken it, and the guest can pay.
     pub is_taken: bool,
@@ -33,8 +33,11 @@ pub struct Link {
     pub asked: usize,
     pub ask_at: Option<i64>,
     pub back: Option<AskedBack>,
-    /// When it was asked for.
     pub at: i64,
+    /// When it came or was given up, and by whom where a person did.
+    pub ended: Option<(i64, Option<usize>)>,
+    /// In millionths of a second, once that was read back: of two in one moment the later one is shown first.
+    pub ended_at: i64,
     /// When something of it changed.
     pub moved_at: i64,
 }
@@ -95,8 +98,24 @@ pub struct Kept {
     pub at: i64,
 }
 
+const TOO_LONG: &str = "This took too long: nothing was paid within a day.";
+const NOT_ANSWERED: &str = "Pesapal does not answer now. Ask the guest whether they have paid: if they have, wait for it; if not, take the money another way.";
+
 /// What another amount is more than what was asked for.
 pub const MORE: i64 = 1_000;
+
+impl Taking {
+    /// Why there is no link.
+    fn said(&self) -> &'static str {
+        match self {
+            Taking::TooMuch => {
+                "Pesapal does not take that much in one payment (its sandbox takes small amounts only). Ask for less, or take the money another way."
+            }
+            Taking::Forgot => "Pesapal says: InvalidIpnId.",
+            _ => "Pesapal does not answer at the moment. Ask again, or take the money another way.",
+        }
+    }
+}
 
 impl Link {
     /// What the guest pays, the tip with it.
@@ -159,18 +178,30 @@ impl Book {
         let fits = asked + amount <= self.orders[at].balance();
         must(open.count() == 0 || fits, CONFLICT)?;
         self.note("attempt.started");
+        let link = self.asked(who, shift, at, (amount, pay.tip, pieces));
+        self.submit(link, taking);
+        Ok(())
+    }
+
+    fn asked(
+        &mut self,
+        who: usize,
+        shift: usize,
+        order: usize,
+        (amount, tip, pieces): (i64, i64, Vec<(Uuid, i64)>),
+    ) -> usize {
         self.links.push(Link {
             id: Uuid::nil(),
-            order: at,
+            order,
             shift,
             by: who,
             amount,
-            tip: pay.tip,
+            tip,
             pieces,
             state: Stand::Waiting,
-            says_why: false,
+            said: None,
             gave_up: false,
-            is_taken: matches!(taking, Taking::Takes | Taking::Early(_)),
+            is_taken: false,
             tracking: None,
             page: Page {
                 stands: Code::Open,
@@ -181,18 +212,55 @@ impl Book {
             ask_at: Some(self.now + pause(0)),
             back: None,
             at: self.now,
+            ended: None,
+            ended_at: 0,
             moved_at: self.now,
         });
-        let link = self.links.len() - 1;
+        self.links.len() - 1
+    }
+
+    fn submit(&mut self, link: usize, taking: &Taking) {
+        self.links[link].is_taken = matches!(taking, Taking::Takes | Taking::Early(_));
         match taking {
             Taking::Takes => {}
             Taking::Early(code) => {
                 self.on_the_page(link, &Guest::Pays("MTNUG", code.clone()));
                 self.told(link, Door::Ipn, Fault::None);
             }
-            _ => self.not_paid(link),
+            refusing => self.not_paid(link, refusing.said()),
+        }
+    }
+
+    /// The one that is open is called off, and the same money is asked for once more, unless the guest was faster.
+    fn renew(&mut self, who: usize, at: usize, taking: &Taking, fault: Fault) -> Outcome {
+        must(self.people[who].role.takes_payments(), FORBIDDEN)?;
+        must(self.links[at].is_open(), CONFLICT)?;
+        let shift = self.shift_for(who);
+        let old = self.links[at].clone();
+        let open = self.links.iter().filter(|one| one.order == old.order);
+        let asked: i64 = open.filter(|one| one.is_open()).map(|one| one.amount).sum();
+        must(asked <= self.orders[old.order].balance(), CONFLICT)?;
+        self.give_up(at, "A new link was made for it.", Some(who));
+        self.note("attempt.started");
+        let new = self.asked(who, shift, old.order, (old.amount, old.tip, old.pieces));
+        match self.ask_whether_faster(at, fault) {
+            Some(Heard::Paid | Heard::Kept) => {
+                self.give_up(new, "The guest has paid through the link before it.", None);
+                self.links[new].ask_at = None;
+            }
+            _ => self.submit(new, taking),
         }
         Ok(())
+    }
+
+    fn give_up(&mut self, at: usize, said: &'static str, by: Option<usize>) {
+        let now = self.now;
+        let link = &mut self.links[at];
+        link.state = Stand::CalledOff;
+        link.said = Some(said);
+        link.ended = Some((now, by));
+        link.moved_at = now;
+        self.note("attempt.cancelled");
     }
 
     pub fn link_deed(&mut self, who: usize, at: usize, deed: &LinkDeed) -> Outcome {
@@ -219,7 +287,7 @@ impl Book {
                     self.keep(at, reason, Door::Relay, (amount, code));
                     return self.refuse(CONFLICT);
                 }
-                // What is in the books, and is said again as it was, is not asked about.
+                // What is in the books as it says it is not asked about.
                 if self.links[at].payment().is_some() {
                     self.heard = Some(Heard::Paid);
                     return Ok(());
@@ -228,28 +296,43 @@ impl Book {
                     Some(Heard::Kept) => return self.refuse(CONFLICT),
                     Some(Heard::Pending) if self.links[at].is_open() => {}
                     // It is asked again, at once.
-                    None | Some(Heard::Pending) => self.links[at].ask_at = Some(self.now),
-                    Some(Heard::Paid | Heard::Over) => {}
+                    Some(Heard::Pending) | None => self.links[at].ask_at = Some(self.now),
+                    Some(_) => {}
                 }
             }
             LinkDeed::Forged => return Err(401),
             LinkDeed::Invented { by_relay: true } => return Err(503),
             LinkDeed::Invented { by_relay: false } => {}
+            LinkDeed::Renew { taking, fault } => return self.renew(who, at, taking, *fault),
             LinkDeed::CallOff { fault, .. } => {
                 must(self.people[who].role.takes_payments(), FORBIDDEN)?;
                 if self.links[at].is_open() {
-                    let link = &mut self.links[at];
-                    link.state = Stand::CalledOff;
-                    link.says_why = true;
-                    link.moved_at = self.now;
-                    self.note("attempt.cancelled");
+                    self.give_up(at, "Called off at the till.", Some(who));
                 }
                 if self.links[at].payment().is_none() {
-                    self.told(at, Door::Till, *fault);
+                    self.ask_whether_faster(at, *fault);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Where Pesapal does not say it only the guest knows.
+    fn ask_whether_faster(&mut self, at: usize, fault: Fault) -> Option<Heard> {
+        let heard = self.told(at, Door::Till, fault);
+        if self.links[at].is_taken && heard.is_none() {
+            self.note_called_off(at, NOT_ANSWERED);
+        }
+        heard
+    }
+
+    /// What is known now of one that was called off.
+    pub fn note_called_off(&mut self, at: usize, said: &'static str) {
+        let link = &mut self.links[at];
+        if link.state == Stand::CalledOff {
+            link.said = Some(said);
+            link.moved_at = self.now;
+        }
     }
 
     /// What is refused leaves something behind.
@@ -282,8 +365,8 @@ impl Book {
             .collect()
     }
 
-    /// What somebody has to look at is not asked about again, nor what no money was heard of for a day. What has failed is: the
-    /// guest may try again.
+    /// What somebody has to look at is not asked about again, nor what nothing was heard of for a day; but what has failed is:
+    /// the guest may try again.
     pub fn ask_about_links(&mut self, fault: Fault) {
         for at in self.due_links() {
             let link = &mut self.links[at];
@@ -294,13 +377,13 @@ impl Book {
             match self.told(at, Door::Poll, fault) {
                 Some(Heard::Paid) => {}
                 Some(Heard::Kept) => self.links[at].ask_at = None,
-                None | Some(Heard::Pending | Heard::Over) if asked < A_DAY => {}
-                None | Some(Heard::Pending | Heard::Over) => {
+                _ if asked < A_DAY => {}
+                _ => {
+                    self.links[at].ask_at = None;
                     if self.links[at].is_open() {
-                        self.not_paid(at);
+                        self.not_paid(at, TOO_LONG);
                         self.links[at].gave_up = true;
                     }
-                    self.links[at].ask_at = None;
                 }
             }
         }

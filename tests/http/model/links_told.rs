@@ -3,7 +3,8 @@
 use super::book::*;
 use super::charges::{bare, kept};
 use super::command::{Door, Fault};
-use super::links::{Code, Heard, Kept, MORE, Stand, Word};
+use super::links::{Code, Heard, Kept, Link, MORE, Stand, Word};
+use super::waiting::Waited;
 
 impl Book {
     /// A notification is a hint, whatever it says, and is answered like any other. Whoever asks at a till is told where
@@ -22,7 +23,11 @@ impl Book {
             return Ok(());
         }
         must(self.people[who].role.takes_payments(), FORBIDDEN)?;
-        must(self.told(at, door, fault).is_some(), CONFLICT)
+        let heard = self.told(at, door, fault);
+        if matches!(heard, Some(Heard::Pending | Heard::Over)) {
+            self.note_called_off(at, "Pesapal says that nothing was paid.");
+        }
+        must(heard.is_some(), CONFLICT)
     }
 
     /// The transaction counts; the reference only where nobody knows that.
@@ -69,7 +74,7 @@ impl Book {
             (_, _) if is_paid => "failed_after_paid",
             _ => {
                 if self.links[at].is_open() {
-                    self.not_paid(at);
+                    self.not_paid(at, ended_by(word.code));
                 }
                 return Heard::Over;
             }
@@ -77,15 +82,15 @@ impl Book {
         self.keep(at, reason, door, (amount, currency));
         // Another payment than this one says nothing of this one.
         if reason != "reference" && self.links[at].is_open() {
-            self.not_paid(at);
+            self.not_paid(at, sentence(reason));
         }
-        self.links[at].says_why = true;
+        self.links[at].said = Some(sentence(reason));
         self.links[at].moved_at = self.now;
         Heard::Kept
     }
 
-    /// Money that comes late is money, also where it was given up. What was typed in by hand before is the same money where it
-    /// is as much and on the same order; else it is for no order, under an id that tells it apart.
+    /// Money that comes late is money, also where it was given up. What was typed in by hand before on the same order, as the
+    /// same sum, is this very money; else it is for no order, under an id that tells it apart.
     fn record_link(&mut self, at: usize, door: Door, told: (i64, &'static str)) {
         let link = self.links[at].clone();
         let method = match link.page.way {
@@ -95,19 +100,9 @@ impl Book {
         };
         let code = kept(&link.page.code);
         let is_used = self.has_paid(method, &code);
-        let is_same = |money: &Payment| {
-            let id = money.reference.as_deref().map(bare);
-            (money.order, money.method, money.amount + money.tip, id)
-                == (Some(link.order), method, link.total(), Some(bare(&code)))
-        };
-        let typed = self
-            .payments
-            .iter()
-            .position(|money| method.is_mobile() && money.link.is_none() && is_same(money));
-        if let Some(payment) = typed {
-            self.payments[payment].link = Some(at);
-            self.link_is_paid(at, payment, false);
-            return;
+        if let Some(typed) = self.typed_by_hand(&link, method, &code) {
+            self.payments[typed].link = Some(at);
+            return self.paid_by_link(at, typed, None);
         }
         let reference = match is_used {
             true => told_apart(&code, link.tracking.as_deref().unwrap_or_default()),
@@ -121,20 +116,45 @@ impl Book {
         };
         let order = Some(link.order).filter(|_| !is_used);
         let payment = self.arrive(order, Some(link.shift), &link.pieces, money);
-        self.link_is_paid(at, payment, self.payments[payment].order.is_none());
+        let said = match self.payments[payment].order {
+            _ if is_used => Some(sentence("used_reference")),
+            None => Some(FOR_NO_ORDER),
+            Some(_) => None,
+        };
+        self.paid_by_link(at, payment, said);
         if is_used {
             self.keep(at, "used_reference", door, told);
         }
     }
 
-    fn link_is_paid(&mut self, at: usize, payment: usize, says_why: bool) {
+    fn paid_by_link(&mut self, at: usize, payment: usize, said: Option<&'static str>) {
+        let now = self.now;
         let link = &mut self.links[at];
         link.state = Stand::Paid(payment);
-        link.says_why = says_why;
+        link.said = said;
         link.gave_up = false;
         link.ask_at = None;
-        link.moved_at = self.now;
+        link.ended = Some((now, None));
+        link.moved_at = now;
         self.note("attempt.confirmed");
+    }
+
+    /// A card's slip has no id of the provider's, and what was waited for was asked for besides.
+    fn typed_by_hand(&self, link: &Link, method: Method, code: &str) -> Option<usize> {
+        let is_it = |money: &Payment| {
+            let reference = money.reference.as_deref();
+            money.order == Some(link.order)
+                && (money.method, money.amount + money.tip) == (method, link.total())
+                && reference.is_some_and(|typed| bare(typed) == bare(code))
+        };
+        let mut all = self.payments.iter().enumerate();
+        let (typed, money) = all.find(|(_, money)| method.is_mobile() && is_it(money))?;
+        let was_asked_for = money.link.is_some()
+            || self
+                .waits
+                .iter()
+                .any(|wait| wait.state == Waited::Came(typed));
+        (!was_asked_for).then_some(typed)
     }
 
     /// The same is kept once.
@@ -164,13 +184,50 @@ impl Book {
         self.note("payment.orphaned");
     }
 
-    pub fn not_paid(&mut self, at: usize) {
+    pub fn not_paid(&mut self, at: usize, said: &'static str) {
+        let now = self.now;
         let link = &mut self.links[at];
         link.state = Stand::NotPaid;
-        link.says_why = true;
-        link.ask_at = link.ask_at.filter(|_| link.is_taken);
-        link.moved_at = self.now;
+        link.said = Some(said);
+        link.ended = Some((now, None));
+        if !link.is_taken {
+            link.ask_at = None;
+        }
+        link.moved_at = now;
         self.note("attempt.failed");
+    }
+}
+
+const FOR_NO_ORDER: &str = "The order did not owe this any more when it came, so the money is for no order. A manager puts it on one or gives it back.";
+
+fn ended_by(code: Code) -> &'static str {
+    match code {
+        Code::GivenBack => "Pesapal has given the money back to the guest.",
+        _ => {
+            "The payment failed. Pesapal says: Unable to Authorize Transaction.Kindly contact your bank"
+        }
+    }
+}
+
+/// What a cashier reads of what a manager has to look at.
+fn sentence(reason: &str) -> &'static str {
+    match reason {
+        "amount" => {
+            "Pesapal tells of another amount than was asked for. A manager has to look at it."
+        }
+        "currency" => {
+            "Pesapal tells of another currency than the café's. A manager has to look at it."
+        }
+        "reference" => {
+            "Pesapal tells of another payment than this one. A manager has to look at it."
+        }
+        "reversed" => {
+            "Pesapal has given this money back to the guest. A manager has to look at it."
+        }
+        "failed_after_paid" => {
+            "Pesapal says now that this was not paid. A manager has to look at it."
+        }
+        _ => "Its transaction id was typed in by hand before. A manager has to look at it.",
     }
 }
 

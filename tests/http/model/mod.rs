@@ -90,7 +90,7 @@ async fn the_books_agree_on_three_known_days_and_everything_happens_on_them() {
 }
 
 /// What must have been carried out, and what else must have come of it.
-const EVERYTHING: [&str; 149] = [
+const EVERYTHING: [&str; 158] = [
     "open",
     "add",
     "undo",
@@ -142,6 +142,15 @@ const EVERYTHING: [&str; 149] = [
     "switch to cash",
     "call off",
     "the loop asks",
+    "ask whether money went back",
+    "the loop asks whether money went back",
+    "who asks hears that money went back",
+    "the loop hears that money went back",
+    "money that came otherwise goes back in cash",
+    "new link",
+    "paid before there is a new link",
+    "Pesapal takes no new link",
+    "a link's money was typed in by hand before",
     "put money on an order",
     "record money without an order",
     "paid before Pesapal has answered",

@@ -96,6 +96,8 @@ impl Deed {
             Deed::EndWait(_, Ending::Withdrawn) => "asking is withdrawn",
             Deed::Link(_, deed) => deed.name(),
             Deed::Poll(_) => "the loop asks",
+            Deed::AskBack(..) => "ask whether money went back",
+            Deed::PollBack(_) => "the loop asks whether money went back",
             Deed::Place(..) => "put money on an order",
             Deed::Record(_) => "record money without an order",
             Deed::StartShift { .. } => "start shift",
@@ -124,6 +126,7 @@ impl LinkDeed {
             LinkDeed::Relayed { .. } => "a relay says so",
             LinkDeed::Forged => "a forged word",
             LinkDeed::Invented { .. } => "an invented transaction",
+            LinkDeed::Renew { .. } => "new link",
             LinkDeed::CallOff { cash: true, .. } => "switch to cash",
             LinkDeed::CallOff { .. } => "call off",
         }

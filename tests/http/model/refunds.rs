@@ -22,6 +22,8 @@ pub struct Returned {
     /// What nobody has paid for by item any more.
     pub freed: Vec<Pieces>,
     pub because: Because,
+    /// It came otherwise, and went back out of a drawer.
+    pub in_cash: bool,
     pub reference: Option<String>,
 }
 
@@ -53,12 +55,12 @@ impl Book {
         must(self.people[who].role.takes_payments(), FORBIDDEN)?;
         must(asked.why.reason().is_some(), INVALID)?;
         let reference = asked.reference.as_deref();
-        must(reference.is_none_or(is_readable), INVALID)?;
+        must(asked.in_cash || reference.is_none_or(is_readable), INVALID)?;
         let payment = self.payment(id).ok_or(NOT_FOUND)?;
         let left = self.left_of(payment);
         must(left.0 + left.1 > 0, CONFLICT)?;
         let link = self.payments[payment].link;
-        let Some(link) = link.filter(|_| !asked.another_way) else {
+        let Some(link) = link.filter(|_| !asked.another_way && !asked.in_cash) else {
             self.give_back_of(who, payment, asked)?;
             return match link {
                 Some(link) => self.must_not_be_underway(link),
@@ -68,7 +70,7 @@ impl Book {
         let mut draft = self.clone();
         draft.give_back_of(who, payment, asked)?;
         let back = draft.refunds.last().map_or(0, |one| one.amount + one.tip);
-        self.ask_for_it_back(link, back, asked.pesapal)?;
+        self.ask_for_it_back(who, link, back, asked.pesapal)?;
         self.give_back_of(who, payment, asked)?;
         self.book_what_was_accepted(link);
         Ok(())
@@ -80,9 +82,10 @@ impl Book {
         let left = self.left_of(payment);
         let because = self.because(who, &asked.why)?;
         let (at, method) = (self.payments[payment].on(), self.payments[payment].method);
-        let shift = match method {
-            Method::Cash => self.shift_with_cash(who)?,
-            _ => self.shift_for(who),
+        let is_cash = method == Method::Cash || asked.in_cash;
+        let shift = match is_cash {
+            true => self.shift_with_cash(who)?,
+            false => self.shift_for(who),
         };
         let (amount, tip, freed) = match asked.back {
             Back::Wrong { amount, tip } => self.wrong(payment, left, (amount, tip))?,
@@ -101,7 +104,7 @@ impl Book {
         let all = money.amount + money.tip - left.0 - left.1 + amount + tip;
         let is_an_admins = self.people[because.agreed.unwrap_or(who)].role == Role::Admin;
         must(all <= REFUND_LIMIT || is_an_admins, CONFLICT)?;
-        if method == Method::Cash {
+        if is_cash {
             let drawer = &mut self.shifts[shift];
             must(drawer.expected() >= amount + tip, CONFLICT)?;
             drawer.entries.push(("refund", -(amount + tip)));
@@ -117,7 +120,13 @@ impl Book {
             tip,
             freed,
             because,
-            reference: asked.reference.as_deref().map(kept),
+            in_cash: asked.in_cash && method != Method::Cash,
+            // Notes have no transaction id.
+            reference: asked
+                .reference
+                .as_deref()
+                .filter(|_| !asked.in_cash)
+                .map(kept),
         });
         self.note("payment.refunded");
         if let Some(at) = at.filter(|_| is_goods) {

@@ -34,11 +34,16 @@ pub fn request(book: &Book, command: &Command) -> Sent {
             }
             may(&mut form, "reference", &asked.reference);
             may(&mut form, "another_way", &asked.another_way.then_some("on"));
+            may(&mut form, "in_cash", &asked.in_cash.then_some("on"));
             put_why(book, &mut form, &asked.why);
             (Method::POST, format!("/payments/{payment}/refund"))
         }
         Deed::EndWait(wait, ending) => end_wait_request(*wait, ending, &mut form),
         Deed::Link(link, deed) => link_request(book.links[*link].id, deed, &mut form),
+        Deed::AskBack(payment, _) => {
+            put(&mut form, "desk", "on");
+            (Method::POST, format!("/payments/{payment}/refund/asks"))
+        }
         Deed::Place(payment, order) => {
             put(&mut form, "order", order);
             (Method::POST, format!("/payments/{payment}/placement"))

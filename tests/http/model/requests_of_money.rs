@@ -76,6 +76,7 @@ pub fn link_request(link: Uuid, deed: &LinkDeed, form: &mut Fields) -> (Method, 
             may(form, "cash", &cash.then_some("on"));
             "cancellation"
         }
+        LinkDeed::Renew { .. } => "renewals",
         _ => "asks",
     };
     (Method::POST, format!("/attempts/{link}/{path}"))

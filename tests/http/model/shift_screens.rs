@@ -122,7 +122,11 @@ pub fn expected_report(book: &Book, at: usize) -> Value {
         .filter(|payment| payment.shift == Some(at));
     let taken = taken.map(|payment| (payment.method, payment.amount, payment.tip));
     let back = book.refunds.iter().filter(|refund| refund.shift == at);
-    let back = back.map(|one| (book.payments[one.payment].method, one.amount, one.tip));
+    let way = |one: &Returned| match one.in_cash {
+        true => Method::Cash,
+        false => book.payments[one.payment].method,
+    };
+    let back = back.map(|one| (way(one), one.amount, one.tip));
     let own = book.orders.iter().filter(|order| order.shift == Some(at));
     let settled = own.clone().filter(|order| order.settled.is_some());
     json!({

@@ -44,7 +44,7 @@ const ORDER: &str = "SELECT jsonb_build_object( \
   'discounts', (SELECT coalesce(jsonb_agg(jsonb_build_array(d.name, d.bp, d.amount, d.worth, d.given_by, d.approved_by, d.reason) \
       ORDER BY d.at), '[]') FROM discounts d WHERE d.order_id = $1), \
   'refunds', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.payment_id, r.shift_id, r.business_date - date '1970-01-01', r.kind, \
-      r.amount, r.tip, r.refunded_by, r.approved_by, r.reason, r.reference, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
+      r.amount, r.tip, r.in_cash, r.refunded_by, r.approved_by, r.reason, r.reference, (SELECT coalesce(jsonb_agg(jsonb_build_array(rp.line_id, rp.quantity) \
           ORDER BY rp.line_id), '[]') FROM returned_pieces rp WHERE rp.refund_id = r.id)) ORDER BY r.refunded_at), '[]') FROM refunds r WHERE r.order_id = $1), \
   'payments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'shift', p.shift_id, 'by', p.taken_by, \
       'date', p.business_date - date '1970-01-01', 'method', p.method, 'amount', p.amount, 'tip', p.tip, \
@@ -229,6 +229,7 @@ pub fn expected_order(book: &Book, at: usize) -> Value {
             kind,
             one.amount,
             one.tip,
+            one.in_cash,
             by,
             agreed,
             why.reason,
