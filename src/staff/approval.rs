@@ -360,7 +360,7 @@ pub async fn approve(
 
 /// Writes down that somebody tried to have a deed approved and was refused, apart from the deed, which rolls back. A failure
 /// of our own is nobody's, and of more tries a minute than are let through nothing is written.
-async fn note_denied(
+pub(super) async fn note_denied(
     app: &App,
     by: &Person,
     deed: &str,

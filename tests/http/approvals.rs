@@ -383,6 +383,9 @@ async fn nobody_answers_themselves_and_only_managers_answer() {
             .notice()
             .contains("Somebody else approves")
     );
+    let denied = "SELECT count(*) FROM audit_log a JOIN staff s ON s.id = a.staff_id WHERE a.deed = 'approval.denied' \
+                  AND s.username = 'daniel' AND a.after ->> 'name' = s.name AND a.after ->> 'deed' = 'orders.void'";
+    assert_eq!(scene.house.number(denied).await, 1);
     let admin = scene.house.person(ADMIN).await;
     let twice = key();
     for _ in 0..2 {

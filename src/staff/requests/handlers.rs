@@ -9,15 +9,15 @@ use poem::{IntoResponse, Response, handler};
 use serde_json::json;
 
 use super::view::Here;
-use super::{Request, State, actions, feed, of, view};
+use super::{Request, RequestRefusal, State, actions, feed, of, store, view};
 use crate::app::App;
 use crate::data::Tx;
 use crate::form;
-use crate::staff::approval::approvers;
+use crate::staff::approval::{approvers, note_denied};
 use crate::staff::{Manager, OrderTaker, Person};
 use crate::ui::{self, Kind};
 use crate::values::{ApprovalId, Note};
-use crate::web::{Asker, Form, Frag, Once, Page, Path, Result};
+use crate::web::{Asker, Error, Form, Frag, Once, Page, Path, Refusal, Result};
 
 /// What a manager says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -72,10 +72,15 @@ pub async fn answer(
 ) -> Result<Response> {
     let claim = once.of(&by, "approvals.answer", &(id, &form));
     let agrees = form.agree == Verdict::Yes;
-    app.write(claim, async |tx: &mut Tx| {
-        actions::answer(tx, &by, id, agrees, form.note.as_ref()).await
-    })
-    .await?;
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            actions::answer(tx, &by, id, agrees, form.note.as_ref()).await
+        })
+        .await;
+    if let Err(refusal) = written {
+        note_answer_denied(&app, &by, id, &refusal).await?;
+        return Err(refusal);
+    }
     if asker == Asker::Machine {
         let state = match agrees {
             true => State::Approved,
@@ -93,6 +98,17 @@ pub async fn answer(
         hx-partial hx-target="#notice" { (ui::toast(kind, sentence)) }
     })
     .into_response())
+}
+
+/// Writes down who tried to agree to what they may not agree to, as at the asking device.
+async fn note_answer_denied(app: &App, by: &Person, id: ApprovalId, refusal: &Error) -> Result<()> {
+    let codes = [RequestRefusal::Own.code(), RequestRefusal::AdminOnly.code()];
+    let is_denied = matches!(refusal, Error::Refused(refused) if codes.contains(&refused.code));
+    if is_denied && let Some(request) = store::find(app.db(), id).await? {
+        app.tries().admit(&by.client)?;
+        note_denied(app, by, &request.deed, by.id, refusal).await?;
+    }
+    Ok(())
 }
 
 /// Looks for the answer, for whoever asked: nothing while there is none.
