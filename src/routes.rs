@@ -351,6 +351,7 @@ fn pay(map: Map) -> Map {
         .at(at::statement, get(statement::show))
         .at(at::statement_payments, post(statement::record))
         .at(at::statement_verifications, post(statement::say_which))
+        .at(at::statement_verification, delete(statement::take_back))
 }
 
 fn shift(map: Map) -> Map {

@@ -243,6 +243,8 @@ urls! {
     statement_payments(statement: StatementId) = "/payments/statements/:statement/payments";
     /// POST says which payment such a transaction is, whose id was mistyped.
     statement_verifications(statement: StatementId) = "/payments/statements/:statement/verifications";
+    /// DELETE takes that back.
+    statement_verification(statement: StatementId, transaction: StatementLineId) = "/payments/statements/:statement/verifications/:transaction";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
     /// POST notes that it goes to paper.

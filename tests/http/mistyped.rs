@@ -146,3 +146,92 @@ async fn two_hands_at_once_book_a_mistyped_payment_once() {
     let verified = "SELECT count(*) FROM payment_verifications";
     assert_eq!(house.number(verified).await, 1);
 }
+
+#[tokio::test]
+async fn what_a_manager_said_by_mistake_is_taken_back_once_and_can_be_said_anew() {
+    let (house, mut manager, screen) = mistyped().await;
+    let (to, line, payment) = the_way(&screen);
+    let form = [
+        ("transaction", line.as_str()),
+        ("payment", payment.as_str()),
+    ];
+    manager.post(&to, &form).await.must_be(StatusCode::OK);
+    let screen = manager
+        .get(to.trim_end_matches("/verifications"))
+        .await
+        .must_be(StatusCode::OK);
+    let back = screen.attributes("button[hx-delete]", "hx-delete");
+    assert_eq!(back, [format!("{to}/{line}")]);
+    for username in [CASHIER, WAITER, COOK] {
+        let mut other = house.person(username).await;
+        other
+            .change(Method::DELETE, &back[0], &[], &key())
+            .await
+            .must_be(StatusCode::FORBIDDEN);
+    }
+    let key = key();
+    for _ in 0..2 {
+        let drawn = manager
+            .change(Method::DELETE, &back[0], &[], &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(counts(&drawn).await, ["UGX27,300", "0", "0", "1", "2"]);
+        assert_eq!(drawn.notice(), "Taken back: nobody has booked it.");
+    }
+    let again = manager
+        .change(Method::DELETE, &back[0], &[], &self::key())
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        again.notice(),
+        "Nobody says that this transaction is a payment. Open the statement again."
+    );
+    let journal = "SELECT count(*) FROM audit_log WHERE deed = 'payment.unverified' AND before ->> 'transaction' = '32611264207' \
+                   AND staff_id = (SELECT id FROM staff WHERE username = 'daniel')";
+    assert_eq!(house.number(journal).await, 1);
+    // It was this payment after all.
+    let drawn = manager.post(&to, &form).await.must_be(StatusCode::OK);
+    assert_eq!(counts(&drawn).await, ["UGX27,300", "1", "0", "0", "1"]);
+}
+
+#[tokio::test]
+async fn what_two_equal_ids_say_is_not_taken_back() {
+    let house = House::open().await;
+    let mut till = house.person(CASHIER).await;
+    paid(&house, &mut till, "mtn_momo", 27_300, "32611264207").await;
+    let at = today(&house).await;
+    house.hand.advance(time::Duration::hours(24));
+    let mut manager = house.person(MANAGER).await;
+    let file = format!("mtn\nId,Date,From name,Amount\n32611264207,{at},Okello,27300\n");
+    let answer = upload(&manager, "mtn.csv", file.as_bytes(), "", &key())
+        .await
+        .must_be(StatusCode::OK);
+    let screen = open(&mut manager, &answer).await;
+    assert!(
+        screen
+            .attributes("button[hx-delete]", "hx-delete")
+            .is_empty()
+    );
+    let (statement, line): (uuid::Uuid, uuid::Uuid) = (
+        house.id("statements", "provider", "mtn_momo").await,
+        house.id("statement_lines", "bare", "32611264207").await,
+    );
+    let back = format!("/payments/statements/{statement}/verifications/{line}");
+    manager
+        .change(Method::DELETE, &back, &[], &key())
+        .await
+        .must_be(StatusCode::CONFLICT);
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM payment_verifications")
+            .await,
+        1
+    );
+    // Nor by whoever has the database.
+    use sea_orm::ConnectionTrait;
+    let refused = house
+        .db
+        .execute_unprepared("DELETE FROM payment_verifications")
+        .await;
+    assert!(refused.is_err());
+}

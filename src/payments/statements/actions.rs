@@ -74,6 +74,7 @@ pub async fn record(
 /// Where they cannot be the same, or are no longer by themselves.
 pub async fn say_which(
     tx: &mut Tx,
+    by: &Person,
     statement: StatementId,
     line: StatementLineId,
     payment: PaymentId,
@@ -84,7 +85,7 @@ pub async fn say_which(
         .into_iter()
         .find(|(_, booked)| booked.payment == payment)
         .ok_or(StatementRefusal::NotTheSame)?;
-    store::insert_verification(tx, payment, line).await?;
+    store::insert_verification(tx, by.id, payment, line).await?;
     tx.journal(
         Entry::new("payment.verified", "payment", payment)
             .before(json!({ "transaction": booked.reference }))
@@ -97,6 +98,31 @@ pub async fn say_which(
     );
     tx.changed(Changed::Payments);
     if let Some((order, _)) = booked.order {
+        tx.changed(Changed::Order(order));
+    }
+    Ok(())
+}
+
+/// Takes back that a transaction is a payment, which somebody said by mistake: it is one that nobody has booked again, and the
+/// payment one that is in no statement.
+///
+/// # Errors
+/// Where nobody said it, or it was taken back already. What two equal ids say stays.
+pub async fn take_back(tx: &mut Tx, statement: StatementId, line: StatementLineId) -> Result<()> {
+    let (taken, _) = store::find_line(tx, statement, line).await?;
+    let (payment, order) = store::delete_verification(tx, line)
+        .await?
+        .ok_or(StatementRefusal::NotByHand)?;
+    tx.journal(
+        Entry::new("payment.unverified", "payment", payment).before(json!({
+            "transaction": taken.reference,
+            "statement": statement,
+            "method": taken.method,
+            "amount": taken.amount,
+        })),
+    );
+    tx.changed(Changed::Payments);
+    if let Some(order) = order {
         tx.changed(Changed::Order(order));
     }
     Ok(())

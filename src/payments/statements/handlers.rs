@@ -203,10 +203,27 @@ pub async fn say_which(
 ) -> Result<Response> {
     let claim = once.of(&by, "statements.say_which", &(id, &same));
     app.write(claim, async |tx: &mut Tx| {
-        actions::say_which(tx, id, same.transaction, same.payment).await
+        actions::say_which(tx, &by, id, same.transaction, same.payment).await
     })
     .await?;
     redrawn(&app, asker, id, "It is verified now.").await
+}
+
+/// Takes back what somebody said of a transaction.
+#[handler]
+pub async fn take_back(
+    app: App,
+    by: Manager,
+    once: Once,
+    asker: Asker,
+    Path((id, line)): Path<(StatementId, StatementLineId)>,
+) -> Result<Response> {
+    let claim = once.of(&by, "statements.take_back", &(id, line));
+    app.write(claim, async |tx: &mut Tx| {
+        actions::take_back(tx, id, line).await
+    })
+    .await?;
+    redrawn(&app, asker, id, "Taken back: nobody has booked it.").await
 }
 
 async fn redrawn(app: &App, asker: Asker, id: StatementId, word: &str) -> Result<Response> {

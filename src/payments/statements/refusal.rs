@@ -67,6 +67,8 @@ pub enum StatementRefusal {
     },
     /// A transaction is no longer one that nobody has booked, or a payment no longer one that is in no statement.
     NotTheSame,
+    /// Nobody said by hand that a transaction is a payment, or not any more.
+    NotByHand,
 }
 
 impl fmt::Display for StatementRefusal {
@@ -97,6 +99,10 @@ impl fmt::Display for StatementRefusal {
             StatementRefusal::Row { line, fault } => {
                 write!(f, "Line {line} {fault}. Nothing was read in.")
             }
+            StatementRefusal::NotByHand => write!(
+                f,
+                "Nobody says that this transaction is a payment. Open the statement again."
+            ),
             StatementRefusal::NotTheSame => write!(
                 f,
                 "These two cannot be the same any more. Open the statement again."
@@ -108,7 +114,7 @@ impl fmt::Display for StatementRefusal {
 impl Refusal for StatementRefusal {
     fn status(&self) -> StatusCode {
         match self {
-            StatementRefusal::NotTheSame => StatusCode::CONFLICT,
+            StatementRefusal::NotTheSame | StatementRefusal::NotByHand => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -122,13 +128,14 @@ impl Refusal for StatementRefusal {
             StatementRefusal::Whose => "whose_statement",
             StatementRefusal::Row { .. } => "faulty_row",
             StatementRefusal::NotTheSame => "not_the_same",
+            StatementRefusal::NotByHand => "not_by_hand",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
             StatementRefusal::Whose => Some("provider"),
-            StatementRefusal::NotTheSame => None,
+            StatementRefusal::NotTheSame | StatementRefusal::NotByHand => None,
             _ => Some("file"),
         }
     }

@@ -12,7 +12,7 @@ use crate::data::{Tx, Write};
 use crate::payments::desk::store::method;
 use crate::payments::reference::Reference;
 use crate::payments::tender::Taken;
-use crate::values::{Money, PaymentId, StaffId, StatementId, StatementLineId};
+use crate::values::{Money, OrderId, PaymentId, StaffId, StatementId, StatementLineId};
 use crate::web::{Error, Result};
 pub use beside::{
     Beside, Booked, Imported, SHOWN, Which, alike, covered, find, latest, lines, missing,
@@ -49,12 +49,17 @@ pub fn verification(tx: &Tx, payment: PaymentId, taken: &Taken, reference: &Refe
 ///
 /// # Errors
 /// Where either has found its other half by now.
-pub async fn insert_verification(tx: &Tx, payment: PaymentId, line: StatementLineId) -> Result<()> {
+pub async fn insert_verification(
+    tx: &Tx,
+    by: StaffId,
+    payment: PaymentId,
+    line: StatementLineId,
+) -> Result<()> {
     let write = Write::new(
         "payment_verifications",
         payment,
-        "INSERT INTO payment_verifications (payment_id, line_id, verified_at) VALUES ($1, $2, $3)",
-        [payment.into(), line.into(), tx.now().into()],
+        "INSERT INTO payment_verifications (payment_id, line_id, verified_at, said_by) VALUES ($1, $2, $3, $4)",
+        [payment.into(), line.into(), tx.now().into(), by.into()],
     );
     tx.later(
         write
@@ -65,6 +70,28 @@ pub async fn insert_verification(tx: &Tx, payment: PaymentId, line: StatementLin
             ),
     )
     .await
+}
+
+/// Forgets what somebody said of a transaction; answers which payment they meant, and its order.
+pub async fn delete_verification(
+    tx: &Tx,
+    line: StatementLineId,
+) -> Result<Option<(PaymentId, Option<OrderId>)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        payment_id: PaymentId,
+        order_id: Option<OrderId>,
+    }
+    let row = Row::find_by_statement(sql(
+        tx,
+        "DELETE FROM payment_verifications v USING payments p LEFT JOIN payment_placements pl ON pl.payment_id = p.id \
+         WHERE v.line_id = $1 AND v.said_by IS NOT NULL AND p.id = v.payment_id \
+         RETURNING v.payment_id, coalesce(p.order_id, pl.order_id) AS order_id",
+        [line.into()],
+    ))
+    .one(tx)
+    .await?;
+    Ok(row.map(|row| (row.payment_id, row.order_id)))
 }
 
 /// Stores a statement with the transactions that no earlier one has; answers how many those are.

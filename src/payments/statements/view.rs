@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::store::{Beside, Booked, Imported, SHOWN};
 use crate::payments::payment::Method;
-use crate::ui::{self, Field, Kind};
+use crate::ui::{self, Field, Kind, icon};
 use crate::values::{DayRule, StatementLineId, TokenId};
 use crate::web::url;
 
@@ -324,18 +324,35 @@ fn verified(shown: &Shown, rule: &DayRule) -> Markup {
             section.card.flush.read {
                 header.row { h2 { "Verified" } (ui::badge_of(Kind::Ok, false, "As booked")) }
                 table.table {
-                    thead { tr { th { "Transaction" } th { "When" } th.num { "Amount" } th { "From" } th { "Order" } th { "By" } } }
+                    thead { tr { th { "Transaction" } th { "When" } th.num { "Amount" } th { "From" } th { "Order" } th { "By" } th { span.vh { "Take back" } } } }
                     tbody {
                         @for one in &shown.verified {
                             tr {
                                 td { (one.transaction) } td { (rule.local(one.at)) } td.num { (one.amount) }
                                 td { @if let Some(payer) = &one.payer { (payer) } }
                                 @if let Some(booked) = &one.booked { (order_and_person(booked)) }
+                                td { @if let Some(by) = &one.said_by { (said(shown, one, by)) } }
                             }
                         }
                     }
                 }
                 (and_more(shown.statement.verified, shown.verified.len()))
+            }
+        }
+    }
+}
+
+/// What two equal ids say needs nobody; what somebody said may be wrong.
+fn said(shown: &Shown, one: &Beside, by: &str) -> Markup {
+    let typed = one
+        .booked
+        .as_ref()
+        .and_then(|booked| booked.reference.as_deref());
+    html! {
+        div.row.wrap {
+            span.dim { "Typed as " (typed.unwrap_or_default()) ", says " (by) }
+            button.btn type="button" hx-delete=(url::statement_verification(shown.statement.id, one.id)) hx-swap="none" hx-disable="this" {
+                (icon("undo")) "It is not" span.vh { ": " (one.transaction) }
             }
         }
     }

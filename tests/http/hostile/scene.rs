@@ -79,6 +79,8 @@ impl Scene {
         let unbooked = "INSERT INTO statement_lines (id, statement_id, provider, line, transaction_id, bare, amount, payer, at) \
                         SELECT gen_random_uuid(), id, 'mtn_momo', 2, '3261 1264 999', '32611264999', 7000, 'Okello', now() FROM statements RETURNING id";
         self.note("unbooked", unbooked).await;
+        let of_statement = self.id("unbooked");
+        self.ids.insert("transaction", of_statement);
         let serving = "INSERT INTO servings (id, order_id, station_id, title, what, lines, served_at, served_by) \
                        SELECT gen_random_uuid(), o.id, s.id, 'Counter 1', 'Espresso', ARRAY(SELECT id FROM order_lines WHERE order_id = o.id), \
                        now(), 'Amina' FROM orders o, stations s WHERE s.name = 'Pass' LIMIT 1 RETURNING id";

@@ -273,6 +273,11 @@ pub const MAY: &[(&str, &str, Who)] = &[
         "/payments/statements/:statement/verifications",
         Managers,
     ),
+    (
+        "DELETE",
+        "/payments/statements/:statement/verifications/:transaction",
+        Managers,
+    ),
     ("GET", "/shift", OrderTakers),
     ("POST", "/shift/float", OrderTakers),
     ("GET", "/shifts", Managers),

@@ -72,6 +72,8 @@ pub struct Beside {
     pub at: OffsetDateTime,
     /// The payment of that id, or the one that somebody said it is.
     pub booked: Option<Booked>,
+    /// Who said so.
+    pub said_by: Option<String>,
 }
 
 /// A payment, as it was booked.
@@ -264,11 +266,13 @@ pub async fn lines(
         amount: Money,
         payer: Option<String>,
         at: OffsetDateTime,
+        said_by: Option<String>,
         #[sea_orm(nested)]
         booked: BookedRow,
     }
     let asked = format!(
-        "SELECT l.id, l.transaction_id, l.amount, l.payer, l.at, {BOOKED} {MATCHED} {OF_PAYMENT} \
+        "SELECT l.id, l.transaction_id, l.amount, l.payer, l.at, sb.name AS said_by, {BOOKED} {MATCHED} {OF_PAYMENT} \
+         LEFT JOIN staff sb ON sb.id = v.said_by \
          WHERE l.statement_id = $1 AND {} ORDER BY l.at, l.line LIMIT $2",
         which.sql()
     );
@@ -284,6 +288,7 @@ pub async fn lines(
                 payer: row.payer,
                 at: row.at,
                 booked: row.booked.booked()?,
+                said_by: row.said_by,
             })
         })
         .collect()
