@@ -260,6 +260,7 @@ impl Book {
             second: None,
             quantity: item.quantity,
             base: item.price.ok_or(INVALID)?,
+            list: None,
             chosen: Vec::new(),
             given: None,
             note: item.note.clone(),

@@ -12,7 +12,7 @@ use super::command::{Command, Deed};
 pub use super::discounts::{Given, Lowered, Off};
 pub use super::line::*;
 use super::links::{Heard, Kept, Link};
-use super::menu::{self, Product};
+use super::menu::{self, PriceList, Product};
 pub use super::refunds::Returned;
 use super::waiting::Wait;
 
@@ -60,6 +60,7 @@ pub struct Book {
     /// What cash is rounded to; nothing for no rounding.
     pub unit: i64,
     pub now: i64,
+    pub lists: Vec<PriceList>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,6 +303,7 @@ impl Book {
     pub fn obey(&mut self, command: &Command) -> Outcome {
         let who = command.who;
         (self.leaves_a_trace, self.heard) = (false, None);
+        self.put_prices();
         match &command.deed {
             Deed::Order(order, deed) => self.order_deed(who, *order, deed),
             Deed::Refund(payment, asked) => self.refund(who, *payment, asked),
@@ -328,6 +330,7 @@ impl Book {
                 self.note("menu.stock");
                 Ok(())
             }
+            Deed::ListPrice { on, was, price } => self.list_price(who, *on, *was, *price),
             Deed::Price(product, price) => {
                 menu::of(&mut self.menu, *product)?.price = *price;
                 Ok(())

@@ -38,7 +38,7 @@ const CROWDED: usize = 9;
 
 impl<'a> Chance<'a> {
     /// How often people do what.
-    const HABITS: [(u32, Habit<'a>); 45] = [
+    const HABITS: [(u32, Habit<'a>); 46] = [
         (90, Self::open),
         (170, Self::add),
         (40, Self::quantity),
@@ -81,6 +81,7 @@ impl<'a> Chance<'a> {
         (16, Self::close),
         (22, Self::stock),
         (14, Self::prices),
+        (40, Self::list_prices),
         (8, Self::wait),
         (40, Self::again),
         (4, Self::sweep),

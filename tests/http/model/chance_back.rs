@@ -281,6 +281,23 @@ impl Chance<'_> {
         Some(Command { who, deed })
     }
 
+    /// Mostly by somebody who may, and who sees what it costs there now.
+    pub fn list_prices(&mut self) -> Option<Command> {
+        let product = self.book.menu.choose(self.rng)?;
+        let list = self.rng.random_range(0..self.book.lists.len());
+        let here = self.book.lists[list].prices.get(&product.id).copied();
+        let other = Some(self.rng.random_range(10..400) * 100);
+        let was = if self.once_in(10) { other } else { here };
+        let price = if self.once_in(4) { None } else { other };
+        let who = match self.once_in(10) {
+            true => self.who(|role| !matches!(role, Role::Display(_))),
+            false => self.who(Role::manages),
+        };
+        let on = (list, product.id);
+        let deed = Deed::ListPrice { on, was, price };
+        (product.price > 0).then_some(Command { who, deed })
+    }
+
     pub fn wait(&mut self) -> Option<Command> {
         let minutes = *[1, 3, 7, 16].choose(self.rng)?;
         Some(Command {

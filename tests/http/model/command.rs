@@ -41,6 +41,12 @@ pub enum Deed {
     Stock(Uuid, Stock),
     /// Behind the program's back, as an import would: captured prices stay.
     Price(Uuid, i64),
+    /// What a product costs on a list, or that it is on it no more; `was` is what is seen there.
+    ListPrice {
+        on: (usize, Uuid),
+        was: Option<i64>,
+        price: Option<i64>,
+    },
     ChoicePrice(Uuid, i64),
     ChoiceSoldOut(Uuid, bool),
     /// So many minutes go by.

@@ -53,6 +53,11 @@ impl Book {
                     _ => None,
                 }
             }
+            Deed::Order(id, OrderDeed::Add(_)) => {
+                let line = after.order(*id)?.lines.last().filter(|_| outcome.is_ok())?;
+                let is_new = after.minted > self.minted && line.list.is_some();
+                is_new.then_some("a price of certain hours")
+            }
             Deed::Order(id, OrderDeed::NothingToPay) => {
                 let was_reopened = self.order(*id)?.is_reopened();
                 (was_reopened && outcome.is_ok())

@@ -28,6 +28,8 @@ pub struct Line {
     pub quantity: i64,
     /// The price of the product alone when it was added.
     pub base: i64,
+    /// The list that it was on then.
+    pub list: Option<&'static str>,
     pub chosen: Vec<Chosen>,
     /// Its own discount.
     pub given: Option<Given>,

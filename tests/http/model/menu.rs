@@ -1,9 +1,11 @@
 //! What is sold, and what a choice of it costs (product.md, section 3). Silence means regular: what is usual costs nothing
 //! and is not printed, and a usual choice that was left out is said aloud.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
-use super::book::{CONFLICT, Outcome, must};
+use super::book::{Book, CONFLICT, FORBIDDEN, Outcome, must};
 
 /// One thing that is sold.
 #[derive(Debug, Clone)]
@@ -12,7 +14,10 @@ pub struct Product {
     pub name: String,
     /// In the kitchen's language.
     pub second: Option<String>,
+    /// What it costs where no list says otherwise.
     pub price: i64,
+    /// What it costs at these hours, and on which list.
+    pub listed: Option<(i64, &'static str)>,
     pub tax_name: String,
     pub tax_bp: i64,
     /// Which of the two stations makes it.
@@ -24,6 +29,16 @@ pub struct Product {
     pub out_until: Option<usize>,
     /// How many are left, where they are counted down.
     pub left: Option<i64>,
+}
+
+/// Prices of certain hours, every day.
+#[derive(Debug, Clone)]
+pub struct PriceList {
+    pub id: Uuid,
+    pub name: &'static str,
+    /// In minutes after midnight; it begins at the first and is over at the second.
+    pub hours: (i64, i64),
+    pub prices: BTreeMap<Uuid, i64>,
 }
 
 /// Choices of one kind.
@@ -89,6 +104,10 @@ impl Word {
 }
 
 impl Product {
+    pub fn costs(&self) -> i64 {
+        self.listed.map_or(self.price, |(price, _)| price)
+    }
+
     /// Takes pieces of it for an order; answers how many came from the countdown.
     pub fn take(&mut self, pieces: i64) -> Result<i64, u16> {
         must(!self.sold_out, CONFLICT)?;
@@ -263,3 +282,49 @@ pub fn mark(product: &mut Product, stock: Stock, own_shift: Option<usize>) -> Ou
     };
     Ok(())
 }
+
+impl Book {
+    /// The clock decides what counts: where two lists do, the lower price.
+    pub fn put_prices(&mut self) {
+        let minute = (self.now + KAMPALA).rem_euclid(86_400) / 60;
+        for product in &mut self.menu {
+            let counting = self.lists.iter().filter(|list| {
+                let (from, until) = list.hours;
+                (from..until).contains(&minute)
+            });
+            let prices =
+                counting.filter_map(|list| Some((*list.prices.get(&product.id)?, list.name)));
+            product.listed = prices.min();
+        }
+    }
+
+    /// What a product costs on a list, or that it is not on it any more; `was` is what whoever says so saw there.
+    pub fn list_price(
+        &mut self,
+        who: usize,
+        (list, product): (usize, Uuid),
+        was: Option<i64>,
+        price: Option<i64>,
+    ) -> Outcome {
+        must(self.people[who].role.manages(), FORBIDDEN)?;
+        let here = self.lists[list].prices.get(&product).copied();
+        match price {
+            Some(price) => {
+                must(here == was, CONFLICT)?;
+                self.lists[list].prices.insert(product, price);
+                self.note("price_list.priced");
+            }
+            None if here.is_none() => {}
+            None => {
+                must(here == was, CONFLICT)?;
+                self.lists[list].prices.remove(&product);
+                self.note("price_list.taken_off");
+            }
+        }
+        self.put_prices();
+        Ok(())
+    }
+}
+
+/// Seconds that its clocks are ahead of UTC.
+const KAMPALA: i64 = 3 * 3_600;

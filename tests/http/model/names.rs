@@ -102,6 +102,8 @@ impl Deed {
             Deed::Record(_) => "record money without an order",
             Deed::StartShift { .. } => "start shift",
             Deed::Stock(..) => "stock",
+            Deed::ListPrice { price: Some(_), .. } => "a price on a list",
+            Deed::ListPrice { price: None, .. } => "off a list",
             Deed::Price(..) | Deed::ChoicePrice(..) | Deed::ChoiceSoldOut(..) => "menu changed",
             Deed::Wait(_) => "wait",
             Deed::Again(_) => "again",

@@ -274,7 +274,7 @@ impl Book {
 
     fn costs_something_else(&mut self, line: &Line) -> Result<bool, u16> {
         Ok(match line.product {
-            Some(product) => menu::of(&mut self.menu, product)?.price != line.base,
+            Some(product) => menu::of(&mut self.menu, product)?.costs() != line.base,
             None => false,
         })
     }
@@ -463,7 +463,8 @@ fn fresh(number: usize, product: &Product, chosen: Vec<Chosen>, add: Add, from_s
         name: product.name.clone(),
         second: product.second.clone(),
         quantity: add.quantity,
-        base: product.price,
+        base: product.costs(),
+        list: product.listed.map(|(_, name)| name),
         chosen,
         given: None,
         note: add.note,

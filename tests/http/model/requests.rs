@@ -70,6 +70,23 @@ pub fn request(book: &Book, command: &Command) -> Sent {
             }
             (Method::POST, format!("/menu/products/{product}/stock"))
         }
+        Deed::ListPrice {
+            on: (list, product),
+            was,
+            price,
+        } => {
+            let list = book.lists[*list].id;
+            let path = format!("/menu/price-lists/{list}/products/{product}");
+            match (price, was) {
+                (Some(price), was) => {
+                    put(&mut form, "price", price);
+                    may(&mut form, "was", was);
+                    (Method::PUT, path)
+                }
+                (None, Some(was)) => (Method::DELETE, format!("{path}?was={was}")),
+                (None, None) => (Method::DELETE, path),
+            }
+        }
         _ => unreachable!("{command:?} is no request"),
     };
     Sent {

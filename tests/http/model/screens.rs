@@ -225,7 +225,8 @@ fn expected_line(book: &Book, line: &Line) -> Value {
     let small = Some(small.trim().to_owned()).filter(|small| !small.is_empty());
     let given = line.given.as_ref();
     let given = given.map(|given| format!("{} {}", given.label(), money(-line.reduced())));
-    let small: Vec<String> = small.into_iter().chain(given).collect();
+    let list = line.list.map(str::to_owned);
+    let small: Vec<String> = small.into_iter().chain(given).chain(list).collect();
     let product = book
         .menu
         .iter()

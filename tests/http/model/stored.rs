@@ -20,7 +20,7 @@ const ORDER: &str = "SELECT jsonb_build_object( \
       'versions', (SELECT count(*) FROM order_versions v WHERE v.order_id = o.id), \
       'cancelled', o.cancelled_at IS NOT NULL) FROM orders o WHERE o.id = $1), \
   'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'product', l.product_id, 'name', l.name, \
-      'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, 'discount', l.discount, \
+      'second', l.kitchen_name, 'quantity', l.quantity, 'price', l.unit_price, 'base', l.base_price, 'list', l.price_list, 'discount', l.discount, \
       'given', jsonb_build_array(l.discount_name, l.discount_bp, l.discount_amount, l.discount_most_bp), \
       'from stock', l.from_stock, 'modifiers', l.modifiers, 'note', l.note, 'allergy', l.allergy, 'seat', l.seat, \
       'course', l.course, 'tax', l.tax_name, 'tax bp', l.tax_bp, 'station', s.sort - 1, 'state', l.state, \
@@ -287,7 +287,7 @@ fn expected_line(book: &Book, line: &Line) -> Value {
     let state = format!("{:?}", line.state).to_lowercase();
     json!({
         "id": line.id, "product": line.product, "name": line.name, "second": line.second, "quantity": line.quantity,
-        "price": line.price(), "base": line.base, "discount": line.reduced(), "given": given(line.given.as_ref()), "from stock": line.from_stock,
+        "price": line.price(), "base": line.base, "list": line.list, "discount": line.reduced(), "given": given(line.given.as_ref()), "from stock": line.from_stock,
         "modifiers": line.chosen.iter().map(expected_choice).collect::<Vec<_>>(),
         "note": line.note, "allergy": line.allergy, "seat": line.seat, "course": line.course,
         "tax": line.tax_name, "tax bp": line.tax_bp, "station": line.station, "state": state,

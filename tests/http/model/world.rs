@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::actors::PEOPLE;
 use super::afterwards::COMP_LIMIT;
 use super::book::{Book, Person, Role, Table, TaxClass};
-use super::menu::{Choice, Group, Product};
+use super::menu::{Choice, Group, PriceList, Product};
 use super::refunds::REFUND_LIMIT;
 use crate::house::House;
 use crate::pesapal::Cafe;
@@ -117,8 +117,36 @@ pub async fn open(unit: i64) -> (Cafe, Book) {
         minted: 0,
         unit,
         now: morning(),
+        lists: price_lists(house).await,
     };
     (cafe, book)
+}
+
+/// Two lists with nothing on them yet, which overlap in the morning.
+async fn price_lists(house: &House) -> Vec<PriceList> {
+    let mut lists = Vec::new();
+    for (sort, (name, hours)) in [
+        ("Early birds", (9 * 60 + 20, 10 * 60 + 30)),
+        ("Brunch", (10 * 60, 12 * 60)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (id, sort) = (Uuid::now_v7(), i32::try_from(sort).expect("few lists"));
+        let (from, until) = hours;
+        let sql = format!(
+            "INSERT INTO price_lists (id, name, weekdays, from_minute, until_minute, active, sort) \
+             VALUES ('{id}', '{name}', 127, {from}, {until}, true, {sort})"
+        );
+        house.execute(&sql, []).await;
+        lists.push(PriceList {
+            id,
+            name,
+            hours,
+            prices: BTreeMap::new(),
+        });
+    }
+    lists
 }
 
 async fn person(
@@ -195,6 +223,7 @@ fn product(value: &Value) -> Product {
         name: said(&value["name"]),
         second: value["second"].as_str().map(str::to_owned),
         price: number(&value["price"]),
+        listed: None,
         tax_name: said(&value["tax"]),
         tax_bp: number(&value["bp"]),
         station: usize::try_from(number(&value["station"])).expect("a station"),
