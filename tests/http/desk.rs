@@ -354,9 +354,16 @@ async fn money_is_put_on_no_order_of_which_all_is_kept_back() {
         "There is nothing on this order to pay yet."
     );
     assert_eq!(count(&house, "payment_placements").await, 0);
+    // Nor is it offered, until something of it is made.
+    let offered = async |till: &mut Device| {
+        let dialog = till.fragment(&placement).await.must_be(StatusCode::OK);
+        dialog.attributes("input[name='order']", "value")
+    };
+    assert!(offered(&mut till).await.is_empty());
     till.post(&format!("{course}/fire"), &[])
         .await
         .must_be(StatusCode::OK);
+    assert_eq!(offered(&mut till).await, [id.clone()]);
     till.post(&placement, &on).await.must_be(StatusCode::OK);
     assert_eq!(count(&house, "orders WHERE paid = 1000").await, 1);
 }

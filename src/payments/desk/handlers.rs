@@ -310,7 +310,8 @@ pub async fn ask_placement(app: App, by: Cashier, Path(id): Path<PaymentId>) -> 
         return Err(TenderRefusal::PlacedAlready.into());
     }
     let mut open = orders::open_orders(app.db()).await?;
-    open.retain(|order| order.balance >= payment.amount);
+    // What is kept back alone is nothing to pay for yet.
+    open.retain(|order| order.balance >= payment.amount && order.unsent + order.sent > 0);
     Ok(Frag(sheets::placement(&payment, &open, by.role.refunds())))
 }
 

@@ -79,9 +79,15 @@ impl Chance<'_> {
         };
         let link = &self.book.links[at];
         let is_there = link.is_there();
-        let fault = self.fault(is_there);
+        // Mostly nothing is wrong, and somebody says that it came.
+        let is_plain = is_there && self.once_in(3);
+        let fault = match is_plain {
+            true => Fault::None,
+            false => self.fault(is_there),
+        };
         // Whose money is there is not at the page any more, and mostly somebody says so.
         let drawn = match is_there {
+            true if is_plain => 12,
             true => *[12, 12, 12, 12, 15, 15, 15, 18, 20, 20, 24].choose(self.rng)?,
             false => self.rng.random_range(0..27),
         };
