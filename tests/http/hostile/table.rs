@@ -173,7 +173,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/orders/:order/lines/:line/fire", OrderTakers),
     ("POST", "/orders/:order/lines/:line/hold", OrderTakers),
     ("DELETE", "/orders/:order/lines/:line/hold", OrderTakers),
-    // With a manager's approval, without which nothing happens: tests/http/after_sending.rs.
+    // With a manager's approval, without which nothing happens: tests/http/after_sending.
     ("GET", "/orders/:order/lines/:line/void", OrderTakers),
     ("POST", "/orders/:order/lines/:line/void", OrderTakers),
     ("GET", "/orders/:order/lines/:line/comp", OrderTakers),
