@@ -50,6 +50,11 @@ impl Chance<'_> {
 
     /// What happens to one of the last links, mostly to one that is not over here or at Pesapal.
     pub fn at_link(&mut self) -> Option<Command> {
+        if self.once_in(2)
+            && let Some(shown) = self.shown_message()
+        {
+            return Some(shown);
+        }
         let all = self.book.links.len().saturating_sub(12)..self.book.links.len();
         let all: Vec<usize> = all.collect();
         let fitting = |fits: fn(&Book, usize) -> bool| {
@@ -88,7 +93,7 @@ impl Chance<'_> {
         // Whose money is there is not at the page any more, and mostly somebody says so.
         let drawn = match is_there {
             true if is_plain => 12,
-            true => *[12, 12, 12, 12, 15, 15, 15, 18, 20, 20, 24].choose(self.rng)?,
+            true => *[12, 12, 12, 12, 15, 15, 15, 18, 20, 20, 24, 24, 24].choose(self.rng)?,
             false => self.rng.random_range(0..27),
         };
         let deed = match drawn {

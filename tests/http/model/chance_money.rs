@@ -14,11 +14,11 @@ use super::refunds::REFUND_LIMIT;
 
 impl Chance<'_> {
     /// What a guest has paid by link, and shows the message of, before anybody was told.
-    fn shown_message(&mut self) -> Option<Command> {
+    pub fn shown_message(&mut self) -> Option<Command> {
         let is_mobile = |link: &&Link| ["MTNUG", "AIRTELUG"].contains(&link.page.way);
         let there = self.book.links.iter().filter(|link| link.is_there());
         let there: Vec<&Link> = there
-            .filter(|link| self.book.orders[link.order].is_open())
+            .filter(|link| self.book.orders[link.order].balance() >= link.amount)
             .filter(is_mobile)
             .collect();
         let link = *there.choose(self.rng)?;

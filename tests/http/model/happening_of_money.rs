@@ -6,6 +6,8 @@ use super::links::{Code, Heard, Link, Stand};
 use super::links_back::Answered;
 use super::refunds::REFUND_LIMIT;
 
+const TYPED_BEFORE: &str = "a link's money was typed in by hand before";
+
 impl Book {
     pub fn happening_of_money(
         &self,
@@ -30,7 +32,13 @@ impl Book {
             Deed::Link(at, deed) => self.of_link(after, *at, deed, outcome),
             Deed::Poll(_) => {
                 let came = after.payments.len() > self.payments.len();
-                came.then_some("the loop finds money")
+                let is_paid = |link: &Link| link.payment().is_some();
+                let paid = |book: &Book| book.links.iter().filter(|link| is_paid(link)).count();
+                match came {
+                    true => Some("the loop finds money"),
+                    false if paid(after) > paid(self) => Some(TYPED_BEFORE),
+                    false => None,
+                }
             }
             Deed::AskBack(id, _) => {
                 let link = self.payments[self.payment(*id)?].link?;
@@ -193,7 +201,7 @@ impl Book {
         let money = &after.payments[payment];
         match (deed, before.state) {
             (_, Stand::Waiting | Stand::NotPaid | Stand::CalledOff) if money.by.is_some() => {
-                Some("a link's money was typed in by hand before")
+                Some(TYPED_BEFORE)
             }
             (LinkDeed::Renew { .. }, Stand::Waiting) => Some("paid before there is a new link"),
             (LinkDeed::CallOff { .. }, Stand::Waiting) => Some("paid while it is called off"),
