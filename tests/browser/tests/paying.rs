@@ -161,6 +161,12 @@ async fn bills(house: &House) -> Result<Value> {
     house.knows(question).await
 }
 
+/// What is drawn goes to the printer by itself, on paper that is as long as it is.
+async fn goes_to_paper(till: &Screen) -> Result<()> {
+    let is_measured = "document.adoptedStyleSheets.some(sheet => [...sheet.cssRules].some(rule => rule.cssText.includes('mm')))";
+    till.until("the paper is measured", is_measured).await
+}
+
 #[tokio::test]
 async fn guests_who_order_again_get_a_revised_bill_and_the_same_again_is_a_copy() {
     journey("bill-after-bill", async |house: &House| {
@@ -180,6 +186,7 @@ async fn guests_who_order_again_get_a_revised_bill_and_the_same_again_is_a_copy(
             .await?;
         till.sees_no("article.receipt h2", "REVISED").await?;
         till.sees_no("article.receipt", "of this order").await?;
+        goes_to_paper(&till).await?;
         till.can_be_used_by_all("a bill").await?;
         for view in [View::PHONE, View::TABLET] {
             till.resize(view).await?;
