@@ -103,12 +103,12 @@ fn row(statement: &Imported, rule: &DayRule) -> Markup {
     html! {
         tr id={ "statement-" (statement.id) } {
             td { a href=(url::statement(statement.id)) { b { (statement.provider.label()) } } @if let Some(file) = &statement.file { " " span.dim { (file) } } }
-            td { (covers(statement, rule)) }
-            td.num { (statement.lines) }
-            td.num { (statement.verified) }
-            td.num { @if statement.differ > 0 { (ui::badge_of(Kind::Bad, false, &statement.differ.to_string())) } @else { "0" } }
-            td.num { @if statement.unbooked > 0 { (ui::badge_of(Kind::Warn, false, &statement.unbooked.to_string())) } @else { "0" } }
-            td { (rule.local(statement.at)) " " span.dim { (statement.by) } }
+            td data-of="Covers" { (covers(statement, rule)) }
+            td.num data-of="New" { (statement.lines) }
+            td.num data-of="Verified" { (statement.verified) }
+            td.num data-of="Differ" { @if statement.differ > 0 { (ui::badge_of(Kind::Bad, false, &statement.differ.to_string())) } @else { "0" } }
+            td.num data-of="Not booked" { @if statement.unbooked > 0 { (ui::badge_of(Kind::Warn, false, &statement.unbooked.to_string())) } @else { "0" } }
+            td data-of="Read in" { (rule.local(statement.at)) " " span.dim { (statement.by) } }
         }
     }
 }
@@ -215,10 +215,10 @@ fn differing(shown: &Shown, rule: &DayRule) -> Markup {
                     tbody {
                         @for one in &shown.differing {
                             tr {
-                                td { (one.transaction) } td { (rule.local(one.at)) } td.num { (one.amount) }
+                                td { (one.transaction) } td data-of="When" { (rule.local(one.at)) } td.num data-of="Statement" { (one.amount) }
                                 @if let Some(booked) = &one.booked {
-                                    td.num { (booked.sum) }
-                                    td { (booked.method.label()) }
+                                    td.num data-of="Booked" { (booked.sum) }
+                                    td data-of="As" { (booked.method.label()) }
                                     (order_and_person(booked))
                                 }
                             }
@@ -242,8 +242,8 @@ fn unbooked(shown: &Shown, rule: &DayRule) -> Markup {
                     tbody {
                         @for one in &shown.unbooked {
                             tr id={ "line-" (one.id) } {
-                                td { (one.transaction) } td { (rule.local(one.at)) } td.num { (one.amount) }
-                                td { @if let Some(payer) = &one.payer { (payer) } }
+                                td { (one.transaction) } td data-of="When" { (rule.local(one.at)) } td.num data-of="Amount" { (one.amount) }
+                                td data-of="From" { @if let Some(payer) = &one.payer { (payer) } }
                                 td {
                                     div.stack {
                                         @for (_, booked) in shown.alike.iter().filter(|(line, _)| *line == one.id).take(OFFERED) {
@@ -302,7 +302,7 @@ fn booked_table(booked: &[Booked], rule: &DayRule) -> Markup {
             tbody {
                 @for one in booked {
                     tr id={ "booked-" (one.payment) } {
-                        td { (one.reference.as_deref().unwrap_or_default()) } td { (rule.local(one.at)) } td.num { (one.sum) }
+                        td { (one.reference.as_deref().unwrap_or_default()) } td data-of="Recorded" { (rule.local(one.at)) } td.num data-of="Amount" { (one.sum) }
                         (order_and_person(one))
                     }
                 }
@@ -313,8 +313,8 @@ fn booked_table(booked: &[Booked], rule: &DayRule) -> Markup {
 
 fn order_and_person(booked: &Booked) -> Markup {
     html! {
-        td { @if let Some((order, title)) = &booked.order { a href=(url::order_pay(*order)) { (title) } } @else { span.dim { "no order" } } }
-        td { (booked.by.as_deref().unwrap_or("–")) }
+        td data-of="Order" { @if let Some((order, title)) = &booked.order { a href=(url::order_pay(*order)) { (title) } } @else { span.dim { "no order" } } }
+        td data-of="By" { (booked.by.as_deref().unwrap_or("–")) }
     }
 }
 
@@ -328,8 +328,8 @@ fn verified(shown: &Shown, rule: &DayRule) -> Markup {
                     tbody {
                         @for one in &shown.verified {
                             tr {
-                                td { (one.transaction) } td { (rule.local(one.at)) } td.num { (one.amount) }
-                                td { @if let Some(payer) = &one.payer { (payer) } }
+                                td { (one.transaction) } td data-of="When" { (rule.local(one.at)) } td.num data-of="Amount" { (one.amount) }
+                                td data-of="From" { @if let Some(payer) = &one.payer { (payer) } }
                                 @if let Some(booked) = &one.booked { (order_and_person(booked)) }
                                 td { @if let Some(by) = &one.said_by { (said(shown, one, by)) } }
                             }

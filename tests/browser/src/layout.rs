@@ -9,14 +9,15 @@ use crate::screen::Screen;
 ///
 /// Not counted are links within a sentence, which the sentence holds; what only a screen reader meets (`.vh`); and a
 /// row of a `.scroll`, of a strip or of tabs that is meant to be pushed sideways. A radio button or checkbox is tapped by
-/// its label. The back office is compact for a mouse; a coarse pointer makes it bigger there, too.
+/// its label. A table that is there to be read (`.read`) is not pushed. The back office is compact for a mouse; a coarse
+/// pointer makes it bigger there, too.
 const LOOK: &str = "(() => {
     const name = found => found.tagName.toLowerCase() + (found.id && '#' + found.id) + ' ' + JSON.stringify(found.textContent.trim().slice(0, 24));
     const wrong = [];
     const wide = document.scrollingElement.scrollWidth;
     const beyond = () => [...document.querySelectorAll('body *')].filter(found => found.getBoundingClientRect().right > innerWidth + 1).at(-1);
     if (wide > innerWidth) wrong.push(`it is ${wide} wide, for example ${name(beyond() ?? document.body)}`);
-    for (const main of document.querySelectorAll('main, dialog .body'))
+    for (const main of document.querySelectorAll('main, dialog .body, .card.read'))
         if (main.scrollWidth > main.clientWidth + 1) wrong.push(`${name(main)} is ${main.scrollWidth} wide inside ${main.clientWidth}`);
     for (const found of document.querySelectorAll('body:not(.desk) :is(button, a, input:not([type=hidden]), select, textarea, summary)')) {
         if (!found.checkVisibility({ visibilityProperty: true }) || found.matches('.vh')) continue;

@@ -18,6 +18,7 @@ mod order;
 mod paying;
 mod pesapal;
 mod price_lists;
+mod statements;
 
 /// A file that is named nowhere would be run nowhere.
 #[test]

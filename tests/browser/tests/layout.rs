@@ -17,6 +17,7 @@ async fn every_page_fits_every_screen() {
             "/backups",
             "/kitchen/figures",
             "/menu/stock",
+            "/payments/statements",
             "/me",
             "/trust",
         ] {

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use cafe_pos_journeys::{House, Screen, View, journey};
+use serde_json::{Value, json};
 
 /// A counter sale of 24,500, ready to be paid.
 async fn sells(till: &Screen) -> Result<()> {
@@ -150,6 +151,85 @@ async fn two_cashiers_and_one_bill() {
         );
         ruth.reloads().await?;
         ruth.sees("main.pay", "This order is already paid.").await
+    })
+    .await;
+}
+
+/// The kinds of the bills that were printed, in their order.
+async fn bills(house: &House) -> Result<Value> {
+    let question = "SELECT coalesce(json_agg(kind ORDER BY place), '[]') FROM bills";
+    house.knows(question).await
+}
+
+/// What is drawn goes to the printer by itself, on paper that is as long as it is.
+async fn goes_to_paper(till: &Screen) -> Result<()> {
+    let is_measured = "document.adoptedStyleSheets.some(sheet => [...sheet.cssRules].some(rule => rule.cssText.includes('mm')))";
+    till.until("the paper is measured", is_measured).await
+}
+
+#[tokio::test]
+async fn guests_who_order_again_get_a_revised_bill_and_the_same_again_is_a_copy() {
+    journey("bill-after-bill", async |house: &House| {
+        let till = house.screen("Amina's till", View::TABLET).await?;
+        till.signs_in_first("amina").await?;
+        till.opens_table("7", 2).await?;
+        for product in ["Espresso", "Cappuccino"] {
+            till.taps("button.tile", product).await?;
+            till.sees("li.line", product).await?;
+        }
+        let order = till.path().await?;
+
+        till.taps("#order-actions button.bill", "Bill").await?;
+        till.sees("article.receipt h2", "BILL").await?;
+        till.sees("article.receipt", "Cappuccino").await?;
+        till.sees("article.receipt", "This is not a receipt.")
+            .await?;
+        till.sees_no("article.receipt h2", "REVISED").await?;
+        till.sees_no("article.receipt", "of this order").await?;
+        goes_to_paper(&till).await?;
+        till.can_be_used_by_all("a bill").await?;
+        for view in [View::PHONE, View::TABLET] {
+            till.resize(view).await?;
+            till.fits("a bill").await?;
+        }
+        ensure!(bills(house).await? == json!(["first"]), "one tap, one bill");
+
+        // They order again, and what they have on paper is not true any more.
+        till.taps(".done a", "Back to the order").await?;
+        till.taps("button.tile", "Butter croissant").await?;
+        till.sees("#order-panel dt.changed", "Bill changed").await?;
+        till.goes_to(&format!("{order}/bill")).await?;
+        till.sees(".done .banner", "The order changed.").await?;
+        till.sees(".done button", "Make a revised bill").await?;
+        till.sees_no("article.receipt", "").await?;
+        till.can_be_used_by_all("a bill that is not true any more")
+            .await?;
+
+        // The pay screen has the way to it, too.
+        till.goes_to(&order).await?;
+        till.taps("#order-actions a", "Pay").await?;
+        till.sees("#pay-bill", "Butter croissant").await?;
+        till.taps("#pay-panel button", "Print bill").await?;
+        till.sees("article.receipt h2", "REVISED BILL").await?;
+        till.sees("article.receipt", "No. 2 of this order").await?;
+        till.sees("article.receipt", "Butter croissant").await?;
+        till.sees_no("article.receipt .c", "copy").await?;
+
+        // It is lost, and printed once more.
+        till.taps(".done a", "Back to the order").await?;
+        till.sees_no("#order-panel dt.changed", "").await?;
+        till.taps("#order-actions button.bill", "Bill").await?;
+        till.sees("article.receipt", "No. 3 of this order, copy")
+            .await?;
+        till.sees_no("article.receipt h2", "REVISED").await?;
+        ensure!(
+            bills(house).await? == json!(["first", "revised", "copy"]),
+            "each is noted as what it is: {}",
+            bills(house).await?
+        );
+        let money = house.knows("SELECT count(*) FROM payments").await?;
+        ensure!(money == 0, "a bill receives nothing");
+        Ok(())
     })
     .await;
 }

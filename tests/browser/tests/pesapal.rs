@@ -37,17 +37,23 @@ async fn asks_for_it(till: &Screen) -> Result<()> {
     Ok(())
 }
 
-/// The guest's own telephone, with Pesapal's page on it.
-async fn opens_the_link(house: &House, till: &Screen) -> Result<Arc<Screen>> {
+/// Where the link leads: to whom, and to which page there.
+async fn link_on(till: &Screen) -> Result<(String, String)> {
     let link = till.attribute("#attempt a.address", "href").await?;
     let at = link.find("/page/").context("a page of Pesapal's")?;
     let (pesapal, page) = link.split_at(at);
+    Ok((pesapal.to_owned(), page.to_owned()))
+}
+
+/// The guest's own telephone, with Pesapal's page on it.
+async fn opens_the_link(house: &House, till: &Screen) -> Result<Arc<Screen>> {
+    let (pesapal, page) = link_on(till).await?;
     let guest = house
-        .screen_at("The guest's phone", View::PHONE, pesapal)
+        .screen_at("The guest's phone", View::PHONE, &pesapal)
         .await?;
     // A browser looks for an icon there, which Pesapal's stand-in has not.
     guest.will_be_refused(404);
-    guest.goes_to(page).await?;
+    guest.goes_to(&page).await?;
     guest.sees("h1", "UGX 24500").await?;
     Ok(guest)
 }
@@ -216,6 +222,58 @@ async fn two_tills_on_one_order_see_the_same_link_and_the_same_money() {
             Ok(())
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn a_guest_gets_a_new_link_and_pays_once_by_that() {
+    let pesapal = Pesapal::start().expect("a Pesapal");
+    journey_with(pesapal.settings(), "a-new-link", async |house: &House| {
+        let till = house.screen("Amina's till", View::TABLET).await?;
+        till.signs_in_first("amina").await?;
+        sells(&till).await?;
+        asks_for_it(&till).await?;
+        let first = till.path().await?;
+        let (_, old) = link_on(&till).await?;
+        let guest = opens_the_link(house, &till).await?;
+
+        till.taps("#attempt button", "New link").await?;
+        let another = format!("#attempt a.address:not([href$='{old}'])");
+        till.sees(&another, "/page/").await?;
+        till.sees("#attempt", "Waiting for the guest.").await?;
+        ensure!(till.path().await? != first, "it is asked for anew");
+
+        // The first page is still open on the guest's phone, and takes no money any more.
+        guest.taps("button", "Pay by MTN").await?;
+        guest.arrives_at("/payments/pesapal/return").await?;
+        guest
+            .sees("main", "This payment did not go through.")
+            .await?;
+        ensure!(books(house).await? == "nothing", "nobody has paid");
+        till.sees("#attempt", "Waiting for the guest.").await?;
+        notes_its_page(&till).await?;
+
+        guest.goes_to(&link_on(&till).await?.1).await?;
+        guest.sees("h1", "UGX 24500").await?;
+        guest.taps("button", "Pay by card").await?;
+        guest.arrives_at("/payments/pesapal/return").await?;
+        guest
+            .sees("main", "Thank you, your payment has arrived.")
+            .await?;
+        till.sees_within(SOON, "#attempt", "Paid through Pesapal.")
+            .await?;
+        has_not_reloaded(&till).await?;
+        ensure!(
+            books(house).await? == "card 24500",
+            "one payment: {}",
+            books(house).await?
+        );
+
+        till.goes_to(&first).await?;
+        till.sees("#attempt", "Called off. A new link was made for it.")
+            .await?;
+        till.can_be_used_by_all("a link that was called off").await
+    })
     .await;
 }
 
