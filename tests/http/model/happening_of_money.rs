@@ -213,8 +213,8 @@ impl Book {
             _ if money.shift.is_none() => Some("money of a link comes late"),
             (_, Stand::CalledOff) => Some("called off, and paid all the same"),
             (_, Stand::NotPaid) => Some("not paid, and paid after all"),
-            _ if !money.pieces.is_empty() => Some("money of a link for items"),
             (LinkDeed::Relayed { .. }, _) => Some("a relay is first"),
+            _ if !money.pieces.is_empty() => Some("money of a link for items"),
             _ => Some("a link is paid"),
         }
     }
