@@ -93,10 +93,23 @@ async fn a_manager_says_which_payment_it_is_whose_id_was_mistyped() {
         phone.taps("form.same button", "It is this payment").await?;
         phone.sees("#notice", "It is verified now.").await?;
         phone.sees(".kpis article", "Verified2").await?;
+        phone
+            .sees(".read td", "Typed as 32611264270, says Daniel")
+            .await?;
+        is_well(&phone, "a statement, with what somebody said").await?;
         phone.sees(".kpis article", "Missing0").await?;
         phone.sees_no("form.same", "").await?;
         // The till's desk says so by itself, under the id that was typed there.
         let proved = "#desk-unplaced li:has(.badge[data-kind=ok])";
+        till.sees(proved, "32611264270").await?;
+
+        // Whoever said it by mistake takes it back, on both screens.
+        phone.taps(".read td button", "It is not").await?;
+        phone.sees("form.same", "Typed as 32611264270").await?;
+        phone.sees(".kpis article", "Verified1").await?;
+        till.sees_no(proved, "32611264270").await?;
+        phone.taps("form.same button", "It is this payment").await?;
+        phone.sees(".kpis article", "Verified2").await?;
         till.sees(proved, "32611264270").await?;
 
         // Of the other one nobody knows; now everybody does.
