@@ -184,7 +184,7 @@ async fn what_a_manager_said_by_mistake_is_taken_back_once_and_can_be_said_anew(
         .must_be(StatusCode::CONFLICT);
     assert_eq!(
         again.notice(),
-        "Nobody says that this transaction is a payment. Open the statement again."
+        "Nobody has said so by hand, or it was taken back already. Open the statement again."
     );
     let journal = "SELECT count(*) FROM audit_log WHERE deed = 'payment.unverified' AND before ->> 'transaction' = '32611264207' \
                    AND staff_id = (SELECT id FROM staff WHERE username = 'daniel')";

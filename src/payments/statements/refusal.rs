@@ -101,7 +101,7 @@ impl fmt::Display for StatementRefusal {
             }
             StatementRefusal::NotByHand => write!(
                 f,
-                "Nobody says that this transaction is a payment. Open the statement again."
+                "Nobody has said so by hand, or it was taken back already. Open the statement again."
             ),
             StatementRefusal::NotTheSame => write!(
                 f,
