@@ -363,7 +363,7 @@ async fn money_is_put_on_no_order_of_which_all_is_kept_back() {
     till.post(&format!("{course}/fire"), &[])
         .await
         .must_be(StatusCode::OK);
-    assert_eq!(offered(&mut till).await, [id.clone()]);
+    assert_eq!(offered(&mut till).await, std::slice::from_ref(&id));
     till.post(&placement, &on).await.must_be(StatusCode::OK);
     assert_eq!(count(&house, "orders WHERE paid = 1000").await, 1);
 }

@@ -84,8 +84,8 @@ fn is_time(part: &str) -> bool {
 
 /// The same as it must be at this moment, for somebody who may take payments.
 pub fn expected_desk(book: &Book, now: i64) -> Value {
-    let waits = book.waits.iter().map(|wait| of_wait(wait));
-    let links = book.links.iter().map(|link| of_link(link));
+    let waits = book.waits.iter().map(of_wait);
+    let links = book.links.iter().map(of_link);
     let mut all: Vec<Asked> = waits.chain(links).collect();
     all.sort_by_key(|one| one.at);
     let waiting: Vec<&Asked> = all.iter().filter(|one| one.stand == At::Waiting).collect();
