@@ -343,20 +343,24 @@ fn quoted(text: &str) -> String {
         .collect()
 }
 
-/// Whose statement it is, as what stands above it, the names of its columns or its own name tell.
+/// Whose statement it is, as what stands above it, the names of its columns or its own name tell; only where they do not, the
+/// first rows: a guest may be called as the other network is.
 fn whose(table: &Table, name: &str) -> Option<Method> {
-    let first: Vec<String> = table
-        .rows()
-        .take(5)
-        .map(|row| row.all().to_lowercase())
-        .collect();
-    let said = format!(
-        "{} {} {} {}",
+    let heading = format!(
+        "{} {} {}",
         table.above,
         table.columns(),
-        name.to_lowercase(),
-        first.join(" ")
+        name.to_lowercase()
     );
+    let rows = || {
+        let first: Vec<String> = table.rows().take(5).map(|row| row.all()).collect();
+        format!("{heading} {}", first.join(" ").to_lowercase())
+    };
+    named_in(&heading).or_else(|| named_in(&rows()))
+}
+
+/// The one network that a text in small letters is about.
+fn named_in(said: &str) -> Option<Method> {
     let airtel = said.contains("airtel");
     let mtn = [
         "mtn",

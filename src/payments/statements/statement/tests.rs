@@ -138,6 +138,14 @@ fn a_faulty_row_is_named_and_nothing_is_kept() {
 fn whose_it_is_the_file_says_or_somebody_does() {
     let file = b"Reference,Date,Amount\n1A2,2026-11-26,500\n";
     assert_eq!(read_as(file, None), Err(StatementRefusal::Whose));
+    // Whoever sent the money may be called as the other network is.
+    for (says, is) in [
+        ("Airtel Money", Method::AirtelMoney),
+        ("MTN", Method::MtnMomo),
+    ] {
+        let file = format!("{says}\nId,Date,From name,Amount\n123,2026-11-26,Airtel Mtn,500\n");
+        assert_eq!(read(&file).expect("a statement").provider, is);
+    }
     let statement = read_as(file, Some(Method::AirtelMoney)).expect("a statement");
     assert_eq!(statement.provider, Method::AirtelMoney);
 }
