@@ -24,8 +24,6 @@ const readSlices = async (regions, slices) => {
     }
     return regions;
 };
-/** A picture is read in one of the next frames, beside nothing that is painted. */
-const read = text => new Promise(done => inTurn(Symbol("picture"), LOAD, () => done(inSlices(text))));
 const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
 
@@ -84,9 +82,9 @@ if (stream) {
     const draws = async () => {
         try {
             while (waiting.length > 0) {
+                await own(stream);
                 const before = losses;
                 const pictures = await Promise.all(waiting.splice(0));
-                await own(stream);
                 if (losses === before) await show(pictures);
             }
         } catch (error) {
@@ -109,7 +107,7 @@ if (stream) {
         detail.cancelled = true;
         if (lost) return;
         const text = detail.message.data;
-        waiting.push(byHand.size > 0 ? read(text) : text);
+        waiting.push(byHand.size > 0 ? inSlices(text) : text); // on a wall read at once, in a task of its own
         drawing ??= draws();
     });
 }
