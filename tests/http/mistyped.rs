@@ -235,3 +235,27 @@ async fn what_two_equal_ids_say_is_not_taken_back() {
         .await;
     assert!(refused.is_err());
 }
+
+#[tokio::test]
+async fn what_is_taken_back_is_verified_by_its_own_id_where_that_has_come_since() {
+    let (house, mut manager, screen) = mistyped().await;
+    let (to, line, payment) = the_way(&screen);
+    let form = [
+        ("transaction", line.as_str()),
+        ("payment", payment.as_str()),
+    ];
+    manager.post(&to, &form).await.must_be(StatusCode::OK);
+    let at = today(&house).await;
+    let file = format!("mtn\nId,Date,From name,Amount\n3261126420,{at},Nakato,27300\n");
+    let answer = upload(&manager, "mtn-2.csv", file.as_bytes(), "", &key())
+        .await
+        .must_be(StatusCode::OK);
+    let second = open(&mut manager, &answer).await;
+    assert_eq!(counts(&second).await[1..3], ["0", "1"], "it differs");
+    manager
+        .change(Method::DELETE, &format!("{to}/{line}"), &[], &key())
+        .await
+        .must_be(StatusCode::OK);
+    let second = open(&mut manager, &answer).await;
+    assert_eq!(counts(&second).await[1..3], ["1", "0"], "it is verified");
+}

@@ -104,7 +104,7 @@ pub async fn say_which(
 }
 
 /// Takes back that a transaction is a payment, which somebody said by mistake: it is one that nobody has booked again, and the
-/// payment one that is in no statement.
+/// payment one that is in no statement, unless one that was read in since has its own id.
 ///
 /// # Errors
 /// Where nobody said it, or it was taken back already. What two equal ids say stays.
@@ -113,6 +113,7 @@ pub async fn take_back(tx: &mut Tx, statement: StatementId, line: StatementLineI
     let (payment, order) = store::delete_verification(tx, line)
         .await?
         .ok_or(StatementRefusal::NotByHand)?;
+    store::verify_one(tx, payment).await?;
     tx.journal(
         Entry::new("payment.unverified", "payment", payment).before(json!({
             "transaction": taken.reference,

@@ -197,18 +197,26 @@ pub async fn hold_payments(tx: &Tx) -> Result<()> {
     Ok(())
 }
 
+/// Where a transaction and a payment of the same id verify each other.
+const SAME: &str = "INSERT INTO payment_verifications (payment_id, line_id, verified_at) \
+     SELECT p.id, l.id, $2 FROM statement_lines l JOIN payments p ON regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = l.bare AND p.reference IS NOT NULL AND p.method <> 'card' \
+     WHERE p.method = l.provider AND p.amount + p.tip = l.amount AND";
+
 /// Notes which payments the transactions of a statement verify; answers how many.
 pub async fn verify_all(tx: &Tx, id: StatementId) -> Result<u64> {
+    let asked = format!("{SAME} l.statement_id = $1 ON CONFLICT DO NOTHING");
     let done = tx
-        .execute_raw(sql(
-            tx,
-            "INSERT INTO payment_verifications (payment_id, line_id, verified_at) \
-                 SELECT p.id, l.id, $2 FROM statement_lines l JOIN payments p ON regexp_replace(p.reference, '[^A-Z0-9]', '', 'g') = l.bare AND p.reference IS NOT NULL AND p.method <> 'card' \
-                 WHERE l.statement_id = $1 AND p.method = l.provider AND p.amount + p.tip = l.amount ON CONFLICT DO NOTHING",
-            [id.into(), tx.now().into()],
-        ))
+        .execute_raw(sql(tx, asked, [id.into(), tx.now().into()]))
         .await?;
     Ok(done.rows_affected())
+}
+
+/// Notes that a payment is verified by the transaction of its own id, where one was read in while it was said to be another.
+pub async fn verify_one(tx: &Tx, payment: PaymentId) -> Result<()> {
+    let asked = format!("{SAME} p.id = $1 ON CONFLICT DO NOTHING");
+    tx.execute_raw(sql(tx, asked, [payment.into(), tx.now().into()]))
+        .await?;
+    Ok(())
 }
 
 /// The transaction of a statement, as money that came in.
