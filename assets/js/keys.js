@@ -123,6 +123,31 @@ on("click", event => {
     finger = { x, y, at: now, lay: new Set(shown.map(lies)) };
 }, { capture: true });
 
+// What stands above all else (an alarm, a question, that the line is down) pushes the rest of a page down: a finger that was
+// on its way has not seen that, and what has slid under it is not meant either.
+
+const UNSEEN_YET = 350; // milliseconds; nobody reacts to what they see sooner
+const content = one("body.pos > main");
+let laid = null; // how high what is above the content was, when last looked
+let seen = null; // the timer until which nobody can have seen the move
+
+const moves = () => {
+    const top = Math.round(content.getBoundingClientRect().top);
+    if (laid !== null && laid !== top) {
+        clearTimeout(seen);
+        document.body.dataset.moved = "";
+        seen = setTimeout(() => delete document.body.dataset.moved, UNSEEN_YET);
+    }
+    laid = top;
+};
+if (content) new ResizeObserver(moves).observe(content);
+
+on("click", event => {
+    if (event.detail === 0 || !("moved" in document.body.dataset)) return; // a key has no place
+    event.preventDefault();
+    event.stopImmediatePropagation();
+}, { capture: true });
+
 // ---- ids minted here -------------------------------------------------------------------------------
 
 // Kept for as long as the page stands, since one that was answered leads to the next page and may be tapped again

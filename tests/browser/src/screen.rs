@@ -612,7 +612,7 @@ const REACH: &str = "(css, words) => {
     const place = [box.x, box.y, box.width, box.height].join();
     const still = window.__reached?.target === target && window.__reached.place === place;
     window.__reached = { target, place };
-    if (!still) return 'it moves';
+    if (!still || 'moved' in document.body.dataset) return 'it moves';
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const top = document.elementFromPoint(x, y);
     if (!top || !(target.contains(top) || top.contains(target) && top.tagName === 'LABEL'))

@@ -1,8 +1,13 @@
 //! Every screen of the kitchen, and every dialog of an order after sending, looked at with axe-core: in the dark and in the
 //! light nothing is too faint, and everything has a name and a role.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use cafe_pos_journeys::{House, Screen, View, journey};
+
+/// Longer than the ten seconds after which somebody is told, and the second that passes until it is noticed.
+const UNSEEN: Duration = Duration::from_secs(15);
 
 /// In both themes; then it is as it was.
 async fn is_for_everybody(screen: &Screen, what: &str) -> Result<()> {
@@ -63,6 +68,12 @@ async fn boards_and_the_pass_in_every_state() {
             // One ticket of each kind: struck out, kept back, put first, added to, begun and partly done, renamed.
             sends(&joan, "5", &["Rolex", "Chips", "Espresso"]).await?;
             let first = joan.path().await?;
+            // No screen shows the bar's board, which would be said later in the midst of something else.
+            joan.sees_within(UNSEEN, "#unseen .banner", "No screen at Bar")
+                .await?;
+            is_for_everybody(&joan, "alarm").await?;
+            joan.taps("#unseen .banner button", "Told them").await?;
+            joan.sees_no("#unseen .banner", "").await?;
             sends(&joan, "6", &["Rolex", "|", "Chips"]).await?;
             sends(&joan, "7", &["Chips", "Rolex"]).await?;
             joan.taps("button.tile", "Rolex").await?;

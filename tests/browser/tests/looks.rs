@@ -212,6 +212,53 @@ async fn nothing_moves_under_a_finger_while_lines_are_added() {
     .await;
 }
 
+#[tokio::test]
+async fn what_an_alarm_pushes_under_a_finger_is_not_tapped() {
+    journey("pushed-under-a-finger", async |house: &House| {
+        let joan = house.screen("Joan's tablet", View::TABLET).await?;
+        let moses = house.screen("Moses' tablet", View::TABLET).await?;
+        for (screen, name) in [(&joan, "joan"), (&moses, "moses")] {
+            screen.signs_in_first(name).await?;
+        }
+        // No board is open anywhere, so whoever sends is told after ten seconds, on top of what they do by then.
+        joan.opens_table("5", 2).await?;
+        joan.taps("#menu-grid .tile", "Espresso").await?;
+        joan.sees("li.line", "Espresso").await?;
+        joan.taps("#order-actions button", "Send").await?;
+        joan.sees("li.line.sent", "Espresso").await?;
+        let before = places(&joan).await?;
+        // The finger comes down in the very frame in which all has moved, on whatever tile lies there by then.
+        let tapped = joan
+            .ask(
+                "new Promise(done => {
+                    const content = document.querySelector('body.pos > main');
+                    const first = content.getBoundingClientRect().top;
+                    const look = () => {
+                        if (content.getBoundingClientRect().top === first) return requestAnimationFrame(look);
+                        setTimeout(() => {
+                            const tile = [...document.querySelectorAll('#menu-grid .tile')].find(tile => tile.textContent.includes('Chips'));
+                            tile.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 }));
+                            done('moved' in document.body.dataset);
+                        });
+                    };
+                    requestAnimationFrame(look);
+                })",
+            )
+            .await?;
+        ensure!(tapped == true, "nobody was told that the page has moved");
+        joan.sees("#unseen .banner", "No screen at Bar").await?;
+        ensure!(places(&joan).await? != before, "the alarm moved nothing");
+        // What is tapped on purpose is what is added.
+        joan.taps("#menu-grid .tile", "Rolex").await?;
+        joan.sees("li.line", "Rolex").await?;
+        joan.sees_no("li.line", "Chips").await?;
+        moses.goes_to(&joan.path().await?).await?;
+        moses.sees("li.line", "Rolex").await?;
+        moses.sees_no("li.line", "Chips").await
+    })
+    .await;
+}
+
 /// Where the tiles, the rail and the big buttons lie.
 async fn places(screen: &Screen) -> Result<String> {
     let look = "JSON.stringify([...document.querySelectorAll('.tile, .rail a, #order-actions > *, .menu-tools, #order-head')]
