@@ -2,16 +2,27 @@
 // in one empty <article data-same="id=3 id…">, and but for their number they stay what they are. Where one of them is missing
 // here, this screen is not what the server takes it for, and asks for the whole picture.
 
+const isLost = ({ fragment }) => {
+    for (const place of all("[data-same]", fragment)) for (const [id] of named(place)) if (!document.getElementById(id)) return true;
+    return false;
+};
 on("htmx:before:swap", event => {
     const { tasks } = event.detail;
-    const lost = tasks.some(({ fragment }) => all("[data-same]", fragment).flatMap(named).some(([id]) => !document.getElementById(id)));
-    if (!lost) return;
+    if (!tasks.some(isLost)) return;
     tasks.splice(0, tasks.length);
     document.dispatchEvent(new CustomEvent("picture:lost"));
 });
 
 let api; // of htmx, for its extensions
 htmx.registerExtension("articles", { init: given => { api = given; } });
+
+// innerMorph: a button under a finger stays the same button. Before the tickets: once one is
+// gone, the key for Undo presses what brings it back.
+byHand.set("innerMorph", (target, fragment) => {
+    api.morph(target, fragment, true);
+    htmx.process(target);
+    return [() => [...target.children]];
+});
 
 // innerArticles: as innerMorph, which would go through every ticket for one that changed, and make htmx look for buttons in
 // all of them: on a slow screen that is most of what a picture costs.
@@ -23,7 +34,7 @@ byHand.set("innerArticles", (target, fragment) => {
         shown.remove();
     }
     let place = target.firstElementChild;
-    const changed = [];
+    const [changed, morphs] = [[], []];
     for (const [id, number, coming] of next) {
         const shown = id && document.getElementById(id);
         if (shown && shown === place) place = shown.nextElementSibling;
@@ -36,28 +47,30 @@ byHand.set("innerArticles", (target, fragment) => {
         if (!shown) changed.push(coming);
         else if (!coming) numbering.later(shown, number);
         else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) numbering.later(shown, one(".key", coming)?.textContent.trim());
-        else {
-            // Of the same document: what need not be moved over stays there.
-            const alone = fragment.cloneNode(false);
-            alone.append(coming);
-            api.morph(shown, alone, false);
-            changed.push(shown);
-        }
+        else morphs.push(() => morph(shown, coming, fragment));
     }
-    return changed;
+    const others = [];
+    while (morphs.length > AT_ONCE) others.unshift(morphs.splice(-AT_ONCE));
+    return [morphs, ...others].map((some, at) => () => [...(at === 0 ? changed : []), ...some.flatMap(act => act())]);
 });
+
+/** How many tickets are morphed in one go: what changes on all pieces of a long one would take more than a frame. */
+const AT_ONCE = 2;
+const morph = (shown, coming, fragment) => {
+    // Since it was looked for, the answer to a tap may have taken it away, or shown what is newer.
+    const [[what, number] = []] = revision(coming);
+    if (!shown.isConnected || revision(shown).some(([its, last]) => its === what && number < last)) return [];
+    // Of the same document: what need not be moved over stays there.
+    const alone = fragment.cloneNode(false);
+    alone.append(coming);
+    api.morph(shown, alone, false);
+    return [shown];
+};
 
 // innerPlain: a region without any button, where nothing is lost when all of it is new.
 byHand.set("innerPlain", (target, fragment) => {
     target.replaceChildren(fragment);
-    return [...target.children];
-});
-
-// innerMorph: a button under a finger stays the same button.
-byHand.set("innerMorph", (target, fragment) => {
-    api.morph(target, fragment, true);
-    htmx.process(target);
-    return [...target.children];
+    return [() => [...target.children]];
 });
 
 // The buttons of a ticket are made ready when a hand or a key comes near them: most tickets leave again untouched but for

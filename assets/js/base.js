@@ -44,9 +44,9 @@ on("htmx:after:settle", ({ detail }) => drawn(detail.newContent.filter(place => 
 
 // ---- some in each frame -------------------------------------------------------------------------------
 
-const UNSEEN = 250; // milliseconds; a frame that has not come by then comes for nobody
-/** When the next frame is painted. What is drawn right after one has all the time to its own. */
-const frame = () => new Promise(done => {
+const UNSEEN = 100; // milliseconds; a frame that has not come by then comes for nobody
+/** When the next frame is painted. What is drawn right after one has all the time to its own. Nobody waits for one unseen. */
+const frame = () => document.hidden ? Promise.resolve() : new Promise(done => {
     const late = setTimeout(done, UNSEEN);
     requestAnimationFrame(() => setTimeout(() => {
         clearTimeout(late);
@@ -58,7 +58,7 @@ const frame = () => new Promise(done => {
  * What is drawn for one frame, at least: a ticket in sight that moves, or shows another time, is about 1. A screen that has
  * painted as much in good time draws more for the next.
  */
-const [LOAD, MOST] = [4, 96];
+const [LOAD, MOST] = [4, 16];
 const [GOOD, LONG] = [20, 30]; // milliseconds
 let load = LOAD;
 const turns = new Map(); // what for → what it takes, and how
@@ -90,13 +90,16 @@ const turn = async () => {
     }
     turning = false;
 };
-/** A frame that does nothing else. */
-const own = what => new Promise(done => inTurn(what, LOAD, () => {
+/** A frame that does nothing else; of those that wait, what takes more is first. */
+const own = (what, takes = LOAD) => new Promise(done => inTurn(what, takes, () => {
     done();
     return Infinity;
 }));
 
-/** How a wall shows a region of a picture, by its hx-swap (articles.js); what is not here, htmx swaps. */
+/**
+ * How a wall shows a region of a picture, by its hx-swap (articles.js): in steps, each of which says what it has drawn. The
+ * first is done at once, each other one has a frame to its own. What stands first here is shown first; what does not, htmx swaps.
+ */
 const byHand = new Map();
 
 /** Milliseconds by the server's clock, which a heartbeat tells: ages must not depend on a tablet's. */
@@ -117,6 +120,13 @@ const newKey = () => [...random(16)].map(byte => byte.toString(16).padStart(2, "
 
 /** The articles that a picture names because they stay what they are, each with its number. */
 const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));
+
+/** What something shows a revision of, and which (data-rev="<what>.<number>", fresh.js); nothing for what has none. */
+const revision = element => {
+    const rev = element.getAttribute("data-rev") ?? "";
+    const end = rev.lastIndexOf(".");
+    return end < 0 ? [] : [[rev.slice(0, end), Number(rev.slice(end + 1))]];
+};
 
 /** Gives a ticket the number that it has now: where one left, the others move up. */
 const renumber = (ticket, number) => {

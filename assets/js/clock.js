@@ -27,15 +27,17 @@ const show = time => {
     if (time.firstChild) time.firstChild.data = text;
     else time.textContent = text;
 };
-/** What is in a place; of a board that goes on beyond its edge, what is seen. */
+/** What is in a place; of a board that goes on beyond its edge, what is seen. How many tickets came into another age. */
 const tick = place => {
+    let grown = 0;
     for (const time of among([place], "time[data-tick]")) if (!far.has(time.closest(".kt"))) show(time);
     for (const ticket of among([place], "[data-soon][data-late]")) {
         const time = one("time[datetime]", ticket);
         // A course that was fired later has a clock of its own, which is not the one in the header.
         const since = ticket.dataset.since ? { dateTime: ticket.dataset.since } : time;
-        if (since) grow(ticket, secondsSince(since));
+        if (since && grow(ticket, secondsSince(since))) grown += 1;
     }
+    return grown;
 };
 
 const grow = (ticket, seconds) => {
@@ -46,12 +48,13 @@ const grow = (ticket, seconds) => {
     const [icon, word] = AGES[age];
     const words = label && one("span", label);
     const isFresh = ticket.hasAttribute("data-fresh");
-    if (ticket.dataset.age === age && isFresh === (age === "new") && (!words || words.textContent === word)) return;
+    if (ticket.dataset.age === age && isFresh === (age === "new") && (!words || words.textContent === word)) return false;
     ticket.dataset.age = age;
     ticket.toggleAttribute("data-fresh", age === "new");
-    if (!label) return;
+    if (!label) return true;
     setIcon(one("svg", label), icon);
     if (words && words.textContent !== word) words.textContent = word;
+    return true;
 };
 
 onDraw(places => places.forEach(tick));
@@ -59,12 +62,12 @@ on("board:near", ({ detail }) => tick(detail));
 
 // A slow screen with a full board has not the time to do all of it in one go. What is beyond the edge shows no time, but
 // rings when it gets late.
-const [TICK, AGES_OF_FAR] = [0.6, 1]; // of what a frame may do (base.js)
+const [TICK, GROW, AGES_OF_FAR] = [0.6, 2, 1]; // of what a frame may do (base.js)
 const SHARES = 5; // each second, one of so many
 let seconds = 0;
 const tickTickets = () => {
     const [beyond, near] = [true, false].map(is => tickets().filter(ticket => far.has(ticket) === is));
-    for (const ticket of near) inTurn(ticket, TICK, () => tick(ticket));
+    for (const ticket of near) inTurn(ticket, TICK, () => tick(ticket) > 0 ? GROW : TICK);
     seconds += 1;
     const share = beyond.filter((_, at) => at % SHARES === seconds % SHARES);
     if (share.length > 0) inTurn(far, AGES_OF_FAR, () => share.forEach(tick));

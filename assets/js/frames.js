@@ -24,6 +24,8 @@ const readSlices = async (regions, slices) => {
     }
     return regions;
 };
+/** A picture is read in one of the next frames, beside nothing that is painted. */
+const read = text => new Promise(done => inTurn(Symbol("picture"), LOAD, () => done(inSlices(text))));
 const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
 
@@ -51,19 +53,22 @@ const merged = pictures => {
 const show = async pictures => {
     if (byHand.size === 0 && pictures.length === 1) return htmx.swap({ sourceElement: stream, swap: "none", text: pictures[0] });
     const regions = merged(pictures);
-    const tasks = regions.flatMap(region => {
+    // What is only read comes last.
+    const byUs = [...byHand.keys()].flatMap(style => regions.filter(region => region.getAttribute("hx-swap") === style));
+    for (const [at, region] of byUs.entries()) {
+        if (at > 0) await own(region);
         const [target, style] = [one(targetOf(region)), region.getAttribute("hx-swap")];
-        return target && byHand.has(style) ? [{ region, target, fragment: region.content, swapSpec: { style } }] : [];
-    });
-    const byUs = new Set(tasks.map(({ region }) => region));
-    stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
-    const draw = some => drawn(some.flatMap(({ target, fragment, swapSpec }) => byHand.get(swapSpec.style)(target, fragment)));
-    const [articles, around] = [true, false].map(are => tasks.filter(({ swapSpec }) => (swapSpec.style === "innerArticles") === are));
-    draw(articles);
-    if (articles.length > 0 && around.length > 0) await own(around); // what stands around the tickets has time until then
-    draw(around);
+        const tasks = target ? [{ target, fragment: region.content, swapSpec: { style } }] : [];
+        stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
+        for (const { fragment } of tasks) {
+            for (const [step, draw] of byHand.get(style)(target, fragment).entries()) {
+                if (step > 0) await own(region);
+                drawn(draw());
+            }
+        }
+    }
     const xml = new XMLSerializer();
-    const text = regions.filter(region => !byUs.has(region)).map(region => xml.serializeToString(region)).join("");
+    const text = regions.filter(region => !byUs.includes(region)).map(region => xml.serializeToString(region)).join("");
     if (text !== "") await htmx.swap({ sourceElement: stream, swap: "none", text });
 };
 
@@ -82,9 +87,9 @@ if (stream) {
     const draws = async () => {
         try {
             while (waiting.length > 0) {
-                await own(stream);
                 const before = losses;
                 const pictures = await Promise.all(waiting.splice(0));
+                await own(stream);
                 if (losses === before) await show(pictures);
             }
         } catch (error) {
@@ -107,7 +112,7 @@ if (stream) {
         detail.cancelled = true;
         if (lost) return;
         const text = detail.message.data;
-        waiting.push(byHand.size > 0 ? inSlices(text) : text); // on a wall read at once, in a task of its own
+        waiting.push(byHand.size > 0 ? read(text) : text);
         drawing ??= draws();
     });
 }

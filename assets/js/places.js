@@ -228,6 +228,7 @@ on("board:bring", ({ detail }) => {
 if (board()) {
     htmx.config.morphIgnore.push("style", "data-fit"); // the server draws none: where a ticket stands, and how big
     numbering.later = (ticket, its) => {
+        if (ticket.dataset.n === its) return; // and what is drawn follows by itself
         if (its !== undefined && ticket.hasAttribute("data-n")) ticket.dataset.n = its; // what a key means, at once
         unnumbered.set(ticket, its);
     };
