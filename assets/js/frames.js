@@ -24,8 +24,11 @@ const readSlices = async (regions, slices) => {
     }
     return regions;
 };
-/** A picture is read in one of the next frames, beside nothing that is painted. */
-const read = text => new Promise(done => inTurn(Symbol("picture"), LOAD, () => done(inSlices(text))));
+/** A picture is read in a frame in which nothing else is done. */
+const read = async text => {
+    await own(Symbol("picture"));
+    return inSlices(text);
+};
 const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
 
