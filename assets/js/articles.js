@@ -42,29 +42,28 @@ byHand.set("innerArticles", (target, fragment) => {
         else {
             if (target.moveBefore) target.moveBefore(shown, place);
             else target.insertBefore(shown, place);
-            changed.push(shown);
         }
         if (!shown) changed.push(coming);
         else if (!coming) numbering.later(shown, number);
         else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) numbering.later(shown, one(".key", coming)?.textContent.trim());
-        else morphs.push(() => morph(shown, coming, fragment));
+        else {
+            numbering.later(shown, coming.dataset.n); // as of those that stay what they are: no two have one number
+            morphs.push(() => morph(shown, coming, fragment));
+        }
     }
     const others = [];
     while (morphs.length > AT_ONCE) others.unshift(morphs.splice(-AT_ONCE));
-    return [morphs, ...others].map((some, at) => () => [...(at === 0 ? changed : []), ...some.flatMap(act => act())]);
+    return [morphs, ...others].map((some, at) => () => [...(at === 0 ? changed : []), ...some.map(act => act())]);
 });
 
 /** How many tickets are morphed in one go: what changes on all pieces of a long one would take more than a frame. */
 const AT_ONCE = 2;
 const morph = (shown, coming, fragment) => {
-    // Since it was looked for, the answer to a tap may have taken it away, or shown what is newer.
-    const [[what, number] = []] = revision(coming);
-    if (!shown.isConnected || revision(shown).some(([its, last]) => its === what && number < last)) return [];
     // Of the same document: what need not be moved over stays there.
     const alone = fragment.cloneNode(false);
     alone.append(coming);
     api.morph(shown, alone, false);
-    return [shown];
+    return shown;
 };
 
 // innerPlain: a region without any button, where nothing is lost when all of it is new.

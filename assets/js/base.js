@@ -90,11 +90,13 @@ const turn = async () => {
     }
     turning = false;
 };
-/** A frame that does nothing else; of those that wait, what takes more is first. */
-const own = (what, takes = LOAD) => new Promise(done => inTurn(what, takes, () => {
+/** A frame that does nothing else. */
+const own = what => new Promise(done => inTurn(what, LOAD, () => {
     done();
     return Infinity;
 }));
+/** One in which others have had their turn: whoever takes one frame after the other leaves them none. */
+const shared = () => new Promise(done => inTurn(Symbol("shared"), 0, () => { done(); }));
 
 /**
  * How a wall shows a region of a picture, by its hx-swap (articles.js): in steps, each of which says what it has drawn. The
@@ -120,13 +122,6 @@ const newKey = () => [...random(16)].map(byte => byte.toString(16).padStart(2, "
 
 /** The articles that a picture names because they stay what they are, each with its number. */
 const named = ({ dataset }) => dataset.same.split(" ").map(text => text.split("="));
-
-/** What something shows a revision of, and which (data-rev="<what>.<number>", fresh.js); nothing for what has none. */
-const revision = element => {
-    const rev = element.getAttribute("data-rev") ?? "";
-    const end = rev.lastIndexOf(".");
-    return end < 0 ? [] : [[rev.slice(0, end), Number(rev.slice(end + 1))]];
-};
 
 /** Gives a ticket the number that it has now: where one left, the others move up. */
 const renumber = (ticket, number) => {

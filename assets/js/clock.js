@@ -27,15 +27,15 @@ const show = time => {
     if (time.firstChild) time.firstChild.data = text;
     else time.textContent = text;
 };
-/** What is in a place; of a board that goes on beyond its edge, what is seen. How many tickets came into another age. */
+/** What is in a place; of a board that goes on beyond its edge, what is seen. Whether a ticket came into another age. */
 const tick = place => {
-    let grown = 0;
+    let grown = false;
     for (const time of among([place], "time[data-tick]")) if (!far.has(time.closest(".kt"))) show(time);
     for (const ticket of among([place], "[data-soon][data-late]")) {
         const time = one("time[datetime]", ticket);
         // A course that was fired later has a clock of its own, which is not the one in the header.
         const since = ticket.dataset.since ? { dateTime: ticket.dataset.since } : time;
-        if (since && grow(ticket, secondsSince(since))) grown += 1;
+        if (since) grown = grow(ticket, secondsSince(since)) || grown;
     }
     return grown;
 };
@@ -67,7 +67,7 @@ const SHARES = 5; // each second, one of so many
 let seconds = 0;
 const tickTickets = () => {
     const [beyond, near] = [true, false].map(is => tickets().filter(ticket => far.has(ticket) === is));
-    for (const ticket of near) inTurn(ticket, TICK, () => tick(ticket) > 0 ? GROW : TICK);
+    for (const ticket of near) inTurn(ticket, TICK, () => tick(ticket) ? GROW : TICK);
     seconds += 1;
     const share = beyond.filter((_, at) => at % SHARES === seconds % SHARES);
     if (share.length > 0) inTurn(far, AGES_OF_FAR, () => share.forEach(tick));

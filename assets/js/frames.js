@@ -11,6 +11,8 @@ const partials = text => all("template[hx]", reader.createContextualFragment(
     text.replaceAll("<hx-partial", '<template hx type="partial"').replaceAll("</hx-partial>", "</template>")));
 /** How many tickets are read in one go. A board of sixty takes a slow screen longer than a frame. */
 const AT_ONCE = 12;
+/** How many pictures are read in one go: fewer, and a slow screen falls behind when many come. */
+const READ_AT_ONCE = 3;
 const RUN = new RegExp(`(?:<article\\b[^]*?</article>\\s*){1,${AT_ONCE}}`, "g"); // of tickets; none holds another
 const inSlices = text => {
     const slices = [];
@@ -23,11 +25,6 @@ const readSlices = async (regions, slices) => {
         place.replaceWith(reader.createContextualFragment(slices[place.dataset.slice]));
     }
     return regions;
-};
-/** A picture is read in a frame in which nothing else is done. */
-const read = async text => {
-    await own(Symbol("picture"));
-    return inSlices(text);
 };
 const regionsOf = picture => typeof picture === "string" ? partials(picture) : picture;
 const targetOf = partial => partial.getAttribute("hx-target");
@@ -50,10 +47,10 @@ const merged = pictures => {
 };
 
 /**
- * Shows a picture. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
+ * Shows a picture, until something `isLost`. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
  * adds and takes classes that have the board styled anew, which a slow screen feels.
  */
-const show = async pictures => {
+const show = async (pictures, isLost) => {
     if (byHand.size === 0 && pictures.length === 1) return htmx.swap({ sourceElement: stream, swap: "none", text: pictures[0] });
     const regions = merged(pictures);
     // What is only read comes last.
@@ -63,6 +60,7 @@ const show = async pictures => {
         const [target, style] = [one(targetOf(region)), region.getAttribute("hx-swap")];
         const tasks = target ? [{ target, fragment: region.content, swapSpec: { style } }] : [];
         stream.dispatchEvent(new CustomEvent("htmx:before:swap", { detail: { tasks }, bubbles: true })); // what is older or lost goes
+        if (isLost()) return;
         for (const { fragment } of tasks) {
             for (const [step, draw] of byHand.get(style)(target, fragment).entries()) {
                 if (step > 0) await own(region);
@@ -90,10 +88,17 @@ if (stream) {
     const draws = async () => {
         try {
             while (waiting.length > 0) {
-                const before = losses;
-                const pictures = await Promise.all(waiting.splice(0));
                 await own(stream);
-                if (losses === before) await show(pictures);
+                const before = losses;
+                const isLost = () => losses !== before;
+                const pictures = [];
+                for (const [at, text] of waiting.splice(0).entries()) {
+                    if (at > 0 && at % READ_AT_ONCE === 0) await own(stream);
+                    pictures.push(byHand.size > 0 ? await inSlices(text) : text);
+                }
+                if (byHand.size > 0) await own(stream); // one is read in one frame, and shown in others
+                if (!isLost()) await show(pictures, isLost);
+                if (waiting.length > 0) await shared();
             }
         } catch (error) {
             console.error(error);
@@ -115,7 +120,7 @@ if (stream) {
         detail.cancelled = true;
         if (lost) return;
         const text = detail.message.data;
-        waiting.push(byHand.size > 0 ? read(text) : text);
+        waiting.push(text);
         drawing ??= draws();
     });
 }

@@ -2,6 +2,12 @@
 // overtake each other; what says which revision it shows (data-rev="<what>.<number>") settles it: the swapped
 // root itself, or for a region that is swapped inside, any of its children.
 
+const revision = element => {
+    const rev = element.getAttribute("data-rev") ?? "";
+    const end = rev.lastIndexOf(".");
+    return end < 0 ? [] : [[rev.slice(0, end), Number(rev.slice(end + 1))]];
+};
+
 const isOlder = ({ target, fragment, swapSpec }) => {
     const coming = [...fragment.children].flatMap(revision);
     if (!target || coming.length === 0) return false;

@@ -89,6 +89,42 @@ const showRest = () => {
 };
 onDraw(showRest);
 
+// ---- pushed down ------------------------------------------------------------------------------------
+
+// What stands above all else (an alarm, a question, that the line is down) pushes the rest of a page down: a finger that was
+// on its way has not seen that, and what has slid under it is not meant.
+
+const UNSEEN_YET = 350; // milliseconds; nobody reacts to what they see sooner
+const content = one("body.pos > main");
+let laid = null; // how high what is above the content was, when last looked
+let seen = null; // the timer until which nobody can have seen the move
+
+const moves = () => {
+    const top = Math.round(content.getBoundingClientRect().top);
+    if (laid !== null && laid !== top) {
+        clearTimeout(seen);
+        document.body.dataset.moved = "";
+        seen = setTimeout(() => delete document.body.dataset.moved, UNSEEN_YET);
+    }
+    laid = top;
+};
+if (content) new ResizeObserver(moves).observe(content);
+
+/** What hangs over the page (a dialog, a toast, a phone's panel) or stands above what came is where it was. */
+const isPushed = element => {
+    if (element.closest(".top")) return false;
+    for (let each = element; each; each = each.parentElement) if (getComputedStyle(each).position === "fixed") return false;
+    return true;
+};
+
+on("click", event => {
+    if (event.detail === 0 || !content) return; // a key has no place
+    moves(); // the frame that shows it may not have come yet
+    if (!("moved" in document.body.dataset) || !isPushed(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+}, { capture: true });
+
 // ---- a place at rest --------------------------------------------------------------------------------
 
 // The board closes up after a bump, and Send turns into Served: the second tap of a nervous finger would do what
@@ -121,31 +157,6 @@ on("click", event => {
     // Where a deed lies that is not even laid out need not be known.
     const shown = all("[data-deed]").filter(each => each.checkVisibility?.({ contentVisibilityAuto: true }) ?? true);
     finger = { x, y, at: now, lay: new Set(shown.map(lies)) };
-}, { capture: true });
-
-// What stands above all else (an alarm, a question, that the line is down) pushes the rest of a page down: a finger that was
-// on its way has not seen that, and what has slid under it is not meant either.
-
-const UNSEEN_YET = 350; // milliseconds; nobody reacts to what they see sooner
-const content = one("body.pos > main");
-let laid = null; // how high what is above the content was, when last looked
-let seen = null; // the timer until which nobody can have seen the move
-
-const moves = () => {
-    const top = Math.round(content.getBoundingClientRect().top);
-    if (laid !== null && laid !== top) {
-        clearTimeout(seen);
-        document.body.dataset.moved = "";
-        seen = setTimeout(() => delete document.body.dataset.moved, UNSEEN_YET);
-    }
-    laid = top;
-};
-if (content) new ResizeObserver(moves).observe(content);
-
-on("click", event => {
-    if (event.detail === 0 || !("moved" in document.body.dataset)) return; // a key has no place
-    event.preventDefault();
-    event.stopImmediatePropagation();
 }, { capture: true });
 
 // ---- ids minted here -------------------------------------------------------------------------------

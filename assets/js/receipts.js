@@ -2,12 +2,12 @@
 // beyond the edge has arrived, too: the button there counts it. One that did not get through is given again: whoever sent
 // the ticket would be told that no screen shows it.
 //
-// They go out a few at a time, each in a frame of its own, and without htmx, which takes a slow screen as long for one as
-// three tickets that are drawn; three that are asked for at once take it half of a frame that may be seen to stutter.
+// They go out one by one and without htmx, which takes a slow screen as long for one as three tickets that are drawn; three
+// that were asked for at once took it half of what a frame may take.
 
 const LATER = 2_000; // milliseconds until one is given for what lies beyond the edge, or given again
-const [TURN, AT_ONCE] = [250, 3]; // milliseconds, and how many then
-const GIVE = 1; // of what a frame may do (base.js): what has come is shown first
+const TURN = 100; // milliseconds between two
+const GIVE = 1; // of what a frame may do (base.js)
 const due = new WeakMap(); // receipt → when it is given, if its ticket is not drawn before
 const given = new WeakSet(); // once at least
 
@@ -28,6 +28,6 @@ const give = async receipt => {
 if (board()) setInterval(() => {
     if (document.hidden || document.body.dataset.live === "stale") return;
     const now = performance.now();
-    const next = all(".seen", board()).filter(receipt => dueAt(receipt) <= now).slice(0, AT_ONCE);
-    for (const receipt of next) own(receipt, GIVE).then(() => give(receipt)); // asked for again meanwhile, it is given once
+    const next = all(".seen", board()).find(receipt => dueAt(receipt) <= now);
+    if (next) inTurn(give, GIVE, () => { give(next); });
 }, TURN);

@@ -52,6 +52,11 @@ async fn a_cook_works_a_board_with_keys_alone() {
         wall.sees("#board .kt[aria-current][data-n='2']", "")
             .await?;
         ensure!(order_of(&wall).await? == before, "it is back in its place");
+        wall.until(
+            "what is written on each ticket is the key that means it",
+            "[...document.querySelectorAll('#board .kt[data-n]')].every(ticket => ticket.querySelector('.key').textContent.trim() === ticket.dataset.n) || 'not yet'",
+        )
+        .await?;
 
         wall.hits("Enter").await?;
         wall.sees_tickets(3).await?;
