@@ -16,8 +16,8 @@ on("htmx:before:swap", event => {
 let api; // of htmx, for its extensions
 htmx.registerExtension("articles", { init: given => { api = given; } });
 
-// innerMorph: a button under a finger stays the same button. Before the tickets: once one is
-// gone, the key for Undo presses what brings it back.
+// innerMorph: a button under a finger stays the same button. Before the tickets: once one is gone, the key for
+// Undo presses what brings it back.
 byHand.set("innerMorph", (target, fragment) => {
     api.morph(target, fragment, true);
     htmx.process(target);

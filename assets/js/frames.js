@@ -47,8 +47,8 @@ const merged = pictures => {
 };
 
 /**
- * Shows a picture, until something `isLost`. What hangs on a wall shows most regions by itself: htmx tells of each step, makes ready what is ready, and
- * adds and takes classes that have the board styled anew, which a slow screen feels.
+ * Shows a picture, until something `isLost`. What hangs on a wall shows most regions by itself: htmx tells of each step, makes
+ * ready what is ready, and adds and takes classes that have the board styled anew, which a slow screen feels.
  */
 const show = async (pictures, isLost) => {
     if (byHand.size === 0 && pictures.length === 1) return htmx.swap({ sourceElement: stream, swap: "none", text: pictures[0] });

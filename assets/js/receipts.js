@@ -2,8 +2,8 @@
 // beyond the edge has arrived, too: the button there counts it. One that did not get through is given again: whoever sent
 // the ticket would be told that no screen shows it.
 //
-// They go out one by one and without htmx, which takes a slow screen as long for one as three tickets that are drawn; three
-// that were asked for at once took it half of what a frame may take.
+// They go out one by one and without htmx, which takes a slow screen as long for one as three tickets that are drawn.
+// Three asked for at once took half of what a frame may take.
 
 const LATER = 2_000; // milliseconds until one is given for what lies beyond the edge, or given again
 const TURN = 100; // milliseconds between two

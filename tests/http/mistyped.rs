@@ -27,6 +27,11 @@ async fn mistyped() -> (House, Device, Answer) {
     (house, manager, screen)
 }
 
+/// What the form of *It is this payment* says.
+fn it_is<'a>(line: &'a str, payment: &'a str) -> [(&'a str, &'a str); 2] {
+    [("transaction", line), ("payment", payment)]
+}
+
 fn the_way(screen: &Answer) -> (String, String, String) {
     let value = |name: &str| {
         let field = format!("{SAME} input[name='{name}']");
@@ -43,10 +48,7 @@ async fn a_manager_says_which_payment_a_transaction_is_and_it_is_verified_once()
     assert_eq!(counts(&screen).await, ["UGX27,300", "0", "0", "1", "2"]);
     let (to, line, payment) = the_way(&screen);
     assert!(screen.one(SAME).contains("3261126420"), "{}", screen.text);
-    let form = [
-        ("transaction", line.as_str()),
-        ("payment", payment.as_str()),
-    ];
+    let form = it_is(&line, &payment);
     for username in [CASHIER, WAITER, COOK] {
         let mut other = house.person(username).await;
         other.post(&to, &form).await.must_be(StatusCode::FORBIDDEN);
@@ -84,10 +86,7 @@ async fn a_transaction_that_is_a_payment_pays_nothing_else() {
         .attributes("tr[id^='line-'] form:not(.same)", "hx-post")
         .remove(0);
     let (to, line, payment) = the_way(&screen);
-    let form = [
-        ("transaction", line.as_str()),
-        ("payment", payment.as_str()),
-    ];
+    let form = it_is(&line, &payment);
     manager.post(&to, &form).await.must_be(StatusCode::OK);
     let sentence = "This transaction id has paid UGX 27,300 on order ";
     let refused = manager
@@ -120,7 +119,7 @@ async fn what_is_not_of_the_same_sum_and_network_is_not_the_same() {
     for reference in ["3261126421", "3261126422"] {
         let other: uuid::Uuid = house.id("payments", "reference", reference).await;
         let other = other.to_string();
-        let form = [("transaction", line.as_str()), ("payment", other.as_str())];
+        let form = it_is(&line, &other);
         manager.post(&to, &form).await.must_be(StatusCode::CONFLICT);
     }
     let none = "SELECT count(*) FROM payment_verifications";
@@ -135,10 +134,7 @@ async fn two_hands_at_once_book_a_mistyped_payment_once() {
         .attributes("tr[id^='line-'] form:not(.same)", "hx-post")
         .remove(0);
     let (to, line, payment) = the_way(&screen);
-    let form = [
-        ("transaction", line.as_str()),
-        ("payment", payment.as_str()),
-    ];
+    let form = it_is(&line, &payment);
     let (one, another) = tokio::join!(manager.post(&to, &form), other.post(&record, &form[..1]));
     let mut told = [one.status, another.status];
     told.sort();
@@ -151,10 +147,7 @@ async fn two_hands_at_once_book_a_mistyped_payment_once() {
 async fn what_a_manager_said_by_mistake_is_taken_back_once_and_can_be_said_anew() {
     let (house, mut manager, screen) = mistyped().await;
     let (to, line, payment) = the_way(&screen);
-    let form = [
-        ("transaction", line.as_str()),
-        ("payment", payment.as_str()),
-    ];
+    let form = it_is(&line, &payment);
     manager.post(&to, &form).await.must_be(StatusCode::OK);
     let screen = manager
         .get(to.trim_end_matches("/verifications"))
@@ -240,10 +233,7 @@ async fn what_two_equal_ids_say_is_not_taken_back() {
 async fn what_is_taken_back_is_verified_by_its_own_id_where_that_has_come_since() {
     let (house, mut manager, screen) = mistyped().await;
     let (to, line, payment) = the_way(&screen);
-    let form = [
-        ("transaction", line.as_str()),
-        ("payment", payment.as_str()),
-    ];
+    let form = it_is(&line, &payment);
     manager.post(&to, &form).await.must_be(StatusCode::OK);
     let at = today(&house).await;
     let file = format!("mtn\nId,Date,From name,Amount\n3261126420,{at},Nakato,27300\n");
