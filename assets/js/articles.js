@@ -51,9 +51,12 @@ byHand.set("innerArticles", (target, fragment) => {
             morphs.push(() => morph(shown, coming, fragment));
         }
     }
-    const others = [];
-    while (morphs.length > AT_ONCE) others.unshift(morphs.splice(-AT_ONCE));
-    return [morphs, ...others].map((some, at) => () => [...(at === 0 ? changed : []), ...some.map(act => act())]);
+    const steps = [() => changed];
+    while (morphs.length > 0) {
+        const some = morphs.splice(0, AT_ONCE);
+        steps.push(() => some.map(act => act()));
+    }
+    return steps;
 });
 
 /** How many tickets are morphed in one go: what changes on all pieces of a long one would take more than a frame. */
