@@ -34,16 +34,22 @@ byHand.set("innerArticles", (target, fragment) => {
         shown.remove();
     }
     let place = target.firstElementChild;
-    const [changed, morphs] = [[], []];
+    let before = null;
+    const [news, morphs] = [[], []];
     for (const [id, number, coming] of next) {
         const shown = id && document.getElementById(id);
         if (shown && shown === place) place = shown.nextElementSibling;
-        else if (!shown) target.insertBefore(coming, place);
-        else {
+        else if (shown) {
             if (target.moveBefore) target.moveBefore(shown, place);
             else target.insertBefore(shown, place);
         }
-        if (!shown) changed.push(coming);
+        const behind = before;
+        before = shown || coming;
+        if (!shown) news.push(() => {
+            if (behind) behind.after(coming);
+            else target.prepend(coming);
+            return coming;
+        });
         else if (!coming) numbering.later(shown, number);
         else if (coming.dataset.print && coming.dataset.print === shown.dataset.print) numbering.later(shown, one(".key", coming)?.textContent.trim());
         else {
@@ -51,16 +57,21 @@ byHand.set("innerArticles", (target, fragment) => {
             morphs.push(() => morph(shown, coming, fragment));
         }
     }
-    const steps = [() => changed];
-    while (morphs.length > 0) {
-        const some = morphs.splice(0, AT_ONCE);
-        steps.push(() => some.map(act => act()));
-    }
-    return steps;
+    return [...groups(news, NEW_AT_ONCE), ...groups(morphs, AT_ONCE)];
 });
 
 /** How many tickets are morphed in one go: what changes on all pieces of a long one would take more than a frame. */
 const AT_ONCE = 2;
+/** How many come in one go, where a whole board does. */
+const NEW_AT_ONCE = 6;
+const groups = (acts, most) => {
+    const steps = [];
+    while (acts.length > 0) {
+        const some = acts.splice(0, most);
+        steps.push(() => some.map(act => act()));
+    }
+    return steps;
+};
 const morph = (shown, coming, fragment) => {
     // Of the same document: what need not be moved over stays there.
     const alone = fragment.cloneNode(false);

@@ -10,7 +10,7 @@ reader.selectNodeContents(document.createElement("template").content); // of a d
 const partials = text => all("template[hx]", reader.createContextualFragment(
     text.replaceAll("<hx-partial", '<template hx type="partial"').replaceAll("</hx-partial>", "</template>")));
 /** How many tickets are read in one go. A board of sixty takes a slow screen longer than a frame. */
-const AT_ONCE = 12;
+const AT_ONCE = 6;
 /** How many pictures are read in one go: fewer, and a slow screen falls behind when many come. */
 const READ_AT_ONCE = 3;
 const RUN = new RegExp(`(?:<article\\b[^]*?</article>\\s*){1,${AT_ONCE}}`, "g"); // of tickets; none holds another
