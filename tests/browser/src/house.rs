@@ -33,7 +33,11 @@ impl House {
         Self::open_with(&[]).await
     }
 
-    async fn open_with(settings: &[(String, String)]) -> Result<Self> {
+    /// The same with settings of its own, as environment variables.
+    ///
+    /// # Errors
+    /// Where the program or the browser does not start.
+    pub async fn open_with(settings: &[(String, String)]) -> Result<Self> {
         let settings = settings.to_vec();
         let program = spawn_blocking(move || Program::start(&settings));
         let chromium = Chromium::start().await;

@@ -1,8 +1,13 @@
 //! Guests who pay in every way that the till records, alone and together.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
-use cafe_pos_journeys::{House, Screen, View, journey};
+use cafe_pos_journeys::{House, OWN_PASSWORD, Screen, View, Wire, journey};
 use serde_json::{Value, json};
+
+/// A screen says that it is cut off within this.
+const CUT_OFF: Duration = Duration::from_secs(20);
 
 /// A counter sale of 24,500, ready to be paid.
 async fn sells(till: &Screen) -> Result<()> {
@@ -232,4 +237,91 @@ async fn guests_who_order_again_get_a_revised_bill_and_the_same_again_is_a_copy(
         Ok(())
     })
     .await;
+}
+
+/// Who may agree stands in a list, and their password below it.
+async fn agrees_here(till: &Screen, name: &str, password: &str) -> Result<()> {
+    till.ask(&format!(
+        "[...document.querySelector('#approver').options].find(each => each.text.startsWith({})).selected = true",
+        json!(name)
+    ))
+    .await?;
+    till.types("dialog [name=password]", password).await?;
+    till.taps("dialog footer button", "Give discount").await
+}
+
+#[tokio::test]
+async fn a_bad_hour_at_the_till_takes_the_money_once() {
+    journey("a-bad-hour", async |house: &House| {
+        let cable = Wire::to(house.address()).await?;
+        let till = house
+            .screen_behind(&cable, "Amina's till", View::TABLET)
+            .await?;
+        let ruth = house.screen("Ruth's phone", View::PHONE).await?;
+        for status in [403, 422] {
+            till.will_be_refused(status);
+        }
+        ruth.signs_in_first("ruth").await?;
+        till.signs_in_first("amina").await?;
+        till.counts_float(&[(20_000, 2), (10_000, 4), (5_000, 3), (1_000, 5)])
+            .await?;
+        sells(&till).await?;
+
+        // Somebody else's secret is no manager's word; what was typed stays, and is right the second time.
+        till.taps("#pay-panel button", "Discount").await?;
+        till.types("dialog [name=percent]", "20").await?;
+        till.taps("dialog label.chip", "Took too long").await?;
+        agrees_here(&till, "Ruth", "not-her-password-1").await?;
+        till.sees("dialog .err", "password").await?;
+        ensure!(
+            till.value_of("dialog [name=percent]").await? == "20",
+            "what was typed is still there"
+        );
+        till.can_be_used_by_all("a wrong password of a manager's")
+            .await?;
+        agrees_here(&till, "Ruth", OWN_PASSWORD).await?;
+        till.sees("#pay-due", "19,600").await?;
+
+        // A proxy whose server is gone: it is said, nothing is lost, and it is tapped once more.
+        till.taps("#pay-quick button", "Exact").await?;
+        cable.answers(502);
+        till.taps("#pay-form button.primary", "Take cash").await?;
+        till.sees("#notice", "Nothing was changed: try again.")
+            .await?;
+        ensure!(payments(house).await? == 0, "nothing was taken");
+
+        // The cable is pulled while an impatient finger taps: it goes through once when the cable is back.
+        cable.pull();
+        till.taps_on_the_spot(
+            "#pay-form button.primary",
+            "Take cash",
+            3,
+            Duration::from_millis(250),
+        )
+        .await?;
+        till.sees_within(CUT_OFF, "#stale", "NOT LIVE since")
+            .await?;
+        till.can_be_used_by_all("paying, cut off").await?;
+        ensure!(payments(house).await? == 0, "nothing came through the cut");
+        cable.plug_in();
+        till.sees_within(CUT_OFF, ".done", "Paid in full").await?;
+        ensure!(payments(house).await? == 1, "the money was taken once");
+
+        // Whoever goes back and taps again is told that it is paid.
+        till.ask("history.back()").await?;
+        till.sees("main", "paid").await?;
+        ensure!(
+            payments(house).await? == 1,
+            "and not again from the page before"
+        );
+        // Of the stream, too.
+        till.forgive("htmx:sse:error");
+        till.forgive("HTTP 502");
+        Ok(())
+    })
+    .await;
+}
+
+async fn payments(house: &House) -> Result<Value> {
+    house.knows("SELECT count(*) FROM payments").await
 }

@@ -1,10 +1,12 @@
 //! `cargo run --bin screens -- <folder>`: pictures of the real program with a lunch going on, for the README and
 //! for reviews.
 
+mod money;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cafe_pos_journeys::{House, Screen, View};
+use cafe_pos_journeys::{House, Pesapal, Screen, View};
 
 const FLOAT: [(u32, u32); 4] = [(20_000, 3), (10_000, 5), (5_000, 6), (1_000, 20)];
 
@@ -13,7 +15,8 @@ async fn main() -> Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
     let folder = folder.context("Say where the pictures go: screens <folder>")?;
     std::fs::create_dir_all(&folder)?;
-    let house = House::open().await?;
+    let pesapal = Pesapal::start()?;
+    let house = House::open_with(pesapal.settings()).await?;
     let taken = take(&house, &folder).await;
     house.close().await?;
     taken
@@ -60,6 +63,7 @@ async fn take(house: &House, folder: &Path) -> Result<()> {
     amina.picture(&folder.join("ready-1280.png")).await?;
     counter_sale(&amina, folder).await?;
     pay(&amina, folder, &order).await?;
+    money::every_way_to_pay(house, &amina, folder).await?;
     close_shift(&amina, folder).await
 }
 
