@@ -356,12 +356,20 @@ fn pay(map: Map) -> Map {
 
 fn shift(map: Map) -> Map {
     use closing::handlers as end;
+    use shifts::cash::handlers as cash;
     use shifts::handlers as own;
     use url::at;
     map.at(at::shift, get(own::show))
         .at(at::shift_float, post(own::start))
         .at(at::shifts, get(end::list_open))
         .at(at::shift_count, get(end::show_count).post(end::lock_count))
+        .at(at::shift_cash, get(cash::show).post(cash::book))
+        .at(at::shift_openings, post(cash::open_drawer))
+        .at(at::shift_cash_entry, get(cash::show_slip))
+        .at(
+            at::shift_cash_reversal,
+            get(cash::ask_back).post(cash::take_back),
+        )
         .at(at::shift_orders, post(end::pass_on))
         .at(at::shift_close, post(end::close))
         .at(at::shift_report, get(end::show_report))

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::count::{self, Count};
 use super::in_the_way::{InTheWay, unfinished};
-use super::report::{CountLine, FloatLine, Named, ShiftReport, VarianceLine};
+use super::report::{CountLine, FloatLine, MovedLine, Named, ShiftReport, VarianceLine};
 use super::store;
 use super::variance::{self, Parties, Standing, Variance};
 use crate::data::{Entry, Tx};
@@ -15,6 +15,7 @@ use crate::menu;
 use crate::orders;
 use crate::payments;
 use crate::settings::Settings;
+use crate::shifts::cash::Moved;
 use crate::shifts::{self, Closed, Counted, Hold, Ledger, Shift};
 use crate::staff::Person;
 use crate::staff::approval::Approval;
@@ -308,6 +309,11 @@ async fn report(
         }),
         sales: payments::sums_of_shift(&*tx, shift.id).await?,
         refunds: payments::refunds::sums_of_shift(&*tx, shift.id).await?,
+        moved: shifts::cash::of_shift(&*tx, shift.id)
+            .await?
+            .iter()
+            .map(moved_line)
+            .collect(),
         expected: ledger.expected(),
         ledger,
         counts: counts.into_iter().map(count_line).collect(),
@@ -315,6 +321,18 @@ async fn report(
         orders: store::order_counts(&*tx, shift).await?,
         passed_on: store::passed_on(&*tx, shift).await?,
     })
+}
+
+fn moved_line(moved: &Moved) -> MovedLine {
+    MovedLine {
+        number: moved.number,
+        what: moved.done(),
+        amount: moved.amount,
+        reason: moved.reason.clone(),
+        by: moved.by.clone(),
+        approved_by: moved.approved_by.clone(),
+        at: moved.at,
+    }
 }
 
 fn count_line(count: Count) -> CountLine {

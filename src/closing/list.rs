@@ -85,7 +85,10 @@ fn open_shift(shifts: &Shifts, shift: &Shift, orders: usize) -> Markup {
                 @if shift.is_forgotten(shifts.today) { " " (ui::badge_of(Kind::Warn, false, "Never closed")) }
             }
             td.num { (orders) }
-            td { a.btn href=(url::shift_count(shift.id)) { @if shift.has_cash() { "Count and close" } @else { "Close" } } }
+            td.num {
+                @if shift.has_cash() { a.btn href=(url::shift_cash(shift.id)) { "Cash in and out" } " " }
+                a.btn href=(url::shift_count(shift.id)) { @if shift.has_cash() { "Count and close" } @else { "Close" } }
+            }
         }
     }
 }

@@ -27,5 +27,5 @@ mod view;
 pub use count::{Count, CountRefusal};
 pub use feed::ShiftsView;
 pub use in_the_way::{InTheWay, unfinished};
-pub use report::{CountLine, FloatLine, Named, OrderCounts, ShiftReport, VarianceLine};
+pub use report::{CountLine, FloatLine, MovedLine, Named, OrderCounts, ShiftReport, VarianceLine};
 pub use variance::{Standing, Variance, VarianceRefusal};

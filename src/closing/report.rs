@@ -42,6 +42,9 @@ pub struct ShiftReport {
     pub refunds: Vec<MethodSum>,
     /// What moved cash, by kind.
     pub ledger: Ledger,
+    /// Cash that people moved by hand, each with why.
+    #[serde(default)]
+    pub moved: Vec<MovedLine>,
     /// What should be in the drawer.
     pub expected: Money,
     /// Every count, the last one is what it closed with.
@@ -70,6 +73,27 @@ pub struct FloatLine {
     pub amount: Money,
     /// What was said about it.
     pub note: Option<String>,
+}
+
+/// Cash that was put in, paid out, taken to the safe or handed out as tips, or a drawer that was opened without a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MovedLine {
+    /// The number of its slip.
+    pub number: i64,
+    /// "Paid out", or "Paid out, taken back".
+    pub what: String,
+    /// How it changed the drawer.
+    pub amount: Money,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who booked it.
+    pub by: String,
+    /// Who agreed, where somebody had to.
+    pub approved_by: Option<String>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// One count.

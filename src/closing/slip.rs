@@ -56,6 +56,7 @@ fn slip(report: &ShiftReport, settings: &Settings, rule: &DayRule) -> Markup {
             hr;
             (slip_sales(report))
             @if report.float.is_some() { hr; (slip_cash(report)) }
+            @if !report.moved.is_empty() { hr; (slip_moved(report, rule)) }
             @if !report.counts.is_empty() { hr; (slip_counts(report, rule)) }
             @if let Some(line) = &report.variance {
                 hr;
@@ -124,6 +125,22 @@ fn slip_cash(report: &ShiftReport) -> Markup {
                 tr { td colspan="2" { "Note on the float: " (note) } }
             }
             tr.tot { td { "EXPECTED" } td.num { (report.expected) } }
+        }
+    }
+}
+
+/// Each slip that lies in the drawer.
+fn slip_moved(report: &ShiftReport, rule: &DayRule) -> Markup {
+    html! {
+        table {
+            @for moved in &report.moved {
+                tr { td { (moved.number) " " (moved.what) ", " (rule.local(moved.at).time()) } td.num { (moved.amount) } }
+                tr { td colspan="2" {
+                    "\u{a0}\u{a0}" (moved.by)
+                    @if let Some(name) = &moved.approved_by { ", agreed by " (name) }
+                    @if let Some(reason) = &moved.reason { ": " (reason) }
+                } }
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::shifts;
 use crate::staff::Person;
 use crate::staff::approval::Consent;
 use crate::values::{BasisPoints, LineId, Money, Note, OrderId, Quantity, Short, StaffId, TableId};
-use crate::web::{Error, Result};
+use crate::web::{Result, said};
 
 /// Why something is struck out or given free, and who agreed.
 #[derive(Debug, Clone)]
@@ -36,14 +36,7 @@ pub struct Why {
 impl Why {
     /// A reason: what was chosen from the list, what was written, or both; refused without either.
     pub fn said(chosen: Option<&Short>, written: Option<&Note>) -> Result<String> {
-        match (chosen, written) {
-            (None, None) => Err(Error::field("reason", "Choose a reason, or write one.")),
-            (Some(chosen), None) => Ok(chosen.as_str().to_owned()),
-            (None, Some(written)) => Ok(written.as_str().to_owned()),
-            (Some(chosen), Some(written)) => {
-                Ok(format!("{}: {}", chosen.as_str(), written.as_str()))
-            }
-        }
+        said(chosen, written)
     }
 }
 

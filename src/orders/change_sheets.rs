@@ -50,7 +50,7 @@ pub fn void(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> M
             p.dim { "The " (line.station_name.to_lowercase()) " sees it struck out and says that it knows." }
         }
         (pieces(line))
-        (reason(reasons))
+        (ui::reasons(reasons))
         (agree.fields(&address))
     };
     dialog(
@@ -67,7 +67,7 @@ pub fn comp(order: OrderId, line: &Line, reasons: &[String], agree: &Agree) -> M
     let body = html! {
         p.dim { "The guest does not pay for it. It stays on the order and with the kitchen." }
         (pieces(line))
-        (reason(reasons))
+        (ui::reasons(reasons))
         (agree.fields(&address))
     };
     dialog(
@@ -88,18 +88,6 @@ fn pieces(line: &Line) -> Markup {
     }
 }
 
-pub(super) fn reason(reasons: &[String]) -> Markup {
-    html! {
-        fieldset.group {
-            legend { "Why" }
-            div.chips {
-                @for reason in reasons { label.chip { input type="radio" name="chosen" value=(reason); (reason) } }
-            }
-        }
-        (ui::Field::new("In your words", "reason").max(200))
-    }
-}
-
 /// Calls an order off.
 pub fn cancel(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
     let sent = order.sent().count();
@@ -109,7 +97,7 @@ pub fn cancel(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
             (ui::banner(ui::Kind::Warn, false, html! { b { "Money was taken on this order." } " Give it back first." }))
         } @else if sent > 0 {
             p { "Everything that was sent is struck out (" (sent) @if sent == 1 { " line" } @else { " lines" } "), and the kitchen says that it knows." }
-            (reason(reasons))
+            (ui::reasons(reasons))
             (agree.fields(&address))
         } @else {
             p { "Nothing of it was sent." }

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::change_sheets::{Agree, dialog, reason};
+use super::change_sheets::{Agree, dialog};
 use super::line::Line;
 use super::order::Order;
 use crate::settings::NamedDiscount;
@@ -64,7 +64,7 @@ pub fn discount(of: &Discounting) -> Markup {
             (ui::Field::new("Percent", "percent").max(8).hint("10 or 7.5"))
             (ui::controls::money_field(Currency::venue().code(), "Or an amount", "amount", "", None, None))
         }
-        (reason(of.reasons))
+        (ui::reasons(of.reasons))
         @if of.limit < BasisPoints::WHOLE {
             p.dim {
                 @if of.limit.is_zero() { "A manager agrees to every discount." }
@@ -109,7 +109,7 @@ pub fn reopen(order: &Order, reasons: &[String], agree: &Agree) -> Markup {
     let body = html! {
         p { "What was paid stays paid: " b { (order.paid.with_code()) } ". Something can be added, and the rest is paid then." }
         p.dim { "The order as it is now is kept for the record." }
-        (reason(reasons))
+        (ui::reasons(reasons))
         (agree.fields(&address))
     };
     let deed = html! { button.btn.lg.primary { (icon("undo")) "Open it again" } };

@@ -62,6 +62,14 @@ pub struct Settings {
     pub refund_reasons: Vec<String>,
     /// How much may be given back at once before an admin has to agree, in minor units; 0 for no limit.
     pub refund_limit: Money,
+    /// How much one person may pay out of their cash in a shift before a manager has to agree, in minor units; 0 for no limit.
+    pub paid_out_limit: Money,
+    /// What cash is paid out for, one tap each.
+    pub paid_out_reasons: Vec<String>,
+    /// Where cash that is put in comes from, one tap each.
+    pub paid_in_reasons: Vec<String>,
+    /// Why the drawer is opened without a sale, one tap each.
+    pub no_sale_reasons: Vec<String>,
     /// What cash is rounded to, in minor units: 50 where there is no smaller coin; 0 for no rounding.
     pub cash_rounding: Money,
     /// How long ready lines of a closed order stay on the ready strip, in minutes.
@@ -243,6 +251,16 @@ impl Default for Settings {
             .map(str::to_owned)
             .to_vec(),
             refund_limit: Money::ZERO,
+            paid_out_limit: Money::new(100_000),
+            paid_out_reasons: ["Market", "Supplies", "Transport", "Repair", "Staff advance"]
+                .map(str::to_owned)
+                .to_vec(),
+            paid_in_reasons: ["Change from the bank", "From the safe", "Owner"]
+                .map(str::to_owned)
+                .to_vec(),
+            no_sale_reasons: ["Change for a guest", "Note fell behind", "Count in between"]
+                .map(str::to_owned)
+                .to_vec(),
             cash_rounding: Money::ZERO,
             ready_lets_go_minutes: 30,
             backup_hour: 3,

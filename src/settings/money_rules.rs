@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{NamedDiscount, Settings, Shares};
+use super::{NamedDiscount, Settings, Shares, Thresholds};
 use crate::form;
 use crate::values::text::TextRefusal;
 use crate::values::{BasisPoints, Currency, Money, Short};
@@ -39,6 +39,14 @@ form! {
         refund_reasons: one Reasons,
         comp_limit: money Money,
         refund_limit: money Money,
+        paid_out_limit: money Money,
+        paid_out_reasons: one Reasons,
+        paid_in_reasons: one Reasons,
+        no_sale_reasons: one Reasons,
+        waiter_variance: money Money,
+        cashier_variance: money Money,
+        manager_variance: money Money,
+        admin_variance: money Money,
         seen: one String,
     }
 }
@@ -58,6 +66,11 @@ pub struct MoneyRules {
     refund_reasons: Vec<String>,
     comp_limit: Money,
     refund_limit: Money,
+    paid_out_limit: Money,
+    paid_out_reasons: Vec<String>,
+    paid_in_reasons: Vec<String>,
+    no_sale_reasons: Vec<String>,
+    variance_threshold: Thresholds,
 }
 
 impl From<&Settings> for MoneyRules {
@@ -74,6 +87,11 @@ impl From<&Settings> for MoneyRules {
             refund_reasons: of.refund_reasons.clone(),
             comp_limit: of.comp_limit,
             refund_limit: of.refund_limit,
+            paid_out_limit: of.paid_out_limit,
+            paid_out_reasons: of.paid_out_reasons.clone(),
+            paid_in_reasons: of.paid_in_reasons.clone(),
+            no_sale_reasons: of.no_sale_reasons.clone(),
+            variance_threshold: of.variance_threshold,
         }
     }
 }
@@ -97,6 +115,16 @@ impl From<&Asked> for MoneyRules {
             refund_reasons: asked.refund_reasons.texts(),
             comp_limit: asked.comp_limit.unwrap_or_default(),
             refund_limit: asked.refund_limit.unwrap_or_default(),
+            paid_out_limit: asked.paid_out_limit.unwrap_or_default(),
+            paid_out_reasons: asked.paid_out_reasons.texts(),
+            paid_in_reasons: asked.paid_in_reasons.texts(),
+            no_sale_reasons: asked.no_sale_reasons.texts(),
+            variance_threshold: Thresholds {
+                waiter: asked.waiter_variance.unwrap_or_default(),
+                cashier: asked.cashier_variance.unwrap_or_default(),
+                manager: asked.manager_variance.unwrap_or_default(),
+                admin: asked.admin_variance.unwrap_or_default(),
+            },
         }
     }
 }

@@ -61,7 +61,30 @@ pub fn money(settings: &Settings, key: &str) -> Markup {
                     (amount(settings, "Given back at once, up to", "refund_limit", settings.refund_limit, "Beyond it an admin has to agree. Empty: no limit."))
                 }
             }
+            (drawers(settings))
             div { button.btn.lg.primary hx-disable="this" { "Save" } }
+        }
+    }
+}
+
+fn drawers(settings: &Settings) -> Markup {
+    let most = settings.variance_threshold;
+    html! {
+        section.card.stack {
+            h2 { "Drawers" }
+            p.dim { "How much a count may differ from what should be there before another manager has to agree, either way. Empty: nothing may." }
+            div.pairs {
+                (amount(settings, "Waiters", "waiter_variance", most.waiter, ""))
+                (amount(settings, "Cashiers", "cashier_variance", most.cashier, ""))
+                (amount(settings, "Managers", "manager_variance", most.manager, ""))
+                (amount(settings, "Admins", "admin_variance", most.admin, ""))
+            }
+            div.pairs {
+                (list("What cash is paid out for", "paid_out_reasons", &settings.paid_out_reasons, "One reason on a line."))
+                (list("Where cash that is put in comes from", "paid_in_reasons", &settings.paid_in_reasons, "One reason on a line."))
+                (list("Why a drawer is opened without a sale", "no_sale_reasons", &settings.no_sale_reasons, "One reason on a line."))
+                (amount(settings, "Paid out in a shift, up to", "paid_out_limit", settings.paid_out_limit, "For one person; beyond it a manager has to agree. Empty: no limit."))
+            }
         }
     }
 }

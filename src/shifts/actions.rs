@@ -11,7 +11,7 @@ use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::staff::Person;
 use crate::terminals::Terminal;
-use crate::values::{BusinessDate, Note, ShiftId, StaffId, TerminalId};
+use crate::values::{BusinessDate, CashEntryId, Note, ShiftId, StaffId, TerminalId};
 use crate::web::{Error, Result};
 
 /// The person's open shift, held FOR SHARE; where they have none, one without cash is opened. Call [`business_date`]
@@ -58,12 +58,23 @@ pub async fn enter_cash(
     date: BusinessDate,
     entry: &CashEntry,
 ) -> Result<()> {
+    enter_cash_as(tx, shift, date, CashEntryId::new(), entry).await
+}
+
+/// The same under an id that the caller made.
+pub(super) async fn enter_cash_as(
+    tx: &mut Tx,
+    shift: &Shift,
+    date: BusinessDate,
+    id: CashEntryId,
+    entry: &CashEntry,
+) -> Result<()> {
     shift.must_take_cash()?;
     let by = tx
         .by()
         .staff
         .ok_or_else(|| anyhow::anyhow!("cash is booked by people"))?;
-    store::insert_entry(tx, shift.id, date, by, entry).await?;
+    store::insert_entry(tx, id, shift.id, date, by, entry).await?;
     tx.changed(Changed::Shift(shift.id));
     Ok(())
 }
@@ -109,6 +120,7 @@ pub async fn start(tx: &mut Tx, by: &Person, start: Start) -> Result<ShiftId> {
         payment: None,
         reason: float.note.clone(),
         approved_by: None,
+        reverses: None,
     };
     enter_cash(tx, &shift, date, &entry).await?;
     tx.journal(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Money, PaymentId, StaffId};
+use crate::values::{CashEntryId, Money, PaymentId, StaffId};
 
 /// What moved cash. Each kind has one direction, except an adjustment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,7 +93,8 @@ impl EntryKind {
     }
 }
 
-/// One movement to be booked. `amount` is what moved, zero or more; an adjustment may be below zero.
+/// One movement to be booked. `amount` is what moved, zero or more; an adjustment, and what takes another entry back, may be
+/// below zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CashEntry {
     /// Why cash moved.
@@ -106,6 +107,8 @@ pub struct CashEntry {
     pub reason: Option<String>,
     /// Who approved it, where that was needed.
     pub approved_by: Option<StaffId>,
+    /// The entry that it takes back; its amount is below zero then.
+    pub reverses: Option<CashEntryId>,
 }
 
 impl CashEntry {
@@ -117,6 +120,7 @@ impl CashEntry {
             payment: Some(payment),
             reason: None,
             approved_by: None,
+            reverses: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! order, ticket: callers ask [`business_date`] first, then [`ensure_open`] or [`for_cash`], then lock their order.
 
 mod actions;
+pub mod cash;
 mod counted;
 mod day;
 pub mod handlers;

@@ -246,17 +246,17 @@ pub async fn store_float(tx: &Tx, shift: &Shift, float: &Float) -> Result<()> {
 /// Adds a row to the ledger; the amount is booked with its direction.
 pub async fn insert_entry(
     tx: &Tx,
+    id: CashEntryId,
     shift: ShiftId,
     date: BusinessDate,
     by: StaffId,
     entry: &CashEntry,
 ) -> Result<()> {
-    let id = CashEntryId::new();
     tx.later(Write::new(
         "cash_entries",
         id,
-        "INSERT INTO cash_entries (id, shift_id, business_date, kind, amount, payment_id, reason, entered_by, approved_by, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO cash_entries (id, shift_id, business_date, kind, amount, payment_id, reason, entered_by, approved_by, at, reverses) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         [
             id.into(),
             shift.into(),
@@ -268,6 +268,7 @@ pub async fn insert_entry(
             by.into(),
             entry.approved_by.into(),
             tx.now().into(),
+            entry.reverses.into(),
         ],
     ))
     .await

@@ -117,6 +117,9 @@ fn summary(screen: &Screen, shift: &Shift) -> Markup {
                 }
                 dt { "Orders" } dd { (orders) }
             }
+            @if shift.has_cash() {
+                a.btn.xl.wide href=(url::shift_cash(shift.id)) { (icon("cash")) "Cash in and out" }
+            }
             a.btn.xl.primary[shift.has_cash()].wide href=(url::shift_count(shift.id)) {
                 (icon("lock"))
                 @if shift.has_cash() { "Count and close" } @else { "Close shift" }

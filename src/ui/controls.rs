@@ -315,6 +315,19 @@ pub fn note_field(label: &str, name: &str, value: &str, max: usize, error: Optio
     )
 }
 
+/// Why: reasons that are given often, one tap each (`chosen`), and words of one's own (`reason`).
+pub fn reasons(often: &[String]) -> Markup {
+    html! {
+        fieldset.group {
+            legend { "Why" }
+            div.chips {
+                @for reason in often { label.chip { input type="radio" name="chosen" value=(reason); (reason) } }
+            }
+        }
+        (Field::new("In your words", "reason").max(200))
+    }
+}
+
 /// Label, control, hint and the place for its error (`#err-<name>`), which a refusal fills with
 /// [`field_error`] in a partial of its own.
 pub fn around(

@@ -11,7 +11,7 @@ use poem::{Body, FromRequest, Request, RequestBody};
 use tokio_util::bytes::Bytes;
 
 use super::error::{Error, FieldError};
-use crate::values::Money;
+use crate::values::{Money, Note, Short};
 
 /// The largest form that is read: 256 KiB. Uploads have a limit of their own.
 const LARGEST: usize = 256 * 1024;
@@ -195,6 +195,19 @@ macro_rules! form {
     (@read $fields:ident part $field:ident ; $ty:ty) => { <$ty as $crate::web::form::FromFields>::from_fields($fields) };
     (@read $fields:ident prefixed $field:ident $prefix:literal ; $ty:ty) => { $fields.prefixed::<$ty>($prefix) };
     (@read $fields:ident numbered $field:ident $prefix:literal ; $ty:ty) => { $fields.numbered::<$ty>($prefix) };
+}
+
+/// A reason: what was chosen from the list, what was written, or both.
+///
+/// # Errors
+/// Without either.
+pub fn said(chosen: Option<&Short>, written: Option<&Note>) -> Result<String, Error> {
+    match (chosen, written) {
+        (None, None) => Err(Error::field("reason", "Choose a reason, or write one.")),
+        (Some(chosen), None) => Ok(chosen.as_str().to_owned()),
+        (None, Some(written)) => Ok(written.as_str().to_owned()),
+        (Some(chosen), Some(written)) => Ok(format!("{}: {}", chosen.as_str(), written.as_str())),
+    }
 }
 
 /// The parsed body of a request: a form, or JSON with the same names.

@@ -17,5 +17,5 @@ pub mod url;
 pub use answer::{Frag, Go, Page};
 pub use error::{Error, FieldError, Refusal, Refused, Result};
 pub use extract::{Asker, MaybeOnce, Once, Path, Query};
-pub use form::{Draft, Form};
+pub use form::{Draft, Form, said};
 pub use upload::Upload;

@@ -311,6 +311,14 @@ urls! {
     shift_close(shift: ShiftId) = "/shifts/:shift/close";
     /// The shift report.
     shift_report(shift: ShiftId) = "/shifts/:shift/report";
+    /// Cash that moves without a sale; POST puts in, pays out, drops or tips out.
+    shift_cash(shift: ShiftId) = "/shifts/:shift/cash";
+    /// POST opens the drawer without a sale.
+    shift_openings(shift: ShiftId) = "/shifts/:shift/openings";
+    /// The slip of one movement of cash.
+    shift_cash_entry(shift: ShiftId, entry: CashEntryId) = "/shifts/:shift/cash/:entry";
+    /// POST takes a movement of cash back.
+    shift_cash_reversal(shift: ShiftId, entry: CashEntryId) = "/shifts/:shift/cash/:entry/reversal";
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
 

@@ -2,6 +2,7 @@
 
 mod closing;
 mod counting;
+mod movements;
 mod reports;
 mod starting;
 mod variance;

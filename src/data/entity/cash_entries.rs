@@ -21,6 +21,7 @@ pub struct Model {
     pub entered_by: StaffId,
     pub approved_by: Option<StaffId>,
     pub at: TimeDateTimeWithTimeZone,
+    pub reverses: Option<CashEntryId>,
 }
 
 /// Joins are written in the rooms' stores.

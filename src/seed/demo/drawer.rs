@@ -161,6 +161,7 @@ impl Ledgerman {
             entered_by: self.hours.cashier.staff,
             approved_by: None,
             at,
+            reverses: None,
         });
     }
 }

@@ -4,12 +4,14 @@ use super::House;
 use super::drawer::DrawerBook;
 use super::tender::Paid;
 use crate::closing::{
-    CountLine, FloatLine, Named, OrderCounts, ShiftReport, Standing, Variance, VarianceLine,
+    CountLine, FloatLine, MovedLine, Named, OrderCounts, ShiftReport, Standing, Variance,
+    VarianceLine,
 };
 use crate::data::entity;
 use crate::payments::{Method, MethodSum};
 use crate::seed::floor::TERMINALS;
 use crate::seed::people::PEOPLE;
+use crate::shifts::cash::Movement;
 use crate::shifts::{CashPlace, Counted, EntryKind, Ledger};
 use crate::staff::Role;
 use crate::values::{Money, PaymentId, StaffId, TerminalId};
@@ -40,6 +42,7 @@ pub(super) fn of(
         }),
         sales: sales(paid),
         refunds: Vec::new(),
+        moved: moved(house, drawer),
         expected: ledger.expected(),
         ledger,
         counts: drawer.map_or_else(Vec::new, |book| {
@@ -71,6 +74,24 @@ fn ledger(drawer: Option<&DrawerBook>) -> Ledger {
             .iter()
             .filter_map(|entry| Some((EntryKind::stored(&entry.kind)?, 1, entry.amount))),
     )
+}
+
+/// What was paid out of the drawer, one after the other.
+fn moved(house: &House, drawer: Option<&DrawerBook>) -> Vec<MovedLine> {
+    let entries = drawer.map_or(&[][..], |book| &book.entries);
+    let by_hand = entries
+        .iter()
+        .filter(|entry| entry.kind == Movement::PaidOut.as_str());
+    let lines = (1..).zip(by_hand).map(|(number, entry)| MovedLine {
+        number,
+        what: Movement::PaidOut.done().to_owned(),
+        amount: entry.amount,
+        reason: entry.reason.clone(),
+        by: named(house, entry.entered_by).name,
+        approved_by: None,
+        at: entry.at,
+    });
+    lines.collect()
 }
 
 fn sales(paid: &[(PaymentId, Paid)]) -> Vec<MethodSum> {

@@ -392,6 +392,15 @@ async fn close_a_shift(house: &House, ink: Ink) {
         .post(&format!("/shifts/{shift}/orders"), &form)
         .await
         .must_be(StatusCode::OK);
+    let form = [
+        ("movement", "paid_in"),
+        ("amount", "500"),
+        ("reason", ink.typed(4)),
+    ];
+    brian
+        .post(&format!("/shifts/{shift}/cash"), &form)
+        .await
+        .must_be(StatusCode::OK);
     let count = [("count_10000", "4")];
     brian
         .post(&format!("/shifts/{shift}/count"), &count)

@@ -49,7 +49,10 @@ const ASKS_SECRET: [&str; 9] = [
 ];
 
 /// Addresses that take the PIN of whoever agrees, where somebody has to.
-const ASKS_CONSENT: [&str; 8] = [
+const ASKS_CONSENT: [&str; 11] = [
+    "/shifts/:shift/cash",
+    "/shifts/:shift/openings",
+    "/shifts/:shift/cash/:entry/reversal",
     "/orders/:order/cancellation",
     "/orders/:order/lines/:line/void",
     "/orders/:order/lines/:line/comp",

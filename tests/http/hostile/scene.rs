@@ -20,6 +20,8 @@ pub struct Scene {
     ids: HashMap<&'static str, Uuid>,
     /// The shift of each person who has one.
     shifts: HashMap<&'static str, Uuid>,
+    /// A movement of cash in it.
+    entries: HashMap<&'static str, Uuid>,
 }
 
 impl Scene {
@@ -30,6 +32,7 @@ impl Scene {
             house,
             ids: HashMap::new(),
             shifts: HashMap::new(),
+            entries: HashMap::new(),
         };
         scene.furnish().await;
         scene.serve_guests().await;
@@ -45,6 +48,7 @@ impl Scene {
         for person in [ADMIN, MANAGER, OTHER_WAITER, CASHIER] {
             self.house.with_float(person).await;
             self.note_shift(person, "shift").await;
+            self.put_cash_in(person).await;
         }
         let named = [
             ("staff", "staff", "username", VICTIM),
@@ -101,6 +105,24 @@ impl Scene {
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";
         self.note("spare station", spare).await;
+    }
+
+    /// A movement of cash in somebody's own shift.
+    async fn put_cash_in(&mut self, username: &'static str) {
+        let mut device = self.house.person(username).await;
+        let path = format!("/shifts/{}/cash", self.shifts[username]);
+        let form = [
+            ("movement", "paid_in"),
+            ("amount", "500"),
+            ("reason", "Found"),
+        ];
+        device.post(&path, &form).await.must_be(StatusCode::OK);
+        let sql = format!(
+            "SELECT id FROM cash_entries WHERE kind = 'paid_in' AND shift_id = '{}'",
+            self.shifts[username]
+        );
+        self.note("entry", &sql).await;
+        self.entries.insert(username, self.ids["entry"]);
     }
 
     /// Somebody paid by card with a tip, and has that back.
@@ -208,6 +230,10 @@ impl Scene {
                 "shift" => match self.shifts.get(username) {
                     Some(own) => *own,
                     None => self.id("shift"),
+                },
+                "entry" => match self.entries.get(username) {
+                    Some(own) => *own,
+                    None => self.id("entry"),
                 },
                 name => self.id(name),
             };

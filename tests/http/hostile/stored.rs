@@ -215,6 +215,13 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
                 format!("SELECT replace('{pattern}', ':order', id::text) AS path FROM orders");
             return paths(house, &sql).await;
         }
+        pattern if pattern.contains(":entry") => {
+            let sql = format!(
+                "SELECT replace(replace('{pattern}', ':shift', shift_id::text), ':entry', id::text) AS path \
+                 FROM cash_entries WHERE kind = 'paid_in'"
+            );
+            return paths(house, &sql).await;
+        }
         pattern if pattern.contains(":shift") => {
             let sql =
                 format!("SELECT replace('{pattern}', ':shift', id::text) AS path FROM shifts");

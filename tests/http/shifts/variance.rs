@@ -5,7 +5,7 @@ use poem::http::Method;
 
 use super::*;
 
-async fn id_of(house: &House, username: &str) -> String {
+pub(super) async fn id_of(house: &House, username: &str) -> String {
     house
         .id::<StaffId>("staff", "username", username)
         .await

@@ -1,0 +1,181 @@
+//! What people do with cash beside selling.
+
+use serde_json::json;
+
+use super::movement::{Alone, CashRefusal, Movement};
+use super::store;
+use crate::data::{Entry, Tx};
+use crate::shifts::actions::enter_cash_as;
+use crate::shifts::day::business_date;
+use crate::shifts::ledger::{CashEntry, EntryKind, Ledger};
+use crate::shifts::shift::{CashPlace, Shift};
+use crate::shifts::store::{self as shifts, Hold};
+use crate::staff::Person;
+use crate::staff::approval::Consent;
+use crate::values::{BusinessDate, CashEntryId, Money, ShiftId};
+use crate::web::{Error, Result};
+
+/// What is to happen.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What moves.
+    pub movement: Movement,
+    /// How much; above zero.
+    pub amount: Money,
+    /// Why.
+    pub reason: Option<String>,
+    /// How far somebody may go alone.
+    pub alone: Alone,
+    /// Who agreed, where somebody was asked.
+    pub consent: Option<Consent>,
+}
+
+/// Moves cash of a shift, which is held alone, so that two at once do not take out more than it holds.
+pub async fn book(
+    tx: &mut Tx,
+    by: &Person,
+    shift: ShiftId,
+    id: CashEntryId,
+    asked: Asked,
+) -> Result<()> {
+    let (date, shift, ledger) = hold(tx, by, shift).await?;
+    let Asked {
+        movement, amount, ..
+    } = asked;
+    if movement.takes_out() {
+        must_hold(&ledger, amount)?;
+    }
+    if asked.alone.is_beyond(movement, amount, &ledger) {
+        must_be_agreed(asked.consent.as_ref())?;
+    }
+    let entry = CashEntry {
+        kind: movement.kind(),
+        amount,
+        payment: None,
+        reason: asked.reason,
+        approved_by: asked.consent.and_then(|consent| consent.by()),
+        reverses: None,
+    };
+    write(tx, &shift, date, id, "cash.moved", entry).await
+}
+
+/// How something is taken back.
+#[derive(Debug, Clone)]
+pub struct Back {
+    /// Which entry.
+    pub entry: CashEntryId,
+    /// Why.
+    pub reason: String,
+    /// How far somebody may go alone.
+    pub alone: Alone,
+    /// Who agreed, where somebody was asked.
+    pub consent: Option<Consent>,
+}
+
+/// Books the opposite of what somebody booked by mistake.
+pub async fn take_back(
+    tx: &mut Tx,
+    by: &Person,
+    shift: ShiftId,
+    id: CashEntryId,
+    back: Back,
+) -> Result<()> {
+    let (date, shift, ledger) = hold(tx, by, shift).await?;
+    let moved = store::find(&*tx, shift.id, back.entry)
+        .await?
+        .ok_or(Error::NotFound("entry"))?;
+    let (movement, amount) = moved.reversal()?;
+    if !movement.takes_out() {
+        must_hold(&ledger, amount)?;
+    }
+    if back.alone.is_beyond_back(movement, amount, &ledger) {
+        must_be_agreed(back.consent.as_ref())?;
+    }
+    let entry = CashEntry {
+        kind: movement.kind(),
+        amount: -amount,
+        payment: None,
+        reason: Some(back.reason),
+        approved_by: back.consent.and_then(|consent| consent.by()),
+        reverses: Some(moved.id),
+    };
+    write(tx, &shift, date, id, "cash.taken_back", entry).await
+}
+
+/// Notes that the drawer was opened without a sale.
+pub async fn open_drawer(
+    tx: &mut Tx,
+    by: &Person,
+    shift: ShiftId,
+    id: CashEntryId,
+    reason: String,
+    consent: Consent,
+) -> Result<()> {
+    let (date, shift, _) = hold(tx, by, shift).await?;
+    if !matches!(shift.cash, CashPlace::Drawer { .. }) {
+        return Err(CashRefusal::NoDrawer.into());
+    }
+    let entry = CashEntry {
+        kind: EntryKind::NoSale,
+        amount: Money::ZERO,
+        payment: None,
+        reason: Some(reason),
+        approved_by: consent.by(),
+        reverses: None,
+    };
+    write(tx, &shift, date, id, "drawer.opened", entry).await
+}
+
+async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId) -> Result<(BusinessDate, Shift, Ledger)> {
+    let date = business_date(tx).await?;
+    let shift = shifts::hold(tx, shift, Hold::Alone)
+        .await?
+        .ok_or(Error::NotFound("shift"))?;
+    shift.must_be_for(by.id, by.role)?;
+    shift.must_take_cash()?;
+    let ledger = shifts::ledger(&*tx, shift.id).await?;
+    Ok((date, shift, ledger))
+}
+
+fn must_hold(ledger: &Ledger, amount: Money) -> Result<(), CashRefusal> {
+    match ledger.expected() < amount {
+        true => Err(CashRefusal::DrawerShort),
+        false => Ok(()),
+    }
+}
+
+/// More has left since somebody looked whether it is within the limit.
+fn must_be_agreed(consent: Option<&Consent>) -> Result<()> {
+    match consent {
+        Some(_) => Ok(()),
+        None => Err(Error::field(
+            "approver",
+            "A manager or an admin has to agree: choose who, and have them enter their PIN.",
+        )),
+    }
+}
+
+async fn write(
+    tx: &mut Tx,
+    shift: &Shift,
+    date: BusinessDate,
+    id: CashEntryId,
+    deed: &'static str,
+    entry: CashEntry,
+) -> Result<()> {
+    enter_cash_as(tx, shift, date, id, &entry).await?;
+    let mut told = Entry::new(deed, "shift", shift.id)
+        .approved_by(entry.approved_by)
+        .after(json!({
+            "entry": id,
+            "kind": entry.kind,
+            "amount": entry.kind.booked(entry.amount),
+            "owner": shift.name,
+            "reverses": entry.reverses,
+        }));
+    if let Some(reason) = entry.reason {
+        told = told.because(reason);
+    }
+    tx.journal(told);
+    Ok(())
+}
