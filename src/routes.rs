@@ -355,6 +355,7 @@ fn pay(map: Map) -> Map {
 }
 
 fn shift(map: Map) -> Map {
+    use closing::day::handlers as day;
     use closing::handlers as end;
     use shifts::cash::handlers as cash;
     use shifts::handlers as own;
@@ -373,6 +374,9 @@ fn shift(map: Map) -> Map {
         .at(at::shift_orders, post(end::pass_on))
         .at(at::shift_close, post(end::close))
         .at(at::shift_report, get(end::show_report))
+        .at(at::days, get(day::list))
+        .at(at::day, get(day::show))
+        .at(at::day_closing, post(day::close))
 }
 
 /// The endpoint that serves everything, with what every request passes.

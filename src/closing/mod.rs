@@ -14,6 +14,7 @@
 
 mod actions;
 mod count;
+pub mod day;
 mod feed;
 pub mod handlers;
 mod in_the_way;

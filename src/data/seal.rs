@@ -3,6 +3,7 @@
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::tx::{Tx, try_advisory_lock};
@@ -83,6 +84,16 @@ pub async fn seal(tx: &mut Tx) -> Result<usize> {
     ))
     .await?;
     Ok(waiting.len())
+}
+
+/// Whether anything that was written before `until` is not in the chain yet.
+pub async fn is_waiting(db: &impl ConnectionTrait, until: OffsetDateTime) -> Result<bool> {
+    let sql = "SELECT 1 FROM audit_unsealed u JOIN audit_log a ON a.id = u.audit_id WHERE a.at < $1 LIMIT 1";
+    let backend = db.get_database_backend();
+    let row = db
+        .query_one_raw(Statement::from_sql_and_values(backend, sql, [until.into()]))
+        .await?;
+    Ok(row.is_some())
 }
 
 /// What a walk along the chain found.

@@ -20,6 +20,7 @@ pub mod presence;
 mod reduction_sheets;
 mod refusal;
 pub mod sheets;
+mod sold;
 pub mod status;
 mod store;
 pub mod view;
@@ -38,7 +39,9 @@ pub use floor_view::Facts;
 pub use line::{Line, LineState};
 pub use order::{Kind, Order, OrderRefusal, Place};
 pub use reduction_sheets::discount_label;
+pub use sold::{Sold, SoldOrder, TaxSold};
 pub use status::Status;
 pub use store::{
-    OnPass, OpenOrder, PassLine, VoidsFor, Waiting, find, on_pass, open_orders, voids_after_send,
+    OnPass, OpenOrder, PassLine, VoidsFor, Waiting, find, on_pass, open_orders,
+    sold_before_and_changed, sold_on, voids_after_send,
 };

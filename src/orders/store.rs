@@ -4,6 +4,7 @@
 pub(super) mod changes;
 mod lists;
 mod passing;
+mod sold;
 mod void_figures;
 
 pub use lists::{OpenOrder, Waiting, open_orders};
@@ -12,6 +13,7 @@ pub(super) use lists::{
     ready_revision, waiting,
 };
 pub use passing::{OnPass, PassLine, on_pass};
+pub use sold::{sold_before_and_changed, sold_on};
 pub use void_figures::{VoidsFor, voids_after_send};
 
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};

@@ -220,8 +220,35 @@ pub async fn of_order(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<P
     .collect()
 }
 
-/// What came into a shift, by method.
+/// What was taken in a shift, by method.
 pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<MethodSum>> {
+    sums(db, "shift_id = $1", shift.into()).await
+}
+
+/// What was taken on a business date, by method.
+pub async fn sums_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Vec<MethodSum>> {
+    sums(db, "business_date = $1", date.into()).await
+}
+
+/// Of what was taken on a business date, what no shift has: it came when the one that asked for it was over, or for no order.
+pub async fn late_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Vec<MethodSum>> {
+    sums(db, "business_date = $1 AND shift_id IS NULL", date.into()).await
+}
+
+/// How many guests were asked for money that has not come.
+pub async fn count_waiting(db: &impl ConnectionTrait) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        waiting: i64,
+    }
+    let sql = "SELECT count(*) AS waiting FROM payment_attempts WHERE state = 'waiting'";
+    let row = Row::find_by_statement(statement(db, sql, []))
+        .one(db)
+        .await?;
+    Ok(row.map_or(0, |row| row.waiting))
+}
+
+async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Vec<MethodSum>> {
     #[derive(FromQueryResult)]
     struct Row {
         method: String,
@@ -231,9 +258,11 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT method, count(*) AS payments, sum(amount)::bigint AS amount, sum(tip)::bigint AS tips \
-         FROM payments WHERE shift_id = $1 GROUP BY method",
-        [shift.into()],
+        format!(
+            "SELECT method, count(*) AS payments, sum(amount)::bigint AS amount, sum(tip)::bigint AS tips \
+             FROM payments WHERE {of} GROUP BY method"
+        ),
+        [value],
     ))
     .all(db)
     .await?;

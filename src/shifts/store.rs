@@ -79,6 +79,32 @@ pub async fn insert_day(tx: &Tx, date: BusinessDate) -> Result<()> {
     Ok(())
 }
 
+/// Whether anything happened on a date.
+pub async fn is_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<bool> {
+    let sql = "SELECT 1 FROM business_days WHERE date = $1";
+    let row = db.query_one_raw(statement(db, sql, [date.into()])).await?;
+    Ok(row.is_some())
+}
+
+/// Holds a date alone: whoever sells waits, and then finds it as this transaction leaves it. Answers whether anything happened on it.
+pub async fn hold_day_alone(tx: &Tx, date: BusinessDate) -> Result<bool> {
+    let sql = "SELECT 1 FROM business_days WHERE date = $1 FOR UPDATE";
+    let row = tx.query_one_raw(statement(tx, sql, [date.into()])).await?;
+    Ok(row.is_some())
+}
+
+/// Stores that a date, which the transaction holds alone, is closed.
+pub async fn close_day(tx: &Tx, date: BusinessDate, number: i32, by: StaffId) -> Result<()> {
+    tx.execute_raw(statement(
+        tx,
+        "INSERT INTO business_days (date, z_number, z_at, z_by) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (date) DO UPDATE SET z_number = $2, z_at = $3, z_by = $4",
+        [date.into(), number.into(), tx.now().into(), by.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// The person's open shift, held FOR SHARE.
 pub async fn hold_open_id(tx: &Tx, staff: StaffId) -> Result<Option<ShiftId>> {
     #[derive(FromQueryResult)]
@@ -276,6 +302,15 @@ pub async fn insert_entry(
 
 /// What moved the cash of a shift, summed by kind.
 pub async fn ledger(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Ledger> {
+    sums(db, "shift_id = $1", shift.into()).await
+}
+
+/// What moved the cash of all shifts on a business date, summed by kind.
+pub async fn ledger_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Ledger> {
+    sums(db, "business_date = $1", date.into()).await
+}
+
+async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Ledger> {
     #[derive(FromQueryResult)]
     struct Row {
         kind: String,
@@ -284,9 +319,10 @@ pub async fn ledger(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Ledger>
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT kind, count(*) AS entries, sum(amount)::bigint AS amount FROM cash_entries \
-         WHERE shift_id = $1 GROUP BY kind",
-        [shift.into()],
+        format!(
+            "SELECT kind, count(*) AS entries, sum(amount)::bigint AS amount FROM cash_entries WHERE {of} GROUP BY kind"
+        ),
+        [value],
     ))
     .all(db)
     .await?;

@@ -321,6 +321,12 @@ urls! {
     shift_cash_reversal(shift: ShiftId, entry: CashEntryId) = "/shifts/:shift/cash/:entry/reversal";
     /// Every shift that is open, for managers.
     shifts() = "/shifts";
+    /// The dates that are open, and the last Z reports.
+    days() = "/days";
+    /// A business date, as `2026-11-22`: its X report, or its Z.
+    day(date: String) = "/days/:date";
+    /// POST closes a business date.
+    day_closing(date: String) = "/days/:date/closing";
 
     /// What managers are asked to agree to.
     approvals() = "/approvals";

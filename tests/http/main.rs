@@ -9,6 +9,7 @@ mod bills;
 mod cash;
 mod charges;
 mod clock;
+mod days;
 mod denied;
 mod desk;
 mod expo;

@@ -169,6 +169,15 @@ pub async fn find(db: &impl ConnectionTrait, refund: RefundId) -> Result<Option<
 
 /// What went out of a shift, by the way in which it went: that of the payment, or cash.
 pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<MethodSum>> {
+    sums(db, "r.shift_id = $1", shift.into()).await
+}
+
+/// The same on a business date.
+pub async fn sums_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Vec<MethodSum>> {
+    sums(db, "r.business_date = $1", date.into()).await
+}
+
+async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Vec<MethodSum>> {
     #[derive(FromQueryResult)]
     struct Row {
         method: String,
@@ -178,9 +187,11 @@ pub async fn sums_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT CASE WHEN r.in_cash THEN 'cash' ELSE p.method END AS method, count(*) AS refunds, sum(r.amount)::bigint AS amount, \
-           sum(r.tip)::bigint AS tips FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.shift_id = $1 GROUP BY 1",
-        [shift.into()],
+        format!(
+            "SELECT CASE WHEN r.in_cash THEN 'cash' ELSE p.method END AS method, count(*) AS refunds, sum(r.amount)::bigint AS amount, \
+               sum(r.tip)::bigint AS tips FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE {of} GROUP BY 1"
+        ),
+        [value],
     ))
     .all(db)
     .await?;

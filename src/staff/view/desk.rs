@@ -18,6 +18,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
             @if person.role.manages() {
                 (entry("check", "Approvals", url::approvals()))
                 (entry("cash", "Shifts", url::shifts()))
+                (entry("lock", "Days", url::days()))
                 (entry("phone", "Mobile money", url::pending_payments()))
                 (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))

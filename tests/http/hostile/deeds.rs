@@ -411,6 +411,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/backups/:backup/proofs"
             | "/backups/files"
             | "/payments/statements"
+            | "/days/:date/closing"
             | "/orders/:order/sends"
             | "/orders/:order/leaving"
             | "/attempts/:attempt/asks"

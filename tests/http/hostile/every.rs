@@ -6,7 +6,7 @@ use poem::http::{HeaderName, HeaderValue, Method, StatusCode};
 use super::deeds::{Fields, well_formed};
 use super::generator::Shot;
 use super::malformed::{judge, refresh};
-use super::scene::{Scene, routes, with_each};
+use super::scene::{LONG_AGO, Scene, routes, with_each};
 use super::watch;
 use super::words::ODD_SEGMENTS;
 use crate::house::*;
@@ -182,6 +182,7 @@ async fn a_method_that_an_address_does_not_know_does_nothing_there() {
             }
             let address = with_each(pattern, |name| match name {
                 "course" => "1".to_owned(),
+                "date" => LONG_AGO.to_owned(),
                 "line" | "shift" => scene.id("line").to_string(),
                 name => scene.id(name).to_string(),
             });

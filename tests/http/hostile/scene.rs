@@ -13,6 +13,9 @@ use crate::shifts::count_and_close;
 /// Nobody acts as her: admins do to her what is done to people.
 pub const VICTIM: &str = "fatuma";
 
+/// A date on which nothing happened: whoever closes it is in nobody's way.
+pub const LONG_AGO: &str = "2026-01-05";
+
 /// A café with its ids at hand.
 pub struct Scene {
     pub house: House,
@@ -218,8 +221,10 @@ impl Scene {
     /// The address of a route with what stands there now; a shift is the person's own, if they have one.
     pub fn filled(&self, method: &Method, pattern: &str, username: &str) -> String {
         with_each(pattern, |name| {
-            if name == "course" {
-                return "1".to_owned();
+            match name {
+                "course" => return "1".to_owned(),
+                "date" => return LONG_AGO.to_owned(),
+                _ => {}
             }
             let id = match name {
                 "line" if pattern.starts_with("/kitchen") => self.id("ticket line"),

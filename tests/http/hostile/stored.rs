@@ -215,6 +215,7 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
                 format!("SELECT replace('{pattern}', ':order', id::text) AS path FROM orders");
             return paths(house, &sql).await;
         }
+        "/days/:date" => "SELECT '/days/' || date AS path FROM business_days",
         pattern if pattern.contains(":entry") => {
             let sql = format!(
                 "SELECT replace(replace('{pattern}', ':shift', shift_id::text), ':entry', id::text) AS path \

@@ -1,0 +1,176 @@
+//! Reading a business date, and closing it.
+
+use std::collections::HashMap;
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::report::{DayReport, OpenLine, ShiftLine, Z};
+use super::rules::{DayRefusal, Known, may_close};
+use super::store;
+use crate::closing::report::Named;
+use crate::data::{Entry, Tx};
+use crate::live::Changed;
+use crate::orders::{self, Sold, SoldOrder};
+use crate::payments::{self, refunds};
+use crate::shifts;
+use crate::staff::Person;
+use crate::values::{BusinessDate, DayRule, OrderId};
+use crate::web::Result;
+
+/// A date as it is, and what the report says of each order.
+pub struct Reading {
+    /// The report.
+    pub report: DayReport,
+    /// The orders that it tells of, for the corrections of later ones.
+    pub orders: Vec<SoldOrder>,
+}
+
+/// Reads a date that is not closed.
+pub async fn read(
+    db: &impl ConnectionTrait,
+    rule: &DayRule,
+    date: BusinessDate,
+    at: OffsetDateTime,
+) -> Result<Reading> {
+    let before = store::last(db, 1).await?.pop();
+    let since = match &before {
+        Some(z) => z.clone().report()?.until,
+        None => rule.begins(date),
+    };
+    let until = at.min(rule.begins(date.next()));
+    let sold_orders = orders::sold_on(db, date).await?;
+    let changed = match &before {
+        Some(z) => orders::sold_before_and_changed(db, date, z.made_at).await?,
+        None => Vec::new(),
+    };
+    let (corrected, corrections) = corrections(db, changed).await?;
+    let mut sold = Sold::default();
+    for order in &sold_orders {
+        sold += &order.sold;
+    }
+    let open: Vec<_> = orders::open_orders(db).await?;
+    let (voids, voided) = store::voids(db, since, until).await?;
+    let shifts = store::closed_shifts(db, since, until).await?;
+    let report = DayReport {
+        date,
+        z: None,
+        since,
+        until,
+        at,
+        sold,
+        corrections,
+        corrected: i64::try_from(corrected.len()).unwrap_or(i64::MAX),
+        taken: payments::sums_of_day(db, date).await?,
+        given_back: refunds::sums_of_day(db, date).await?,
+        late: payments::late_of_day(db, date).await?,
+        cash: shifts::ledger_of_day(db, date).await?,
+        shifts: shifts.iter().map(ShiftLine::of).collect(),
+        open_shifts: open_shifts(db).await?,
+        open_orders: i64::try_from(open.len()).unwrap_or(i64::MAX),
+        owed: open.iter().map(|order| order.balance).sum(),
+        voids,
+        voided,
+    };
+    let orders = sold_orders.into_iter().chain(corrected).collect();
+    Ok(Reading { report, orders })
+}
+
+/// Of orders whose sale was told of before: those that come to something else now, and the difference.
+async fn corrections(
+    db: &impl ConnectionTrait,
+    changed: Vec<SoldOrder>,
+) -> Result<(Vec<SoldOrder>, Sold)> {
+    let ids: Vec<OrderId> = changed.iter().map(|order| order.id).collect();
+    let told: HashMap<OrderId, Sold> = store::told_of(db, &ids).await?.into_iter().collect();
+    let mut difference = Sold::default();
+    let mut corrected = Vec::new();
+    for order in changed {
+        // One of before the first Z is in no Z, and stays out.
+        let Some(before) = told.get(&order.id) else {
+            continue;
+        };
+        if *before == order.sold {
+            continue;
+        }
+        difference += &order.sold;
+        difference -= before;
+        corrected.push(order);
+    }
+    Ok((corrected, difference))
+}
+
+async fn open_shifts(db: &impl ConnectionTrait) -> Result<Vec<OpenLine>> {
+    let open = shifts::all_open(db).await?;
+    let line = |shift: shifts::Shift| OpenLine {
+        id: shift.id,
+        place: shift.cash.to_string(),
+        since: shift.opened_at,
+        owner: shift.name,
+    };
+    Ok(open.into_iter().map(line).collect())
+}
+
+/// The number of the last Z, where this date may be closed at `at`; `happened` says whether anything happened on it.
+///
+/// # Errors
+/// Why it may not.
+pub async fn may(
+    db: &impl ConnectionTrait,
+    rule: &DayRule,
+    date: BusinessDate,
+    at: OffsetDateTime,
+    happened: bool,
+) -> Result<Option<i32>> {
+    if let Some(made) = store::of(db, date).await? {
+        return Err(DayRefusal::Closed(date, made.number).into());
+    }
+    let last = store::last(db, 1).await?.pop();
+    let next = match &last {
+        Some(z) => store::next_with_trade(db, z.business_date).await?,
+        None => None,
+    };
+    let known = Known {
+        today: rule.date_of(at),
+        last: last.as_ref().map(|z| z.business_date),
+        next,
+        happened,
+    };
+    may_close(date, known)?;
+    Ok(last.map(|z| z.number))
+}
+
+/// Closes a date. The caller has sealed the audit log just before.
+pub async fn close(tx: &mut Tx, by: &Person, rule: &DayRule, date: BusinessDate) -> Result<i32> {
+    store::hold_alone(tx).await?;
+    let happened = shifts::hold_day_alone(tx, date).await?;
+    let last = may(&*tx, rule, date, tx.now(), happened).await?;
+    let Reading { mut report, orders } = read(&*tx, rule, date, tx.now()).await?;
+    let (head_number, head_hash) = store::head(&*tx).await?;
+    let z = Z {
+        number: last.unwrap_or(0) + 1,
+        by: Named {
+            id: by.id,
+            name: by.name.clone(),
+        },
+        head_number,
+        head_hash,
+    };
+    report.z = Some(z.clone());
+    shifts::close_day(tx, date, z.number, by.id).await?;
+    store::insert(tx, &z, by.id, &report, &orders).await?;
+    tx.journal(Entry::general("day.closed", "day").after(json!({
+        "date": date,
+        "z": z.number,
+        "sold": report.sold.total,
+        "corrections": report.corrections.total,
+        "taken": report.taken_total(),
+        "givenBack": report.given_back_total(),
+        "variance": report.variance(),
+        "openShifts": report.open_shifts.len(),
+        "head": z.head_hash,
+    })));
+    tx.changed(Changed::Floor);
+    Ok(z.number)
+}

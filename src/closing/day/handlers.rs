@@ -1,0 +1,121 @@
+//! The dates that are open, the X report of one, and its closing.
+
+use std::time::Duration;
+
+use poem::{IntoResponse, Response, handler};
+use time::OffsetDateTime;
+
+use super::{actions, store, view};
+use crate::app::App;
+use crate::data::{By, Tx, seal};
+use crate::form;
+use crate::payments;
+use crate::shifts;
+use crate::staff::Manager;
+use crate::staff::view::desk::desk;
+use crate::values::BusinessDate;
+use crate::web::{Asker, Form, Go, Once, Page, Path, Result, url};
+
+/// How many Zs are listed, and how many open dates.
+const LISTED: i64 = 40;
+
+form! {
+    /// That somebody wants to close a date.
+    pub struct Closing {}
+}
+
+/// The dates that are open, and the last Zs.
+#[handler]
+pub async fn list(app: App, by: Manager) -> Result<Page> {
+    let settings = app.settings().await?;
+    let rule = settings.day_rule();
+    let today = rule.date_of(app.clock().now());
+    let mut open = store::not_closed(app.db(), LISTED).await?;
+    if !open.contains(&today) && store::of(app.db(), today).await?.is_none() {
+        open.insert(0, today);
+    }
+    let made = store::last(app.db(), LISTED).await?;
+    let made = made
+        .into_iter()
+        .map(store::Made::report)
+        .collect::<Result<Vec<_>>>()?;
+    let content = view::list(&open, today, &made, &rule);
+    Ok(Page(desk(
+        &settings.cafe_name,
+        &by,
+        "Days",
+        &url::days(),
+        content,
+    )))
+}
+
+/// A date: its X report and what is open, or its Z.
+#[handler]
+pub async fn show(
+    app: App,
+    by: Manager,
+    asker: Asker,
+    Path(date): Path<BusinessDate>,
+) -> Result<Response> {
+    let settings = app.settings().await?;
+    let rule = settings.day_rule();
+    let now = app.clock().now();
+    let report = match store::of(app.db(), date).await? {
+        Some(made) => made.report()?,
+        None => actions::read(app.db(), &rule, date, now).await?.report,
+    };
+    if asker == Asker::Machine {
+        return Ok(poem::web::Json(report).into_response());
+    }
+    let waiting = payments::count_waiting(app.db()).await?;
+    let screen = view::Screen {
+        report: &report,
+        waiting,
+        today: rule.date_of(now),
+        person: &by,
+        settings: &settings,
+    };
+    Ok(Page(view::page(&screen)).into_response())
+}
+
+/// Closes a date.
+#[handler]
+pub async fn close(
+    app: App,
+    by: Manager,
+    once: Once,
+    asker: Asker,
+    Path(date): Path<BusinessDate>,
+    Form(form): Form<Closing>,
+) -> Result<Go> {
+    let rule = app.settings().await?.day_rule();
+    let claim = once.of(&by, "days.close", &(date, &form));
+    if !app.already(&claim).await? {
+        let now = app.clock().now();
+        let happened = shifts::is_day(app.db(), date).await?;
+        actions::may(app.db(), &rule, date, now, happened).await?;
+        seal_until(&app, now).await?;
+    }
+    app.write(claim, async |tx: &mut Tx| {
+        actions::close(tx, &by, &rule, date).await
+    })
+    .await?;
+    Ok(Go::to(asker, url::day(date.iso())))
+}
+
+/// Takes what was written until then into the audit log's chain, whose newest hash the Z prints. Another instance may be at it;
+/// then this waits, at most a second, since a Z is not held up by it.
+async fn seal_until(app: &App, until: OffsetDateTime) -> Result<()> {
+    for _ in 0..20 {
+        while app
+            .write_unkeyed(By::system(), async |tx: &mut Tx| seal::seal(tx).await)
+            .await?
+            > 0
+        {}
+        if !seal::is_waiting(app.db(), until).await? {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The queries of the business date.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use time::OffsetDateTime;
+
+use super::report::{DayReport, Z};
+use crate::closing::ShiftReport;
+use crate::data::Tx;
+use crate::orders::{Sold, SoldOrder};
+use crate::values::{BusinessDate, Money, OrderId, StaffId};
+use crate::web::Result;
+
+/// One Z is made at a time.
+pub async fn hold_alone(tx: &Tx) -> Result<()> {
+    tx.execute_unprepared("LOCK TABLE z_reports IN SHARE ROW EXCLUSIVE MODE")
+        .await?;
+    Ok(())
+}
+
+/// A Z that was made.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Made {
+    /// Its number.
+    pub number: i32,
+    /// The date that it closes.
+    pub business_date: BusinessDate,
+    /// When it was made.
+    pub made_at: OffsetDateTime,
+    /// What it says.
+    pub report: serde_json::Value,
+}
+
+impl Made {
+    /// What it says.
+    pub fn report(self) -> Result<DayReport> {
+        Ok(serde_json::from_value(self.report).map_err(|failure| {
+            anyhow::anyhow!("Z report {} cannot be read: {failure}", self.number)
+        })?)
+    }
+}
+
+const MADE: &str = "SELECT number, business_date, made_at, report FROM z_reports ";
+
+/// The last Zs, newest first.
+pub async fn last(db: &impl ConnectionTrait, most: i64) -> Result<Vec<Made>> {
+    let sql = format!("{MADE} ORDER BY number DESC LIMIT $1");
+    Ok(Made::find_by_statement(statement(db, sql, [most.into()]))
+        .all(db)
+        .await?)
+}
+
+/// The Z of a date.
+pub async fn of(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Option<Made>> {
+    let sql = format!("{MADE} WHERE business_date = $1");
+    Ok(Made::find_by_statement(statement(db, sql, [date.into()]))
+        .one(db)
+        .await?)
+}
+
+/// The first date after `last` on which anything happened.
+pub async fn next_with_trade(
+    db: &impl ConnectionTrait,
+    last: BusinessDate,
+) -> Result<Option<BusinessDate>> {
+    let sql = "SELECT min(date) AS date FROM business_days WHERE date > $1";
+    date_of(db, sql, [last.into()]).await
+}
+
+/// The dates without a Z on which anything happened, the newest first; none before the first Z.
+pub async fn not_closed(db: &impl ConnectionTrait, most: i64) -> Result<Vec<BusinessDate>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        date: BusinessDate,
+    }
+    let sql = "SELECT date FROM business_days WHERE z_number IS NULL \
+         AND date > coalesce((SELECT max(business_date) FROM z_reports), '-infinity') ORDER BY date DESC LIMIT $1";
+    let rows = Row::find_by_statement(statement(db, sql, [most.into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.date).collect())
+}
+
+/// What the last Z that told of each of these orders said of it.
+pub async fn told_of(
+    db: &impl ConnectionTrait,
+    orders: &[OrderId],
+) -> Result<Vec<(OrderId, Sold)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        order_id: OrderId,
+        sums: serde_json::Value,
+    }
+    let ids: Vec<uuid::Uuid> = orders.iter().map(|id| (*id).into()).collect();
+    let sql = "SELECT DISTINCT ON (order_id) order_id, sums FROM z_orders WHERE order_id = ANY($1) \
+         ORDER BY order_id, z_number DESC";
+    let rows = Row::find_by_statement(statement(db, sql, [ids.into()]))
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let sold = serde_json::from_value(row.sums).map_err(anyhow::Error::from)?;
+            Ok((row.order_id, sold))
+        })
+        .collect()
+}
+
+/// The reports of the shifts that were closed after `since`, until `at`.
+pub async fn closed_shifts(
+    db: &impl ConnectionTrait,
+    since: OffsetDateTime,
+    at: OffsetDateTime,
+) -> Result<Vec<ShiftReport>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        report: serde_json::Value,
+    }
+    let sql = "SELECT report FROM shifts WHERE closed_at > $1 AND closed_at <= $2 AND report IS NOT NULL ORDER BY report_number";
+    let rows = Row::find_by_statement(statement(db, sql, [since.into(), at.into()]))
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(serde_json::from_value(row.report)
+                .map_err(|failure| anyhow::anyhow!("a shift report cannot be read: {failure}"))?)
+        })
+        .collect()
+}
+
+/// How many lines that were sent were struck out after `since`, until `at`, and what guests would have paid for them.
+pub async fn voids(
+    db: &impl ConnectionTrait,
+    since: OffsetDateTime,
+    at: OffsetDateTime,
+) -> Result<(i64, Money)> {
+    let voids = crate::orders::voids_after_send(db, since, at).await?;
+    let lines = voids.iter().map(|group| group.lines).sum();
+    Ok((lines, voids.iter().map(|group| group.value).sum()))
+}
+
+/// The newest link of the audit log's chain.
+pub async fn head(db: &impl ConnectionTrait) -> Result<(i64, String)> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        hash: String,
+    }
+    let sql =
+        "SELECT number, encode(hash, 'hex') AS hash FROM audit_seals ORDER BY number DESC LIMIT 1";
+    let row = Row::find_by_statement(statement(db, sql, []))
+        .one(db)
+        .await?;
+    Ok(row.map_or((0, String::new()), |row| (row.number, row.hash)))
+}
+
+/// Stores a Z, what it says of each order, and that its date is closed.
+pub async fn insert(
+    tx: &Tx,
+    z: &Z,
+    by: StaffId,
+    report: &DayReport,
+    orders: &[SoldOrder],
+) -> Result<()> {
+    let frozen = serde_json::to_value(report)
+        .map_err(|failure| anyhow::anyhow!("a Z report cannot be written: {failure}"))?;
+    tx.execute_raw(statement(
+        tx,
+        "INSERT INTO z_reports (number, business_date, report, head_number, head_hash, made_by, made_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            z.number.into(),
+            report.date.into(),
+            frozen.into(),
+            z.head_number.into(),
+            z.head_hash.clone().into(),
+            by.into(),
+            report.at.into(),
+        ],
+    ))
+    .await?;
+    let sums: Vec<serde_json::Value> = orders
+        .iter()
+        .map(|order| serde_json::json!({ "order": order.id, "sums": order.sold }))
+        .collect();
+    tx.execute_raw(statement(
+        tx,
+        "INSERT INTO z_orders (order_id, z_number, sums) \
+         SELECT e.\"order\", $2, e.sums FROM jsonb_to_recordset($1) AS e (\"order\" uuid, sums jsonb)",
+        [serde_json::Value::Array(sums).into(), z.number.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+async fn date_of<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<Option<BusinessDate>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        date: Option<BusinessDate>,
+    }
+    let row = Row::find_by_statement(statement(db, sql, values))
+        .one(db)
+        .await?;
+    Ok(row.and_then(|row| row.date))
+}
+
+fn statement<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: [Value; N],
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}

@@ -1,0 +1,335 @@
+//! The screens of a business date, and the slip of an X or a Z.
+
+use maud::{Markup, html};
+
+use super::report::{DayReport, OpenLine, ShiftLine, Z};
+use crate::orders::Sold;
+use crate::payments::MethodSum;
+use crate::settings::Settings;
+use crate::shifts::{EntryKind, bar};
+use crate::staff::Person;
+use crate::ui::{self, BodyKind, Kind, icon};
+use crate::values::{BusinessDate, Currency, DayRule, Money, TokenId};
+use crate::web::url;
+
+/// The dates that are open, and the last Zs.
+pub fn list(
+    open: &[BusinessDate],
+    today: BusinessDate,
+    made: &[DayReport],
+    rule: &DayRule,
+) -> Markup {
+    html! {
+        header { h1 { "Days" } }
+        section.card.flush #open-days {
+            header { h2 { "Open" } span.push.dim { (open.len()) } }
+            @if open.is_empty() {
+                (ui::empty("check", "Today is closed", "What is sold now carries the next date.", html! {}))
+            } @else {
+                table.table {
+                    thead { tr { th { "Date" } th { span.vh { "Look at it" } } } }
+                    tbody { @for date in open {
+                        tr {
+                            td { b { (date) } @if *date == today { " " (ui::badge_of(Kind::Info, false, "Today")) } }
+                            td.num { a.btn href=(url::day(date.iso())) { @if *date == today { "X report, close" } @else { "Close" } } }
+                        }
+                    } }
+                }
+            }
+        }
+        section.card.flush #z-reports {
+            header { h2 { "Z reports" } }
+            @if made.is_empty() {
+                p.dim { "No day was closed yet. The first Z report may be of any date; after it they follow each other." }
+            } @else {
+                table.table {
+                    thead { tr { th.num { "No." } th { "Date" } th.num { "Sold" } th.num { "Cash variance" } th { "Made" } th { span.vh { "Report" } } } }
+                    tbody { @for report in made { (made_row(report, rule)) } }
+                }
+            }
+        }
+    }
+}
+
+fn made_row(report: &DayReport, rule: &DayRule) -> Markup {
+    html! {
+        @if let Some(z) = &report.z {
+            tr id={ "z-" (z.number) } {
+                td.num { (z.number) }
+                td { (report.date) }
+                td.num { (report.net()) }
+                td.num { (report.variance()) }
+                td { (rule.local(report.at)) ", " (z.by.name) }
+                td.num { a.btn href=(url::day(report.date.iso())) { "Report" } }
+            }
+        }
+    }
+}
+
+/// What the screen of a date shows.
+pub struct Screen<'a> {
+    /// The reading, or the Z.
+    pub report: &'a DayReport,
+    /// How many guests were asked for money that has not come.
+    pub waiting: i64,
+    /// Today's date by the clock.
+    pub today: BusinessDate,
+    /// Who looks at it.
+    pub person: &'a Person,
+    /// The café's name, address, tax number, time zone.
+    pub settings: &'a Settings,
+}
+
+/// The whole screen.
+pub fn page(screen: &Screen) -> Markup {
+    let report = screen.report;
+    let title = match &report.z {
+        Some(z) => format!("Z report {}", z.number),
+        None => "X report".to_owned(),
+    };
+    let rule = screen.settings.day_rule();
+    let content = html! {
+        (bar(("Days", &url::days()), &title, &report.date.to_string(), screen.person))
+        main.scroll.rcp {
+            section.card.stack.done aria-label="The day" {
+                @match &report.z {
+                    Some(z) => (closed(z)),
+                    None => (to_do(screen, &rule)),
+                }
+                button.btn.xl.wide.primary[report.z.is_some()] type="button" data-print {
+                    (icon("print")) @if report.z.is_some() { "Print Z report" } @else { "Print X report" }
+                }
+            }
+            (slip(report, screen.settings, &rule))
+        }
+    };
+    ui::page(
+        ui::Page {
+            sign_in: Some(&url::sign_in()),
+            ..ui::Page::new(BodyKind::Pos, &title, &screen.settings.cafe_name)
+        },
+        content,
+    )
+}
+
+fn closed(z: &Z) -> Markup {
+    html! {
+        p { (ui::badge_saying(ui::Status::Paid, "Closed")) }
+        p { "Z report " (z.number) ", by " (z.by.name) ". It does not change any more." }
+    }
+}
+
+/// What is open, each with what helps, and the way to close.
+fn to_do(screen: &Screen, rule: &DayRule) -> Markup {
+    let report = screen.report;
+    let unapproved = report
+        .shifts
+        .iter()
+        .filter(|shift| shift.unapproved)
+        .count();
+    let clear = report.open_orders == 0
+        && report.open_shifts.is_empty()
+        && screen.waiting == 0
+        && unapproved == 0;
+    html! {
+        h2 { "Before you close" }
+        @if clear { (ui::banner(Kind::Ok, true, html! { "Nothing is open." })) }
+        ul.todo #day-open {
+            @if report.open_orders > 0 {
+                li {
+                    (icon("receipt"))
+                    div { b { (counted(report.open_orders, "order is open", "orders are open")) } span.dim { (report.owed.with_code()) " to pay. They go on with their own date." } }
+                    a.btn href=(url::orders()) { "Look" }
+                }
+            }
+            @for shift in &report.open_shifts { (open_shift(shift, rule)) }
+            @if screen.waiting > 0 {
+                li {
+                    (icon("phone"))
+                    div { b { (counted(screen.waiting, "guest was asked for money", "guests were asked for money")) } span.dim { "It has not come. Late money is listed by itself." } }
+                    a.btn href=(url::pending_payments()) { "Look" }
+                }
+            }
+            @if unapproved > 0 {
+                li {
+                    (icon("warn"))
+                    div { b { "A variance is unapproved" } span.dim { "It stands on the report as it is." } }
+                    a.btn href=(url::shifts()) { "Look" }
+                }
+            }
+        }
+        @if report.date <= screen.today { (close_form(report, clear)) }
+    }
+}
+
+fn counted(count: i64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
+fn open_shift(shift: &OpenLine, rule: &DayRule) -> Markup {
+    html! {
+        li {
+            (icon("cash"))
+            div { b { (shift.owner) " is on shift" } span.dim { (shift.place) ", since " (rule.local(shift.since)) } }
+            a.btn href=(url::shift_count(shift.id)) { "Count and close" span.vh { " the shift of " (shift.owner) } }
+        }
+    }
+}
+
+fn close_form(report: &DayReport, clear: bool) -> Markup {
+    let to = url::day_closing(report.date.iso());
+    html! {
+        button.btn.xl.primary.wide type="button" data-dialog="close-day" { (icon("lock")) "Close " (report.date) }
+        form method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
+            (ui::key_input(&TokenId::new().to_string()))
+            dialog.sheet #close-day aria-labelledby="close-day-h" {
+                header {
+                    (icon("lock"))
+                    h2 #close-day-h tabindex="-1" autofocus { "Close " (report.date) }
+                    span.push {}
+                    button.btn.icon.quiet type="button" data-close aria-label="Not yet" { (icon("x")) }
+                }
+                div data-notice role="status" {}
+                div.body.stack {
+                    p { "This makes the Z report, once and for ever. What is sold afterwards carries the next date." }
+                    @if !clear { p.dim { "What is still open is listed on it and goes on." } }
+                }
+                footer {
+                    button.btn.lg type="button" data-close { "Not yet" }
+                    button.btn.lg.primary { "Make the Z report" }
+                }
+            }
+        }
+    }
+}
+
+fn slip(report: &DayReport, settings: &Settings, rule: &DayRule) -> Markup {
+    html! {
+        article.receipt aria-label="Day report, 80 mm" {
+            div.c {
+                h2 { (settings.cafe_name.to_uppercase()) }
+                @if !settings.tax_number.is_empty() { "TIN " (settings.tax_number) br; }
+                @match &report.z { Some(z) => { "Z REPORT " (z.number) }, None => { "X REPORT, NOT A CLOSING" } }
+                br; (report.date)
+            }
+            hr;
+            table {
+                (words("Read", &rule.local(report.at).to_string()))
+                @if let Some(z) = &report.z { (words("By", &z.by.name)) }
+                (words("Counted from", &rule.local(report.since).to_string()))
+            }
+            hr;
+            (sold(&report.sold, &format!("{} orders, {} guests", report.sold.orders, report.sold.guests), "SOLD"))
+            @if report.corrected > 0 {
+                hr;
+                (sold(&report.corrections, &format!("Of earlier dates, {} orders", report.corrected), "CORRECTED"))
+                table { tr.tot { td { "TOGETHER" } td.num { (report.net()) } } }
+            }
+            hr;
+            (money(report))
+            hr;
+            (cash(report))
+            hr;
+            (shifts(report, rule))
+            (checked(report))
+        }
+    }
+}
+
+fn words(label: &str, value: &str) -> Markup {
+    html! { tr { td { (label) } td.num { (value) } } }
+}
+
+fn amount(label: &str, amount: Money) -> Markup {
+    html! { tr { td { (label) } td.num { (amount) } } }
+}
+
+fn sold(sold: &Sold, head: &str, sum: &str) -> Markup {
+    html! {
+        table {
+            tr { td colspan="2" { (head) } }
+            (amount("Subtotal", sold.subtotal))
+            @if !sold.comps.is_zero() { (amount("Given free", -sold.comps)) }
+            @if !sold.discounts.is_zero() { (amount("Discounts", -sold.discounts)) }
+            @if !sold.service.is_zero() { (amount("Service charge", sold.service)) }
+            @if !sold.rounding.is_zero() { (amount("Rounding", sold.rounding)) }
+            tr.tot { td { (sum) " " (Currency::venue().code()) } td.num { (sold.total) } }
+            @for tax in &sold.taxes {
+                tr { td { (tax.name) ", " (tax.rate) " of " (tax.without_tax) } td.num { (tax.tax) } }
+            }
+        }
+    }
+}
+
+fn money(report: &DayReport) -> Markup {
+    html! {
+        table {
+            @for sum in &report.taken { tr { td { (sum.method.label()) ", " (sum.count) } td.num { (sum.amount) } } }
+            tr.tot { td { "TAKEN" } td.num { (report.taken_total()) } }
+            @for sum in &report.given_back { tr { td { "Given back, " (sum.method.label()) ", " (sum.count) } td.num { (-sum.amount) } } }
+            @if !report.tips().is_zero() { (amount("Tips beside it", report.tips())) }
+            @for sum in &report.late { (late(sum)) }
+        }
+    }
+}
+
+fn late(sum: &MethodSum) -> Markup {
+    html! { tr { td { "Of it in no shift, " (sum.method.label()) ", " (sum.count) } td.num { (sum.amount) } } }
+}
+
+fn cash(report: &DayReport) -> Markup {
+    html! {
+        table {
+            tr { td colspan="2" { "Cash in all drawers" } }
+            @for sum in &report.cash.sums {
+                tr {
+                    td { (sum.kind.label()) ", " (sum.count) }
+                    td.num { @if sum.kind != EntryKind::NoSale { (sum.amount) } }
+                }
+            }
+        }
+    }
+}
+
+fn shifts(report: &DayReport, rule: &DayRule) -> Markup {
+    html! {
+        table {
+            tr { td colspan="2" { "Shifts closed: " (report.shifts.len()) } }
+            @for shift in &report.shifts { (shift_rows(shift)) }
+            @if !report.shifts.is_empty() { tr.tot { td { "VARIANCE" } td.num { (report.variance()) } } }
+            @for shift in &report.open_shifts {
+                tr { td { "Open: " (shift.owner) } td.num { (rule.local(shift.since)) } }
+            }
+            @if report.open_orders > 0 { tr { td { "Open orders: " (report.open_orders) } td.num { (report.owed) } } }
+            @if report.voids > 0 { tr { td { "Struck out after sending: " (report.voids) } td.num { (report.voided) } } }
+        }
+    }
+}
+
+fn shift_rows(shift: &ShiftLine) -> Markup {
+    html! {
+        tr {
+            td { (shift.number) " " (shift.owner) }
+            td.num { @match shift.counted { Some(counted) => (counted), None => "no cash" } }
+        }
+        @if let Some(variance) = shift.variance().filter(|variance| !variance.is_zero()) {
+            tr { td { "\u{a0}\u{a0}" @if shift.unapproved { "Variance, unapproved" } @else { "Variance" } } td.num { (variance) } }
+        }
+    }
+}
+
+/// The newest hash of the audit log: whoever has the paper can tell whether anything before it was changed.
+fn checked(report: &DayReport) -> Markup {
+    html! {
+        @if let Some(z) = &report.z {
+            hr;
+            div.c {
+                "Audit log up to entry " (z.head_number) br;
+                @for part in z.head_hash.as_bytes().chunks(16) { (String::from_utf8_lossy(part)) br; }
+            }
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The business date: an X that changes nothing, a Z that closes it once, and what becomes of sales afterwards.
+
+use poem::http::{Method, StatusCode};
+use serde_json::Value;
+use time::Duration;
+
+use super::house::*;
+
+const DAY: Duration = Duration::hours(24);
+
+/// Today's date where the café is, as the program sees it.
+async fn today(house: &House) -> String {
+    let sql = "SELECT to_char(max(date), 'YYYY-MM-DD') AS date FROM business_days";
+    let row = house.row(sql, []).await;
+    row.try_get("", "date").expect("a date")
+}
+
+fn after(date: &str, days: i64) -> String {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    let date = time::Date::parse(date, &format).expect("a date");
+    (date + Duration::days(days)).format(&format).expect("text")
+}
+
+async fn read(device: &mut Device, date: &str) -> Value {
+    let json = [("accept", "application/json")];
+    let path = format!("/days/{date}");
+    let answer = device.send(Method::GET, &path, None, &json).await;
+    answer.must_be(StatusCode::OK).json()
+}
+
+async fn close(device: &mut Device, date: &str) -> Answer {
+    device.post(&format!("/days/{date}/closing"), &[]).await
+}
+
+/// Sells these for exact cash, and hands them out; answers order and total.
+async fn sell(house: &House, till: &mut Device, products: &[&str]) -> (String, i64) {
+    let order = till.counter_sale().await;
+    for product in products {
+        till.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    till.post(&format!("/orders/{order}/payments"), &[("part", "full")])
+        .await
+        .must_be(StatusCode::OK);
+    let total = house
+        .number(&format!("SELECT total FROM orders WHERE id = '{order}'"))
+        .await;
+    (order.to_string(), total)
+}
+
+#[tokio::test]
+async fn an_x_can_be_read_at_any_time_and_changes_nothing() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let (_, first) = sell(&house, &mut till, &["Espresso", "Cappuccino"]).await;
+    let date = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    let before = house.number("SELECT count(*) FROM audit_log").await;
+    for _ in 0..2 {
+        let x = read(&mut manager, &date).await;
+        assert_eq!(x["z"], Value::Null);
+        assert_eq!(x["sold"]["total"], first);
+        assert_eq!(x["sold"]["orders"], 1);
+        assert_eq!(x["taken"][0]["method"], "cash");
+        assert_eq!(x["taken"][0]["amount"], first);
+        assert_eq!(x["openShifts"][0]["owner"], "Amina Nantale");
+        // Menu prices contain 18 %.
+        let tax = &x["sold"]["taxes"][0];
+        let both = tax["tax"].as_i64().zip(tax["withoutTax"].as_i64());
+        let (tax, without) = both.expect("a tax");
+        assert_eq!(tax + without, first);
+        assert_eq!((first * 1_800 + 5_900) / 11_800, tax, "rounded half up");
+    }
+    assert_eq!(house.number("SELECT count(*) FROM audit_log").await, before);
+    assert_eq!(house.number("SELECT count(*) FROM z_reports").await, 0);
+    let page = manager.get(&format!("/days/{date}")).await;
+    assert!(page.one("article.receipt").contains("X REPORT"));
+    assert!(page.one("#day-open").contains("Amina Nantale is on shift"));
+}
+
+#[tokio::test]
+async fn a_z_closes_a_date_once_and_never_changes() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let (_, sold) = sell(&house, &mut till, &["Espresso"]).await;
+    let date = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    let (path, key) = (format!("/days/{date}/closing"), key());
+    for _ in 0..3 {
+        let closed = manager
+            .change(Method::POST, &path, &[], &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert_eq!(closed.header("hx-redirect"), format!("/days/{date}"));
+    }
+    let z = read(&mut manager, &date).await;
+    assert_eq!(z["z"]["number"], 1);
+    assert_eq!(z["sold"]["total"], sold);
+    let head = z["z"]["headHash"].as_str().expect("a hash").to_owned();
+    let known = house
+        .row(
+            "SELECT encode(hash, 'hex') AS hash FROM audit_seals WHERE number = $1",
+            [z["z"]["headNumber"].as_i64().into()],
+        )
+        .await;
+    let known: String = known.try_get("", "hash").expect("a hash");
+    assert_eq!(head, known, "the log was sealed first");
+    assert_eq!(
+        house
+            .number("SELECT count(*) FROM audit_log WHERE deed = 'day.closed'")
+            .await,
+        1
+    );
+    let again = close(&mut manager, &date).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.notice().contains("closed already"), "{}", again.text);
+
+    // What is sold now carries the next date, and the Z says what it said.
+    let (order, _) = sell(&house, &mut till, &["Cappuccino"]).await;
+    let dates = format!(
+        "SELECT (to_char(business_date, 'YYYY-MM-DD') = '{0}' AND to_char(settled_date, 'YYYY-MM-DD') = '{0}')::int::bigint \
+         FROM orders WHERE id = '{order}'",
+        after(&date, 1)
+    );
+    assert_eq!(house.number(&dates).await, 1);
+    assert_eq!(read(&mut manager, &date).await, z);
+    let slip = manager.get(&format!("/days/{date}")).await;
+    assert!(slip.one("article.receipt").contains("Z REPORT 1"));
+    assert!(slip.one("article.receipt").contains(&head[..16]));
+    house
+        .execute("UPDATE staff SET name = 'Somebody Else'", [])
+        .await;
+    assert_eq!(read(&mut manager, &date).await, z);
+}
+
+#[tokio::test]
+async fn z_reports_follow_each_other_without_gaps() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    let first = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    let refused = close(&mut manager, &after(&first, 1)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(
+        refused.notice().contains("has not begun"),
+        "{}",
+        refused.text
+    );
+    let refused = close(&mut manager, "2026-01-05").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(
+        refused.notice().contains("Nothing happened"),
+        "{}",
+        refused.text
+    );
+    close(&mut manager, &first).await.must_be(StatusCode::OK);
+    for _ in 0..2 {
+        house.hand.advance(DAY);
+        let mut till = house.person(CASHIER).await;
+        sell(&house, &mut till, &["Espresso"]).await;
+    }
+    let mut manager = house.person(MANAGER).await;
+    let refused = close(&mut manager, &after(&first, 2)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.notice().contains("first: the Z reports follow"));
+    close(&mut manager, &after(&first, 1))
+        .await
+        .must_be(StatusCode::OK);
+    close(&mut manager, &after(&first, 2))
+        .await
+        .must_be(StatusCode::OK);
+    let refused = close(&mut manager, &after(&first, -1)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.notice().contains("A later date"));
+    for (day, number) in [(0, 1), (1, 2), (2, 3)] {
+        let z = read(&mut manager, &after(&first, day)).await;
+        assert_eq!(z["z"]["number"], number);
+    }
+    let list = manager.get("/days").await.must_be(StatusCode::OK);
+    assert_eq!(list.all("#z-reports tbody tr").len(), 3);
+}
+
+#[tokio::test]
+async fn managers_close_days_and_nobody_else() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    let date = today(&house).await;
+    for path in ["/days".to_owned(), format!("/days/{date}")] {
+        till.get(&path).await.must_be(StatusCode::FORBIDDEN);
+    }
+    close(&mut till, &date).await.must_be(StatusCode::FORBIDDEN);
+    let mut manager = house.person(MANAGER).await;
+    for date in ["yesterday", "2026-02-30", "2026-11-2x"] {
+        manager
+            .get(&format!("/days/{date}"))
+            .await
+            .must_be(StatusCode::NOT_FOUND);
+    }
+    assert_eq!(house.number("SELECT count(*) FROM z_reports").await, 0);
+}
+
+#[tokio::test]
+async fn two_managers_at_the_same_second_make_one_z() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    let date = today(&house).await;
+    let (mut one, mut other) = (house.person(MANAGER).await, house.person(ADMIN).await);
+    let (one, other) = tokio::join!(close(&mut one, &date), close(&mut other, &date));
+    let mut answers = [one.status, other.status];
+    answers.sort();
+    assert_eq!(answers, [StatusCode::OK, StatusCode::CONFLICT]);
+    assert_eq!(house.number("SELECT count(*) FROM z_reports").await, 1);
+}
+
+#[tokio::test]
+async fn no_sale_races_a_z() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    let date = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    let selling = async {
+        for _ in 0..12 {
+            sell(&house, &mut till, &["Espresso"]).await;
+        }
+    };
+    let closing = async {
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        close(&mut manager, &date).await.must_be(StatusCode::OK);
+    };
+    tokio::join!(selling, closing);
+    let z = read(&mut manager, &date).await;
+    let on = |column: &str| format!("SELECT coalesce(sum({column}), 0)::bigint FROM");
+    let sold = format!("{} orders WHERE settled_date = '{date}'", on("total"));
+    let taken = format!("{} payments WHERE business_date = '{date}'", on("amount"));
+    assert_eq!(z["sold"]["total"], house.number(&sold).await);
+    assert_eq!(z["taken"][0]["amount"], house.number(&taken).await);
+    assert_eq!(z["sold"]["total"], z["taken"][0]["amount"]);
+    let all = house.number("SELECT count(*) FROM orders").await;
+    assert_eq!(all, 13, "everything was sold, on one date or the next");
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_sale_after_its_z_is_a_correction_on_the_next() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let (back, dear) = sell(&house, &mut till, &["Espresso", "Cappuccino"]).await;
+    let (more, cheap) = sell(&house, &mut till, &["Espresso"]).await;
+    let first = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    close(&mut manager, &first).await.must_be(StatusCode::OK);
+    let z = read(&mut manager, &first).await;
+
+    house.hand.advance(DAY);
+    let mut manager = house.with_float(MANAGER).await;
+    let mut till = house.person(CASHIER).await;
+    // The espresso of one comes back; to the other a cappuccino is added.
+    let payment = house
+        .row(
+            "SELECT id::text AS id FROM payments WHERE order_id = $1",
+            [uuid(&back).into()],
+        )
+        .await;
+    let payment: String = payment.try_get("", "id").expect("a payment");
+    let line = house
+        .row(
+            "SELECT l.id::text AS id FROM order_lines l WHERE l.order_id = $1 AND l.name = 'Espresso'",
+            [uuid(&back).into()],
+        )
+        .await;
+    let line: String = line.try_get("", "id").expect("a line");
+    manager
+        .post(
+            &format!("/payments/{payment}/refund"),
+            &[
+                ("kind", "goods_returned"),
+                ("item", &line),
+                ("reason", "Cold"),
+            ],
+        )
+        .await
+        .must_be(StatusCode::OK);
+    let more_id: cafe_pos::values::OrderId = more.parse().expect("an id");
+    till.tap(more_id, "Cappuccino")
+        .await
+        .must_be(StatusCode::OK);
+    till.post(&format!("/orders/{more}/payments"), &[("part", "full")])
+        .await
+        .must_be(StatusCode::OK);
+    let (_, new) = sell(&house, &mut till, &["Espresso"]).await;
+
+    assert_eq!(read(&mut manager, &first).await, z, "a Z says what it said");
+    let second = after(&first, 1);
+    close(&mut manager, &second).await.must_be(StatusCode::OK);
+    let next = read(&mut manager, &second).await;
+    assert_eq!(next["sold"]["total"], new);
+    assert_eq!(next["corrected"], 2);
+    let now = house
+        .number(&format!(
+            "SELECT sum(total)::bigint FROM orders WHERE settled_date = '{first}'"
+        ))
+        .await;
+    assert_eq!(next["corrections"]["total"], now - dear - cheap);
+    let numbers = [
+        z["sold"]["total"].as_i64(),
+        next["sold"]["total"].as_i64(),
+        next["corrections"]["total"].as_i64(),
+    ];
+    let told: i64 = numbers.into_iter().flatten().sum();
+    let all = house
+        .number("SELECT sum(total + rounding)::bigint FROM orders WHERE settled_at IS NOT NULL")
+        .await;
+    assert_eq!(told, all, "all Zs together say what all orders come to");
+    let slip = manager.get(&format!("/days/{second}")).await;
+    assert!(slip.one("article.receipt").contains("CORRECTED"));
+
+    // What was told of is not told again.
+    house.hand.advance(DAY);
+    let mut manager = house.person(MANAGER).await;
+    let third = after(&first, 2);
+    close(&mut manager, &third).await.must_be(StatusCode::OK);
+    let third = read(&mut manager, &third).await;
+    assert_eq!(third["corrected"], 0);
+    assert_eq!(third["sold"]["orders"], 0);
+}
+
+fn uuid(text: &str) -> uuid::Uuid {
+    text.parse().expect("an id")
+}
+
+#[tokio::test]
+async fn a_shift_is_on_one_z_and_an_open_one_goes_on() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let mut other = house.with_float(OTHER_CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    super::shifts::count_and_close(&house, &mut other, OTHER_CASHIER).await;
+    let first = today(&house).await;
+    // Closed only in the morning after, when a shift has been closed that belongs there.
+    house.hand.advance(DAY);
+    let mut other = house.with_float(OTHER_CASHIER).await;
+    super::shifts::count_and_close(&house, &mut other, OTHER_CASHIER).await;
+    let mut manager = house.person(MANAGER).await;
+    for day in 0..2 {
+        close(&mut manager, &after(&first, day))
+            .await
+            .must_be(StatusCode::OK);
+    }
+    for (day, report) in [(0, 1), (1, 2)] {
+        let z = read(&mut manager, &after(&first, day)).await;
+        let shifts = z["shifts"].as_array().expect("shifts").clone();
+        assert_eq!(shifts.len(), 1, "{z}");
+        assert_eq!(shifts[0]["number"], report);
+        assert_eq!(z["openShifts"][0]["owner"], "Amina Nantale");
+    }
+}
