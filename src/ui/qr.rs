@@ -23,6 +23,12 @@ pub fn qr(text: &str, label: &str) -> Markup {
     }
 }
 
+/// How many modules a code of this text is wide with its frame; none where the text is too long for one.
+pub fn qr_side(text: &str) -> Option<usize> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    Some(code.width() + 2 * FRAME)
+}
+
 /// The dark modules, those beside each other as one rectangle.
 fn dark(code: &QrCode) -> String {
     let width = code.width();
