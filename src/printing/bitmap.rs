@@ -99,6 +99,17 @@ impl Bitmap {
         Bitmap::drawn(width, height, |x, y| self.is_black(scaled(x), scaled(y)))
     }
 
+    /// The same, without the few dots that a printer would take for a command: some are obeyed wherever they stand, also in
+    /// the middle of a picture, and one of them opens the drawer.
+    pub fn without_commands(mut self) -> Self {
+        for at in 1..self.dots.len() {
+            if is_obeyed_anywhere([self.dots[at - 1], self.dots[at]]) {
+                self.dots[at - 1] = 0;
+            }
+        }
+        self
+    }
+
     /// The black dots as the path of an SVG, those beside each other as one rectangle.
     pub fn path(&self) -> String {
         let mut path = String::new();
@@ -116,6 +127,11 @@ impl Bitmap {
         }
         path
     }
+}
+
+/// Whether two bytes begin a command that is obeyed as it arrives: for the printer's state, its recovery, the drawer.
+pub fn is_obeyed_anywhere(pair: [u8; 2]) -> bool {
+    matches!(pair, [0x10, 0x04 | 0x05 | 0x14])
 }
 
 impl From<Bitmap> for Stored {
@@ -157,6 +173,14 @@ mod tests {
         assert_eq!((small.width(), small.height()), (384, 48));
         assert!(small.is_black(191, 47) && !small.is_black(192, 0) && !small.is_black(0, 48));
         assert_eq!(small.fitting(576), small);
+    }
+
+    #[test]
+    fn a_picture_that_would_open_the_drawer_loses_a_dot() {
+        let dots = vec![0x10, 0x14, 0x01, 0x00, 0x10, 0x04, 0x10, 0x10];
+        let picture = Bitmap::new(4, dots).expect("a picture");
+        let kept = [0x00, 0x14, 0x01, 0x00, 0x00, 0x04, 0x10, 0x10];
+        assert_eq!(picture.without_commands().dots(), kept);
     }
 
     #[test]

@@ -171,8 +171,8 @@ mod tests {
     fn a_code_and_a_picture_are_commands_with_a_length() {
         let said = body(|slip| slip.qr("http://a/b", "Label", ""));
         let mut expected =
-            b"\x1Ba\x01\x1D(k\x04\x001A2\x00\x1D(k\x03\x001C\x06\x1D(k\x03\x001E1".to_vec();
-        expected.extend(b"\x1D(k\x0D\x001P0http://a/b\x1D(k\x03\x001Q0\x1Ba\x00");
+            b"\n\x1Ba\x01\x1D(k\x04\x001A2\x00\x1D(k\x03\x001C\x06\x1D(k\x03\x001E1".to_vec();
+        expected.extend(b"\x1D(k\x0D\x001P0http://a/b\x1D(k\x03\x001Q0\x1Ba\x00\n");
         assert_eq!(said, expected);
         let said = body(|slip| slip.picture(Bitmap::drawn(8, 2, |x, y| x == y), "Logo"));
         assert_eq!(

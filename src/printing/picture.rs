@@ -6,7 +6,7 @@ use super::bitmap::Bitmap;
 use super::decoder::{Unread, decode};
 use super::paper::Paper;
 use super::printed::{Line, Place, Printed};
-use crate::ui;
+use crate::ui::{self, qr::FRAME};
 
 /// A letter is so many dots wide, and so many high.
 const LETTER: (usize, usize) = (12, 24);
@@ -59,9 +59,13 @@ fn drawn(piece: &Printed, width: usize) -> Markup {
             module,
             place,
         } => {
-            let side = code_side(text, *module);
-            let left = left_of(*place, side, width);
-            html! { svg x=(left) width=(side) height=(side) { (ui::qr(text, text)) } }
+            let (side, frame) = (code_side(text, *module), FRAME * usize::from(*module));
+            let (left, framed) = (left_of(*place, side, width), side + 2 * frame);
+            html! {
+                g transform={ "translate(" (left) " 0) translate(-" (frame) " -" (frame) ")" } {
+                    svg width=(framed) height=(framed) { (ui::qr(text, text)) }
+                }
+            }
         }
         Printed::Picture { picture, place } => {
             let left = left_of(*place, usize::from(picture.width()), width);
@@ -86,13 +90,13 @@ fn letters(line: &Line) -> Markup {
         .map(|column| (column * LETTER.0).to_string())
         .collect();
     html! {
-        @if style.reversed { rect width=(columns) height=(LETTER.1 * down + BETWEEN) {} }
+        @if style.reversed { rect width=(columns) height=(LETTER.1 * down) {} }
         text transform={ "scale(" (across) " " (down) ")" } y=(LETTER.1 - 4) x=(at.join(" ")) fill=(inked) font-weight=(weight)
             xml:space="preserve" { (line.text) }
     }
 }
 
-/// The side of a code with its frame, in dots.
+/// The side of a code, in dots.
 fn code_side(text: &str, module: u8) -> usize {
     ui::qr_side(text).unwrap_or_default() * usize::from(module)
 }

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::bitmap::is_obeyed_anywhere;
 use super::letters::printable;
 use super::*;
 
@@ -33,6 +34,11 @@ fn look() -> impl Strategy<Value = Look> {
 fn element() -> impl Strategy<Value = Element> {
     let picture = (1_u16..700, 0_u16..12)
         .prop_map(|(wide, high)| Bitmap::drawn(wide, high, |x, y| (x ^ y) % 3 == 0));
+    let any_picture = (vec(0x03_u8..0x16, 72..=72), 1_u16..73)
+        .prop_filter_map("whole rows", |(dots, across)| {
+            Bitmap::new(across, dots).ok()
+        });
+    let picture = prop_oneof![picture, any_picture];
     prop_oneof![
         words().prop_map(|text| Element::Heading { text }),
         words().prop_map(|text| Element::Centred { text }),
@@ -132,6 +138,13 @@ proptest! {
     }
 
     #[test]
+    fn nothing_is_obeyed_before_its_turn(slip in slip()) {
+        let bytes = bytes(&slip, Paper::Narrow, Drawer::Shut);
+        let mut pairs = bytes.windows(2).map(|pair| [pair[0], pair[1]]);
+        prop_assert!(!pairs.any(is_obeyed_anywhere));
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..200)) {
         let _ = decode(&bytes);
     }
@@ -185,7 +198,9 @@ fn the_test_page_shows_everything_a_printer_may_get_wrong() {
     this paper is wide
 + TOTAL                     12,500
   --------------------------------
+
   [code: Kitchen]
+
       Scan: the printer's name
     The paper is cut below this
                line.

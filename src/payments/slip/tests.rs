@@ -346,7 +346,9 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
 + STILL TO PAY                               4,800
   ------------------------------------------------
               Webale nyo. Asante sana.
+
   [code: https://pos.example.com/r/8cQpZ3]
+
              Scan to keep this receipt
 "
     );
@@ -391,7 +393,9 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
 + STILL TO PAY               4,800
   --------------------------------
       Webale nyo. Asante sana.
+
   [code: https://pos.example.com/r/8cQpZ3]
+
      Scan to keep this receipt
 "
     );
