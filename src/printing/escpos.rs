@@ -1,6 +1,8 @@
 //! A slip as the bytes that a receipt printer understands (ESC/POS).
 //!
-//! The dozen commands are written here by themselves, each once; [`super::decoder`] reads the same ones and nothing else.
+//! The dozen commands are written here, each once, because the crate that has them (`escpos`) has four of them wrong: the page's
+//! table (every hyphen, Ô, ®), the partial cut, the drawer's pulse, and what becomes of letters outside the page.
+//! [`super::decoder`] reads the same commands and nothing else.
 
 use super::bitmap::Bitmap;
 use super::letters::{PAGE, byte_of};

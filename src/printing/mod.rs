@@ -26,4 +26,4 @@ pub use slip::{Element, Look, Slip};
 pub use test_page::test_page;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,16 @@ use super::*;
 
 const PAPERS: [Paper; 2] = [Paper::Narrow, Paper::Wide];
 
+/// What a printer prints that is sent a slip, in words: what was laid out, fed and cut.
+pub(crate) fn read_back(slip: &Slip, paper: Paper) -> String {
+    let mut printed = decode(&bytes(slip, paper, Drawer::Shut)).expect("read");
+    assert_eq!(printed.pop(), Some(Printed::Cut));
+    assert_eq!(printed.pop(), Some(Printed::Feed(3)));
+    let words = in_words(&printed);
+    assert_eq!(words, text(slip, paper));
+    words
+}
+
 /// Anything that can be typed, and much that cannot.
 fn words() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -7,7 +7,7 @@ use super::*;
 use crate::kitchen::board::Elsewhere;
 use crate::kitchen::station::{Pace, StationKind};
 use crate::kitchen::ticket::{TicketModifier, Void};
-use crate::printing::{Drawer, Paper, Printed, bytes, decode, in_words, text};
+use crate::printing::{Paper, tests::read_back};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
 
 const NOON: OffsetDateTime = datetime!(2026-11-22 10:05 UTC);
@@ -110,15 +110,9 @@ fn lunch() -> Posted {
     }
 }
 
-/// What a printer prints, in words: as it was laid out, fed and cut.
 fn printed(posted: &Posted, print: Print, paper: Paper) -> String {
     let slip = slip(posted, &kitchen(), print, &DayRule::default());
-    let mut printed = decode(&bytes(&slip, paper, Drawer::Shut)).expect("read");
-    assert_eq!(printed.pop(), Some(Printed::Cut));
-    assert_eq!(printed.pop(), Some(Printed::Feed(3)));
-    let words = in_words(&printed);
-    assert_eq!(words, text(&slip, paper));
-    words
+    read_back(&slip, paper)
 }
 
 #[test]

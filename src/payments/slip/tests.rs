@@ -1,8 +1,5 @@
 //! The guests' paper as a person reads it, read back from the bytes that a printer gets.
 
-use time::OffsetDateTime;
-use time::macros::datetime;
-
 use super::super::bill::{self, Bill, BillKind};
 use super::super::content::Content;
 use super::super::payment::Method;
@@ -11,156 +8,13 @@ use super::super::reference::Reference;
 use super::super::refunds::{self, RefundKind};
 use super::super::sharers::Next;
 use super::*;
-use crate::menu::Chosen;
-use crate::orders::{Given, Line, LineState, Off, Order, Place};
-use crate::printing::{Drawer, Paper, Printed, bytes, decode, in_words, text};
-use crate::values::{
-    BasisPoints, LineId, ModifierId, Money, OrderId, PaymentId, Quantity, RefundId, StaffId,
-    StationId, TableId, TaxClassId,
-};
+use crate::orders::Order;
+use crate::printing::{Paper, tests::read_back};
+use crate::values::{Money, Quantity, RefundId};
 
-const NOON: OffsetDateTime = datetime!(2026-11-22 10:05 UTC);
+mod lunch;
 
-fn points(points: i64) -> BasisPoints {
-    BasisPoints::new(points).expect("a share")
-}
-
-fn line(count: i64, name: &str, price: i64, tax: (TaxClassId, &str, i64)) -> Line {
-    Line {
-        id: LineId::new(),
-        position: 1,
-        product: None,
-        name: name.to_owned(),
-        kitchen_name: None,
-        quantity: Quantity::new(count).expect("a quantity"),
-        unit_price: Money::new(price),
-        base_price: Money::new(price),
-        from_stock: 0,
-        modifiers: Vec::new(),
-        note: Some("well done".to_owned()),
-        allergy: None,
-        seat: None,
-        course: 1,
-        held: false,
-        announced: false,
-        tax_class: tax.0,
-        tax_name: tax.1.to_owned(),
-        tax_rate: points(tax.2),
-        station: StationId::new(),
-        station_name: "Kitchen".to_owned(),
-        prep_seconds: None,
-        given: None,
-        price_list: None,
-        comped: false,
-        state: LineState::Served,
-        added_by: StaffId::new(),
-        added_at: NOON,
-        sent_at: Some(NOON),
-        ready_at: Some(NOON),
-    }
-}
-
-fn choice(name: &str) -> Chosen {
-    Chosen {
-        id: ModifierId::new(),
-        name: name.to_owned(),
-        kitchen: name.to_owned(),
-        price: Money::ZERO,
-        loud: false,
-        silent: false,
-        left_out: false,
-        prefix: None,
-    }
-}
-
-fn lunch() -> Order {
-    let vat = (TaxClassId::new(), "VAT 18%", 1_800);
-    let levy = (TaxClassId::new(), "Tourism levy 6%", 600);
-    let mut coffee = line(2, "Cappuccino, large", 9_000, vat);
-    coffee.modifiers = vec![
-        choice("Oat milk"),
-        choice("Extra shot of espresso from the house"),
-    ];
-    let fish = "Whole tilapia from Lake Victoria with chips, greens and tartar sauce";
-    let lines = vec![
-        coffee,
-        line(1, fish, 38_000, vat),
-        line(1, "ቡና ceremony", 16_000, levy),
-    ];
-    Order {
-        id: OrderId::new(),
-        number: 42,
-        reference: "20261122-0042".to_owned(),
-        business_date: "2026-11-22".parse().expect("a date"),
-        place: Place::Table {
-            id: TableId::new(),
-            code: "7".to_owned(),
-            area: "Garden".to_owned(),
-        },
-        guests: 3,
-        waiter: StaffId::new(),
-        waiter_name: "Amina".to_owned(),
-        shift: None,
-        shift_over: false,
-        opened_at: NOON,
-        tax_included: true,
-        service: None,
-        given: Some(Given {
-            name: "Staff".to_owned(),
-            off: Off::Percent(points(1_000)),
-            most: points(10_000),
-        }),
-        lines,
-        rounding: Money::ZERO,
-        paid: Money::ZERO,
-        first_sent_at: Some(NOON),
-        bill_printed_at: Some(NOON),
-        billed: None,
-        settled_at: None,
-        settled_date: None,
-        closed_at: None,
-        cancelled_at: None,
-        revision: 1,
-    }
-}
-
-fn kahawa() -> Settings {
-    Settings {
-        cafe_name: "Café Kahawa".to_owned(),
-        address: "Acacia Avenue, Kololo\nKampala".to_owned(),
-        tax_number: "1009 482 113".to_owned(),
-        receipt_footer: "Webale nyo. Asante sana.".to_owned(),
-        ..Settings::default()
-    }
-}
-
-fn payment(order: &Order, method: Method, amount: i64) -> Payment {
-    Payment {
-        id: PaymentId::new(),
-        order: Some(order.id),
-        shift: None,
-        method,
-        amount: Money::new(amount),
-        tip: Money::ZERO,
-        tendered: None,
-        change: Money::ZERO,
-        reference: None,
-        taken_by: None,
-        taker: None,
-        taken_at: NOON,
-        verified: false,
-    }
-}
-
-/// What a printer prints, in words: as it was laid out, fed and cut.
-fn printed(slip: &Slip, paper: Paper) -> String {
-    let mut printed = decode(&bytes(slip, paper, Drawer::Shut)).expect("read");
-    assert_eq!(printed.pop(), Some(Printed::Cut));
-    assert_eq!(printed.pop(), Some(Printed::Feed(3)));
-    let words = in_words(&printed);
-    assert_eq!(words, text(slip, paper));
-    words
-}
+use lunch::{NOON, kahawa, lunch, payment};
 
 fn bill_of(order: &Order, place: i16, kind: BillKind) -> Slip {
     let bill = Bill {
@@ -175,7 +29,7 @@ fn bill_of(order: &Order, place: i16, kind: BillKind) -> Slip {
 fn the_bill() {
     let slip = bill_of(&lunch(), 1, BillKind::First);
     assert_eq!(
-        printed(&slip, Paper::Wide),
+        read_back(&slip, Paper::Wide),
         "\
 #       CAFÉ KAHAWA
                Acacia Avenue, Kololo
@@ -210,7 +64,7 @@ fn the_bill() {
 fn the_bill_on_narrow_paper() {
     let slip = bill_of(&lunch(), 1, BillKind::First);
     assert_eq!(
-        printed(&slip, Paper::Narrow),
+        read_back(&slip, Paper::Narrow),
         "\
 #   CAFÉ KAHAWA
        Acacia Avenue, Kololo
@@ -251,7 +105,7 @@ fn a_revised_bill_of_an_order_that_is_paid_in_part() {
     order.paid = Money::new(10_000);
     let slip = bill_of(&order, 2, BillKind::Revised);
     assert_eq!(
-        printed(&slip, Paper::Wide),
+        read_back(&slip, Paper::Wide),
         "\
 #       CAFÉ KAHAWA
                Acacia Avenue, Kololo
@@ -279,7 +133,7 @@ fn a_revised_bill_of_an_order_that_is_paid_in_part() {
        Please ask for one when you have paid.
 "
     );
-    let copy = printed(&bill_of(&order, 3, BillKind::Copy), Paper::Wide);
+    let copy = read_back(&bill_of(&order, 3, BillKind::Copy), Paper::Wide);
     assert!(copy.contains("No. 3 of this order, copy"), "{copy}");
 }
 
@@ -309,7 +163,7 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
     };
     let slip = receipt(&screen, For::Paper);
     assert_eq!(
-        printed(&slip, Paper::Wide),
+        read_back(&slip, Paper::Wide),
         "\
 #       CAFÉ KAHAWA
                Acacia Avenue, Kololo
@@ -353,7 +207,7 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
 "
     );
     assert_eq!(
-        printed(&slip, Paper::Narrow),
+        read_back(&slip, Paper::Narrow),
         "\
 #   CAFÉ KAHAWA
        Acacia Avenue, Kololo
@@ -399,7 +253,7 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
      Scan to keep this receipt
 "
     );
-    let of_guest = printed(&receipt(&screen, For::Guest), Paper::Wide);
+    let of_guest = read_back(&receipt(&screen, For::Guest), Paper::Wide);
     assert!(of_guest.contains("Paid before"), "{of_guest}");
     assert!(!of_guest.contains("MP261122"), "{of_guest}");
 }
@@ -427,7 +281,7 @@ fn the_slip_that_a_guest_signs_for_money_given_back() {
     let paid = payment(&order, Method::AirtelMoney, 30_000);
     let slip = refunds::view::slip(&refund(&paid, 30_000), &paid, Some(&order), &kahawa());
     assert_eq!(
-        printed(&slip, Paper::Wide),
+        read_back(&slip, Paper::Wide),
         "\
 #       CAFÉ KAHAWA
                Acacia Avenue, Kololo
