@@ -34,6 +34,8 @@ pub mod orders;
 pub mod pass;
 /// Money received for orders, and the receipt that a guest takes home.
 pub mod payments;
+/// Paper: what stands on a slip, and every way to draw it.
+pub mod printing;
 /// The map of every address.
 pub mod routes;
 /// The house a café starts with, and a month of trade to look at.

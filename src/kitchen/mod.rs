@@ -14,6 +14,7 @@ mod board;
 mod figures;
 pub mod handlers;
 mod keys;
+pub mod paper;
 pub mod receipts;
 mod station;
 pub mod stations;

@@ -210,7 +210,7 @@ fn under_title(ticket: &Ticket, age: Age) -> Markup {
 }
 
 /// "1 guest", "4 items".
-fn count_of(number: i32, thing: &str) -> String {
+pub(super) fn count_of(number: i32, thing: &str) -> String {
     match number {
         1 => format!("1 {thing}"),
         more => format!("{more} {thing}s"),
@@ -302,7 +302,7 @@ fn what(line: &TicketLine, ticket: &Ticket) -> Markup {
 }
 
 /// "Seat 2 · Course 1": the course only where the ticket has several.
-fn place_of(line: &TicketLine, ticket: &Ticket) -> Option<String> {
+pub(super) fn place_of(line: &TicketLine, ticket: &Ticket) -> Option<String> {
     let seat = line.seat.map(|seat| format!("Seat {seat}"));
     let course = ticket
         .has_courses()

@@ -5,13 +5,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::content::{BillLine, Sums, on_the_bill};
-use super::receipt::{head, receipt_line, sums};
+use super::slip::{head, lines, served, sums};
 use crate::orders::Order;
+use crate::printing::{self, Slip, view::Shown};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, icon};
-use crate::values::{DayRule, TokenId};
+use crate::values::TokenId;
 use crate::web::url;
 
 /// Which bill of its order it is.
@@ -124,7 +125,7 @@ pub fn page(screen: &Screen) -> Markup {
                 }
                 a.btn.xl href=(url::order(order.id)) { "Back to the order" }
             }
-            @if let Some(bill) = said { (slip(screen, bill, &screen.settings.day_rule())) }
+            @if let Some(bill) = said { (drawn(screen, bill)) }
         }
     };
     ui::page(
@@ -148,37 +149,53 @@ pub fn print_form(order: &Order, label: &str, class: &str) -> Markup {
     }
 }
 
-fn slip(screen: &Screen, bill: &Bill, rule: &DayRule) -> Markup {
-    let (order, settings) = (screen.order, screen.settings);
-    let at = order.bill_printed_at.map(|at| rule.local(at));
-    html! {
-        article.receipt aria-label="Bill, 80 mm" data-printing[screen.printing] {
-            (head(settings))
-            hr;
-            div.c {
-                h2 {
-                    @match bill.kind { BillKind::Revised => { "REVISED BILL" }, BillKind::First | BillKind::Copy => { "BILL" } }
-                }
-                @if bill.place > 1 { "No. " (bill.place) " of this order" @if bill.kind == BillKind::Copy { ", copy" } }
-            }
-            table {
-                tr { td { "Order " (order.number) } td.num { (order.title()) } }
-                @if let Some(at) = at { tr { td { (at.day()) } td.num { (at.time()) } } }
-                tr { td { "Served by " (order.waiter_name) } td.num { @if order.guests > 1 { (order.guests) " guests" } } }
-            }
-            hr;
-            table { @for line in on_the_bill(order) { (receipt_line(&BillLine::of(line))) } }
-            hr;
-            (sums(&Sums::of(order)))
-            @if order.paid.is_positive() {
-                table {
-                    tr { td { "Paid already" } td.num { (-order.paid) } }
-                    tr.tot { td { "TO PAY" } td.num { (order.balance()) } }
-                }
-            }
-            hr;
-            div.c { "This is not a receipt." br; "Please ask for one when you have paid." }
-        }
+fn drawn(screen: &Screen, bill: &Bill) -> Markup {
+    let slip = slip(screen.order, bill, screen.settings);
+    let shown = Shown {
+        printing: screen.printing,
+        ..Shown::default()
+    };
+    printing::view::slip(&slip, shown)
+}
+
+/// The bill as it is printed.
+pub fn slip(order: &Order, bill: &Bill, settings: &Settings) -> Slip {
+    let mut slip = Slip::new("Bill");
+    head(&mut slip, settings);
+    slip.rule();
+    title(&mut slip, bill);
+    slip.row(format!("Order {}", order.number), order.title());
+    if let Some(at) = order.bill_printed_at {
+        let at = settings.day_rule().local(at);
+        slip.row(at.day(), at.time());
+    }
+    served(&mut slip, &order.waiter_name, order.guests);
+    slip.rule();
+    let on_it: Vec<BillLine> = on_the_bill(order).map(BillLine::of).collect();
+    lines(&mut slip, &on_it);
+    slip.rule();
+    sums(&mut slip, &Sums::of(order));
+    if order.paid.is_positive() {
+        slip.row("Paid already", -order.paid);
+        slip.total("TO PAY", order.balance());
+    }
+    slip.rule();
+    slip.centred("This is not a receipt.");
+    slip.centred("Please ask for one when you have paid.");
+    slip
+}
+
+fn title(slip: &mut Slip, bill: &Bill) {
+    slip.heading(match bill.kind {
+        BillKind::Revised => "REVISED BILL",
+        BillKind::First | BillKind::Copy => "BILL",
+    });
+    if bill.place > 1 {
+        let copy = match bill.kind {
+            BillKind::Copy => ", copy",
+            BillKind::First | BillKind::Revised => "",
+        };
+        slip.centred(format!("No. {} of this order{copy}", bill.place));
     }
 }
 

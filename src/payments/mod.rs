@@ -24,6 +24,7 @@ mod receipt;
 mod reference;
 pub mod refunds;
 mod sharers;
+mod slip;
 pub mod statements;
 mod store;
 mod tender;

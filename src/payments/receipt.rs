@@ -2,18 +2,20 @@
 
 use maud::{Markup, html};
 
-use super::content::{BillLine, Content, Sums, so_far};
+use super::content::Content;
 use super::desk::view::verified;
 use super::payment::{Method, Payment};
-use super::print::{Mark, PrintKind};
+use super::print::Mark;
 use super::refunds::{Left, Refund};
 use super::sharers::Next;
+use super::slip::{self, For};
 use crate::orders::Order;
+use crate::printing::{self, view::Shown};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Status, icon};
-use crate::values::{Currency, DayRule, Money, Quantity, TokenId};
+use crate::values::{Money, Quantity, TokenId};
 use crate::web::url;
 
 const NEXT_SALE: &str = r#"{"kind":"takeaway"}"#;
@@ -40,17 +42,6 @@ pub struct Screen<'a> {
     pub mark: Mark,
     /// The café's name, address, tax number, time zone.
     pub settings: &'a Settings,
-}
-
-/// Who a receipt is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum For {
-    /// Whoever takes payments.
-    Staff,
-    /// The printer.
-    Paper,
-    /// The guest who has the link. What others at the table paid with is theirs.
-    Guest,
 }
 
 /// The whole screen, for whoever takes payments.
@@ -188,151 +179,9 @@ fn done(order: &Order) -> Markup {
 }
 
 fn receipt(screen: &Screen, whom: For) -> Markup {
-    let content = screen.content;
-    let settings = screen.settings;
-    let rule = settings.day_rule();
-    html! {
-        article #receipt.receipt aria-label="Receipt, 80 mm" data-printing[whom == For::Paper] {
-            (head(settings))
-            (copy(screen.mark, &rule))
-            hr;
-            (about(screen, &rule))
-            hr;
-            table { @for line in &content.lines { (receipt_line(line)) } }
-            hr;
-            (sums(&content.sums))
-            hr;
-            table {
-                @match whom {
-                    For::Staff | For::Paper => (all_paid(screen, &rule)),
-                    For::Guest => (paid_by_guest(screen, &rule)),
-                }
-                @if content.left.is_positive() { tr.tot { td { "STILL TO PAY" } td.num { (content.left) } } }
-            }
-            hr;
-            div.c { (settings.receipt_footer) }
-            @if let Some(link) = &screen.link {
-                (ui::qr(link, "This receipt on your phone"))
-                div.c { "Scan to keep this receipt" }
-            }
-        }
-    }
-}
-
-fn copy(mark: Mark, rule: &DayRule) -> Markup {
-    html! {
-        @if let Mark::Copy(print) = mark {
-            @let at = rule.local(print.at);
-            div.c {
-                h2 { "COPY" }
-                @match print.kind() {
-                    PrintKind::First => { "First printed " (at.day()) ", " (at.time()) },
-                    PrintKind::Copy => { "No. " (print.place) ", " (at.day()) ", " (at.time()) },
-                }
-            }
-        }
-    }
-}
-
-pub(super) fn head(settings: &Settings) -> Markup {
-    html! {
-        div.c {
-            h2 { (settings.cafe_name.to_uppercase()) }
-            @for line in settings.address.lines() { (line) br; }
-            @if !settings.tax_number.is_empty() { "TIN " (settings.tax_number) }
-        }
-    }
-}
-
-fn about(screen: &Screen, rule: &DayRule) -> Markup {
-    let (order, content) = (screen.order, screen.content);
-    let at = rule.local(screen.payment.taken_at);
-    html! {
-        table {
-            tr { td { "Order " (order.number) } td.num { (content.title) } }
-            tr { td { (at.day()) } td.num { (at.time()) } }
-            tr {
-                td { "Served by " (content.served_by) }
-                td.num { @if content.guests > 1 { (content.guests) " guests" } }
-            }
-            tr { td { "No. " (order.reference) } td {} }
-        }
-    }
-}
-
-pub(super) fn receipt_line(line: &BillLine) -> Markup {
-    html! {
-        tr { td { (line.quantity) " " (line.name) } td.num { (line.price) } }
-        @for choice in &line.choices {
-            tr { td { "\u{a0}\u{a0}" (choice) } td {} }
-        }
-    }
-}
-
-pub(super) fn sums(sums: &Sums) -> Markup {
-    let row =
-        |(label, amount): &(String, Money)| html! { tr { td { (label) } td.num { (amount) } } };
-    html! {
-        table {
-            @for part in &sums.parts { (row(part)) }
-            tr.tot { td { "TOTAL " (Currency::venue().code()) } td.num { (sums.total) } }
-            @for tax in &sums.contained { (row(tax)) }
-        }
-    }
-}
-
-/// Every payment up to this one, and everything that was given back.
-fn all_paid(screen: &Screen, rule: &DayRule) -> Markup {
-    let so_far = so_far(screen.payments, screen.payment);
-    let many = so_far.len() > 1;
-    html! {
-        @for payment in so_far {
-            @let time = many.then(|| rule.local(payment.taken_at).time());
-            (paid(payment, time))
-        }
-        (for_items(screen))
-        @for refund in screen.refunds { (given_back(refund, rule)) }
-    }
-}
-
-/// This payment, what was paid before it, and what was given back of it.
-fn paid_by_guest(screen: &Screen, rule: &DayRule) -> Markup {
-    let (payment, before) = (screen.payment, screen.content.before);
-    let own = |refund: &&Refund| refund.payment == payment.id;
-    html! {
-        @if !before.is_zero() { tr { td { "Paid before" } td.num { (before) } } }
-        (paid(payment, None))
-        (for_items(screen))
-        @for refund in screen.refunds.iter().filter(own) { (given_back(refund, rule)) }
-    }
-}
-
-fn paid(payment: &Payment, time: Option<String>) -> Markup {
-    html! {
-        tr {
-            td { (payment.method.label()) @if let Some(time) = time { ", " (time) } }
-            td.num { (payment.tendered.unwrap_or(payment.amount + payment.tip)) }
-        }
-        @if let Some(reference) = &payment.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
-        @if payment.tip.is_positive() { tr { td { "\u{a0}\u{a0}Tip, thank you" } td.num { (payment.tip) } } }
-        @if payment.tendered.is_some() { tr { td { "Change" } td.num { (payment.change) } } }
-    }
-}
-
-fn for_items(screen: &Screen) -> Markup {
-    html! {
-        @for (place, (quantity, name)) in screen.items.iter().enumerate() {
-            tr { td { @if place == 0 { "This payment: " } (quantity) " " (name) } td {} }
-        }
-    }
-}
-
-fn given_back(refund: &Refund, rule: &DayRule) -> Markup {
-    let at = rule.local(refund.refunded_at);
-    html! {
-        tr {
-            td { "Given back" @if refund.in_cash { " in cash" } ", " (at.day()) " " (at.time()) }
-            td.num { (-(refund.amount + refund.tip)) }
-        }
-    }
+    let shown = Shown {
+        id: Some("receipt"),
+        printing: whom == For::Paper,
+    };
+    printing::view::slip(&slip::receipt(screen, whom), shown)
 }

@@ -107,7 +107,7 @@ pub use notice::{banner, toast};
 pub use page::{
     BodyKind, Page, Person, Tab, Theme, TopBar, desk_nav, page, tab_count, tabs, top_bar,
 };
-pub use qr::qr;
+pub use qr::{qr, qr_side};
 pub use wall::wall_bar;
 
 #[cfg(test)]

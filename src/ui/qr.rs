@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use qrcode::{Color, EcLevel, QrCode};
 
 /// The quiet frame around a code, in modules.
-const FRAME: usize = 4;
+pub const FRAME: usize = 4;
 
 /// A text as a code, black on white whatever the theme; `label` says what it leads to. Nothing where the text is too long
 /// for one.
@@ -21,6 +21,12 @@ pub fn qr(text: &str, label: &str) -> Markup {
             path d=(dark(&code)) fill="#000" {}
         }
     }
+}
+
+/// How many modules a code of this text is wide without its frame; none where the text is too long for one.
+pub fn qr_side(text: &str) -> Option<usize> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    Some(code.width())
 }
 
 /// The dark modules, those beside each other as one rectangle.

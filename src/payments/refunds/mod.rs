@@ -9,7 +9,7 @@ pub mod handlers;
 mod refund;
 mod store;
 mod through_pesapal;
-mod view;
+pub(super) mod view;
 mod waiting;
 
 pub use asked_for::{AskedFor, open as waited_for};

@@ -7,13 +7,14 @@ use super::refund::{Left, Refund, RefundKind};
 use super::through_pesapal::Asked;
 use crate::orders::{Line, Order};
 use crate::payments::pesapal::{Channel, Origin};
-use crate::payments::receipt::head;
+use crate::payments::slip::head;
 use crate::payments::{Method, Payment};
+use crate::printing::{self, Look, Slip, view::Shown};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::{Approver, Person, approval_fields};
 use crate::ui::{self, BodyKind, Kind, icon};
-use crate::values::{Currency, Money, TokenId};
+use crate::values::{Currency, DayRule, Money, TokenId};
 use crate::web::url;
 
 /// What the screen is drawn from.
@@ -262,7 +263,7 @@ pub fn slip_page(
                     a.btn.xl href=(url::floor()) { "Done" }
                 }
             }
-            (slip(refund, payment, order, settings))
+            (printing::view::slip(&slip(refund, payment, order, settings), Shown::default()))
         }
     };
     ui::page(
@@ -275,32 +276,56 @@ pub fn slip_page(
     )
 }
 
-fn slip(refund: &Refund, payment: &Payment, order: Option<&Order>, settings: &Settings) -> Markup {
+/// What the guest signs.
+pub fn slip(
+    refund: &Refund,
+    payment: &Payment,
+    order: Option<&Order>,
+    settings: &Settings,
+) -> Slip {
     let rule = settings.day_rule();
-    let (at, paid) = (rule.local(refund.refunded_at), rule.local(payment.taken_at));
-    html! {
-        article.receipt aria-label="Refund, 80 mm" {
-            (head(settings))
-            hr;
-            div.c { h2 { "REFUND" } }
-            table {
-                @if let Some(order) = order { tr { td { "Order " (order.number) } td.num { (order.title()) } } }
-                tr { td { (at.day()) } td.num { (at.time()) } }
-                @if let Some(order) = order { tr { td { "No. " (order.reference) } td {} } }
-            }
-            hr;
-            table {
-                tr { td { "Paid by " (payment.method.label()) ", " (paid.day()) " " (paid.time()) } td.num { (payment.amount + payment.tip) } }
-                @if refund.tip.is_positive() { tr { td { "Of it tip" } td.num { (-refund.tip) } } }
-                tr.tot { td { "GIVEN BACK " @if refund.in_cash { "IN CASH " } (Currency::venue().code()) } td.num { (refund.amount + refund.tip) } }
-                @if let Some(reference) = &refund.reference { tr { td { "\u{a0}\u{a0}" (reference) } td {} } }
-            }
-            table {
-                tr { td { (refund.kind.label()) ": " (refund.reason) } td {} }
-                @if let Some(by) = &refund.refunded_by { tr { td { "By " (by) @if let Some(approver) = &refund.approved_by { ", approved by " (approver) } } td {} } }
-            }
-            hr;
-            table { tr { td { "Received" br; br; "____________________" } td {} } }
-        }
+    let at = rule.local(refund.refunded_at);
+    let mut slip = Slip::new("Refund");
+    head(&mut slip, settings);
+    slip.rule();
+    slip.heading("REFUND");
+    if let Some(order) = order {
+        slip.row(format!("Order {}", order.number), order.title());
+    }
+    slip.row(at.day(), at.time());
+    if let Some(order) = order {
+        slip.text(format!("No. {}", order.reference));
+    }
+    slip.rule();
+    given_back(&mut slip, refund, payment, &rule);
+    slip.text(format!("{}: {}", refund.kind.label(), refund.reason));
+    if let Some(by) = &refund.refunded_by {
+        let approved = refund.approved_by.as_ref();
+        let approved = approved.map(|approver| format!(", approved by {approver}"));
+        slip.text(format!("By {by}{}", approved.unwrap_or_default()));
+    }
+    slip.rule();
+    slip.text("Received");
+    slip.space();
+    slip.text("____________________");
+    slip
+}
+
+fn given_back(slip: &mut Slip, refund: &Refund, payment: &Payment, rule: &DayRule) {
+    let (paid, method) = (rule.local(payment.taken_at), payment.method.label());
+    slip.row(
+        format!("Paid by {method}, {} {}", paid.day(), paid.time()),
+        payment.amount + payment.tip,
+    );
+    if refund.tip.is_positive() {
+        slip.row("Of it tip", -refund.tip);
+    }
+    let how = if refund.in_cash { "IN CASH " } else { "" };
+    slip.total(
+        format!("GIVEN BACK {how}{}", Currency::venue().code()),
+        refund.amount + refund.tip,
+    );
+    if let Some(reference) = &refund.reference {
+        slip.inset(Look::Plain, reference);
     }
 }
