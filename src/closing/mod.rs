@@ -29,4 +29,5 @@ pub use count::{Count, CountRefusal};
 pub use feed::ShiftsView;
 pub use in_the_way::{InTheWay, unfinished};
 pub use report::{CountLine, FloatLine, MovedLine, Named, OrderCounts, ShiftReport, VarianceLine};
+pub use store::is_counted;
 pub use variance::{Standing, Variance, VarianceRefusal};

@@ -47,6 +47,15 @@ pub async fn counts(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<Cou
         .collect())
 }
 
+/// Whether the cash of a shift was counted since its float.
+pub async fn is_counted(db: &impl ConnectionTrait, shift: ShiftId) -> Result<bool> {
+    let sql = "SELECT 1 FROM shift_counts WHERE shift_id = $1 LIMIT 1";
+    Ok(db
+        .query_one_raw(statement(db, sql, [shift.into()]))
+        .await?
+        .is_some())
+}
+
 /// Stores a count. Its number follows the last one, which the shift's lock keeps still.
 pub async fn insert_count(
     tx: &Tx,

@@ -4,7 +4,7 @@ use std::ops::{AddAssign, SubAssign};
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{BasisPoints, Money, OrderId, Totals};
+use crate::values::{BasisPoints, BusinessDate, Money, OrderId, Totals};
 
 /// What one order came to, or many together; of a difference each part may be below zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,9 @@ pub struct TaxSold {
 pub struct SoldOrder {
     /// Which.
     pub id: OrderId,
-    /// What it comes to.
+    /// The date on which its sale counts.
+    pub date: BusinessDate,
+    /// What it comes to; of one that was called off since, nothing.
     pub sold: Sold,
 }
 

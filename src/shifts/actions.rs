@@ -121,6 +121,7 @@ pub async fn start(tx: &mut Tx, by: &Person, start: Start) -> Result<ShiftId> {
         reason: float.note.clone(),
         approved_by: None,
         reverses: None,
+        slip: None,
     };
     enter_cash(tx, &shift, date, &entry).await?;
     tx.journal(

@@ -109,6 +109,8 @@ pub struct CashEntry {
     pub approved_by: Option<StaffId>,
     /// The entry that it takes back; its amount is below zero then.
     pub reverses: Option<CashEntryId>,
+    /// The number of its slip among those of the shift, where it has one.
+    pub slip: Option<i32>,
 }
 
 impl CashEntry {
@@ -121,6 +123,7 @@ impl CashEntry {
             reason: None,
             approved_by: None,
             reverses: None,
+            slip: None,
         }
     }
 }

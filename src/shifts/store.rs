@@ -86,19 +86,21 @@ pub async fn is_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<boo
     Ok(row.is_some())
 }
 
-/// Holds a date alone: whoever sells waits, and then finds it as this transaction leaves it. Answers whether anything happened on it.
+/// Holds a date alone: whoever sells waits, and then finds it as this transaction leaves it. Answers whether anything happened on
+/// it. A date without a row is given one: what is not there could not be held, and the first sale of the day would not wait.
 pub async fn hold_day_alone(tx: &Tx, date: BusinessDate) -> Result<bool> {
+    let sql = "INSERT INTO business_days (date) VALUES ($1) ON CONFLICT (date) DO NOTHING";
+    let made = tx.execute_raw(statement(tx, sql, [date.into()])).await?;
     let sql = "SELECT 1 FROM business_days WHERE date = $1 FOR UPDATE";
-    let row = tx.query_one_raw(statement(tx, sql, [date.into()])).await?;
-    Ok(row.is_some())
+    tx.query_one_raw(statement(tx, sql, [date.into()])).await?;
+    Ok(made.rows_affected() == 0)
 }
 
 /// Stores that a date, which the transaction holds alone, is closed.
 pub async fn close_day(tx: &Tx, date: BusinessDate, number: i32, by: StaffId) -> Result<()> {
     tx.execute_raw(statement(
         tx,
-        "INSERT INTO business_days (date, z_number, z_at, z_by) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (date) DO UPDATE SET z_number = $2, z_at = $3, z_by = $4",
+        "UPDATE business_days SET z_number = $2, z_at = $3, z_by = $4 WHERE date = $1",
         [date.into(), number.into(), tx.now().into(), by.into()],
     ))
     .await?;
@@ -281,8 +283,8 @@ pub async fn insert_entry(
     tx.later(Write::new(
         "cash_entries",
         id,
-        "INSERT INTO cash_entries (id, shift_id, business_date, kind, amount, payment_id, reason, entered_by, approved_by, at, reverses) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO cash_entries (id, shift_id, business_date, kind, amount, payment_id, reason, entered_by, approved_by, at, reverses, slip) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             id.into(),
             shift.into(),
@@ -295,6 +297,7 @@ pub async fn insert_entry(
             entry.approved_by.into(),
             tx.now().into(),
             entry.reverses.into(),
+            entry.slip.into(),
         ],
     ))
     .await

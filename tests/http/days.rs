@@ -171,7 +171,7 @@ async fn z_reports_follow_each_other_without_gaps() {
         .must_be(StatusCode::OK);
     let refused = close(&mut manager, &after(&first, -1)).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.notice().contains("A later date"));
+    assert!(refused.notice().contains("before the first Z"));
     for (day, number) in [(0, 1), (1, 2), (2, 3)] {
         let z = read(&mut manager, &after(&first, day)).await;
         assert_eq!(z["z"]["number"], number);

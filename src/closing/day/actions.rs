@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::report::{DayReport, OpenLine, ShiftLine, Z};
 use super::rules::{DayRefusal, Known, may_close};
@@ -34,15 +34,12 @@ pub async fn read(
     date: BusinessDate,
     at: OffsetDateTime,
 ) -> Result<Reading> {
-    let before = store::last(db, 1).await?.pop();
-    let since = match &before {
-        Some(z) => z.clone().report()?.until,
-        None => rule.begins(date),
-    };
+    let before = reports(store::last(db, LATELY).await?)?;
+    let since = since(db, rule, date, before.first()).await?;
     let until = at.min(rule.begins(date.next()));
     let sold_orders = orders::sold_on(db, date).await?;
-    let changed = match &before {
-        Some(z) => orders::sold_before_and_changed(db, date, z.made_at).await?,
+    let changed = match before.first() {
+        Some(z) => orders::sold_before_and_changed(db, date, z.at - OVERLAP).await?,
         None => Vec::new(),
     };
     let (corrected, corrections) = corrections(db, changed).await?;
@@ -52,7 +49,11 @@ pub async fn read(
     }
     let open: Vec<_> = orders::open_orders(db).await?;
     let (voids, voided) = store::voids(db, since, until).await?;
-    let shifts = store::closed_shifts(db, since, until).await?;
+    let told: Vec<i32> = before
+        .iter()
+        .flat_map(|z| z.shifts.iter().map(|shift| shift.number))
+        .collect();
+    let shifts = store::closed_shifts(db, since - OVERLAP, until, &told).await?;
     let report = DayReport {
         date,
         z: None,
@@ -77,25 +78,55 @@ pub async fn read(
     Ok(Reading { report, orders })
 }
 
-/// Of orders whose sale was told of before: those that come to something else now, and the difference.
+/// Whatever is stored carries the time at which its transaction began, by the clock of its instance: it can be earlier than a Z
+/// that did not see it. So the one after looks back this much, and leaves out what was told of.
+const OVERLAP: Duration = Duration::hours(1);
+
+/// How many Zs are looked at for what was told of.
+const LATELY: i64 = 5;
+
+fn reports(made: Vec<store::Made>) -> Result<Vec<DayReport>> {
+    made.into_iter().map(store::Made::report).collect()
+}
+
+/// From when on shifts and struck lines count on this date: from the last Z on, as long as no earlier date is open.
+async fn since(
+    db: &impl ConnectionTrait,
+    rule: &DayRule,
+    date: BusinessDate,
+    before: Option<&DayReport>,
+) -> Result<OffsetDateTime> {
+    let begins = rule.begins(date);
+    let is_next = store::next_open(db).await?.is_none_or(|next| next >= date);
+    Ok(match before {
+        Some(z) if is_next => z.until.min(begins),
+        _ => begins,
+    })
+}
+
+/// Of orders of earlier dates: those that come to something else than what was told of them, and the difference. One that was not
+/// told of at all, though its date is closed, is one whose sale no Z saw.
 async fn corrections(
     db: &impl ConnectionTrait,
     changed: Vec<SoldOrder>,
 ) -> Result<(Vec<SoldOrder>, Sold)> {
+    let first = store::first(db).await?;
     let ids: Vec<OrderId> = changed.iter().map(|order| order.id).collect();
     let told: HashMap<OrderId, Sold> = store::told_of(db, &ids).await?.into_iter().collect();
     let mut difference = Sold::default();
     let mut corrected = Vec::new();
     for order in changed {
-        // One of before the first Z is in no Z, and stays out.
-        let Some(before) = told.get(&order.id) else {
-            continue;
-        };
-        if *before == order.sold {
+        let before = told.get(&order.id);
+        // Those of before the first Z are in none.
+        if before == Some(&order.sold)
+            || (before.is_none() && first.is_none_or(|first| order.date < first))
+        {
             continue;
         }
         difference += &order.sold;
-        difference -= before;
+        if let Some(before) = before {
+            difference -= before;
+        }
         corrected.push(order);
     }
     Ok((corrected, difference))
@@ -127,14 +158,10 @@ pub async fn may(
         return Err(DayRefusal::Closed(date, made.number).into());
     }
     let last = store::last(db, 1).await?.pop();
-    let next = match &last {
-        Some(z) => store::next_with_trade(db, z.business_date).await?,
-        None => None,
-    };
     let known = Known {
         today: rule.date_of(at),
-        last: last.as_ref().map(|z| z.business_date),
-        next,
+        first: store::first(db).await?,
+        next: store::next_open(db).await?,
         happened,
     };
     may_close(date, known)?;

@@ -68,7 +68,9 @@ pub async fn show(
         return Ok(poem::web::Json(report).into_response());
     }
     let waiting = payments::count_waiting(app.db()).await?;
+    let is_first = store::first(app.db()).await?.is_none();
     let screen = view::Screen {
+        is_first,
         report: &report,
         waiting,
         today: rule.date_of(now),
@@ -107,15 +109,15 @@ pub async fn close(
 /// then this waits, at most a second, since a Z is not held up by it.
 async fn seal_until(app: &App, until: OffsetDateTime) -> Result<()> {
     for _ in 0..20 {
-        while app
+        let sealed = app
             .write_unkeyed(By::system(), async |tx: &mut Tx| seal::seal(tx).await)
-            .await?
-            > 0
-        {}
+            .await?;
         if !seal::is_waiting(app.db(), until).await? {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        if sealed == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
     Ok(())
 }

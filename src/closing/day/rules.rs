@@ -21,9 +21,9 @@ pub enum DayRefusal {
     /// Zs follow each other as dates do.
     #[error("Close {0} first: the Z reports follow each other as the dates do.")]
     Earlier(BusinessDate),
-    /// A later date was closed already.
-    #[error("A later date than {0} is closed already, so it cannot get a Z report any more.")]
-    Later(BusinessDate),
+    /// The Zs of this café begin later.
+    #[error("{0} is before the first Z report, so it gets none.")]
+    Before(BusinessDate),
 }
 
 impl Refusal for DayRefusal {
@@ -37,7 +37,7 @@ impl Refusal for DayRefusal {
             DayRefusal::NotYet(_) => "day_not_begun",
             DayRefusal::Nothing(_) => "empty_day",
             DayRefusal::Earlier(_) => "earlier_day_open",
-            DayRefusal::Later(_) => "later_day_closed",
+            DayRefusal::Before(_) => "before_first_z",
         }
     }
 }
@@ -47,9 +47,9 @@ impl Refusal for DayRefusal {
 pub struct Known {
     /// Today's date by the clock.
     pub today: BusinessDate,
-    /// The date of the last Z.
-    pub last: Option<BusinessDate>,
-    /// The first date after that on which anything happened.
+    /// The date of the first Z.
+    pub first: Option<BusinessDate>,
+    /// The first date after that which is open, and on which anything happened.
     pub next: Option<BusinessDate>,
     /// Whether anything happened on the date itself.
     pub happened: bool,
@@ -64,13 +64,13 @@ pub fn may_close(date: BusinessDate, known: Known) -> Result<(), DayRefusal> {
     if date > known.today {
         return Err(DayRefusal::NotYet(date));
     }
-    if known.last.is_some_and(|last| date < last) {
-        return Err(DayRefusal::Later(date));
+    if known.first.is_some_and(|first| date < first) {
+        return Err(DayRefusal::Before(date));
     }
     if !known.happened && date != known.today {
         return Err(DayRefusal::Nothing(date));
     }
-    match known.next.filter(|_| known.last.is_some()) {
+    match known.next.filter(|_| known.first.is_some()) {
         Some(next) if next < date => Err(DayRefusal::Earlier(next)),
         _ => Ok(()),
     }
@@ -84,10 +84,10 @@ mod tests {
         format!("2026-11-{day:02}").parse().unwrap()
     }
 
-    fn known(last: Option<u8>, next: Option<u8>) -> Known {
+    fn known(first: Option<u8>, next: Option<u8>) -> Known {
         Known {
             today: d(20),
-            last: last.map(d),
+            first: first.map(d),
             next: next.map(d),
             happened: true,
         }
@@ -117,6 +117,6 @@ mod tests {
         // Nothing happened on the 18th.
         assert_eq!(close(d(19), Some(19)), Ok(()));
         assert_eq!(close(d(20), None), Ok(()));
-        assert_eq!(close(d(16), Some(18)), Err(DayRefusal::Later(d(16))));
+        assert_eq!(close(d(16), Some(18)), Err(DayRefusal::Before(d(16))));
     }
 }

@@ -22,10 +22,6 @@ pub async fn hold_alone(tx: &Tx) -> Result<()> {
 pub struct Made {
     /// Its number.
     pub number: i32,
-    /// The date that it closes.
-    pub business_date: BusinessDate,
-    /// When it was made.
-    pub made_at: OffsetDateTime,
     /// What it says.
     pub report: serde_json::Value,
 }
@@ -39,7 +35,7 @@ impl Made {
     }
 }
 
-const MADE: &str = "SELECT number, business_date, made_at, report FROM z_reports ";
+const MADE: &str = "SELECT number, report FROM z_reports ";
 
 /// The last Zs, newest first.
 pub async fn last(db: &impl ConnectionTrait, most: i64) -> Result<Vec<Made>> {
@@ -57,23 +53,26 @@ pub async fn of(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Option<
         .await?)
 }
 
-/// The first date after `last` on which anything happened.
-pub async fn next_with_trade(
-    db: &impl ConnectionTrait,
-    last: BusinessDate,
-) -> Result<Option<BusinessDate>> {
-    let sql = "SELECT min(date) AS date FROM business_days WHERE date > $1";
-    date_of(db, sql, [last.into()]).await
+/// The date of the first Z of all.
+pub async fn first(db: &impl ConnectionTrait) -> Result<Option<BusinessDate>> {
+    date_of(db, "SELECT min(business_date) AS date FROM z_reports", []).await
 }
 
-/// The dates without a Z on which anything happened, the newest first; none before the first Z.
+/// The first date after the first Z that is open, and on which anything happened.
+pub async fn next_open(db: &impl ConnectionTrait) -> Result<Option<BusinessDate>> {
+    let sql = "SELECT min(date) AS date FROM business_days \
+         WHERE z_number IS NULL AND date > (SELECT min(business_date) FROM z_reports)";
+    date_of(db, sql, []).await
+}
+
+/// The dates without a Z on which anything happened, the newest first; none of before the first Z.
 pub async fn not_closed(db: &impl ConnectionTrait, most: i64) -> Result<Vec<BusinessDate>> {
     #[derive(FromQueryResult)]
     struct Row {
         date: BusinessDate,
     }
     let sql = "SELECT date FROM business_days WHERE z_number IS NULL \
-         AND date > coalesce((SELECT max(business_date) FROM z_reports), '-infinity') ORDER BY date DESC LIMIT $1";
+         AND date > coalesce((SELECT min(business_date) FROM z_reports), '-infinity') ORDER BY date DESC LIMIT $1";
     let rows = Row::find_by_statement(statement(db, sql, [most.into()]))
         .all(db)
         .await?;
@@ -104,18 +103,21 @@ pub async fn told_of(
         .collect()
 }
 
-/// The reports of the shifts that were closed after `since`, until `at`.
+/// The reports of the shifts that were closed after `since`, until `until`, but those that were told of.
 pub async fn closed_shifts(
     db: &impl ConnectionTrait,
     since: OffsetDateTime,
-    at: OffsetDateTime,
+    until: OffsetDateTime,
+    told: &[i32],
 ) -> Result<Vec<ShiftReport>> {
     #[derive(FromQueryResult)]
     struct Row {
         report: serde_json::Value,
     }
-    let sql = "SELECT report FROM shifts WHERE closed_at > $1 AND closed_at <= $2 AND report IS NOT NULL ORDER BY report_number";
-    let rows = Row::find_by_statement(statement(db, sql, [since.into(), at.into()]))
+    let sql = "SELECT report FROM shifts WHERE closed_at > $1 AND closed_at <= $2 AND report IS NOT NULL \
+         AND NOT (report_number = ANY($3)) ORDER BY report_number";
+    let values = [since.into(), until.into(), told.to_vec().into()];
+    let rows = Row::find_by_statement(statement(db, sql, values))
         .all(db)
         .await?;
     rows.into_iter()

@@ -70,6 +70,8 @@ fn made_row(report: &DayReport, rule: &DayRule) -> Markup {
 pub struct Screen<'a> {
     /// The reading, or the Z.
     pub report: &'a DayReport,
+    /// Whether no date was closed yet.
+    pub is_first: bool,
     /// How many guests were asked for money that has not come.
     pub waiting: i64,
     /// Today's date by the clock.
@@ -158,7 +160,7 @@ fn to_do(screen: &Screen, rule: &DayRule) -> Markup {
                 }
             }
         }
-        @if report.date <= screen.today { (close_form(report, clear)) }
+        @if report.date <= screen.today { (close_form(report, clear, screen.is_first)) }
     }
 }
 
@@ -179,7 +181,7 @@ fn open_shift(shift: &OpenLine, rule: &DayRule) -> Markup {
     }
 }
 
-fn close_form(report: &DayReport, clear: bool) -> Markup {
+fn close_form(report: &DayReport, clear: bool, is_first: bool) -> Markup {
     let to = url::day_closing(report.date.iso());
     html! {
         button.btn.xl.primary.wide type="button" data-dialog="close-day" { (icon("lock")) "Close " (report.date) }
@@ -195,6 +197,7 @@ fn close_form(report: &DayReport, clear: bool) -> Markup {
                 div data-notice role="status" {}
                 div.body.stack {
                     p { "This makes the Z report, once and for ever. What is sold afterwards carries the next date." }
+                    @if is_first { (ui::banner(Kind::Warn, true, html! { b { "It is the first one." } " Dates before it get none." })) }
                     @if !clear { p.dim { "What is still open is listed on it and goes on." } }
                 }
                 footer {

@@ -22,6 +22,7 @@ pub struct Model {
     pub approved_by: Option<StaffId>,
     pub at: TimeDateTimeWithTimeZone,
     pub reverses: Option<CashEntryId>,
+    pub slip: Option<i32>,
 }
 
 /// Joins are written in the rooms' stores.

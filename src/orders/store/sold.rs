@@ -13,6 +13,8 @@ use crate::web::Result;
 #[derive(FromQueryResult)]
 struct Row {
     id: OrderId,
+    settled_date: BusinessDate,
+    cancelled: bool,
     guests: i16,
     tax_included: bool,
     service_bp: i32,
@@ -33,7 +35,7 @@ struct Row {
     comped: Option<bool>,
 }
 
-const SOLD: &str = "SELECT o.id, o.guests, o.tax_included, o.service_bp, o.rounding, o.discount_name, o.discount_bp, o.discount_amount, \
+const SOLD: &str = "SELECT o.id, o.settled_date, o.cancelled_at IS NOT NULL AS cancelled, o.guests, o.tax_included, o.service_bp, o.rounding, o.discount_name, o.discount_bp, o.discount_amount, \
      o.discount_most_bp, l.unit_price, l.quantity, l.tax_class_id, l.tax_name, l.tax_bp, l.discount_name AS line_discount_name, \
      l.discount_bp AS line_discount_bp, l.discount_amount AS line_discount_amount, l.discount_most_bp AS line_discount_most_bp, l.comped \
    FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id AND l.state <> 'voided' WHERE ";
@@ -95,9 +97,14 @@ fn sold(rows: &[Row]) -> Result<SoldOrder> {
         row.and_then(|row| row.tax_name.clone()).unwrap_or_default()
     };
     let names = sums.taxes.iter().map(|tax| name(tax.tax_class)).collect();
+    let sold = match first.cancelled {
+        true => Sold::default(),
+        false => Sold::of(first.guests.into(), &sums, first.rounding, names),
+    };
     Ok(SoldOrder {
         id: first.id,
-        sold: Sold::of(first.guests.into(), &sums, first.rounding, names),
+        date: first.settled_date,
+        sold,
     })
 }
 

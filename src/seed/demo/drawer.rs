@@ -162,6 +162,7 @@ impl Ledgerman {
             approved_by: None,
             at,
             reverses: None,
+            slip: None,
         });
     }
 }

@@ -42,11 +42,12 @@ pub async fn book(
     let Asked {
         movement, amount, ..
     } = asked;
+    let alone = asked.alone.after(&store::of_shift(&*tx, shift.id).await?);
     if movement.takes_out() {
         must_hold(&ledger, amount)?;
     }
-    if asked.alone.is_beyond(movement, amount, &ledger) {
-        must_be_agreed(asked.consent.as_ref())?;
+    if alone.is_beyond(movement, amount, &ledger) {
+        must_be_agreed(by, &shift, alone, asked.consent.as_ref())?;
     }
     let entry = CashEntry {
         kind: movement.kind(),
@@ -55,6 +56,7 @@ pub async fn book(
         reason: asked.reason,
         approved_by: asked.consent.and_then(|consent| consent.by()),
         reverses: None,
+        slip: None,
     };
     write(tx, &shift, date, id, "cash.moved", entry).await
 }
@@ -81,15 +83,18 @@ pub async fn take_back(
     back: Back,
 ) -> Result<()> {
     let (date, shift, ledger) = hold(tx, by, shift).await?;
-    let moved = store::find(&*tx, shift.id, back.entry)
-        .await?
+    let all = store::of_shift(&*tx, shift.id).await?;
+    let alone = back.alone.after(&all);
+    let moved = all
+        .into_iter()
+        .find(|moved| moved.id == back.entry)
         .ok_or(Error::NotFound("entry"))?;
     let (movement, amount) = moved.reversal()?;
     if !movement.takes_out() {
         must_hold(&ledger, amount)?;
     }
-    if back.alone.is_beyond_back(movement, amount, &ledger) {
-        must_be_agreed(back.consent.as_ref())?;
+    if alone.is_beyond_back(movement, amount, &ledger) {
+        must_be_agreed(by, &shift, alone, back.consent.as_ref())?;
     }
     let entry = CashEntry {
         kind: movement.kind(),
@@ -98,6 +103,7 @@ pub async fn take_back(
         reason: Some(back.reason),
         approved_by: back.consent.and_then(|consent| consent.by()),
         reverses: Some(moved.id),
+        slip: None,
     };
     write(tx, &shift, date, id, "cash.taken_back", entry).await
 }
@@ -122,6 +128,7 @@ pub async fn open_drawer(
         reason: Some(reason),
         approved_by: consent.by(),
         reverses: None,
+        slip: None,
     };
     write(tx, &shift, date, id, "drawer.opened", entry).await
 }
@@ -144,11 +151,18 @@ fn must_hold(ledger: &Ledger, amount: Money) -> Result<(), CashRefusal> {
     }
 }
 
-/// More has left since somebody looked whether it is within the limit.
-fn must_be_agreed(consent: Option<&Consent>) -> Result<()> {
+/// More has left since somebody looked whether it is within the limit. After a count nobody agrees for themselves: it could
+/// make what is missing look right.
+fn must_be_agreed(
+    by: &Person,
+    shift: &Shift,
+    alone: Alone,
+    consent: Option<&Consent>,
+) -> Result<()> {
+    let own = alone.counted && shift.staff == by.id;
     match consent {
-        Some(_) => Ok(()),
-        None => Err(Error::field(
+        Some(consent) if !own || consent.by().is_some() => Ok(()),
+        _ => Err(Error::field(
             "approver",
             "A manager or an admin has to agree: choose who, and have them enter their PIN.",
         )),
@@ -163,6 +177,14 @@ async fn write(
     deed: &'static str,
     entry: CashEntry,
 ) -> Result<()> {
+    // The shift is held: nobody else takes this number.
+    let number = store::of_shift(&*tx, shift.id)
+        .await?
+        .iter()
+        .map(|moved| moved.number)
+        .max();
+    let slip = i32::try_from(number.unwrap_or(0) + 1).ok();
+    let entry = CashEntry { slip, ..entry };
     enter_cash_as(tx, shift, date, id, &entry).await?;
     let mut told = Entry::new(deed, "shift", shift.id)
         .approved_by(entry.approved_by)

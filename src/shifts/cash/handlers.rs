@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::actions::{self, Asked, Back};
-use super::movement::{Alone, Moved, Movement};
+use super::movement::{Alone, CashRefusal, Moved, Movement};
 use super::{slip, store, view};
 use crate::app::App;
-use crate::data::{Claim, Tx, Written};
+use crate::closing;
+use crate::data::{By, Claim, Entry, Tx, Written};
 use crate::form;
 use crate::payments;
 use crate::shifts::shift::{CashPlace, Shift};
@@ -17,7 +18,7 @@ use crate::shifts::store as shifts;
 use crate::staff::approval::{self, Agreed, Consent};
 use crate::staff::{Agreement, OrderTaker, Person, Refunder, Wish};
 use crate::values::{CashEntryId, Money, Note, ShiftId, Short};
-use crate::web::{Asker, Error, Form, Go, Once, Page, Path, Query, Result, said, url};
+use crate::web::{Asker, Error, Form, Go, Once, Page, Path, Query, Refusal, Result, said, url};
 
 form! {
     /// What moves, how much, why, and who agrees.
@@ -114,7 +115,16 @@ pub async fn book(
         address: url::shift_cash(id),
         only_admin: false,
     };
-    let agreed = agree(&app, &by, asker, claim, needed, &form.agreement, wish).await?;
+    let agreed = agree(
+        &app,
+        &by,
+        asker,
+        claim,
+        (&shift, needed),
+        &form.agreement,
+        wish,
+    )
+    .await?;
     let (claim, consent) = match agreed {
         Agreed::Later(answer) => return Ok(answer),
         Agreed::Now(claim, consent) => (claim, consent),
@@ -131,7 +141,11 @@ pub async fn book(
             };
             actions::book(tx, &by, id, entry, asked).await
         })
-        .await?;
+        .await;
+    if let Err(refusal) = &written {
+        note_refused(&app, &by, id, amount, refusal).await?;
+    }
+    let written = written?;
     answer(&app, asker, id, made(written, entry)).await
 }
 
@@ -148,6 +162,9 @@ pub async fn open_drawer(
     let reason = said(form.chosen.as_ref(), form.reason.as_ref())?;
     let shift = find(&app, &by, id).await?;
     let claim = once.of(&by, "shifts.open_drawer", &(id, &form));
+    if !app.already(&claim).await? {
+        shift.must_take_cash()?;
+    }
     let wish = async || {
         Ok(Wish {
             summary: format!("Open the drawer without a sale, {}: {reason}", of(&shift)),
@@ -220,7 +237,16 @@ pub async fn take_back(
         address: url::shift_cash_reversal(id, entry),
         only_admin: false,
     };
-    let agreed = agree(&app, &by, asker, claim, needed, &form.agreement, wish).await?;
+    let agreed = agree(
+        &app,
+        &by,
+        asker,
+        claim,
+        (&shift, needed),
+        &form.agreement,
+        wish,
+    )
+    .await?;
     let (claim, consent) = match agreed {
         Agreed::Later(answer) => return Ok(answer),
         Agreed::Now(claim, consent) => (claim, consent),
@@ -260,15 +286,33 @@ async fn alone(db: &impl ConnectionTrait, limit: Money, shift: ShiftId) -> Resul
         .iter()
         .map(|sum| sum.tips)
         .sum();
-    let back: Money = payments::refunds::sums_of_shift(db, shift)
-        .await?
-        .iter()
-        .map(|sum| sum.tips)
-        .sum();
-    Ok(Alone {
+    let back = payments::refunds::tips_back_of_shift(db, shift).await?;
+    let alone = Alone {
         paid_out: limit,
         tips: given.less(back),
+        counted: closing::is_counted(db, shift).await?,
+        put_back: Money::ZERO,
+    };
+    Ok(alone.after(&store::of_shift(db, shift).await?))
+}
+
+/// Whoever asks for more than there should be learns how much that is: each such question is written down.
+async fn note_refused(
+    app: &App,
+    by: &Person,
+    shift: ShiftId,
+    amount: Money,
+    refusal: &Error,
+) -> Result<()> {
+    let short = CashRefusal::DrawerShort.code();
+    if !matches!(refusal, Error::Refused(refused) if refused.code == short) {
+        return Ok(());
+    }
+    app.write_unkeyed(By::from(by), async |tx: &mut Tx| {
+        tx.journal(Entry::new("cash.refused", "shift", shift).after(json!({ "amount": amount })));
+        Ok(())
     })
+    .await
 }
 
 /// Asks for somebody's word where it is needed, or where they were asked.
@@ -277,11 +321,16 @@ async fn agree(
     by: &Person,
     asker: Asker,
     claim: Claim,
-    needed: bool,
+    (shift, needed): (&Shift, bool),
     agreement: &Agreement,
     wish: impl FnOnce() -> Wish,
 ) -> Result<Agreed<Option<Consent>>> {
-    if !needed || app.already(&claim).await? {
+    if app.already(&claim).await? {
+        return Ok(Agreed::Now(claim, None));
+    }
+    // Nobody is asked to agree to what cannot be done.
+    shift.must_take_cash()?;
+    if !needed {
         return Ok(Agreed::Now(claim, None));
     }
     let wish = async || Ok(wish());

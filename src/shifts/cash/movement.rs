@@ -101,24 +101,43 @@ impl FromStr for Movement {
 pub struct Alone {
     /// How much may be paid out in all; zero for no limit.
     pub paid_out: Money,
-    /// The tips that guests gave in this shift, by any method, less what went back.
+    /// The tips that guests gave in this shift, by any method, less what went back of them.
     pub tips: Money,
+    /// Whether its cash was counted: from then on nothing moves without somebody else, or what is missing could be made right.
+    pub counted: bool,
+    /// What was put in and taken back, which went out like what was paid out.
+    pub put_back: Money,
 }
 
 impl Alone {
+    /// The same with what of the shift's movements was put in and taken back.
+    pub fn after(self, moved: &[Moved]) -> Self {
+        let back = moved
+            .iter()
+            .filter(|moved| moved.kind == EntryKind::PaidIn && moved.reverses.is_some());
+        Alone {
+            put_back: back.map(|moved| -moved.amount).sum(),
+            ..self
+        }
+    }
+
     /// Whether this amount, after what the ledger holds already, needs somebody else's word.
     pub fn is_beyond(self, movement: Movement, amount: Money, ledger: &Ledger) -> bool {
         let gone = -ledger.amount(movement.kind());
-        match movement {
-            Movement::PaidIn | Movement::Drop => false,
-            Movement::PaidOut => self.paid_out.is_positive() && gone + amount > self.paid_out,
-            Movement::TipOut => gone + amount > self.tips,
-        }
+        self.counted
+            || match movement {
+                Movement::PaidIn | Movement::Drop => false,
+                Movement::PaidOut => {
+                    self.paid_out.is_positive() && gone + self.put_back + amount > self.paid_out
+                }
+                Movement::TipOut => gone + amount > self.tips,
+            }
     }
 
     /// The same for taking a movement back: what was put in goes out again, and counts as paid out.
     pub fn is_beyond_back(self, movement: Movement, amount: Money, ledger: &Ledger) -> bool {
-        movement == Movement::PaidIn && self.is_beyond(Movement::PaidOut, amount, ledger)
+        self.counted
+            || (movement == Movement::PaidIn && self.is_beyond(Movement::PaidOut, amount, ledger))
     }
 }
 
@@ -210,6 +229,13 @@ mod tests {
 
     use super::*;
 
+    const NOBODY: Alone = Alone {
+        paid_out: Money::ZERO,
+        tips: Money::ZERO,
+        counted: false,
+        put_back: Money::ZERO,
+    };
+
     fn m(minor: i64) -> Money {
         Money::new(minor)
     }
@@ -239,6 +265,7 @@ mod tests {
         let alone = Alone {
             paid_out: m(100_000),
             tips: Money::ZERO,
+            ..NOBODY
         };
         let before = ledger(&[(EntryKind::Float, 500_000), (EntryKind::PaidOut, 60_000)]);
         assert!(!alone.is_beyond(Movement::PaidOut, m(40_000), &before));
@@ -255,6 +282,7 @@ mod tests {
         let alone = Alone {
             paid_out: m(1),
             tips: Money::ZERO,
+            ..NOBODY
         };
         for movement in [Movement::Drop, Movement::PaidIn] {
             assert!(!alone.is_beyond(movement, m(9_000_000), &ledger(&[])));
@@ -266,6 +294,7 @@ mod tests {
         let alone = Alone {
             paid_out: Money::ZERO,
             tips: m(12_000),
+            ..NOBODY
         };
         let before = ledger(&[(EntryKind::TipOut, 5_000)]);
         assert!(!alone.is_beyond(Movement::TipOut, m(7_000), &before));
@@ -277,11 +306,42 @@ mod tests {
         let alone = Alone {
             paid_out: m(100_000),
             tips: Money::ZERO,
+            ..NOBODY
         };
         let before = ledger(&[(EntryKind::PaidIn, 300_000), (EntryKind::PaidOut, 60_000)]);
         assert!(alone.is_beyond_back(Movement::PaidIn, m(300_000), &before));
         assert!(!alone.is_beyond_back(Movement::PaidIn, m(40_000), &before));
         assert!(!alone.is_beyond_back(Movement::PaidOut, m(300_000), &before));
+    }
+
+    #[test]
+    fn what_was_put_in_and_taken_back_uses_the_limit_up() {
+        let alone = Alone {
+            paid_out: m(100_000),
+            ..NOBODY
+        };
+        let back = Moved {
+            amount: m(-100_000),
+            reverses: Some(CashEntryId::new()),
+            ..moved(EntryKind::PaidIn, 100_000)
+        };
+        let held = ledger(&[(EntryKind::Float, 500_000), (EntryKind::PaidIn, 100_000)]);
+        let alone = alone.after(&[moved(EntryKind::PaidIn, 200_000), back]);
+        assert_eq!(alone.put_back, m(100_000));
+        assert!(alone.is_beyond_back(Movement::PaidIn, m(1), &held));
+        assert!(alone.is_beyond(Movement::PaidOut, m(1), &held));
+    }
+
+    #[test]
+    fn after_a_count_nothing_moves_on_ones_own_word() {
+        let counted = Alone {
+            counted: true,
+            ..NOBODY
+        };
+        for movement in Movement::ALL {
+            assert!(counted.is_beyond(movement, m(1), &ledger(&[])));
+            assert!(counted.is_beyond_back(movement, m(1), &ledger(&[])));
+        }
     }
 
     #[test]
@@ -319,7 +379,7 @@ mod tests {
     proptest! {
         #[test]
         fn paying_out_bit_by_bit_gets_nobody_further(parts in proptest::collection::vec(1..50_000_i64, 1..20), limit in 1..200_000_i64) {
-            let alone = Alone { paid_out: m(limit), tips: Money::ZERO };
+            let alone = Alone { paid_out: m(limit), ..NOBODY };
             let mut entries = Vec::new();
             for part in parts {
                 if !alone.is_beyond(Movement::PaidOut, m(part), &ledger(&entries)) {

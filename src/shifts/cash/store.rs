@@ -27,11 +27,11 @@ struct Row {
 pub async fn of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<Moved>> {
     let rows = Row::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
-        "SELECT e.id, row_number() OVER (ORDER BY e.at, e.id) AS number, e.kind, e.amount, e.reason, s.name AS by_name, \
+        "SELECT e.id, coalesce(e.slip, row_number() OVER (ORDER BY e.at, e.id)) AS number, e.kind, e.amount, e.reason, s.name AS by_name, \
            a.name AS approved_name, e.at, e.reverses, \
            EXISTS (SELECT 1 FROM cash_entries r WHERE r.reverses = e.id) AS is_reversed \
          FROM cash_entries e JOIN staff s ON s.id = e.entered_by LEFT JOIN staff a ON a.id = e.approved_by \
-         WHERE e.shift_id = $1 AND e.kind IN ('paid_in', 'paid_out', 'drop', 'tip_out', 'no_sale') ORDER BY e.at, e.id",
+         WHERE e.shift_id = $1 AND e.kind IN ('paid_in', 'paid_out', 'drop', 'tip_out', 'no_sale') ORDER BY e.slip, e.at, e.id",
         [shift.into()],
     ))
     .all(db)

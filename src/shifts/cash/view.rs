@@ -168,6 +168,17 @@ fn limit(screen: &Screen, movement: Movement) -> Markup {
         .filter(|moved| moved.kind == movement.kind())
         .map(|moved| -moved.amount)
         .sum();
+    let own = screen.shift.staff == screen.person.id;
+    if screen.alone.counted && (own || !screen.person.role.manages()) {
+        return html! {
+            p.dim { "The cash was counted already: from now on a manager agrees to whatever moves." }
+            (agreement(&screen.approvers, screen.person, &url::shift_cash(screen.shift.id)))
+        };
+    }
+    let gone = match movement {
+        Movement::PaidOut => gone + screen.alone.put_back,
+        _ => gone,
+    };
     let left = |of: Money| of.less(gone).with_code();
     let said = match movement {
         Movement::PaidOut if screen.alone.paid_out.is_positive() => html! {
@@ -250,7 +261,10 @@ pub fn back_page(
 ) -> Markup {
     let to = url::shift_cash_reversal(shift.id, moved.id);
     let page = url::shift_cash(shift.id);
-    let may_need = alone.paid_out.is_positive() && moved.kind == EntryKind::PaidIn;
+    let own = shift.staff == person.id;
+    let limited =
+        alone.paid_out.is_positive() && moved.kind == EntryKind::PaidIn && !person.role.manages();
+    let counted = alone.counted && (own || !person.role.manages());
     let content = html! {
         (bar(("Cash", &page), "Take back", &meta(shift), person))
         main.scroll.rcp {
@@ -263,7 +277,7 @@ pub fn back_page(
                 }
                 p.dim { "What was booked stays and is struck out by an entry the other way. Put the cash back where it was." }
                 (ui::note_field("Why it is taken back", "reason", "", 200, None))
-                @if may_need && !person.role.manages() { (agreement(approvers, person, &to)) }
+                @if limited || counted { (agreement(approvers, person, &to)) }
                 button.btn.xl.primary.wide { (icon("undo")) "Take it back" }
                 a.btn.xl href=(page) { "Leave it" }
             }
