@@ -170,6 +170,12 @@ fn link(previous: &[u8], number: i64, text: &str) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
+/// The number and the hash (lower-case hex) of the newest seal; 0 and nothing where nothing was sealed yet.
+pub async fn newest(db: &impl ConnectionTrait) -> Result<(i64, String)> {
+    let head = head(db).await?;
+    Ok((head.number, hex(&head.hash)))
+}
+
 async fn head(db: &impl ConnectionTrait) -> Result<Head> {
     let newest = Head::find_by_statement(Statement::from_string(
         db.get_database_backend(),

@@ -137,13 +137,18 @@ where
         Agreed::Now(claim, Heard::Somebody(approval)) => (claim, Kind::Given(approval)),
         Agreed::Now(claim, Heard::Nobody) if by.role.manages() => (claim, Kind::Own(by.role)),
         Agreed::Now(..) => {
-            return Err(Error::field(
-                "approver",
-                "A manager or an admin has to agree: choose who, and have them enter their PIN.",
-            ));
+            return Err(wanted());
         }
     };
     Ok(Agreed::Now(claim, Consent(kind)))
+}
+
+/// That somebody has to agree, said where they are chosen.
+pub fn wanted() -> Error {
+    Error::field(
+        "approver",
+        "A manager or an admin has to agree: choose who, and have them enter their PIN.",
+    )
 }
 
 /// The same where whether somebody has to agree turns out with the deed itself: nothing where nobody was asked.

@@ -356,3 +356,22 @@ async fn a_shift_is_on_one_z_and_an_open_one_goes_on() {
         assert_eq!(z["openShifts"][0]["owner"], "Amina Nantale");
     }
 }
+
+#[tokio::test]
+async fn the_first_z_has_no_shift_of_the_date_before() {
+    let house = House::open().await;
+    // Half an hour before the date ends, which is at 04:00 in Kampala.
+    let evening = time::macros::datetime!(2027-01-11 00:30 UTC);
+    house.hand.set(evening);
+    let mut other = house.with_float(OTHER_CASHIER).await;
+    super::shifts::count_and_close(&house, &mut other, OTHER_CASHIER).await;
+    house.hand.set(evening + Duration::hours(3));
+    let mut till = house.with_float(CASHIER).await;
+    sell(&house, &mut till, &["Espresso"]).await;
+    let date = today(&house).await;
+    assert_eq!(date, "2027-01-11");
+    let mut manager = house.person(MANAGER).await;
+    close(&mut manager, &date).await.must_be(StatusCode::OK);
+    let z = read(&mut manager, &date).await;
+    assert_eq!(z["shifts"], serde_json::json!([]));
+}

@@ -10,8 +10,7 @@ use super::report::{DayReport, OpenLine, ShiftLine, Z};
 use super::rules::{DayRefusal, Known, may_close};
 use super::store;
 use crate::closing::report::Named;
-use crate::data::{Entry, Tx};
-use crate::live::Changed;
+use crate::data::{Entry, Tx, seal};
 use crate::orders::{self, Sold, SoldOrder};
 use crate::payments::{self, refunds};
 use crate::shifts;
@@ -35,7 +34,7 @@ pub async fn read(
     at: OffsetDateTime,
 ) -> Result<Reading> {
     let before = reports(store::last(db, LATELY).await?)?;
-    let since = since(db, rule, date, before.first()).await?;
+    let (since, overlap) = since(db, rule, date, before.first()).await?;
     let until = at.min(rule.begins(date.next()));
     let sold_orders = orders::sold_on(db, date).await?;
     let changed = match before.first() {
@@ -48,12 +47,12 @@ pub async fn read(
         sold += &order.sold;
     }
     let open: Vec<_> = orders::open_orders(db).await?;
-    let (voids, voided) = store::voids(db, since, until).await?;
+    let voids = orders::voids_after_send(db, since, until).await?;
     let told: Vec<i32> = before
         .iter()
         .flat_map(|z| z.shifts.iter().map(|shift| shift.number))
         .collect();
-    let shifts = store::closed_shifts(db, since - OVERLAP, until, &told).await?;
+    let shifts = store::closed_shifts(db, since - overlap, until, &told).await?;
     let report = DayReport {
         date,
         z: None,
@@ -71,8 +70,8 @@ pub async fn read(
         open_shifts: open_shifts(db).await?,
         open_orders: i64::try_from(open.len()).unwrap_or(i64::MAX),
         owed: open.iter().map(|order| order.balance).sum(),
-        voids,
-        voided,
+        voids: voids.iter().map(|group| group.lines).sum(),
+        voided: voids.iter().map(|group| group.value).sum(),
     };
     let orders = sold_orders.into_iter().chain(corrected).collect();
     Ok(Reading { report, orders })
@@ -89,18 +88,19 @@ fn reports(made: Vec<store::Made>) -> Result<Vec<DayReport>> {
     made.into_iter().map(store::Made::report).collect()
 }
 
-/// From when on shifts and struck lines count on this date: from the last Z on, as long as no earlier date is open.
+/// From when on shifts and struck lines count on this date: from the last Z on, as long as no earlier date is open. And how much
+/// further back there may be a shift that this Z did not see: where it is the date that begins, those before it are not its own.
 async fn since(
     db: &impl ConnectionTrait,
     rule: &DayRule,
     date: BusinessDate,
     before: Option<&DayReport>,
-) -> Result<OffsetDateTime> {
+) -> Result<(OffsetDateTime, Duration)> {
     let begins = rule.begins(date);
     let is_next = store::next_open(db).await?.is_none_or(|next| next >= date);
     Ok(match before {
-        Some(z) if is_next => z.until.min(begins),
-        _ => begins,
+        Some(z) if is_next => (z.until.min(begins), OVERLAP),
+        _ => (begins, Duration::ZERO),
     })
 }
 
@@ -174,7 +174,7 @@ pub async fn close(tx: &mut Tx, by: &Person, rule: &DayRule, date: BusinessDate)
     let happened = shifts::hold_day_alone(tx, date).await?;
     let last = may(&*tx, rule, date, tx.now(), happened).await?;
     let Reading { mut report, orders } = read(&*tx, rule, date, tx.now()).await?;
-    let (head_number, head_hash) = store::head(&*tx).await?;
+    let (head_number, head_hash) = seal::newest(&*tx).await?;
     let z = Z {
         number: last.unwrap_or(0) + 1,
         by: Named {
@@ -198,6 +198,5 @@ pub async fn close(tx: &mut Tx, by: &Person, rule: &DayRule, date: BusinessDate)
         "openShifts": report.open_shifts.len(),
         "head": z.head_hash,
     })));
-    tx.changed(Changed::Floor);
     Ok(z.number)
 }

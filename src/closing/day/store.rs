@@ -7,7 +7,7 @@ use super::report::{DayReport, Z};
 use crate::closing::ShiftReport;
 use crate::data::Tx;
 use crate::orders::{Sold, SoldOrder};
-use crate::values::{BusinessDate, Money, OrderId, StaffId};
+use crate::values::{BusinessDate, OrderId, StaffId};
 use crate::web::Result;
 
 /// One Z is made at a time.
@@ -126,32 +126,6 @@ pub async fn closed_shifts(
                 .map_err(|failure| anyhow::anyhow!("a shift report cannot be read: {failure}"))?)
         })
         .collect()
-}
-
-/// How many lines that were sent were struck out after `since`, until `at`, and what guests would have paid for them.
-pub async fn voids(
-    db: &impl ConnectionTrait,
-    since: OffsetDateTime,
-    at: OffsetDateTime,
-) -> Result<(i64, Money)> {
-    let voids = crate::orders::voids_after_send(db, since, at).await?;
-    let lines = voids.iter().map(|group| group.lines).sum();
-    Ok((lines, voids.iter().map(|group| group.value).sum()))
-}
-
-/// The newest link of the audit log's chain.
-pub async fn head(db: &impl ConnectionTrait) -> Result<(i64, String)> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        number: i64,
-        hash: String,
-    }
-    let sql =
-        "SELECT number, encode(hash, 'hex') AS hash FROM audit_seals ORDER BY number DESC LIMIT 1";
-    let row = Row::find_by_statement(statement(db, sql, []))
-        .one(db)
-        .await?;
-    Ok(row.map_or((0, String::new()), |row| (row.number, row.hash)))
 }
 
 /// Stores a Z, what it says of each order, and that its date is closed.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::movement::{Alone, CashRefusal, Movement};
+use super::movement::{Alone, CashRefusal, Moved, Movement};
 use super::store;
 use crate::data::{Entry, Tx};
 use crate::shifts::actions::enter_cash_as;
@@ -11,7 +11,7 @@ use crate::shifts::ledger::{CashEntry, EntryKind, Ledger};
 use crate::shifts::shift::{CashPlace, Shift};
 use crate::shifts::store::{self as shifts, Hold};
 use crate::staff::Person;
-use crate::staff::approval::Consent;
+use crate::staff::approval::{self, Consent};
 use crate::values::{BusinessDate, CashEntryId, Money, ShiftId};
 use crate::web::{Error, Result};
 
@@ -38,16 +38,16 @@ pub async fn book(
     id: CashEntryId,
     asked: Asked,
 ) -> Result<()> {
-    let (date, shift, ledger) = hold(tx, by, shift).await?;
+    let held = hold(tx, by, shift).await?;
     let Asked {
         movement, amount, ..
     } = asked;
-    let alone = asked.alone.after(&store::of_shift(&*tx, shift.id).await?);
+    let alone = asked.alone.after(&held.moved);
     if movement.takes_out() {
-        must_hold(&ledger, amount)?;
+        must_hold(&held.ledger, amount)?;
     }
-    if alone.is_beyond(movement, amount, &ledger) {
-        must_be_agreed(by, &shift, alone, asked.consent.as_ref())?;
+    if alone.is_beyond(movement, amount, &held.ledger) {
+        must_be_agreed(by, &held.shift, alone, asked.consent.as_ref())?;
     }
     let entry = CashEntry {
         kind: movement.kind(),
@@ -58,7 +58,7 @@ pub async fn book(
         reverses: None,
         slip: None,
     };
-    write(tx, &shift, date, id, "cash.moved", entry).await
+    write(tx, &held, id, "cash.moved", entry).await
 }
 
 /// How something is taken back.
@@ -82,19 +82,19 @@ pub async fn take_back(
     id: CashEntryId,
     back: Back,
 ) -> Result<()> {
-    let (date, shift, ledger) = hold(tx, by, shift).await?;
-    let all = store::of_shift(&*tx, shift.id).await?;
-    let alone = back.alone.after(&all);
-    let moved = all
-        .into_iter()
+    let held = hold(tx, by, shift).await?;
+    let alone = back.alone.after(&held.moved);
+    let moved = held
+        .moved
+        .iter()
         .find(|moved| moved.id == back.entry)
         .ok_or(Error::NotFound("entry"))?;
     let (movement, amount) = moved.reversal()?;
     if !movement.takes_out() {
-        must_hold(&ledger, amount)?;
+        must_hold(&held.ledger, amount)?;
     }
-    if alone.is_beyond_back(movement, amount, &ledger) {
-        must_be_agreed(by, &shift, alone, back.consent.as_ref())?;
+    if alone.is_beyond_back(movement, amount, &held.ledger) {
+        must_be_agreed(by, &held.shift, alone, back.consent.as_ref())?;
     }
     let entry = CashEntry {
         kind: movement.kind(),
@@ -105,7 +105,7 @@ pub async fn take_back(
         reverses: Some(moved.id),
         slip: None,
     };
-    write(tx, &shift, date, id, "cash.taken_back", entry).await
+    write(tx, &held, id, "cash.taken_back", entry).await
 }
 
 /// Notes that the drawer was opened without a sale.
@@ -117,8 +117,8 @@ pub async fn open_drawer(
     reason: String,
     consent: Consent,
 ) -> Result<()> {
-    let (date, shift, _) = hold(tx, by, shift).await?;
-    if !matches!(shift.cash, CashPlace::Drawer { .. }) {
+    let held = hold(tx, by, shift).await?;
+    if !matches!(held.shift.cash, CashPlace::Drawer { .. }) {
         return Err(CashRefusal::NoDrawer.into());
     }
     let entry = CashEntry {
@@ -130,18 +130,30 @@ pub async fn open_drawer(
         reverses: None,
         slip: None,
     };
-    write(tx, &shift, date, id, "drawer.opened", entry).await
+    write(tx, &held, id, "drawer.opened", entry).await
 }
 
-async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId) -> Result<(BusinessDate, Shift, Ledger)> {
+/// A shift that nobody else changes meanwhile, and what moved its cash.
+struct Held {
+    date: BusinessDate,
+    shift: Shift,
+    ledger: Ledger,
+    moved: Vec<Moved>,
+}
+
+async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId) -> Result<Held> {
     let date = business_date(tx).await?;
     let shift = shifts::hold(tx, shift, Hold::Alone)
         .await?
         .ok_or(Error::NotFound("shift"))?;
     shift.must_be_for(by.id, by.role)?;
     shift.must_take_cash()?;
-    let ledger = shifts::ledger(&*tx, shift.id).await?;
-    Ok((date, shift, ledger))
+    Ok(Held {
+        date,
+        ledger: shifts::ledger(&*tx, shift.id).await?,
+        moved: store::of_shift(&*tx, shift.id).await?,
+        shift,
+    })
 }
 
 fn must_hold(ledger: &Ledger, amount: Money) -> Result<(), CashRefusal> {
@@ -162,30 +174,25 @@ fn must_be_agreed(
     let own = alone.counted && shift.staff == by.id;
     match consent {
         Some(consent) if !own || consent.by().is_some() => Ok(()),
-        _ => Err(Error::field(
-            "approver",
-            "A manager or an admin has to agree: choose who, and have them enter their PIN.",
-        )),
+        _ => Err(approval::wanted()),
     }
 }
 
 async fn write(
     tx: &mut Tx,
-    shift: &Shift,
-    date: BusinessDate,
+    held: &Held,
     id: CashEntryId,
     deed: &'static str,
     entry: CashEntry,
 ) -> Result<()> {
+    let Held {
+        date, shift, moved, ..
+    } = held;
     // The shift is held: nobody else takes this number.
-    let number = store::of_shift(&*tx, shift.id)
-        .await?
-        .iter()
-        .map(|moved| moved.number)
-        .max();
+    let number = moved.iter().map(|moved| moved.number).max();
     let slip = i32::try_from(number.unwrap_or(0) + 1).ok();
     let entry = CashEntry { slip, ..entry };
-    enter_cash_as(tx, shift, date, id, &entry).await?;
+    enter_cash_as(tx, shift, *date, id, &entry).await?;
     let mut told = Entry::new(deed, "shift", shift.id)
         .approved_by(entry.approved_by)
         .after(json!({

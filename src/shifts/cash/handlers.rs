@@ -64,12 +64,14 @@ pub async fn show(
         Err(_) if which.kind == view::OPENING && opens => Some(view::Chosen::Opening),
         Err(_) => None,
     };
+    let moved = store::of_shift(app.db(), id).await?;
+    let alone = alone(app.db(), settings.paid_out_limit, id).await?;
     let screen = view::Screen {
         shift: &shift,
-        moved: &store::of_shift(app.db(), id).await?,
+        moved: &moved,
         chosen,
         opens,
-        alone: alone(app.db(), settings.paid_out_limit, id).await?,
+        alone: alone.after(&moved),
         approvers: approval::approvers(&app, &by).await?,
         person: &by,
         settings: &settings,
@@ -100,8 +102,10 @@ pub async fn book(
     let shift = find(&app, &by, id).await?;
     let claim = once.of(&by, "shifts.cash", &(id, &form));
     let ledger = shifts::ledger(app.db(), id).await?;
+    let moved = store::of_shift(app.db(), id).await?;
     let needed = alone(app.db(), limit, id)
         .await?
+        .after(&moved)
         .is_beyond(movement, amount, &ledger);
     let wish = || Wish {
         summary: format!(
@@ -220,7 +224,8 @@ pub async fn take_back(
     let moved = entry_of(&app, id, entry).await?;
     let claim = once.of(&by, "shifts.take_back", &(id, entry, &form));
     let ledger = shifts::ledger(app.db(), id).await?;
-    let alone_now = alone(app.db(), limit, id).await?;
+    let all = store::of_shift(app.db(), id).await?;
+    let alone_now = alone(app.db(), limit, id).await?.after(&all);
     // Of what cannot be taken back the transaction says why.
     let needed = moved
         .reversal()
@@ -262,7 +267,11 @@ pub async fn take_back(
             };
             actions::take_back(tx, &by, id, made_entry, back).await
         })
-        .await?;
+        .await;
+    if let Err(refusal) = &written {
+        note_refused(&app, &by, id, moved.amount.abs(), refusal).await?;
+    }
+    let written = written?;
     answer(&app, asker, id, made(written, made_entry)).await
 }
 
@@ -279,7 +288,7 @@ pub async fn show_slip(
     Ok(Page(slip::page(&shift, &moved, &by, &settings)))
 }
 
-/// How far somebody may go alone in this shift.
+/// How far somebody may go alone in this shift, before what moved in it is looked at ([`Alone::after`]).
 async fn alone(db: &impl ConnectionTrait, limit: Money, shift: ShiftId) -> Result<Alone> {
     let given: Money = payments::sums_of_shift(db, shift)
         .await?
@@ -287,13 +296,12 @@ async fn alone(db: &impl ConnectionTrait, limit: Money, shift: ShiftId) -> Resul
         .map(|sum| sum.tips)
         .sum();
     let back = payments::refunds::tips_back_of_shift(db, shift).await?;
-    let alone = Alone {
+    Ok(Alone {
         paid_out: limit,
         tips: given.less(back),
         counted: closing::is_counted(db, shift).await?,
         put_back: Money::ZERO,
-    };
-    Ok(alone.after(&store::of_shift(db, shift).await?))
+    })
 }
 
 /// Whoever asks for more than there should be learns how much that is: each such question is written down.

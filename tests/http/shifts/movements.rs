@@ -430,6 +430,10 @@ async fn what_was_put_in_comes_out_again_only_within_the_limit() {
     let form = [why, ("approver", daniel.as_str()), ("password", PASSWORD)];
     till.post(&path, &form).await.must_be(StatusCode::OK);
     assert_eq!(expected(&house, shift).await, FLOAT);
+    // It used the limit up.
+    moves(&mut till, shift, "paid_out", "500", &[("reason", "Milk")])
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -526,4 +530,29 @@ async fn cash_that_moves_after_a_count_makes_it_stale() {
         .await
         .must_be(StatusCode::OK);
     close(&mut till, shift, &[]).await.must_be(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn after_a_count_not_even_a_manager_moves_their_own_cash_alone() {
+    let house = House::open().await;
+    let mut manager = house.person(MANAGER).await;
+    start(&mut manager, &POUCH).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, MANAGER).await;
+    lock(&mut manager, shift, FLOAT - 20_000)
+        .await
+        .must_be(StatusCode::OK);
+    moves(&mut manager, shift, "drop", "20,000", &[])
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(expected(&house, shift).await, FLOAT);
+    let ruth = id_of(&house, ADMIN).await;
+    let consent = [("approver", ruth.as_str()), ("password", PASSWORD)];
+    moves(&mut manager, shift, "drop", "20,000", &consent)
+        .await
+        .must_be(StatusCode::OK);
+    // Whoever is not the owner answers for it themselves.
+    let mut admin = house.person(ADMIN).await;
+    moves(&mut admin, shift, "drop", "10,000", &[])
+        .await
+        .must_be(StatusCode::OK);
 }
