@@ -9,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 use super::report::{DayReport, OpenLine, ShiftLine, Z};
 use super::rules::{DayRefusal, Known, may_close};
 use super::store;
+use crate::closing::in_the_way::unfinished;
 use crate::closing::report::Named;
 use crate::data::{Entry, Tx, seal};
 use crate::orders::{self, Sold, SoldOrder};
@@ -46,7 +47,7 @@ pub async fn read(
     for order in &sold_orders {
         sold += &order.sold;
     }
-    let open: Vec<_> = orders::open_orders(db).await?;
+    let open = unfinished(orders::open_orders(db).await?);
     let voids = orders::voids_after_send(db, since, until).await?;
     let told: Vec<i32> = before
         .iter()

@@ -45,7 +45,7 @@ pub struct DayReport {
     pub shifts: Vec<ShiftLine>,
     /// The shifts that are open.
     pub open_shifts: Vec<OpenLine>,
-    /// How many orders are open, and what they owe.
+    /// How many orders have something to be paid or sent.
     pub open_orders: i64,
     /// What they owe.
     pub owed: Money,

@@ -225,10 +225,10 @@ fn slip(report: &DayReport, settings: &Settings, rule: &DayRule) -> Markup {
                 (words("Counted from", &rule.local(report.since).to_string()))
             }
             hr;
-            (sold(&report.sold, &format!("{} orders, {} guests", report.sold.orders, report.sold.guests), "SOLD"))
+            (sold(&report.sold, &format!("{}, {}", counted(report.sold.orders, "order", "orders"), counted(report.sold.guests, "guest", "guests")), "SOLD"))
             @if report.corrected > 0 {
                 hr;
-                (sold(&report.corrections, &format!("Of earlier dates, {} orders", report.corrected), "CORRECTED"))
+                (sold(&report.corrections, &format!("Of earlier dates, {}", counted(report.corrected, "order", "orders")), "CORRECTED"))
                 table { tr.tot { td { "TOGETHER" } td.num { (report.net()) } } }
             }
             hr;

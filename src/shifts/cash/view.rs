@@ -145,8 +145,10 @@ fn movement_form(screen: &Screen, movement: Movement) -> Markup {
                 (None, Movement::TipOut) => (ui::Field::new("To whom", "reason").max(200).required()),
                 (None, _) => (ui::Field::new("Note", "reason").max(200).hint("Who takes it, the number of the bag.")),
             }
-            (limit(screen, movement))
+            // Where somebody has to agree, they come before the button; where they may have to, it is at hand.
+            @if screen.alone.counted { (limit(screen, movement)) }
             button.btn.xl.primary.wide { (icon(symbol(movement.kind()))) (movement.deed()) }
+            @if !screen.alone.counted { (limit(screen, movement)) }
         }
     }
 }
