@@ -63,6 +63,7 @@ struct Inner {
     tallies: Tallies,
     jobs: Jobs,
     visitors: OnceLock<Visitors>,
+    print_bell: tokio::sync::Notify,
     pesapal: Gateway,
     began: i64,
 }
@@ -104,6 +105,7 @@ impl App {
             tallies: Tallies::default(),
             jobs: Jobs::default(),
             visitors: OnceLock::new(),
+            print_bell: tokio::sync::Notify::new(),
         }));
         // A weak handle: the bus must not keep the program alive that it belongs to.
         let weak = Arc::downgrade(&app.0);
@@ -189,6 +191,11 @@ impl App {
     /// The connections of the server, once there is one.
     pub fn visitors(&self) -> Option<&Visitors> {
         self.0.visitors.get()
+    }
+
+    /// Rings when something is to be printed, on whichever instance it was wanted.
+    pub fn print_bell(&self) -> &tokio::sync::Notify {
+        &self.0.print_bell
     }
 
     /// Says whose connections are counted; the first server counts.
@@ -326,6 +333,7 @@ impl Inner {
             Changed::Menu => self.menu.clear(),
             Changed::Staff(staff) => self.sessions.drop_where(|key| key.staff == staff),
             Changed::Terminal(_) => self.devices.clear(),
+            Changed::Printers => self.print_bell.notify_one(),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The loops beside the server: sealing the audit log, telling of tickets that no screen shows, clearing away orders that
+//! The loops beside the server: sealing the audit log, printing, telling of tickets that no screen shows, clearing away orders that
 //! nobody wants, putting products back on sale, asking Pesapal what guests have paid and what it has given back.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::data::{By, Tx, once, seal};
 use crate::payments::{pesapal, refunds};
-use crate::{backups, kitchen, menu, orders, pass, staff};
+use crate::{backups, kitchen, menu, orders, pass, printers, staff};
 
 /// How the jobs fare, for `/metrics`.
 #[derive(Debug, Default)]
@@ -51,6 +51,7 @@ pub fn start(app: &App, tasks: &TaskTracker) {
         "sealing the audit log",
         seal_log,
     ));
+    tasks.spawn(printers::spool::run(app.clone()));
     tasks.spawn(every(
         app.clone(),
         Duration::from_secs(1),
@@ -173,5 +174,6 @@ async fn forget_keys(app: &App) -> crate::web::Result<()> {
     staff::forget_old(app.db(), app.clock().now()).await?;
     pass::forget_old(app.db(), app.clock().now()).await?;
     orders::presence::forget_old(app.db(), app.clock().now()).await?;
+    printers::forget_before(app.db(), app.clock().now() - printers::KEPT).await?;
     Ok(())
 }

@@ -34,6 +34,8 @@ pub mod orders;
 pub mod pass;
 /// Money received for orders, and the receipt that a guest takes home.
 pub mod payments;
+/// Printers, what waits for them, and what becomes of it.
+pub mod printers;
 /// Paper: what stands on a slip, and every way to draw it.
 pub mod printing;
 /// The map of every address.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cafe_pos::commands::{backup, check, clock, health, migrate, seed, serve, staff};
+use cafe_pos::commands::{
+    backup, check, clock, health, migrate, print_agent, seed, serve, staff,
+};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -57,6 +59,25 @@ enum Command {
     },
     /// Say of everything whether it is in order, or what to do
     Check,
+    /// Print in a café whose server is elsewhere: ask it for slips, and send them to the printers here
+    PrintAgent {
+        /// The server's address, such as https://pos.example.com
+        #[arg(long, env = "PRINT_AGENT_SERVER")]
+        server: String,
+        /// The folder in which the agent keeps its token
+        #[arg(
+            long,
+            env = "PRINT_AGENT_STATE",
+            default_value = "/var/lib/cafe-pos-print-agent"
+        )]
+        state: PathBuf,
+        /// The pairing code of its terminal, needed once
+        #[arg(long)]
+        code: Option<String>,
+        /// The root certificate of the café's own authority, as a PEM file
+        #[arg(long, env = "PRINT_AGENT_CA")]
+        ca: Option<PathBuf>,
+    },
     /// Ask the program that serves here whether it is well; for the healthcheck of a container
     Health,
 }
@@ -175,6 +196,20 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
             Command::Check => check::run(&config).await,
             Command::Health => health::run(&config).await,
+            Command::PrintAgent {
+                server,
+                state,
+                code,
+                ca,
+            } => {
+                let call = print_agent::Call {
+                    server,
+                    state,
+                    code,
+                    authority: ca,
+                };
+                print_agent::run(call).await
+            }
         }
     });
     // A password that is still being hashed holds nobody up.

@@ -12,8 +12,8 @@ use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, settings,
-    shifts, staff, stream, terminals, trust,
+    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, printers,
+    settings, shifts, staff, stream, terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -139,6 +139,8 @@ fn house(map: Map) -> Map {
     use backups::handlers as backup;
     use kitchen::stations::handlers as station;
     use menu::price_lists::handlers as priced;
+    use printers::agent;
+    use printers::handlers as printer;
     use staff::handlers::roster;
     use staff::requests::handlers as request;
     use terminals::handlers as terminal;
@@ -160,6 +162,23 @@ fn house(map: Map) -> Map {
         .at(at::stations, get(station::list).post(station::add))
         .at(at::new_station, get(station::ask_new))
         .at(at::station, get(station::ask_edit).put(station::edit))
+        .at(at::printers, get(printer::show).post(printer::add))
+        .at(at::new_printer, get(printer::ask_new))
+        .at(at::print_jobs, get(printer::list_jobs))
+        .at(at::printer, get(printer::ask_edit).put(printer::edit))
+        .at(at::printer_tests, post(printer::test))
+        .at(
+            at::printer_pause,
+            post(printer::pause).delete(printer::resume),
+        )
+        .at(at::printer_moves, post(printer::move_jobs))
+        .at(
+            at::print_job,
+            get(printer::show_job).delete(printer::cancel),
+        )
+        .at(at::print_job_tries, post(printer::try_again))
+        .at(at::agent_next, post(agent::next))
+        .at(at::agent_report, post(agent::report))
         .at(at::price_lists, get(priced::show_all).post(priced::add))
         .at(at::new_price_list, get(priced::ask_new))
         .at(
@@ -318,6 +337,10 @@ fn pay(map: Map) -> Map {
         .at(at::refund, get(payments::refunds::handlers::show))
         .at(at::payment_receipt, get(it::show_receipt))
         .at(at::payment_prints, post(it::print_receipt))
+        .at(
+            at::payment_drawer,
+            get(it::show_drawer).post(it::open_drawer),
+        )
         .at(at::guest_receipt, get(it::show_to_guest))
         .at(at::attempt, get(link::show))
         .at(at::attempt_asks, post(link::ask_again))

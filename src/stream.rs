@@ -14,6 +14,7 @@ use crate::menu::MenuView;
 use crate::orders::{self, FloorView, OrderView, ReadyView, TableView, presence::Visit};
 use crate::pass::{PassView, Runner};
 use crate::payments::desk::feed::{AttemptsView, DeskView};
+use crate::printers::PrintersView;
 use crate::staff::requests::{AsksView, RequestsView};
 use crate::staff::{AtWork, Cook, Role, session};
 use crate::terminals;
@@ -156,6 +157,10 @@ async fn till(
             ));
         }
         ("shifts", _) => vec![app.feeds().watch(app, ShiftsView)],
+        ("printers", _) if !person.role.manages() => {
+            return Err(Error::not_allowed("Printers are looked after by managers."));
+        }
+        ("printers", _) => vec![app.feeds().watch(app, PrintersView)],
         ("asks" | "approvals", _) if !person.role.manages() => {
             return Err(Error::not_allowed("Only managers are asked to approve."));
         }

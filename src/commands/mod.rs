@@ -6,6 +6,7 @@ pub mod clock;
 pub mod database;
 pub mod health;
 pub mod migrate;
+pub mod print_agent;
 pub mod seed;
 pub mod serve;
 pub mod staff;

@@ -4,6 +4,7 @@
 use poem::http::StatusCode;
 use serde_json::json;
 
+use super::prints::{self, News};
 use super::station;
 use super::store::{self, afterwards};
 use super::ticket::{Seen, Ticket, TicketKind, TicketLine, TicketModifier, TicketRefusal};
@@ -128,7 +129,7 @@ async fn put_on_boards(
     fired: Vec<(StationId, Vec<NewLine>)>,
     held: Vec<(StationId, Vec<NewLine>)>,
 ) -> Result<()> {
-    let elsewhere = store::sent_elsewhere(&*tx).await?;
+    let ways = store::ways(&*tx).await?;
     let mut work: Vec<(StationId, Vec<NewLine>, Vec<NewLine>)> = Vec::new();
     let fired = fired
         .into_iter()
@@ -140,7 +141,7 @@ async fn put_on_boards(
         if fired.is_empty() && held.is_empty() {
             continue;
         }
-        let station = station::made_at(station, &elsewhere);
+        let station = station::made_at(station, &ways.elsewhere);
         match work.iter_mut().find(|(at, _, _)| *at == station) {
             Some((_, more_fired, more_held)) => {
                 more_fired.extend(fired);
@@ -172,7 +173,9 @@ async fn put_on_boards(
     for ticket in &open {
         tx.changed(Changed::Station(ticket.station_id));
     }
-    Ok(())
+    let tickets: Vec<TicketId> = handed.iter().map(|it| it.ticket).collect();
+    let at = tx.now();
+    prints::print(tx, &tickets, &ways.printing, News::Sent(at)).await
 }
 
 /// Strikes lines of an order out, wherever they are by now. A line whose ticket has left the board comes back alone, so
@@ -182,6 +185,7 @@ pub async fn strike_out(tx: &mut Tx, order: OrderId, struck: &[Struck]) -> Resul
         return Ok(());
     }
     afterwards::strike_out(tx, order, struck, tx.now()).await?;
+    prints::print_struck(tx, order).await?;
     announce_order(tx, order).await
 }
 
@@ -206,12 +210,14 @@ pub async fn move_lines(
 ) -> Result<()> {
     announce_order(tx, from).await?;
     afterwards::move_lines(tx, from, to, lines).await?;
+    prints::print_retitled(tx, to.order).await?;
     announce_order(tx, to.order).await
 }
 
 /// The order's table, name, guests or waiter are others now: its tickets say so.
 pub async fn retitle(tx: &mut Tx, order: &OrderSnapshot) -> Result<()> {
     afterwards::retitle(tx, order).await?;
+    prints::print_retitled(tx, order.order).await?;
     announce_order(tx, order.order).await
 }
 
@@ -302,8 +308,11 @@ pub async fn bump(tx: &mut Tx, ticket: TicketId, seen: Seen) -> Result<Ticket> {
     if let Some(next) = found.ticket.next
         && found.ticket.lines.iter().any(TicketLine::is_live)
     {
-        let next = station::made_at(next, &store::sent_elsewhere(&*tx).await?);
-        afterwards::pass_on(tx, ticket, next, tx.now()).await?;
+        let ways = store::ways(&*tx).await?;
+        let next = station::made_at(next, &ways.elsewhere);
+        let at = tx.now();
+        let passed = afterwards::pass_on(tx, ticket, next, at).await?;
+        prints::print(tx, &[passed], &ways.printing, News::Sent(at)).await?;
         tx.changed(Changed::Station(next));
     }
     record(tx, "ticket.bumped", &found.ticket, &left);

@@ -15,6 +15,7 @@ mod figures;
 pub mod handlers;
 mod keys;
 pub mod paper;
+pub mod prints;
 pub mod receipts;
 mod station;
 pub mod stations;

@@ -15,14 +15,16 @@ use crate::values::DayRule;
 /// Why a ticket is printed, which decides what of it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Print<'a> {
-    /// It was sent.
-    First,
+    /// It was sent: all that was fired and stands.
+    All,
     /// More was sent for it: the nth addition.
     AddOn(i16),
     /// A course that was on hold is to be made now.
     Fired(i16),
-    /// Something was struck out that nobody has said they know of.
-    Void,
+    /// Something was struck out that nobody has said they know of: since that moment, or all of it.
+    Void(Option<OffsetDateTime>),
+    /// It is for somebody else, or served by somebody else.
+    Changed,
     /// Somebody wanted it again. Nothing of it is to be made a second time.
     Duplicate {
         /// Who.
@@ -35,10 +37,13 @@ pub enum Print<'a> {
 impl Print<'_> {
     fn shows(self, line: &TicketLine) -> bool {
         match self {
-            Print::First => line.addition == 0 && line.voided.is_none(),
+            Print::All | Print::Changed => line.voided.is_none(),
             Print::AddOn(addition) => line.addition == addition && line.voided.is_none(),
             Print::Fired(course) => line.held && line.is_live() && line.course == course,
-            Print::Void => line.is_void_unseen(),
+            Print::Void(since) => {
+                let is_since = |at: OffsetDateTime| since.is_none_or(|since| at >= since);
+                line.is_void_unseen() && line.voided.is_some_and(|void| is_since(void.at))
+            }
             Print::Duplicate { .. } => true,
         }
     }
@@ -46,11 +51,24 @@ impl Print<'_> {
     /// What stands above everything else, white on black.
     fn banner(self) -> Option<String> {
         match self {
-            Print::First => None,
+            Print::All => None,
+            Print::Changed => Some("CHANGED: NOT TO BE MADE AGAIN".to_owned()),
             Print::AddOn(_) => Some("ADD-ON".to_owned()),
             Print::Fired(course) => Some(format!("COURSE {course} FIRED")),
-            Print::Void => Some("VOID: DO NOT MAKE".to_owned()),
+            Print::Void(_) => Some("VOID: DO NOT MAKE".to_owned()),
             Print::Duplicate { .. } => Some("DUPLICATE: NOT TO BE MADE AGAIN".to_owned()),
+        }
+    }
+
+    /// What sets it apart in the list of what is printed.
+    pub fn suffix(self) -> String {
+        match self {
+            Print::All => String::new(),
+            Print::AddOn(_) => ", add-on".to_owned(),
+            Print::Fired(course) => format!(", course {course}"),
+            Print::Void(_) => ", void".to_owned(),
+            Print::Changed => ", changed".to_owned(),
+            Print::Duplicate { .. } => ", duplicate".to_owned(),
         }
     }
 
@@ -58,10 +76,10 @@ impl Print<'_> {
     fn moment(self, ticket: &Ticket) -> (&'static str, OffsetDateTime) {
         let shown = ticket.lines.iter().filter(|line| self.shows(line));
         let (word, last) = match self {
-            Print::First | Print::Duplicate { .. } => ("Sent", None),
+            Print::All | Print::Changed | Print::Duplicate { .. } => ("Sent", None),
             Print::AddOn(_) => ("Sent", shown.filter_map(|line| line.fired_at).max()),
             Print::Fired(_) => ("Fired", shown.filter_map(|line| line.fired_at).max()),
-            Print::Void => {
+            Print::Void(_) => {
                 let voids = shown.filter_map(|line| line.voided);
                 ("Struck out", voids.map(|void| void.at).max())
             }
@@ -89,7 +107,7 @@ pub fn slip(posted: &Posted, station: &Station, print: Print, rule: &DayRule) ->
 
 fn items(slip: &mut Slip, ticket: &Ticket, print: Print, rule: &DayRule) {
     // A ticket of one section says so at its head.
-    let has_sections = matches!(print, Print::First | Print::Duplicate { .. });
+    let has_sections = matches!(print, Print::All | Print::Changed | Print::Duplicate { .. });
     let shown = ticket.lines.iter().filter(|line| print.shows(line));
     let mut before = None;
     for line in shown.clone() {
@@ -101,7 +119,7 @@ fn items(slip: &mut Slip, ticket: &Ticket, print: Print, rule: &DayRule) {
         item(slip, line, ticket);
     }
     slip.rule();
-    let counted = shown.filter(|line| print == Print::Void || line.is_live());
+    let counted = shown.filter(|line| matches!(print, Print::Void(_)) || line.is_live());
     let pieces = counted.map(|line| i32::from(line.quantity.get())).sum();
     slip.centred(count_of(pieces, "item"));
 }
@@ -196,4 +214,4 @@ fn item(slip: &mut Slip, line: &TicketLine, ticket: &Ticket) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

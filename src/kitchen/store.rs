@@ -8,7 +8,7 @@ mod rows;
 mod times;
 
 pub use boards::{board_revision, find_board};
-pub(super) use boards::{bumped_after, recallable};
+pub(super) use boards::{bumped_after, posted, recallable};
 pub(super) use handing_over::{Handed, hand_over, open_tickets_of_for_update};
 pub use times::{figures, learned};
 
@@ -49,21 +49,35 @@ pub async fn stations(db: &impl ConnectionTrait) -> Result<Vec<Station>> {
     rows.into_iter().map(Station::try_from).collect()
 }
 
-/// What some stations get that is sent to others instead, while they are closed: from, to.
-pub(super) async fn sent_elsewhere(
-    db: &impl ConnectionTrait,
-) -> Result<Vec<(StationId, StationId)>> {
+/// What of the stations decides where lines go, and whether they go to paper as well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ways {
+    /// What some stations get that is sent to others instead, while they are closed: from, to.
+    pub(super) elsewhere: Vec<(StationId, StationId)>,
+    /// The stations that print everything.
+    pub(super) printing: Vec<StationId>,
+}
+
+/// Where lines go. Of most stations there is nothing to say.
+pub(super) async fn ways(db: &impl ConnectionTrait) -> Result<Ways> {
     #[derive(FromQueryResult)]
     struct Row {
         id: StationId,
-        redirect_to: StationId,
+        redirect_to: Option<StationId>,
+        printing: bool,
     }
-    let sql = "SELECT id, redirect_to FROM stations WHERE redirect_to IS NOT NULL";
+    let sql = "SELECT id, redirect_to, prints_always AND printer_id IS NOT NULL AS printing FROM stations \
+               WHERE redirect_to IS NOT NULL OR prints_always";
     let rows: Vec<Row> = all(db, sql, []).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.id, row.redirect_to))
-        .collect())
+    let mut ways = Ways::default();
+    for row in rows {
+        ways.elsewhere
+            .extend(row.redirect_to.map(|to| (row.id, to)));
+        if row.printing {
+            ways.printing.push(row.id);
+        }
+    }
+    Ok(ways)
 }
 
 /// One station, in use or not.
@@ -165,6 +179,17 @@ pub(super) async fn mark_shown(
     let sql = "UPDATE tickets SET shown_at = $2 WHERE id = $1 AND shown_at IS NULL RETURNING unseen_at IS NOT NULL AS was_missed";
     let row: Option<Row> = one(tx, sql, [ticket.into(), now.into()]).await?;
     Ok(row.map(|row| row.was_missed))
+}
+
+/// Notes that the station knows of all that is on a ticket by now.
+pub(super) async fn mark_known(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<()> {
+    tx.later(Write::new(
+        "tickets_known",
+        ticket,
+        "UPDATE tickets SET known_at = $2 WHERE id = $1",
+        [ticket.into(), now.into()],
+    ))
+    .await
 }
 
 fn statement(

@@ -40,6 +40,9 @@ pub enum Changed {
     /// Money that somebody waits for, or that is for no order.
     #[serde(rename = "y")]
     Payments,
+    /// Printers, and what is to be printed.
+    #[serde(rename = "j")]
+    Printers,
     /// The venue's own settings.
     #[serde(rename = "v")]
     Settings,

@@ -398,6 +398,7 @@ fn receipt(one: &Receipt, days: &DayRule) -> Markup {
                 }
                 Reached::Sent => (ui::badge_saying(ui::Status::New, &format!("Sent {at}"))),
                 Reached::Told => (ui::badge_of(ui::Kind::Warn, false, &format!("Told {at}"))),
+                Reached::Printed => (ui::badge_saying(ui::Status::New, &format!("On paper {at}"))),
                 Reached::OnScreen => (ui::badge_saying(ui::Status::New, &format!("On screen {at}"))),
                 Reached::Started => (ui::badge_saying(ui::Status::Preparing, &format!("Started {at}"))),
                 Reached::Ready => (ui::badge_saying(ui::Status::Ready, &format!("Ready {at}"))),

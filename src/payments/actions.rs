@@ -2,16 +2,19 @@
 
 use serde_json::json;
 
-use super::bill::{self, Bill};
+use super::bill::{self, Bill, BillKind};
 use super::content::Content;
 use super::items::{self, Chosen, Pieces};
 use super::print::Print;
 use super::sharers::Sharers;
 use super::store::{self, On};
 use super::tender::{CashTender, Charge, Taken, TenderRefusal, meant_in_cash};
+use super::to_paper::{self, Paper};
 use crate::data::{Entry, Tally, Tx};
 use crate::live::Changed;
 use crate::orders::{self, Line, Order};
+use crate::printers::{self, ForTill, JobKind};
+use crate::settings::Settings;
 use crate::shifts::{self, CashEntry, EntryKind, Shift};
 use crate::staff::Person;
 use crate::values::{BusinessDate, Currency, Money, OrderId, PaymentId, ShiftId};
@@ -65,6 +68,7 @@ pub async fn take(
     payment: PaymentId,
     order: OrderId,
     take: Take,
+    paper: &Paper,
 ) -> Result<()> {
     let date = shifts::business_date(tx).await?;
     let (shift, drawer) = match take.tender {
@@ -91,7 +95,8 @@ pub async fn take(
         shift: Some(shift),
         date,
     };
-    put_on(tx, payment, &mut order, at, (&taken, rounding), &pieces).await
+    put_on(tx, payment, &mut order, at, (&taken, rounding), &pieces).await?;
+    to_paper::with_payment(tx, payment, paper, drawer.as_ref()).await
 }
 
 /// What a payment of an order, which is locked, would be, what cash rounding adds to the total with it, and for which pieces
@@ -381,7 +386,7 @@ pub async fn close_without_payment(tx: &mut Tx, by: &Person, order: OrderId) -> 
 ///
 /// # Errors
 /// Where nothing is on the order, or nothing is left to pay.
-pub async fn print_bill(tx: &mut Tx, id: OrderId) -> Result<()> {
+pub async fn print_bill(tx: &mut Tx, id: OrderId, settings: &Settings) -> Result<()> {
     let mut order = orders::lock(tx, id).await?;
     match payable(&order) {
         Ok(_) | Err(TenderRefusal::NothingDue) => {}
@@ -397,6 +402,19 @@ pub async fn print_bill(tx: &mut Tx, id: OrderId) -> Result<()> {
         "place": bill.place,
         "total": order.total(),
     })));
+    let what = match bill.kind {
+        BillKind::First => "Bill",
+        BillKind::Copy => "Bill, copy",
+        BillKind::Revised => "Revised bill",
+    };
+    let it = ForTill {
+        kind: JobKind::Bill,
+        title: format!("{what}, {}, order {}", order.title(), order.number),
+        slip: bill::slip(&order, &bill, settings),
+        subject: Some(order.id.uuid()),
+        order: Some(order.id),
+    };
+    printers::queue_for_till(tx, it).await?;
     Ok(())
 }
 

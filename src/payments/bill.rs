@@ -99,6 +99,8 @@ pub struct Screen<'a> {
     pub last: Option<&'a Bill>,
     /// Whether it goes to paper as soon as it is drawn.
     pub printing: bool,
+    /// Whether the till has a printer, which has printed it already.
+    pub at_printer: bool,
     /// Who looks at it.
     pub person: &'a Person,
     /// The café's name, address, tax number, time zone.
@@ -115,6 +117,11 @@ pub fn page(screen: &Screen) -> Markup {
         main.scroll.rcp {
             section.card.stack.done aria-label="Bill" {
                 @match (said, screen.last) {
+                    (Some(_), _) if screen.at_printer => {
+                        p role="status" { (icon("print")) "It comes out of the printer of this till." }
+                        (print_form(order, "Print a copy", "btn xl"))
+                        button.btn type="button" data-print { "Print it in the browser" }
+                    },
                     (Some(_), _) => { button.btn.xl.primary type="button" data-print { (icon("print")) "Print bill" } },
                     (None, last) => {
                         @if last.is_some() {

@@ -13,14 +13,17 @@ use super::payment::{Choice, Method, Payment};
 use super::reference::{Reference, ReferenceRefusal};
 use super::sharers::{Next, Sharers};
 use super::tender::{CashTender, Charge, TenderRefusal, meant_in_cash};
+use super::to_paper::Paper;
 use super::{bill, desk, pesapal, refunds, store, view};
 use crate::app::App;
 use crate::data::{Tx, Written};
 use crate::form;
 use crate::orders::{self, Order};
+use crate::printers;
 use crate::shifts;
 use crate::staff::{Cashier, OrderTaker};
-use crate::values::{Money, OrderId, PaymentId};
+use crate::values::{Money, OrderId, PaymentId, TerminalId};
+use crate::web::client::own_address;
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 pub use part::{HowMuch, PartOfBill};
@@ -196,9 +199,10 @@ pub async fn take(
         return pesapal::handlers::start(&app, &by, claim, asker, wanted).await;
     }
     let payment = PaymentId::new();
+    let paper = paper(&app, req).await?;
     let written = app
         .write(claim.making(payment), async |tx: &mut Tx| {
-            actions::take(tx, &by, payment, id, take).await
+            actions::take(tx, &by, payment, id, take, &paper).await
         })
         .await?;
     let taken = match written {
@@ -218,6 +222,14 @@ pub async fn take(
         _ => Next::Rest,
     };
     after(&app, asker, id, payment, next).await
+}
+
+/// What paper needs to know of this request.
+async fn paper(app: &App, req: &Request) -> Result<Paper> {
+    Ok(Paper {
+        settings: app.settings().await?,
+        at: own_address(app, req),
+    })
 }
 
 fn wanted(method: Method, new: &NewPayment, unit: Money) -> Result<Take> {
@@ -319,6 +331,11 @@ struct Looked {
     printing: bool,
 }
 
+/// Whether a till has a printer of its own.
+async fn till_paper(app: &App, till: Option<TerminalId>) -> Result<bool> {
+    Ok(printers::till_paper(app.db(), till).await?.is_some())
+}
+
 /// So long a bill that was just made goes to paper by itself; a page that is opened again later only shows it.
 const JUST_MADE: Duration = Duration::seconds(30);
 
@@ -341,6 +358,7 @@ pub async fn show_bill(
         order: &order,
         last: last.as_ref(),
         printing: printing && is_fresh,
+        at_printer: till_paper(&app, by.terminal_id()).await?,
         person: &by,
         settings: &settings,
     })))
@@ -356,14 +374,22 @@ pub async fn print_bill(
     Path(id): Path<OrderId>,
 ) -> Result<poem::Response> {
     let claim = once.of(&by, "bills.print", &id).holding(orders::row(id));
-    app.write(claim, async |tx: &mut Tx| actions::print_bill(tx, id).await)
-        .await?;
+    let settings = app.settings().await?;
+    app.write(claim, async |tx: &mut Tx| {
+        actions::print_bill(tx, id, &settings).await
+    })
+    .await?;
     if asker == Asker::Machine {
         let bill = store::last_bill(app.db(), id).await?;
         let bill = bill.ok_or(Error::NotFound("bill"))?;
         let told = json!({ "orderId": id, "bill": bill.place, "kind": bill.kind.as_str() });
         return Ok(poem::web::Json(told).into_response());
     }
-    let to = format!("{}?printing=true", url::order_bill(id));
+    // Where the till has a printer it is there already, and the browser's has nothing to do.
+    let at_printer = till_paper(&app, by.terminal_id()).await?;
+    let to = match at_printer {
+        true => url::order_bill(id),
+        false => format!("{}?printing=true", url::order_bill(id)),
+    };
     Ok(Go::to(asker, to).into_response())
 }

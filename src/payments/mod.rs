@@ -28,6 +28,7 @@ mod slip;
 pub mod statements;
 mod store;
 mod tender;
+mod to_paper;
 mod view;
 
 pub use attempt::{Attempt, AttemptState};

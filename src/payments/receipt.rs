@@ -9,13 +9,14 @@ use super::print::Mark;
 use super::refunds::{Left, Refund};
 use super::sharers::Next;
 use super::slip::{self, For};
+use super::to_paper::DrawerTrouble;
 use crate::orders::Order;
 use crate::printing::{self, view::Shown};
 use crate::settings::Settings;
 use crate::shifts::bar;
 use crate::staff::Person;
-use crate::ui::{self, BodyKind, Status, icon};
-use crate::values::{Money, Quantity, TokenId};
+use crate::ui::{self, BodyKind, Kind, Status, icon};
+use crate::values::{Money, PaymentId, Quantity, TokenId};
 use crate::web::url;
 
 const NEXT_SALE: &str = r#"{"kind":"takeaway"}"#;
@@ -42,10 +43,21 @@ pub struct Screen<'a> {
     pub mark: Mark,
     /// The café's name, address, tax number, time zone.
     pub settings: &'a Settings,
+    /// Whether the till has a printer of its own.
+    pub at_printer: bool,
 }
 
-/// The whole screen, for whoever takes payments.
-pub fn page(screen: &Screen, person: &Person) -> Markup {
+/// Where a receipt came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Out {
+    /// Of the printer of the till.
+    Printer,
+    /// Of the browser's.
+    Browser,
+}
+
+/// The whole screen, for whoever takes payments; `drawer` is what is to be said about theirs.
+pub fn page(screen: &Screen, person: &Person, drawer: Option<&DrawerTrouble>) -> Markup {
     let order = screen.order;
     let left = screen.content.left;
     let title = if left.is_positive() {
@@ -57,7 +69,7 @@ pub fn page(screen: &Screen, person: &Person) -> Markup {
     let content = html! {
         (bar(("Floor", &url::floor()), title, &meta, person))
         main.scroll.rcp {
-            (result(screen, person, left))
+            (result(screen, person, left, drawer))
             (receipt(screen, For::Staff))
         }
     };
@@ -78,28 +90,61 @@ pub fn guest_page(screen: &Screen) -> Markup {
     ui::page(ui::Page::new(BodyKind::Plain, "Receipt", cafe), content)
 }
 
-/// What changes on the screen when the receipt goes to paper; `anew` opens the print dialog, which a repeated tap does not.
-pub fn printed(screen: &Screen, anew: bool) -> Markup {
+/// What changes on the screen when the receipt goes to paper. `anew` is where it came out now: for the browser's printer it
+/// opens the print dialog, which a repeated tap does not.
+pub fn printed(screen: &Screen, anew: Option<Out>) -> Markup {
     let still_due = screen.order.balance().is_positive();
-    let whom = if anew { For::Paper } else { For::Staff };
+    let whom = match anew {
+        Some(Out::Browser) => For::Paper,
+        Some(Out::Printer) | None => For::Staff,
+    };
     html! {
         hx-partial hx-target="#receipt" hx-swap="outerHTML" { (receipt(screen, whom)) }
-        hx-partial hx-target="#print-receipt" hx-swap="outerHTML" { (print_form(screen.payment, true, still_due)) }
-    }
-}
-
-/// A tap notes the print, and the answer opens the print dialog.
-fn print_form(payment: &Payment, printed: bool, still_due: bool) -> Markup {
-    let to = url::payment_prints(payment.id);
-    html! {
-        form #print-receipt method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
-            (ui::key_input(&TokenId::new().to_string()))
-            button.btn.xl.wide.primary[!still_due] { (icon("print")) @if printed { "Print a copy" } @else { "Print receipt" } }
+        hx-partial hx-target="#print-receipt" hx-swap="outerHTML" { (print_form(screen, true, still_due)) }
+        @if anew == Some(Out::Printer) {
+            hx-partial hx-target="#notice" { (ui::toast(Kind::Ok, "It comes out of the printer of this till.")) }
         }
     }
 }
 
-fn result(screen: &Screen, person: &Person, left: Money) -> Markup {
+/// A tap notes the print; the answer opens the print dialog where the till has no printer.
+fn print_form(screen: &Screen, printed: bool, still_due: bool) -> Markup {
+    let to = url::payment_prints(screen.payment.id);
+    // What came out by itself is seldom wanted again.
+    let is_main = !still_due && !(screen.at_printer && printed);
+    html! {
+        form #print-receipt.stack.tight method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
+            (ui::key_input(&TokenId::new().to_string()))
+            button.btn.xl.wide.primary[is_main] { (icon("print")) @if printed { "Print a copy" } @else { "Print receipt" } }
+            @if screen.at_printer { button.btn.wide name="here" value="true" { "Print it in the browser" } }
+        }
+    }
+}
+
+/// What is said about the drawer after a cash payment: it looks again until it is open or stays shut.
+pub fn drawer(payment: PaymentId, trouble: Option<&DrawerTrouble>) -> Markup {
+    let at = url::payment_drawer(payment);
+    let underway = trouble == Some(&DrawerTrouble::Underway);
+    html! {
+        div #drawer role="status" hx-get=[underway.then_some(&at)] hx-trigger=[underway.then_some("every 1s")]
+            hx-target=[underway.then_some("this")] hx-swap=[underway.then_some("outerHTML")] {
+            @if let Some(DrawerTrouble::Shut(why)) = trouble {
+                (ui::banner(Kind::Bad, true, html! { b { "The drawer did not open." } " " (why) }))
+                form hx-post=(at) hx-target="#drawer" hx-swap="outerHTML" hx-disable="find button" {
+                    (ui::key_input(&TokenId::new().to_string()))
+                    button.btn.xl.wide { (icon("cash")) "Open the drawer" }
+                }
+            }
+        }
+    }
+}
+
+fn result(
+    screen: &Screen,
+    person: &Person,
+    left: Money,
+    trouble: Option<&DrawerTrouble>,
+) -> Markup {
     let (order, payment) = (screen.order, screen.payment);
     let still_due = order.balance().is_positive();
     let next_sale = leads_to_next_sale(order);
@@ -138,7 +183,8 @@ fn result(screen: &Screen, person: &Person, left: Money) -> Markup {
                 @if still_due {
                     a.btn.xl.primary href=(rest(screen)) { (icon("due")) (ways_on(screen)) }
                 }
-                (print_form(payment, screen.mark != Mark::Original, still_due))
+                @if payment.method == Method::Cash { (drawer(payment.id, trouble)) }
+                (print_form(screen, screen.mark != Mark::Original, still_due))
                 @if person.role.refunds() && Left::of(payment, screen.refunds).is_something() {
                     a.btn href=(url::payment_refund(payment.id)) { (icon("undo")) "Give money back" }
                 }

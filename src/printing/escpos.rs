@@ -32,24 +32,22 @@ const CUT: &[u8] = &[GS, b'V', b'B', 0];
 /// Lines of paper before the cut: what tears a slip off where a printer has no knife.
 const TEAR_OFF: u8 = 3;
 
-/// Whether the cash drawer opens when the slip is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drawer {
-    /// It stays shut.
-    Shut,
-    /// It springs open first, so that nobody waits for the paper with money in their hand.
-    Opens,
-}
-
-/// The bytes that print a slip on this paper, cut it off, and open the drawer where it is to be.
-pub fn bytes(slip: &Slip, paper: Paper, drawer: Drawer) -> Vec<u8> {
+/// The bytes that open the cash drawer, and nothing else: it opens before the paper comes, and also where none is left.
+pub fn drawer_pulse() -> Vec<u8> {
     let mut tape = Tape {
         bytes: BEGIN.to_vec(),
         style: Style::default(),
     };
-    if drawer == Drawer::Opens {
-        tape.add(&Printed::Drawer);
-    }
+    tape.add(&Printed::Drawer);
+    tape.bytes
+}
+
+/// The bytes that print a slip on this paper and cut it off.
+pub fn bytes(slip: &Slip, paper: Paper) -> Vec<u8> {
+    let mut tape = Tape {
+        bytes: BEGIN.to_vec(),
+        style: Style::default(),
+    };
     for piece in layout(slip, paper) {
         tape.add(&piece);
     }
@@ -150,7 +148,7 @@ mod tests {
     fn body(draw: impl FnOnce(&mut Slip)) -> Vec<u8> {
         let mut slip = Slip::new("Test");
         draw(&mut slip);
-        let bytes = bytes(&slip, Paper::Narrow, Drawer::Shut);
+        let bytes = bytes(&slip, Paper::Narrow);
         let end = [&[ESC, b'd', 3], CUT].concat();
         let body = bytes.strip_prefix(BEGIN).expect("begins");
         body.strip_suffix(&*end).expect("ends").to_vec()
@@ -184,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn the_drawer_opens_before_anything_is_printed_and_never_by_itself() {
+    fn the_drawer_opens_with_bytes_of_its_own_and_no_slip_can_open_it() {
+        assert_eq!(drawer_pulse(), [BEGIN, PULSE].concat());
         let mut slip = Slip::new("Receipt");
         slip.text("Paid \u{1b}p\0\u{19}\u{fa}");
-        let with = bytes(&slip, Paper::Wide, Drawer::Opens);
-        let opened = [BEGIN, b"\x1Bp\x00\x19\xFA", b"Paid p\xA3\n"].concat();
-        assert_eq!(with[..opened.len()], opened);
-        let without = bytes(&slip, Paper::Wide, Drawer::Shut);
+        let bytes = bytes(&slip, Paper::Wide);
+        let said = [BEGIN, b"Paid p\xA3\n"].concat();
+        assert_eq!(bytes[..said.len()], said);
         let pulse = b"\x1Bp";
-        assert!(!without.windows(2).any(|pair| pair == pulse));
+        assert!(!bytes.windows(2).any(|pair| pair == pulse));
     }
 }

@@ -18,7 +18,7 @@ pub mod view;
 
 pub use bitmap::{Bitmap, NoPicture};
 pub use decoder::{Unread, decode};
-pub use escpos::{Drawer, bytes};
+pub use escpos::{bytes, drawer_pulse};
 pub use paper::{Paper, layout, text};
 pub use picture::svg;
 pub use printed::{Line, Place, Printed, Style, in_words};

@@ -11,7 +11,7 @@ const PAPERS: [Paper; 2] = [Paper::Narrow, Paper::Wide];
 
 /// What a printer prints that is sent a slip, in words: what was laid out, fed and cut.
 pub(crate) fn read_back(slip: &Slip, paper: Paper) -> String {
-    let mut printed = decode(&bytes(slip, paper, Drawer::Shut)).expect("read");
+    let mut printed = decode(&bytes(slip, paper)).expect("read");
     assert_eq!(printed.pop(), Some(Printed::Cut));
     assert_eq!(printed.pop(), Some(Printed::Feed(3)));
     let words = in_words(&printed);
@@ -137,19 +137,16 @@ proptest! {
     #[test]
     fn a_printer_is_told_what_is_laid_out_and_nothing_else(slip in slip()) {
         for paper in PAPERS {
-            let printed = decode(&bytes(&slip, paper, Drawer::Shut)).expect("read");
+            let printed = decode(&bytes(&slip, paper)).expect("read");
             let mut expected = layout(&slip, paper);
             expected.extend([Printed::Feed(3), Printed::Cut]);
             prop_assert_eq!(&printed, &expected);
-            let opened = decode(&bytes(&slip, paper, Drawer::Opens)).expect("read");
-            prop_assert_eq!(&opened[0], &Printed::Drawer);
-            prop_assert_eq!(&opened[1..], &expected[..]);
         }
     }
 
     #[test]
     fn nothing_is_obeyed_before_its_turn(slip in slip()) {
-        let bytes = bytes(&slip, Paper::Narrow, Drawer::Shut);
+        let bytes = bytes(&slip, Paper::Narrow);
         let mut pairs = bytes.windows(2).map(|pair| [pair[0], pair[1]]);
         prop_assert!(!pairs.any(is_obeyed_anywhere));
     }
@@ -185,7 +182,7 @@ fn the_test_page_shows_everything_a_printer_may_get_wrong() {
         Paper::Narrow,
         "Sun 22 Nov 2026 08:00",
     );
-    let bytes = bytes(&page, Paper::Narrow, Drawer::Shut);
+    let bytes = bytes(&page, Paper::Narrow);
     let expected = "  [picture: 384 by 16 dots]
 #   CAFÉ KAHAWA
              Test page

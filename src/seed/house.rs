@@ -111,6 +111,8 @@ async fn stations_and_terminals(
             bump_at_once: false,
             quiet: json!([]),
             revision: 1,
+            printer_id: None,
+            prints_always: false,
         });
     let added = add::<entity::stations::Entity>(tx, stations.collect()).await?;
     let there = ids::<entity::stations::Entity>(tx, entity::stations::Column::Id).await?;
@@ -130,6 +132,8 @@ async fn stations_and_terminals(
             station_id: terminal.board(),
             idle_seconds: terminal.idle_seconds,
             locks_after_send: false,
+            printer_id: None,
+            prints_receipts: true,
             device_token_hash: None,
             pairing_code_hash: None,
             pairing_expires_at: None,

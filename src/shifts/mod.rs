@@ -11,6 +11,7 @@ mod actions;
 pub mod cash;
 mod counted;
 mod day;
+mod drawer;
 pub mod handlers;
 mod ledger;
 mod shift;
@@ -20,6 +21,7 @@ mod view;
 pub use actions::{ensure_open, enter_cash, for_cash};
 pub use counted::{Counted, CountedRefusal, Pieces};
 pub use day::{DayRefusal, believe_clock, business_date, local_rule};
+pub use drawer::{is_drawer_here, open_drawer_for, open_drawer_of};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
 pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
 pub use store::{

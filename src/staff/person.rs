@@ -11,7 +11,7 @@ use crate::data::By;
 use crate::settings::Settings;
 use crate::terminals::Terminal;
 use crate::ui;
-use crate::values::{StaffId, TokenId, initials};
+use crate::values::{StaffId, TerminalId, TokenId, initials};
 use crate::web::client::Client;
 use crate::web::url;
 
@@ -135,6 +135,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// The paired terminal that they are at.
+    pub fn terminal_id(&self) -> Option<TerminalId> {
+        self.terminal.as_ref().map(|terminal| terminal.id)
+    }
+
     /// "Amina N." for the corner of a screen: the first name and an initial.
     pub fn short_name(&self) -> String {
         short_name(&self.name)
@@ -174,7 +179,7 @@ impl From<&Person> for By {
     fn from(person: &Person) -> By {
         By {
             staff: Some(person.id),
-            terminal: person.terminal.as_ref().map(|terminal| terminal.id),
+            terminal: person.terminal_id(),
             name: person.name.clone(),
         }
     }

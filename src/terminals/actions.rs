@@ -7,18 +7,19 @@ use serde_json::json;
 use super::code::{GOOD_FOR, PairingCode};
 use super::device::{self, Terminal};
 use super::store;
-use super::terminal::{Description, TerminalRefusal};
+use super::terminal::{Description, Kind, TerminalRefusal};
 use crate::app::{App, derived_secret};
 use crate::data::{Claim, Entry, Tx, Written};
 use crate::live::Changed;
 use crate::staff::place::Place;
 use crate::staff::tries::{self, Try};
-use crate::values::TerminalId;
+use crate::values::{PrinterId, TerminalId};
 use crate::web::{Error, Result};
 
 /// Adds a terminal; a device becomes it by a code.
 pub async fn add(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<()> {
     check(it)?;
+    prints_somewhere(tx, it, None).await?;
     store::insert(tx, id, it).await?;
     tx.journal(Entry::new("terminal.added", "terminal", id).after(it));
     tx.changed(Changed::Terminal(id));
@@ -31,6 +32,13 @@ pub async fn describe(tx: &mut Tx, id: TerminalId, it: &Description) -> Result<(
     let before = store::find_for_update(tx, id).await?;
     if before.has_drawer && !it.has_drawer && store::drawer_in_use(&*tx, id).await? {
         return Err(TerminalRefusal::DrawerInUse.into());
+    }
+    prints_somewhere(tx, it, before.printer).await?;
+    if before.is_agent()
+        && it.kind != Kind::Agent
+        && let Some(printer) = store::prints_for(&*tx, id).await?
+    {
+        return Err(TerminalRefusal::PrintsFor(printer).into());
     }
     store::update(tx, id, it).await?;
     tx.journal(
@@ -119,6 +127,18 @@ fn check(it: &Description) -> Result<()> {
     it.check().map_err(|fault| Error::Invalid(vec![fault]))
 }
 
+/// Nobody prints where nothing comes out; a printer that went out of use since it was chosen may stay.
+async fn prints_somewhere(tx: &Tx, it: &Description, before: Option<PrinterId>) -> Result<()> {
+    let Some(printer) = it.printer.filter(|_| it.printer != before) else {
+        return Ok(());
+    };
+    let printers = store::printers(tx).await?;
+    match printers.iter().any(|(one, _)| *one == printer) {
+        true => Ok(()),
+        false => Err(TerminalRefusal::NoSuchPrinter.into()),
+    }
+}
+
 fn facts(terminal: &Terminal) -> serde_json::Value {
     json!({
         "name": terminal.name,
@@ -128,5 +148,7 @@ fn facts(terminal: &Terminal) -> serde_json::Value {
         "station": terminal.station,
         "idle_seconds": terminal.idle_seconds,
         "locks_after_send": terminal.locks_after_send,
+        "printer": terminal.printer,
+        "prints_receipts": terminal.prints_receipts,
     })
 }

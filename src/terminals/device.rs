@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::store;
 use crate::app::App;
 use crate::staff::{cookies, session};
-use crate::values::{StationId, TerminalId};
-use crate::web::Result;
+use crate::values::{PrinterId, StationId, TerminalId};
+use crate::web::{Result, security};
 
 /// The cookie that carries the device's token.
 pub const COOKIE: &str = "pos_device";
@@ -30,7 +30,7 @@ pub struct Terminal {
     pub name: String,
     /// Where it stands.
     pub location: String,
-    /// `till` or `display`.
+    /// `till`, `display` or `agent`.
     pub kind: String,
     /// Whether a cash drawer hangs on it.
     pub has_drawer: bool,
@@ -40,12 +40,21 @@ pub struct Terminal {
     pub idle_seconds: u32,
     /// Whether it goes back to the tiles when something was sent on it.
     pub locks_after_send: bool,
+    /// Where it prints.
+    pub printer: Option<PrinterId>,
+    /// Whether a receipt is printed with each payment.
+    pub prints_receipts: bool,
 }
 
 impl Terminal {
     /// A wall display: it shows its board and nothing else.
     pub fn is_display(&self) -> bool {
         self.kind == "display"
+    }
+
+    /// A print agent: it prints and does nothing else, and nobody signs in there.
+    pub fn is_agent(&self) -> bool {
+        self.kind == "agent"
     }
 }
 
@@ -69,8 +78,18 @@ pub fn cookie(token: &str, is_https: bool) -> HeaderValue {
 
 /// The paired terminal of this request, if its token stands.
 pub async fn device(app: &App, req: &Request) -> Result<Option<Arc<Terminal>>> {
-    match key_of(req) {
-        Some(key) => paired(app, key).await,
+    let Some(key) = key_of(req) else {
+        return Ok(None);
+    };
+    let found = paired(app, key).await?;
+    // The token of a print agent lies in a file; nobody gets to a till's tiles with it.
+    Ok(found.filter(|terminal| !terminal.is_agent()))
+}
+
+/// The paired device whose token this request carries as a bearer, as a print agent does.
+pub async fn bearer(app: &App, req: &Request) -> Result<Option<Arc<Terminal>>> {
+    match security::bearer(req) {
+        Some(token) => paired(app, hash(token)).await,
         None => Ok(None),
     }
 }

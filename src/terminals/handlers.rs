@@ -12,7 +12,7 @@ use crate::form;
 use crate::staff::place::Place;
 use crate::staff::view::desk::desk;
 use crate::staff::{Admin, cookies};
-use crate::values::{Short, StationId, TerminalId, Text};
+use crate::values::{PrinterId, Short, StationId, TerminalId, Text};
 use crate::web::answer::with_status;
 use crate::web::{Asker, Draft, Error, Form, Frag, Go, Once, Page, Path, Result, url};
 
@@ -26,6 +26,8 @@ form! {
         station: opt StationId,
         idle_seconds: one IdleSeconds,
         locks_after_send: flag bool,
+        printer: opt PrinterId,
+        prints_receipts: flag bool,
     }
 }
 
@@ -44,6 +46,8 @@ impl From<Described> for Description {
             station: it.station,
             idle_seconds: it.idle_seconds,
             locks_after_send: it.locks_after_send,
+            printer: it.printer,
+            prints_receipts: it.prints_receipts,
         }
     }
 }
@@ -66,10 +70,8 @@ pub async fn list(app: App, by: Admin) -> Result<Page> {
 /// The form for a new terminal.
 #[handler]
 pub async fn ask_new(app: App, _by: Admin) -> Result<Frag> {
-    Ok(Frag(view::new_dialog(
-        &store::boards(app.db()).await?,
-        &new_key(),
-    )))
+    let choices = choices(&app).await?;
+    Ok(Frag(view::new_dialog(&choices, &new_key())))
 }
 
 /// Adds a terminal; the next step is its pairing code.
@@ -93,11 +95,15 @@ pub async fn add(
 pub async fn ask_edit(app: App, _by: Admin, Path(id): Path<TerminalId>) -> Result<Frag> {
     let terminal = store::find(app.db(), id).await?;
     let keys = std::array::from_fn(|_| new_key());
-    Ok(Frag(view::edit_dialog(
-        &terminal,
-        &store::boards(app.db()).await?,
-        &keys,
-    )))
+    let choices = choices(&app).await?;
+    Ok(Frag(view::edit_dialog(&terminal, &choices, &keys)))
+}
+
+async fn choices(app: &App) -> Result<view::Choices> {
+    Ok(view::Choices {
+        boards: store::boards(app.db()).await?,
+        printers: store::printers(app.db()).await?,
+    })
 }
 
 /// Changes what is said about a terminal.

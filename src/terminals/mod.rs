@@ -1,4 +1,4 @@
-//! Paired devices: tills and wall displays, each with a revocable token of its own. A device becomes a
+//! Paired devices: tills, wall displays and print agents, each with a revocable token of its own. A device becomes a
 //! terminal by a code that an admin makes and that is typed on it once. Owns the table `terminals`.
 
 pub mod actions;
@@ -10,6 +10,6 @@ mod store;
 mod terminal;
 mod view;
 
-pub use device::{COOKIE, DeviceKey, Terminal, cookie, device, key_of, paired};
+pub use device::{COOKIE, DeviceKey, Terminal, bearer, cookie, device, key_of, paired};
 pub use sightings::Sightings;
 pub use store::showing;

@@ -8,7 +8,7 @@ use super::device::{DeviceKey, Terminal};
 use super::terminal::{Description, Kind, Listed, TerminalRefusal};
 use crate::data::entity::{stations, terminals};
 use crate::data::{OnConstraint, Tx};
-use crate::values::{StationId, TerminalId};
+use crate::values::{PrinterId, StationId, TerminalId};
 use crate::web::{Error, Result};
 
 /// The paired terminal with this token's hash.
@@ -38,6 +38,8 @@ fn terminal(row: terminals::Model) -> Terminal {
         station: row.station_id,
         idle_seconds: u32::try_from(row.idle_seconds).unwrap_or(120),
         locks_after_send: row.locks_after_send,
+        printer: row.printer_id,
+        prints_receipts: row.prints_receipts,
     }
 }
 
@@ -50,6 +52,7 @@ struct ListedRow {
     has_drawer: bool,
     station_id: Option<Uuid>,
     station: Option<String>,
+    printer: Option<String>,
     idle_seconds: i32,
     paired_at: Option<OffsetDateTime>,
     last_seen_at: Option<OffsetDateTime>,
@@ -60,10 +63,10 @@ struct ListedRow {
 pub async fn all(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<Vec<Listed>> {
     let rows = ListedRow::find_by_statement(Statement::from_sql_and_values(
         db.get_database_backend(),
-        "SELECT t.id, t.name, t.location, t.kind, t.has_drawer, t.station_id, s.name AS station, t.idle_seconds, \
+        "SELECT t.id, t.name, t.location, t.kind, t.has_drawer, t.station_id, s.name AS station, p.name AS printer, t.idle_seconds, \
                 CASE WHEN t.device_token_hash IS NOT NULL AND t.revoked_at IS NULL THEN t.paired_at END AS paired_at, \
                 t.last_seen_at, CASE WHEN t.pairing_expires_at > $1 THEN t.pairing_expires_at END AS code_until \
-         FROM terminals t LEFT JOIN stations s ON s.id = t.station_id ORDER BY lower(t.name), t.id",
+         FROM terminals t LEFT JOIN stations s ON s.id = t.station_id LEFT JOIN printers p ON p.id = t.printer_id ORDER BY lower(t.name), t.id",
         [now.into()],
     ))
     .all(db)
@@ -81,6 +84,7 @@ fn listed(row: ListedRow) -> Result<Listed> {
             .station_id
             .zip(row.station)
             .map(|(id, name)| (StationId::from(id), name)),
+        printer: row.printer,
         id: row.id.into(),
         name: row.name,
         location: row.location,
@@ -102,6 +106,32 @@ pub async fn boards(db: &impl ConnectionTrait) -> Result<Vec<(StationId, String)
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// The printers in use, for terminals that print there.
+pub async fn printers(db: &impl ConnectionTrait) -> Result<Vec<(PrinterId, String)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PrinterId,
+        name: String,
+    }
+    let sql = "SELECT id, name FROM printers WHERE active ORDER BY lower(name), id";
+    let rows = Row::find_by_statement(Statement::from_string(db.get_database_backend(), sql))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// A printer that is reached through this print agent, by its name.
+pub async fn prints_for(db: &impl ConnectionTrait, id: TerminalId) -> Result<Option<String>> {
+    let row = db
+        .query_one_raw(Statement::from_sql_and_values(
+            db.get_database_backend(),
+            "SELECT name FROM printers WHERE agent_id = $1 ORDER BY name LIMIT 1",
+            [id.into()],
+        ))
+        .await?;
+    Ok(row.map(|row| row.try_get("", "name")).transpose()?)
 }
 
 /// A terminal that shows this board, by its name.
@@ -146,8 +176,9 @@ pub async fn drawer_in_use(db: &impl ConnectionTrait, id: TerminalId) -> Result<
 pub async fn insert(tx: &Tx, id: TerminalId, it: &Description) -> Result<()> {
     execute(
         tx,
-        "INSERT INTO terminals (name, location, kind, has_drawer, station_id, idle_seconds, locks_after_send, id, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO terminals (name, location, kind, has_drawer, station_id, idle_seconds, locks_after_send, printer_id, prints_receipts, \
+                                id, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         columns(it).into_iter().chain([id.into(), tx.now().into()]),
     )
     .await?;
@@ -159,14 +190,14 @@ pub async fn update(tx: &Tx, id: TerminalId, it: &Description) -> Result<()> {
     execute(
         tx,
         "UPDATE terminals SET name = $1, location = $2, kind = $3, has_drawer = $4, station_id = $5, idle_seconds = $6, \
-           locks_after_send = $7 WHERE id = $8",
+           locks_after_send = $7, printer_id = $8, prints_receipts = $9 WHERE id = $10",
         columns(it).into_iter().chain([id.into()]),
     )
     .await?;
     Ok(())
 }
 
-fn columns(it: &Description) -> [sea_orm::Value; 7] {
+fn columns(it: &Description) -> [sea_orm::Value; 9] {
     [
         it.name.as_str().into(),
         it.location
@@ -178,6 +209,8 @@ fn columns(it: &Description) -> [sea_orm::Value; 7] {
         it.station.into(),
         it.idle_seconds.get().into(),
         it.locks_after_send.into(),
+        it.printer.into(),
+        it.prints_receipts.into(),
     ]
 }
 

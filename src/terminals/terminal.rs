@@ -8,7 +8,7 @@ use serde::Serialize;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::values::{Short, StationId, TerminalId, Text};
+use crate::values::{PrinterId, Short, StationId, TerminalId, Text};
 use crate::web::{FieldError, Refusal};
 
 /// What a terminal is used as.
@@ -19,14 +19,20 @@ pub enum Kind {
     Till,
     /// A display on a wall, bound to one board.
     Display,
+    /// A machine in the café that prints for a server elsewhere.
+    Agent,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 3] = [Kind::Till, Kind::Display, Kind::Agent];
+
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Till => "till",
             Kind::Display => "display",
+            Kind::Agent => "agent",
         }
     }
 
@@ -35,6 +41,7 @@ impl Kind {
         match self {
             Kind::Till => "Till",
             Kind::Display => "Wall display",
+            Kind::Agent => "Print agent",
         }
     }
 }
@@ -43,7 +50,7 @@ impl FromStr for Kind {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Kind::Till, Kind::Display]
+        Kind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or("Choose what it is used as.")
@@ -97,6 +104,10 @@ pub struct Description {
     pub idle_seconds: IdleSeconds,
     /// Whether it goes back to the tiles when something was sent on it.
     pub locks_after_send: bool,
+    /// Where it prints.
+    pub printer: Option<PrinterId>,
+    /// Whether a receipt is printed with each payment.
+    pub prints_receipts: bool,
 }
 
 impl Description {
@@ -118,6 +129,13 @@ impl Description {
             Kind::Display if self.has_drawer => {
                 fault("has_drawer", "A wall display has no cash drawer.")
             }
+            Kind::Agent if self.has_drawer => fault(
+                "has_drawer",
+                "A print agent has no cash drawer: the drawer belongs to the till.",
+            ),
+            Kind::Agent if self.station.is_some() => {
+                fault("station", "A print agent shows no board.")
+            }
             _ => Ok(()),
         }
     }
@@ -138,6 +156,8 @@ pub struct Listed {
     pub has_drawer: bool,
     /// The board that it is bound to, with its name.
     pub station: Option<(StationId, String)>,
+    /// Where it prints.
+    pub printer: Option<String>,
     /// Seconds without a touch after which it goes back to the tiles.
     pub idle_seconds: i32,
     /// Since when a device is this terminal; `None` when none is.
@@ -149,7 +169,7 @@ pub struct Listed {
 }
 
 /// Why something was not done about a terminal.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TerminalRefusal {
     /// Names are unique.
     #[error("Another terminal has this name already.")]
@@ -157,6 +177,12 @@ pub enum TerminalRefusal {
     /// The board was removed meanwhile.
     #[error("This board does not exist any more. Choose another.")]
     NoSuchBoard,
+    /// The printer went out of use meanwhile.
+    #[error("This printer is not in use any more. Choose another.")]
+    NoSuchPrinter,
+    /// What it prints would never come out.
+    #[error("{0} is reached through this print agent. Give it another way first.")]
+    PrintsFor(String),
     /// A drawer cannot vanish under an open shift.
     #[error("A shift is open with the drawer of this terminal. Close it first.")]
     DrawerInUse,
@@ -176,6 +202,8 @@ impl Refusal for TerminalRefusal {
         match self {
             TerminalRefusal::NameTaken => "name_taken",
             TerminalRefusal::NoSuchBoard => "no_such_board",
+            TerminalRefusal::NoSuchPrinter => "no_such_printer",
+            TerminalRefusal::PrintsFor(_) => "prints_for",
             TerminalRefusal::DrawerInUse => "drawer_in_use",
             TerminalRefusal::CodeUsedUp => "code_used_up",
         }
@@ -185,6 +213,8 @@ impl Refusal for TerminalRefusal {
         match self {
             TerminalRefusal::NameTaken => Some("name"),
             TerminalRefusal::NoSuchBoard => Some("station"),
+            TerminalRefusal::NoSuchPrinter => Some("printer"),
+            TerminalRefusal::PrintsFor(_) => Some("kind"),
             TerminalRefusal::DrawerInUse => Some("has_drawer"),
             TerminalRefusal::CodeUsedUp => Some("code"),
         }
@@ -204,6 +234,8 @@ mod tests {
             station,
             idle_seconds: "120".parse().unwrap(),
             locks_after_send: false,
+            printer: None,
+            prints_receipts: true,
         }
     }
 
@@ -227,6 +259,10 @@ mod tests {
                 .field,
             "has_drawer"
         );
+        assert_eq!(described(Kind::Agent, None, false).check(), Ok(()));
+        for (board, drawer) in [(board, false), (None, true)] {
+            assert!(described(Kind::Agent, board, drawer).check().is_err());
+        }
     }
 
     #[test]

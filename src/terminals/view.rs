@@ -6,8 +6,16 @@ use time::OffsetDateTime;
 use super::device::Terminal;
 use super::terminal::{Kind, Listed};
 use crate::ui::{self, Field};
-use crate::values::{StationId, age_words};
+use crate::values::{PrinterId, StationId, age_words};
 use crate::web::{FieldError, url};
+
+/// What may be chosen for a terminal.
+pub struct Choices {
+    /// The boards.
+    pub boards: Vec<(StationId, String)>,
+    /// The printers in use.
+    pub printers: Vec<(PrinterId, String)>,
+}
 
 /// The list with its button for a new terminal; with an authority of our own, the way to the page that a new device needs
 /// first.
@@ -34,7 +42,7 @@ fn list(terminals: &[Listed], now: OffsetDateTime) -> Markup {
                 table.table {
                     caption.vh { "Terminals" }
                     thead { tr {
-                        th { "Name" } th { "Used as" } th { "Board" } th { "Drawer" } th.num { "Locks after" } th { "State" }
+                        th { "Name" } th { "Used as" } th { "Board" } th { "Drawer" } th { "Prints at" } th.num { "Locks after" } th { "State" }
                         th { span.vh { "Edit" } }
                     } }
                     tbody { @for one in terminals { (row(one, now)) } }
@@ -51,6 +59,7 @@ fn row(one: &Listed, now: OffsetDateTime) -> Markup {
             td { (one.kind.label()) }
             td { @if let Some((_, board)) = &one.station { (board) } @else { "–" } }
             td { @if one.has_drawer { "Yes" } @else { "–" } }
+            td { @if let Some(printer) = &one.printer { (printer) } @else { "–" } }
             td.num { @if one.kind == Kind::Till { (one.idle_seconds) " s" } @else { "–" } }
             td { span.row.wrap { (state(one, now)) } }
             td.num {
@@ -84,14 +93,14 @@ pub fn said(sentence: &str) -> Markup {
 }
 
 /// The form for a new terminal.
-pub fn new_dialog(boards: &[(StationId, String)], key: &str) -> Markup {
+pub fn new_dialog(choices: &Choices, key: &str) -> Markup {
     ui::dialog(
         ui::Shape::Sheet,
         "New terminal",
         html! {
             form hx-post=(url::terminals()) hx-target="#sheet" hx-swap="innerHTML" {
                 (ui::key_input(key))
-                div.body.stack { (fields(None, boards)) }
+                div.body.stack { (fields(None, choices)) }
                 footer { button.btn.lg.primary hx-disable="this" { "Add terminal" } }
             }
         },
@@ -101,7 +110,7 @@ pub fn new_dialog(boards: &[(StationId, String)], key: &str) -> Markup {
 /// The form for one terminal, with its pairing. `keys` are one for each form.
 pub fn edit_dialog(
     terminal: &Terminal,
-    boards: &[(StationId, String)],
+    choices: &Choices,
     keys: &[String; 3],
 ) -> Markup {
     let [edit, code, revoke] = keys;
@@ -112,7 +121,7 @@ pub fn edit_dialog(
             div.body.stack {
                 form.stack #edit-terminal hx-put=(url::terminal(terminal.id)) hx-target="#sheet" hx-swap="innerHTML" {
                     (ui::key_input(edit))
-                    (fields(Some(terminal), boards))
+                    (fields(Some(terminal), choices))
                 }
                 div.row.wrap {
                     form hx-post=(url::terminal_code(terminal.id)) hx-target="#sheet" hx-swap="innerHTML" {
@@ -130,23 +139,21 @@ pub fn edit_dialog(
     )
 }
 
-fn fields(it: Option<&Terminal>, boards: &[(StationId, String)]) -> Markup {
+fn fields(it: Option<&Terminal>, choices: &Choices) -> Markup {
     let idle = it.map_or(120, |it| it.idle_seconds).to_string();
-    let is_display = it.is_some_and(Terminal::is_display);
+    let of = it.map_or(Kind::Till.as_str(), |it| it.kind.as_str());
     html! {
         (Field::new("Name", "name").value(it.map_or("", |it| &it.name)).max(60).required().hint("Such as Counter tablet 2."))
         (Field::new("Where it stands", "location").value(it.map_or("", |it| &it.location)).max(60))
         (ui::around("Used as", "kind", None, None, html! {
             select name="kind" id="kind" aria-describedby="err-kind" {
-                @for kind in [Kind::Till, Kind::Display] {
-                    option value=(kind.as_str()) selected[is_display == (kind == Kind::Display)] { (kind.label()) }
-                }
+                @for kind in Kind::ALL { option value=(kind.as_str()) selected[kind.as_str() == of] { (kind.label()) } }
             }
         }))
         (ui::around("Board", "station", None, Some("What a display shows. At a till: the board that whoever sells there works, too."), html! {
             select name="station" id="station" aria-describedby="err-station" {
                 option value="" { "None" }
-                @for (id, name) in boards {
+                @for (id, name) in &choices.boards {
                     option value=(id) selected[it.and_then(|it| it.station) == Some(*id)] { (name) }
                 }
             }
@@ -156,6 +163,18 @@ fn fields(it: Option<&Terminal>, boards: &[(StationId, String)]) -> Markup {
             " A cash drawer hangs on it"
         }
         (ui::error_place("has_drawer", None))
+        (ui::around("Prints at", "printer", None, Some("Receipts, bills and reports. Its drawer hangs on that printer."), html! {
+            select name="printer" id="printer" aria-describedby="err-printer" {
+                option value="" { "The printer of the browser" }
+                @for (id, name) in &choices.printers {
+                    option value=(id) selected[it.and_then(|it| it.printer) == Some(*id)] { (name) }
+                }
+            }
+        }))
+        label.switch {
+            input type="checkbox" role="switch" name="prints_receipts" value="true" checked[it.is_none_or(|it| it.prints_receipts)];
+            " A receipt with each payment"
+        }
         (Field::new("Back to the tiles after seconds without a touch", "idle_seconds").kind("number").value(&idle).required())
         label.switch {
             input type="checkbox" role="switch" name="locks_after_send" value="true" checked[it.is_some_and(|it| it.locks_after_send)];

@@ -85,6 +85,10 @@ ids! {
     StaffId;
     /// A paired till or wall display.
     TerminalId;
+    /// What prints.
+    PrinterId;
+    /// Something that is to be printed.
+    PrintJobId;
     /// A place where things are made: kitchen, bar, grill.
     StationId;
     /// A category of the menu.

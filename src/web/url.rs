@@ -118,6 +118,29 @@ urls! {
     /// One station: GET opens the form, PUT changes.
     station(station: StationId) = "/stations/:station";
 
+    /// All printers with what waits for them: POST adds one.
+    printers() = "/printers";
+    /// The form for a new printer.
+    new_printer() = "/printers/new";
+    /// Everything that was printed or was to be.
+    print_jobs() = "/printers/jobs";
+    /// One printer: GET opens the form, PUT changes.
+    printer(printer: PrinterId) = "/printers/:printer";
+    /// POST prints the page that tries a printer.
+    printer_tests(printer: PrinterId) = "/printers/:printer/tests";
+    /// POST has a printer wait, DELETE lets it go on.
+    printer_pause(printer: PrinterId) = "/printers/:printer/pause";
+    /// POST has what waits for a printer printed at another one.
+    printer_moves(printer: PrinterId) = "/printers/:printer/moves";
+    /// One thing that is printed: GET shows it, DELETE cancels it.
+    print_job(job: PrintJobId) = "/print-jobs/:job";
+    /// POST tries it again, here or elsewhere.
+    print_job_tries(job: PrintJobId) = "/print-jobs/:job/tries";
+    /// POST gives a print agent what it is to print next.
+    agent_next() = "/api/print-agent/next";
+    /// POST takes a print agent's word for what became of a job.
+    agent_report(job: PrintJobId) = "/api/print-agent/jobs/:job";
+
     /// The lists of prices that count at certain hours: POST adds one.
     price_lists() = "/menu/price-lists";
     /// The form for a new price list.
@@ -247,6 +270,8 @@ urls! {
     statement_verification(statement: StatementId, transaction: StatementLineId) = "/payments/statements/:statement/verifications/:transaction";
     /// The receipt of a payment.
     payment_receipt(payment: PaymentId) = "/payments/:payment/receipt";
+    /// How the drawer fares after a cash payment; POST opens it once more.
+    payment_drawer(payment: PaymentId) = "/payments/:payment/drawer";
     /// POST notes that it goes to paper.
     payment_prints(payment: PaymentId) = "/payments/:payment/prints";
     /// The same for guests, who have the link.

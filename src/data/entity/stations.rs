@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::values::StationId;
+use crate::values::{PrinterId, StationId};
 
 /// A row of `stations`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -26,6 +26,8 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub quiet: Json,
     pub revision: i64,
+    pub printer_id: Option<PrinterId>,
+    pub prints_always: bool,
 }
 
 /// Joins are written in the rooms' stores.

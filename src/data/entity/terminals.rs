@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::values::{StationId, TerminalId};
+use crate::values::{PrinterId, StationId, TerminalId};
 
 /// A row of `terminals`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -20,6 +20,8 @@ pub struct Model {
     pub station_id: Option<StationId>,
     pub idle_seconds: i32,
     pub locks_after_send: bool,
+    pub printer_id: Option<PrinterId>,
+    pub prints_receipts: bool,
     pub device_token_hash: Option<Vec<u8>>,
     pub pairing_code_hash: Option<Vec<u8>>,
     pub pairing_expires_at: Option<TimeDateTimeWithTimeZone>,

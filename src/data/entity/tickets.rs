@@ -40,6 +40,7 @@ pub struct Model {
     pub clock_at: Option<TimeDateTimeWithTimeZone>,
     pub unpaid: bool,
     pub passed_from: Option<TicketId>,
+    pub known_at: Option<TimeDateTimeWithTimeZone>,
 }
 
 /// Joins are written in the rooms' stores.

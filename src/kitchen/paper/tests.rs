@@ -10,7 +10,7 @@ use crate::kitchen::ticket::{TicketModifier, Void};
 use crate::printing::{Paper, tests::read_back};
 use crate::values::{LineId, OrderId, Quantity, StationId, TicketId, TicketLineId};
 
-const NOON: OffsetDateTime = datetime!(2026-11-22 10:05 UTC);
+pub const NOON: OffsetDateTime = datetime!(2026-11-22 10:05 UTC);
 
 fn kitchen() -> Station {
     Station {
@@ -54,7 +54,7 @@ fn modifier(name: &str, loud: bool) -> TicketModifier {
 }
 
 /// A table whose lunch was sent with a dessert on hold, that then wanted more, and less.
-fn lunch() -> Posted {
+pub fn lunch() -> Posted {
     let mut rolex = line(2, "Rolex with avocado, tomato and two eggs");
     rolex.second_name = Some("ሮሌክስ".to_owned());
     rolex.modifiers = vec![modifier("No onion", true), modifier("Chapati soft", false)];
@@ -118,7 +118,7 @@ fn printed(posted: &Posted, print: Print, paper: Paper) -> String {
 #[test]
 fn what_was_sent_first() {
     assert_eq!(
-        printed(&lunch(), Print::First, Paper::Wide),
+        printed(&lunch(), Print::All, Paper::Wide),
         "\
 #         DINE IN
 #         Table 7
@@ -142,7 +142,7 @@ fn what_was_sent_first() {
 "
     );
     assert_eq!(
-        printed(&lunch(), Print::First, Paper::Narrow),
+        printed(&lunch(), Print::All, Paper::Narrow),
         "\
 #     DINE IN
 #     Table 7
@@ -193,7 +193,7 @@ fn what_was_added() {
 #[test]
 fn what_was_struck_out() {
     assert_eq!(
-        printed(&lunch(), Print::Void, Paper::Wide),
+        printed(&lunch(), Print::Void(None), Paper::Wide),
         "\
 !  VOID: DO NOT MAKE
 #         DINE IN
@@ -286,7 +286,7 @@ fn a_takeaway_says_who_it_is_for_and_that_it_is_not_paid() {
     ticket.former_title = Some("Table 3".to_owned());
     ticket.lines.truncate(1);
     assert_eq!(
-        printed(&posted, Print::First, Paper::Narrow),
+        printed(&posted, Print::All, Paper::Narrow),
         "\
 #     TAKEAWAY
 #   Takeaway 42

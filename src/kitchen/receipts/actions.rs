@@ -3,13 +3,15 @@
 use serde_json::json;
 
 use super::{Unseen, store};
+use crate::kitchen::prints;
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::values::{OrderId, TicketId};
 use crate::web::Result;
 
-/// Raises an alarm about each ticket that no screen has shown in time, once whatever the number of instances. This is where
-/// a printer that stands in for a screen takes its work from: in this transaction, so that no ticket is missed or doubled.
+/// Raises an alarm about each ticket that no screen has shown in time, once whatever the number of instances, and has it printed
+/// where there is a printer for that: in this transaction, so that no ticket is missed or doubled. The alarm ends when it is
+/// on paper.
 pub async fn raise_alarms(tx: &mut Tx) -> Result<Vec<Unseen>> {
     let unseen = store::mark_overdue(tx, tx.now()).await?;
     for one in &unseen {
@@ -18,6 +20,8 @@ pub async fn raise_alarms(tx: &mut Tx) -> Result<Vec<Unseen>> {
         tx.changed(Changed::Order(one.order_id));
         tx.changed(Changed::Unseen);
     }
+    let tickets: Vec<_> = unseen.iter().map(|one| (one.ticket, one.known_at)).collect();
+    prints::print_unseen(tx, &tickets).await?;
     Ok(unseen)
 }
 

@@ -26,6 +26,8 @@ pub enum Reached {
     Sent,
     /// Somebody told the station themselves.
     Told,
+    /// It came out of the printer where it is made.
+    Printed,
     /// A screen where it is made shows it.
     OnScreen,
     /// Somebody began it.
@@ -50,9 +52,9 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Whether a screen has shown its lines.
+    /// Whether its lines are before whoever makes them, on a screen or on paper.
     pub fn is_shown(&self) -> bool {
-        self.reached >= Reached::OnScreen
+        self.reached >= Reached::Printed
     }
 }
 
@@ -67,6 +69,7 @@ struct Marks {
     done: Option<OffsetDateTime>,
     alarmed: Option<OffsetDateTime>,
     told: Option<OffsetDateTime>,
+    printed: Option<OffsetDateTime>,
 }
 
 impl Marks {
@@ -77,9 +80,10 @@ impl Marks {
             None => (Reached::OnScreen, shown),
         });
         let done = self.done.map(|done| (Reached::Ready, done));
+        let printed = self.printed.map(|printed| (Reached::Printed, printed));
         let told = self.told.map(|told| (Reached::Told, told));
         let alarmed = self.alarmed.map(|_| (Reached::Unseen, self.sent));
-        let way = done.or(seen).or(told).or(alarmed);
+        let way = done.or(seen).or(printed).or(told).or(alarmed);
         way.unwrap_or((Reached::Sent, self.sent))
     }
 }
@@ -116,6 +120,10 @@ pub struct Unseen {
     pub sent_by: Option<StaffId>,
     /// The paired till that it was sent from.
     pub sent_from: Option<TerminalId>,
+    /// Paper of it waits for a printer.
+    pub to_paper: bool,
+    /// Up to when the station knows what is on it.
+    pub known_at: Option<OffsetDateTime>,
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ pub async fn of_order(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<R
     let sql = "SELECT t.id AS ticket, s.name AS station, coalesce(t.handed_at, t.sent_at) AS sent, t.shown_at AS shown, \
                       LEAST(t.started_at, min(l.done_at)) AS started, \
                       CASE WHEN bool_and(l.done_at IS NOT NULL) THEN max(l.done_at) END AS done, \
-                      t.unseen_at AS alarmed, t.told_at AS told, array_agg(l.line_id) AS lines \
+                      t.unseen_at AS alarmed, t.told_at AS told, array_agg(l.line_id) AS lines, \
+                      (SELECT max(j.ended_at) FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state = 'done' \
+                         AND j.created_at >= coalesce(t.handed_at, t.sent_at)) AS printed \
                FROM tickets t JOIN stations s ON s.id = t.station_id \
                JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL AND l.voided_at IS NULL \
                WHERE t.order_id = $1 GROUP BY t.id, s.id ORDER BY s.sort, s.name, t.sent_at, t.id";
@@ -31,6 +33,7 @@ fn receipt(row: &QueryResult) -> Result<Receipt> {
         done: row.try_get("", "done")?,
         alarmed: row.try_get("", "alarmed")?,
         told: row.try_get("", "told")?,
+        printed: row.try_get("", "printed")?,
     };
     let (reached, at) = marks.reached();
     Ok(Receipt {
@@ -42,10 +45,11 @@ fn receipt(row: &QueryResult) -> Result<Receipt> {
     })
 }
 
-/// The tickets that are overdue on a screen, and of which nobody was told: those with something to make, or with a void to
-/// see. `$1` is the latest moment of sending.
-const OVERDUE: &str = "FROM tickets t JOIN stations s ON s.id = t.station_id AND s.watched \
-    WHERE t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NULL AND coalesce(t.handed_at, t.sent_at) <= $1 \
+/// The tickets that are overdue on a screen and on paper, and of which nobody was told: those with something to make, or with a
+/// void to see. `$1` is the latest moment of sending.
+const OVERDUE: &str = "FROM tickets t JOIN stations s ON s.id = t.station_id AND (s.watched OR s.prints_always AND s.printer_id IS NOT NULL) \
+    WHERE NOT EXISTS (SELECT 1 FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state = 'done' \
+                        AND j.created_at >= coalesce(t.handed_at, t.sent_at)) AND t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NULL AND coalesce(t.handed_at, t.sent_at) <= $1 \
       AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.fired_at IS NOT NULL \
                     AND CASE WHEN l.voided_at IS NULL THEN l.done_at IS NULL ELSE l.void_seen_at IS NULL END)";
 
@@ -65,7 +69,7 @@ pub(super) async fn mark_overdue(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Uns
         "WITH overdue AS (SELECT t.id, s.name AS station {OVERDUE} ORDER BY t.id FOR UPDATE OF t SKIP LOCKED) \
          UPDATE tickets t SET unseen_at = $2 FROM overdue o WHERE t.id = o.id \
          RETURNING t.id AS ticket, t.order_id, t.title, o.station, coalesce(t.handed_at, t.sent_at) AS sent_at, t.unseen_at, \
-                   t.handed_by AS sent_by, t.handed_from AS sent_from"
+                   t.handed_by AS sent_by, t.handed_from AS sent_from, false AS to_paper, t.known_at"
     );
     let values = [(now - UNSEEN_AFTER).into(), now.into()];
     let found = Unseen::find_by_statement(statement(tx, &sql, values));
@@ -76,7 +80,8 @@ pub(super) async fn mark_overdue(tx: &Tx, now: OffsetDateTime) -> Result<Vec<Uns
 pub(super) async fn unseen(db: &impl ConnectionTrait) -> Result<Vec<Unseen>> {
     let sql = format!(
         "SELECT t.id AS ticket, t.order_id, t.title, s.name AS station, coalesce(t.handed_at, t.sent_at) AS sent_at, t.unseen_at, \
-                t.handed_by AS sent_by, t.handed_from AS sent_from \
+                t.handed_by AS sent_by, t.handed_from AS sent_from, t.known_at, \
+                EXISTS (SELECT 1 FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state IN ('pending', 'printing')) AS to_paper \
          FROM tickets t JOIN stations s ON s.id = t.station_id WHERE {ALARMED} ORDER BY t.unseen_at, t.id"
     );
     let found = Unseen::find_by_statement(statement(db, &sql, []));
@@ -84,7 +89,9 @@ pub(super) async fn unseen(db: &impl ConnectionTrait) -> Result<Vec<Unseen>> {
 }
 
 const ALARMED: &str =
-    "t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NOT NULL AND t.told_at IS NULL";
+    "t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NOT NULL AND t.told_at IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state = 'done' \
+                      AND j.created_at >= coalesce(t.handed_at, t.sent_at))";
 
 /// A number that moves with what the alarm is about.
 pub(super) async fn unseen_revision(db: &impl ConnectionTrait) -> Result<i64> {

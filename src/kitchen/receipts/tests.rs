@@ -16,6 +16,7 @@ fn sent() -> Marks {
         done: None,
         alarmed: None,
         told: None,
+        printed: None,
     }
 }
 
@@ -27,6 +28,8 @@ fn a_ticket_is_as_far_as_its_last_mark_says() {
     assert_eq!(marks.reached(), (Reached::Unseen, NOON));
     marks.told = Some(later(15));
     assert_eq!(marks.reached(), (Reached::Told, later(15)));
+    marks.printed = Some(later(18));
+    assert_eq!(marks.reached(), (Reached::Printed, later(18)));
     marks.shown = Some(later(20));
     assert_eq!(marks.reached(), (Reached::OnScreen, later(20)));
     marks.started = Some(later(30));
@@ -83,6 +86,7 @@ fn only_what_a_screen_showed_counts_as_shown() {
         (Reached::Unseen, false),
         (Reached::Sent, false),
         (Reached::Told, false),
+        (Reached::Printed, true),
         (Reached::OnScreen, true),
         (Reached::Started, true),
         (Reached::Ready, true),

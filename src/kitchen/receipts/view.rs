@@ -22,7 +22,7 @@ fn alarm(one: &Unseen, days: &DayRule) -> Markup {
         div.banner id={ "unseen-" (one.ticket) } data-kind="bad" data-sent-by=[one.sent_by] data-sent-from=[one.sent_from]
             data-unseen=(epoch_millis(one.unseen_at)) {
             (icon("late"))
-            span { b { "No screen at " (one.station) " shows " (one.title) "." } " Sent " (days.local(one.sent_at).time()) ". Tell them." }
+            span { b { "No screen at " (one.station) " shows " (one.title) "." } " Sent " (days.local(one.sent_at).time()) ". " @if one.to_paper { "It is not on paper yet either. " } "Tell them." }
             span.push {}
             a.btn href=(url::order(one.order_id)) { "Order" }
             button.btn.primary type="button" hx-post=(url::ticket_told(one.ticket)) hx-swap="none" data-deed="told"

@@ -5,7 +5,8 @@ use super::store;
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::menu;
-use crate::values::StationId;
+use crate::printers;
+use crate::values::{PrinterId, StationId};
 use crate::web::{Error, Result};
 
 /// Adds a station.
@@ -13,6 +14,7 @@ pub async fn add(tx: &mut Tx, id: StationId, it: &Description) -> Result<()> {
     check(it)?;
     let all = store::all_for_update(tx).await?;
     it.fits(id, &all)?;
+    prints_somewhere(tx, it, None).await?;
     store::insert(tx, id, it).await?;
     tx.journal(Entry::new("station.added", "station", id).after(it));
     announce(tx, id, &all);
@@ -34,6 +36,7 @@ pub async fn describe(
         return Err(StationRefusal::ChangedMeanwhile.into());
     }
     it.fits(id, &all)?;
+    prints_somewhere(tx, it, before.printer).await?;
     if before.works() && !it.works() {
         store::held(tx, id, &all).await?.lets_go()?;
     }
@@ -50,6 +53,19 @@ pub async fn describe(
     }
     announce(tx, id, &all);
     Ok(())
+}
+
+/// Nobody prints where nothing comes out; a printer that went out of use since it was chosen may stay.
+async fn prints_somewhere(tx: &Tx, it: &Description, before: Option<PrinterId>) -> Result<()> {
+    let Some(printer) = it.printer.filter(|_| it.printer != before) else {
+        return Ok(());
+    };
+    let printers = printers::all(tx).await?;
+    match printers.iter().find(|one| one.id == printer) {
+        Some(one) if one.active => Ok(()),
+        Some(one) => Err(StationRefusal::NotInUse("printer", one.name.clone()).into()),
+        None => Err(StationRefusal::NoSuchPrinter.into()),
+    }
 }
 
 /// Every board may name the station: "also at".

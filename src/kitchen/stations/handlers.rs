@@ -11,10 +11,11 @@ use crate::data::Tx;
 use crate::form;
 use crate::kitchen::StationKind;
 use crate::kitchen::keys::{Act, Key, Keys, Numbers};
+use crate::printers;
 use crate::staff::Manager;
 use crate::staff::view::desk::desk;
 use crate::ui;
-use crate::values::{Short, StationId};
+use crate::values::{PrinterId, Short, StationId};
 use crate::web::{Error, Form, Frag, Once, Page, Path, Result, url};
 
 form! {
@@ -29,6 +30,8 @@ form! {
         next: opt StationId,
         redirect: opt StationId,
         watched: flag bool,
+        printer: opt PrinterId,
+        prints_always: flag bool,
         bump_at_once: flag bool,
         ring: many Ring,
         key_left: opt Key,
@@ -88,6 +91,8 @@ impl TryFrom<Described> for Description {
             next: it.next,
             redirect: it.redirect,
             watched: it.watched,
+            printer: it.printer,
+            prints_always: it.prints_always,
             hands: Hands {
                 keys,
                 bump_at_once: it.bump_at_once,
@@ -115,7 +120,8 @@ pub async fn list(app: App, by: Manager) -> Result<Page> {
 #[handler]
 pub async fn ask_new(app: App, _by: Manager) -> Result<Frag> {
     let all = store::all(app.db()).await?;
-    Ok(Frag(view::new_dialog(&all, &new_key())))
+    let printers = printers::all(app.db()).await?;
+    Ok(Frag(view::new_dialog(&all, &printers, &new_key())))
 }
 
 /// Adds a station.
@@ -140,7 +146,13 @@ pub async fn ask_edit(app: App, _by: Manager, Path(id): Path<StationId>) -> Resu
     let all = store::all(app.db()).await?;
     let station = all.iter().find(|station| station.id == id);
     let station = station.ok_or(Error::NotFound("station"))?;
-    Ok(Frag(view::edit_dialog(station, &all, &new_key())))
+    let printers = printers::all(app.db()).await?;
+    Ok(Frag(view::edit_dialog(
+        station,
+        &all,
+        &printers,
+        &new_key(),
+    )))
 }
 
 /// Changes what is said about a station.

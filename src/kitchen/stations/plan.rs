@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::hands::Hands;
 use crate::kitchen::StationKind;
-use crate::values::{Short, StationId, minutes_seconds};
+use crate::values::{PrinterId, Short, StationId, minutes_seconds};
 use crate::web::{FieldError, Refusal};
 
 /// A place in the order of stations, 0 to 999.
@@ -100,6 +100,10 @@ pub struct Description {
     pub redirect: Option<StationId>,
     /// Whether an alarm is raised at the tills when no screen shows its tickets.
     pub watched: bool,
+    /// Where its tickets are printed.
+    pub printer: Option<PrinterId>,
+    /// Whether each is; else only what no screen has shown in time.
+    pub prints_always: bool,
     /// Its keys and ears.
     pub hands: Hands,
 }
@@ -128,6 +132,10 @@ pub struct Kept {
     pub redirect: Option<StationId>,
     /// Whether an alarm is raised at the tills when no screen shows its tickets.
     pub watched: bool,
+    /// Where its tickets are printed.
+    pub printer: Option<PrinterId>,
+    /// Whether each is; else only what no screen has shown in time.
+    pub prints_always: bool,
     /// Its keys and ears.
     pub hands: Hands,
     /// Moves with each change.
@@ -162,7 +170,13 @@ impl Description {
         if self.soon >= self.late {
             return fault("late", "Late comes after slow. Give it more minutes.");
         }
+        if self.prints_always && self.printer.is_none() {
+            return fault("printer", "Choose the printer that prints each ticket.");
+        }
         match self.kind.makes() {
+            false if self.printer.is_some() => {
+                fault("printer", "An expo has no tickets of its own to print.")
+            }
             false if self.next.is_some() => {
                 fault("next", "An expo has no tickets of its own to pass on.")
             }
@@ -279,6 +293,9 @@ pub enum StationRefusal {
     /// It was chosen before it went.
     #[error("This station does not exist any more. Choose another.")]
     NoSuchStation(&'static str),
+    /// It was chosen before it went.
+    #[error("This printer does not exist any more. Choose another.")]
+    NoSuchPrinter,
     /// Nobody stands there.
     #[error("{1} is not in use. Choose another.")]
     NotInUse(&'static str, String),
@@ -315,6 +332,7 @@ impl Refusal for StationRefusal {
             StationRefusal::NameTaken => "name_taken",
             StationRefusal::ChangedMeanwhile => "changed_meanwhile",
             StationRefusal::NoSuchStation(_) => "no_such_station",
+            StationRefusal::NoSuchPrinter => "no_such_printer",
             StationRefusal::NotInUse(..) => "station_not_in_use",
             StationRefusal::Itself(_) | StationRefusal::Round(..) => "circle",
             StationRefusal::MakesNothing(_) => "makes_nothing",
@@ -329,6 +347,7 @@ impl Refusal for StationRefusal {
         match self {
             StationRefusal::NameTaken => Some("name"),
             StationRefusal::ChangedMeanwhile => None,
+            StationRefusal::NoSuchPrinter => Some("printer"),
             StationRefusal::NoSuchStation(field)
             | StationRefusal::NotInUse(field, _)
             | StationRefusal::Itself(field)

@@ -7,7 +7,7 @@ use super::hands::Hands;
 use super::plan::{Description, Held, Kept, StationRefusal};
 use crate::data::{OnConstraint, Tx};
 use crate::kitchen::keys::Keys;
-use crate::values::StationId;
+use crate::values::{PrinterId, StationId};
 use crate::web::{Error, Result};
 use crate::{menu, terminals};
 
@@ -23,13 +23,15 @@ struct Row {
     next_station_id: Option<StationId>,
     redirect_to: Option<StationId>,
     watched: bool,
+    printer_id: Option<PrinterId>,
+    prints_always: bool,
     bump_at_once: bool,
     keys: Json,
     quiet: Json,
     revision: i64,
 }
 
-const COLUMNS: &str = "id, name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, watched, bump_at_once, \
+const COLUMNS: &str = "id, name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, watched, printer_id, prints_always, bump_at_once, \
      keys, quiet, revision";
 
 impl TryFrom<Row> for Kept {
@@ -48,6 +50,8 @@ impl TryFrom<Row> for Kept {
             next: row.next_station_id,
             redirect: row.redirect_to,
             watched: row.watched,
+            printer: row.printer_id,
+            prints_always: row.prints_always,
             hands: hands(row.bump_at_once, &row.keys, &row.quiet),
             revision: row.revision,
         })
@@ -113,21 +117,22 @@ pub async fn held(tx: &Tx, station: StationId, all: &[Kept]) -> Result<Held> {
 /// Adds a station.
 pub async fn insert(tx: &Tx, id: StationId, it: &Description) -> Result<()> {
     let sql = "INSERT INTO stations (name, kind, sort, soon_after_s, late_after_s, active, next_station_id, redirect_to, \
-                 bump_at_once, keys, quiet, watched, id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                 bump_at_once, keys, quiet, watched, printer_id, prints_always, id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     write(tx, sql, id, it).await
 }
 
 /// Stores what a manager says about a station.
 pub async fn update(tx: &Tx, id: StationId, it: &Description) -> Result<()> {
     let sql = "UPDATE stations SET name = $1, kind = $2, sort = $3, soon_after_s = $4, late_after_s = $5, active = $6, \
-                 next_station_id = $7, redirect_to = $8, bump_at_once = $9, keys = $10, quiet = $11, watched = $12, revision = revision + 1 \
-               WHERE id = $13";
+                 next_station_id = $7, redirect_to = $8, bump_at_once = $9, keys = $10, quiet = $11, watched = $12, printer_id = $13, \
+                 prints_always = $14, revision = revision + 1 \
+               WHERE id = $15";
     write(tx, sql, id, it).await
 }
 
 async fn write(tx: &Tx, sql: &str, id: StationId, it: &Description) -> Result<()> {
-    let values: [Value; 13] = [
+    let values: [Value; 15] = [
         it.name.as_str().into(),
         it.kind.as_str().into(),
         it.sort.get().into(),
@@ -140,6 +145,8 @@ async fn write(tx: &Tx, sql: &str, id: StationId, it: &Description) -> Result<()
         it.hands.keys.stored().into(),
         json!(it.hands.quiet).into(),
         it.watched.into(),
+        it.printer.into(),
+        it.prints_always.into(),
         id.into(),
     ];
     tx.execute_raw(statement(tx, sql, values))

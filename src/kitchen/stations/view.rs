@@ -6,6 +6,7 @@ use super::hands::{Hands, Ring};
 use super::plan::Kept;
 use crate::kitchen::StationKind;
 use crate::kitchen::keys::{Act, Keys};
+use crate::printers::Printer;
 use crate::ui::{self, Field};
 use crate::values::{StationId, minutes_seconds};
 use crate::web::url;
@@ -112,14 +113,14 @@ pub fn said(sentence: &str) -> Markup {
 }
 
 /// The form for a new station.
-pub fn new_dialog(all: &[Kept], key: &str) -> Markup {
+pub fn new_dialog(all: &[Kept], printers: &[Printer], key: &str) -> Markup {
     ui::dialog(
         ui::Shape::Wide,
         "New station",
         html! {
             form hx-post=(url::stations()) hx-target="#sheet" hx-swap="innerHTML" {
                 (ui::key_input(key))
-                div.body.stack { (fields(None, all)) }
+                div.body.stack { (fields(None, all, printers)) }
                 footer { button.btn.lg.primary hx-disable="this" { "Add station" } }
             }
         },
@@ -127,7 +128,12 @@ pub fn new_dialog(all: &[Kept], key: &str) -> Markup {
 }
 
 /// The form for one station.
-pub fn edit_dialog(station: &Kept, all: &[Kept], key: &str) -> Markup {
+pub fn edit_dialog(
+    station: &Kept,
+    all: &[Kept],
+    printers: &[Printer],
+    key: &str,
+) -> Markup {
     ui::dialog(
         ui::Shape::Wide,
         &station.name,
@@ -135,14 +141,14 @@ pub fn edit_dialog(station: &Kept, all: &[Kept], key: &str) -> Markup {
             form #edit-station hx-put=(url::station(station.id)) hx-target="#sheet" hx-swap="innerHTML" {
                 (ui::key_input(key))
                 input type="hidden" name="revision" value=(station.revision);
-                div.body.stack { (fields(Some(station), all)) }
+                div.body.stack { (fields(Some(station), all, printers)) }
                 footer { button.btn.lg.primary hx-disable="this" { "Save" } }
             }
         },
     )
 }
 
-fn fields(it: Option<&Kept>, all: &[Kept]) -> Markup {
+fn fields(it: Option<&Kept>, all: &[Kept], printers: &[Printer]) -> Markup {
     let last = all.iter().map(|other| other.sort).max().unwrap_or(0);
     let sort = it.map_or((last + 1).min(999), |it| it.sort).to_string();
     let soon = minutes_seconds(it.map_or(8 * 60, |it| it.soon.into()));
@@ -173,8 +179,29 @@ fn fields(it: Option<&Kept>, all: &[Kept]) -> Markup {
             input type="checkbox" role="switch" name="watched" value="true" checked[it.is_none_or(|it| it.watched)];
             " Alarm at the till when no screen shows a ticket for 10 seconds"
         }
+        (paper(it, printers))
         (ears(it.map(|it| &it.hands)))
         (key_fields(it.map(|it| &it.hands)))
+    }
+}
+
+fn paper(it: Option<&Kept>, printers: &[Printer]) -> Markup {
+    let chosen = it.and_then(|it| it.printer);
+    // One that went out of use since it was chosen is still shown as what it is.
+    let offered = printers
+        .iter()
+        .filter(|one| one.active || Some(one.id) == chosen);
+    html! {
+        (ui::around("Printer", "printer", None, Some("Prints what no screen here has shown for 10 seconds."), html! {
+            select name="printer" id="printer" aria-describedby="err-printer" {
+                option value="" { "None" }
+                @for one in offered { option value=(one.id) selected[Some(one.id) == chosen] { (one.name) } }
+            }
+        }))
+        label.switch {
+            input type="checkbox" role="switch" name="prints_always" value="true" checked[it.is_some_and(|it| it.prints_always)];
+            " Print every ticket"
+        }
     }
 }
 

@@ -107,7 +107,7 @@ pub(in crate::kitchen) async fn strike_out(
                WHERE t.order_id = $1 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at = $2)";
     run(tx, sql, [order.into(), now.into()]).await?;
     // What has to be seen asks for another receipt, like an addition.
-    let sql = "UPDATE tickets t SET shown_at = NULL, unseen_at = NULL, told_at = NULL, handed_at = $2, handed_by = $3, handed_from = $4 \
+    let sql = "UPDATE tickets t SET known_at = greatest(shown_at, known_at), shown_at = NULL, unseen_at = NULL, told_at = NULL, handed_at = $2, handed_by = $3, handed_from = $4 \
                WHERE t.order_id = $1 AND t.bumped_at IS NULL \
                  AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at = $2 AND l.void_seen_at IS NULL)";
     let by = tx.by();
@@ -160,10 +160,10 @@ pub(in crate::kitchen) async fn move_lines(
         if !whole {
             let sql = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, started_at, \
                               started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from, \
-                              handed_at, handed_by, handed_from, unseen_at, told_at) \
+                              handed_at, handed_by, handed_from, unseen_at, told_at, known_at) \
                        SELECT $2, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, started_at, \
                               started_by, bumped_at, bumped_by, recalled_at, shown_at, priority, additions, clock_at, unpaid, passed_from, \
-                              handed_at, handed_by, handed_from, unseen_at, told_at \
+                              handed_at, handed_by, handed_from, unseen_at, told_at, known_at \
                        FROM tickets WHERE id = $1";
             run(tx, sql, [id.into(), going.into()]).await?;
             let sql =
@@ -219,13 +219,29 @@ pub(in crate::kitchen) async fn mark_paid(tx: &Tx, order: OrderId) -> Result<()>
     .await
 }
 
-/// Makes the next station's ticket of what this one has made.
+/// The tickets of an order that show what was struck out at this moment, and that have to be seen.
+pub(in crate::kitchen) async fn struck_at(
+    db: &impl ConnectionTrait,
+    order: OrderId,
+    at: OffsetDateTime,
+) -> Result<Vec<TicketId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: TicketId,
+    }
+    let sql = "SELECT t.id FROM tickets t WHERE t.order_id = $1 AND EXISTS ( \
+                 SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.voided_at = $2 AND l.void_seen_at IS NULL)";
+    let rows: Vec<Row> = all(db, sql, [order.into(), at.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Makes the next station's ticket of what this one has made; answers which it is.
 pub(in crate::kitchen) async fn pass_on(
     tx: &Tx,
     ticket: TicketId,
     to: StationId,
     now: OffsetDateTime,
-) -> Result<()> {
+) -> Result<TicketId> {
     let next = TicketId::new();
     let sql = "INSERT INTO tickets (id, station_id, order_id, number, title, kind, guests, waiter, customer, sent_at, priority, unpaid, passed_from, \
                       handed_at, handed_by, handed_from) \
@@ -238,7 +254,8 @@ pub(in crate::kitchen) async fn pass_on(
                SELECT gen_random_uuid(), $2, line_id, position, quantity, name, second_name, modifiers, note, allergy, \
                       seat, course, $3, step + 1 \
                FROM ticket_lines WHERE ticket_id = $1 AND fired_at IS NOT NULL AND voided_at IS NULL";
-    run(tx, sql, [ticket.into(), next.into(), now.into()]).await
+    run(tx, sql, [ticket.into(), next.into(), now.into()]).await?;
+    Ok(next)
 }
 
 /// The tickets that one was passed on to, held until the transaction ends. What has gone to another order since is that

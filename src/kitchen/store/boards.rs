@@ -15,17 +15,7 @@ use crate::web::Result;
 /// What a station sees.
 pub async fn find_board(db: &impl ConnectionTrait, of: StationId) -> Result<Board> {
     let station = station(db, of).await?;
-    let rows = open_tickets_of_station(db, of).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.ticket.id.into()).collect();
-    let mut lines = lines_of(db, ids).await?;
-    let tickets = rows.into_iter().map(|row| {
-        let lines = lines.remove(&row.ticket.id).unwrap_or_default();
-        Ok(Posted {
-            elsewhere: parsed("elsewhere", row.elsewhere)?,
-            ticket: row.ticket.with(lines)?,
-        })
-    });
-    let mut tickets = tickets.collect::<Result<Vec<Posted>>>()?;
+    let mut tickets = open_tickets_of_station(db, of).await?;
     // What goes first goes first; what only waits to be fired stands behind what is to be made.
     tickets.sort_by_key(|posted| (posted.ticket.is_waiting(), !posted.ticket.priority));
     Ok(Board {
@@ -89,23 +79,52 @@ struct PostedRow {
     elsewhere: Json,
 }
 
-/// The tickets on a board, oldest first, each with the stations that work for the same order: those
-/// that have not finished, and those that finished since this ticket was sent.
+/// Tickets, each with the stations that work for the same order: those that have not finished, and those that finished since
+/// this ticket was sent.
+const POSTED: &str = "SELECT t.*, \
+       (SELECT n.id FROM stations n WHERE n.id = s.next_station_id AND n.kind <> 'expo') AS next_station_id, \
+       (SELECT COALESCE(jsonb_agg(e ORDER BY e.sort, e.station), '[]') FROM (\
+          SELECT s.name AS station, s.sort, bool_and(o.bumped_at IS NOT NULL) AS ready \
+          FROM tickets o JOIN stations s ON s.id = o.station_id \
+          WHERE o.order_id = t.order_id AND o.station_id <> t.station_id \
+            AND (o.bumped_at IS NULL OR o.bumped_at > t.sent_at) \
+          GROUP BY s.name, s.sort) e) AS elsewhere \
+     FROM tickets t JOIN stations s ON s.id = t.station_id";
+
+/// These tickets as a board shows them, oldest first.
+pub(in crate::kitchen) async fn posted(
+    db: &impl ConnectionTrait,
+    tickets: &[TicketId],
+) -> Result<Vec<Posted>> {
+    let ids: Vec<Uuid> = tickets.iter().map(|id| id.uuid()).collect();
+    let sql = format!("{POSTED} WHERE t.id = ANY($1) ORDER BY t.sent_at, t.id");
+    let rows: Vec<PostedRow> = all(db, &sql, [ids.into()]).await?;
+    with_lines(db, rows).await
+}
+
+async fn with_lines(db: &impl ConnectionTrait, rows: Vec<PostedRow>) -> Result<Vec<Posted>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.ticket.id.into()).collect();
+    let mut lines = lines_of(db, ids).await?;
+    let tickets = rows.into_iter().map(|row| {
+        let lines = lines.remove(&row.ticket.id).unwrap_or_default();
+        Ok(Posted {
+            elsewhere: parsed("elsewhere", row.elsewhere)?,
+            ticket: row.ticket.with(lines)?,
+        })
+    });
+    tickets.collect()
+}
+
+/// The tickets on a board, oldest first.
 async fn open_tickets_of_station(
     db: &impl ConnectionTrait,
     station: StationId,
-) -> Result<Vec<PostedRow>> {
-    let sql = "SELECT t.*, \
-                 (SELECT n.id FROM stations n WHERE n.id = s.next_station_id AND n.kind <> 'expo') AS next_station_id, \
-                 (SELECT COALESCE(jsonb_agg(e ORDER BY e.sort, e.station), '[]') FROM (\
-                    SELECT s.name AS station, s.sort, bool_and(o.bumped_at IS NOT NULL) AS ready \
-                    FROM tickets o JOIN stations s ON s.id = o.station_id \
-                    WHERE o.order_id = t.order_id AND o.station_id <> t.station_id \
-                      AND (o.bumped_at IS NULL OR o.bumped_at > t.sent_at) \
-                    GROUP BY s.name, s.sort) e) AS elsewhere \
-               FROM tickets t JOIN stations s ON s.id = t.station_id \
-               WHERE t.station_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id";
-    all(db, sql, [station.into()]).await
+) -> Result<Vec<Posted>> {
+    let sql = format!(
+        "{POSTED} WHERE t.station_id = $1 AND t.bumped_at IS NULL ORDER BY t.sent_at, t.id"
+    );
+    let rows: Vec<PostedRow> = all(db, &sql, [station.into()]).await?;
+    with_lines(db, rows).await
 }
 
 /// What may be recalled to a board, the last first.

@@ -29,7 +29,7 @@ pub(in crate::kitchen) struct OpenTicket {
 /// Lines on their way to a station, and the ticket that they come on.
 pub(in crate::kitchen) struct Handed {
     pub(in crate::kitchen) station: StationId,
-    ticket: TicketId,
+    pub(in crate::kitchen) ticket: TicketId,
     is_new: bool,
     /// 0 for what comes first.
     addition: i16,
@@ -101,6 +101,7 @@ pub(in crate::kitchen) async fn hand_over(
             "tickets_added_to",
             order_id,
             "UPDATE tickets t SET additions = n.additions, revision = revision + 1, \
+                    known_at = CASE WHEN n.fires THEN greatest(shown_at, known_at) ELSE known_at END, \
                     shown_at = CASE WHEN n.fires THEN NULL ELSE shown_at END, \
                     unseen_at = CASE WHEN n.fires THEN NULL ELSE unseen_at END, told_at = CASE WHEN n.fires THEN NULL ELSE told_at END, \
                     handed_at = CASE WHEN n.fires THEN $5 ELSE handed_at END, handed_by = CASE WHEN n.fires THEN $6 ELSE handed_by END, \

@@ -1,25 +1,22 @@
 //! Receipts: for whoever takes payments, on paper, and for guests who have the link.
 
-use std::sync::Arc;
-
-use poem::http::StatusCode;
 use poem::{IntoResponse, Request, handler};
 use serde_json::json;
 
 use crate::app::App;
 use crate::data::Tx;
-use crate::orders::{self, Order};
-use crate::payments::content::Content;
+use crate::form;
 use crate::payments::payment::Payment;
 use crate::payments::print::Mark;
+use crate::payments::receipt::Out;
 use crate::payments::sharers::Next;
-use crate::payments::{actions, link, receipt, refunds, store};
-use crate::settings::Settings;
+use crate::payments::to_paper::{self, Receipt};
+use crate::payments::{actions, link, receipt, store};
 use crate::staff::Cashier;
 use crate::ui;
-use crate::values::{PaymentId, Quantity};
-use crate::web::client::{Client, own_address};
-use crate::web::{Asker, Error, Frag, Go, Once, Page, Path, Query, Result, url};
+use crate::values::PaymentId;
+use crate::web::client::Client;
+use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 /// The change to give, and the receipt.
 #[handler]
@@ -30,15 +27,50 @@ pub async fn show_receipt(
     Path(id): Path<PaymentId>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Page> {
-    let of = Receipt::of(&app, find(&app, id).await?).await?;
+    let paper = super::paper(&app, req).await?;
+    let payment = find(&app, id).await?;
+    let of = Receipt::of(app.db(), app.settings().await?, payment).await?;
     let last = store::last_print(app.db(), id).await?;
     let screen = receipt::Screen {
         next: Next::asked(&asked),
-        link: link_of(&app, req, id).await?,
+        link: paper.link_of(app.db(), id).await?,
         mark: Mark::of_what_is_shown(last),
+        at_printer: super::till_paper(&app, by.terminal_id()).await?,
         ..of.screen()
     };
-    Ok(Page(receipt::page(&screen, &by)))
+    let drawer = to_paper::drawer_trouble(app.db(), id).await?;
+    Ok(Page(receipt::page(&screen, &by, drawer.as_ref())))
+}
+
+form! {
+    /// Where a receipt is printed: by the browser, where that is said although the till has a printer.
+    pub struct Where { here: flag bool }
+}
+
+/// How it stands with the drawer after a cash payment, and with it the way to open it.
+#[handler]
+pub async fn show_drawer(app: App, _by: Cashier, Path(id): Path<PaymentId>) -> Result<Frag> {
+    let drawer = to_paper::drawer_trouble(app.db(), id).await?;
+    Ok(Frag(receipt::drawer(id, drawer.as_ref())))
+}
+
+/// Opens the drawer once more, where it did not open for a cash payment.
+#[handler]
+pub async fn open_drawer(
+    app: App,
+    by: Cashier,
+    once: Once,
+    Path(id): Path<PaymentId>,
+) -> Result<Frag> {
+    let claim = once
+        .of(&by, "payments.open_drawer", &id)
+        .holding(store::row(id));
+    app.write(claim, async |tx: &mut Tx| {
+        to_paper::open_drawer_again(tx, &by, id).await
+    })
+    .await?;
+    let drawer = to_paper::drawer_trouble(app.db(), id).await?;
+    Ok(Frag(receipt::drawer(id, drawer.as_ref())))
 }
 
 /// Notes that a receipt goes to paper, and draws it as it does.
@@ -50,15 +82,23 @@ pub async fn print_receipt(
     asker: Asker,
     req: &Request,
     Path(id): Path<PaymentId>,
+    Form(Where { here }): Form<Where>,
 ) -> Result<poem::Response> {
-    let of = Receipt::of(&app, find(&app, id).await?).await?;
-    let claim = once.of(&by, "receipts.print", &id).holding(store::row(id));
+    let paper = super::paper(&app, req).await?;
+    let payment = find(&app, id).await?;
+    let of = Receipt::of(app.db(), app.settings().await?, payment).await?;
+    let claim = match here {
+        false => once.of(&by, "receipts.print", &id),
+        true => once.of(&by, "receipts.print_here", &id),
+    };
     let written = app
-        .write(claim, async |tx: &mut Tx| {
-            actions::print_receipt(tx, id).await
+        .write(claim.holding(store::row(id)), async |tx: &mut Tx| {
+            let print = actions::print_receipt(tx, id).await?;
+            let sent = !here && to_paper::to_printer(tx, id, &paper, print).await?;
+            Ok((print, sent))
         })
         .await?;
-    let printed = written.done();
+    let (printed, sent) = written.done().unzip();
     let last = match printed {
         Some(print) => Some(print),
         None => store::last_print(app.db(), id).await?,
@@ -73,11 +113,13 @@ pub async fn print_receipt(
         Asker::Page => Ok(Go::to(asker, url::payment_receipt(id)).into_response()),
         Asker::Fragment => {
             let screen = receipt::Screen {
-                link: link_of(&app, req, id).await?,
+                link: paper.link_of(app.db(), id).await?,
                 mark: Mark::of_print(last),
+                at_printer: super::till_paper(&app, by.terminal_id()).await?,
                 ..of.screen()
             };
-            Ok(Frag(receipt::printed(&screen, printed.is_some())).into_response())
+            let anew = sent.map(|sent| if sent { Out::Printer } else { Out::Browser });
+            Ok(Frag(receipt::printed(&screen, anew)).into_response())
         }
     }
 }
@@ -88,7 +130,7 @@ pub async fn show_to_guest(app: App, client: Client, Path(token): Path<String>) 
     app.guests().admit(&client)?;
     let payment = store::of_link(app.db(), link::digest(&token)).await?;
     let payment = payment.ok_or(Error::NotFound("receipt"))?;
-    let of = Receipt::of(&app, payment).await?;
+    let of = Receipt::of(app.db(), app.settings().await?, payment).await?;
     let page = async { receipt::guest_page(&of.screen()) };
     Ok(Page(
         ui::page::drawn_for(ui::page::Reader::default(), page).await,
@@ -99,68 +141,4 @@ async fn find(app: &App, id: PaymentId) -> Result<Payment> {
     store::find(app.db(), id)
         .await?
         .ok_or(Error::NotFound("payment"))
-}
-
-/// Where guests find the receipt, if this program knows under which address it is reached.
-async fn link_of(app: &App, req: &Request, id: PaymentId) -> Result<Option<String>> {
-    let token = store::link_of(app.db(), id).await?;
-    let at = own_address(app, req);
-    Ok(at
-        .zip(token)
-        .map(|(at, token)| at + &url::guest_receipt(&token)))
-}
-
-/// What a receipt is drawn from.
-struct Receipt {
-    order: Order,
-    payment: Payment,
-    payments: Vec<Payment>,
-    refunds: Vec<refunds::Refund>,
-    content: Content,
-    items: Vec<(Quantity, String)>,
-    settings: Arc<Settings>,
-}
-
-impl Receipt {
-    async fn of(app: &App, payment: Payment) -> Result<Self> {
-        let order = payment.order.ok_or_else(|| {
-            Error::refused(
-                StatusCode::CONFLICT,
-                "not_placed",
-                "This payment is not on an order yet, so it has no receipt.",
-            )
-        })?;
-        let (order, payments, refunds) = (
-            orders::find(app.db(), order).await?,
-            store::of_order(app.db(), order).await?,
-            refunds::of_order(app.db(), order).await?,
-        );
-        let kept = store::content_of(app.db(), payment.id).await?;
-        let content =
-            kept.unwrap_or_else(|| Content::as_of_now(&order, &payment, &payments, &refunds));
-        Ok(Receipt {
-            items: store::items_of(app.db(), payment.id).await?,
-            settings: app.settings().await?,
-            order,
-            payment,
-            payments,
-            refunds,
-            content,
-        })
-    }
-
-    fn screen(&self) -> receipt::Screen<'_> {
-        receipt::Screen {
-            order: &self.order,
-            payment: &self.payment,
-            payments: &self.payments,
-            refunds: &self.refunds,
-            content: &self.content,
-            items: &self.items,
-            next: Next::Rest,
-            link: None,
-            mark: Mark::Original,
-            settings: &self.settings,
-        }
-    }
 }

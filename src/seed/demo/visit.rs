@@ -334,6 +334,7 @@ impl Visit {
             clock_at: None,
             unpaid: false,
             passed_from: None,
+            known_at: None,
         });
         self.over = self.over.max(served_at);
         Ok(())

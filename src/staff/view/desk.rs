@@ -8,6 +8,28 @@ use crate::web::url;
 
 /// A page of the back office. `here` is the address of the entry that it belongs to.
 pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) -> Markup {
+    framed(ui::Page::new(ui::BodyKind::Desk, title, cafe), person, here, main)
+}
+
+/// A page of the back office that follows the picture of this name.
+pub fn desk_following(
+    view: &str,
+    (cafe, title): (&str, &str),
+    person: &Person,
+    here: &str,
+    main: Markup,
+) -> Markup {
+    let stream = format!("{}?view={view}", url::stream());
+    let page = ui::Page {
+        stream: Some(&stream),
+        sign_in: Some(&url::sign_in()),
+        ..ui::Page::new(ui::BodyKind::Desk, title, cafe)
+    };
+    framed(page, person, here, main)
+}
+
+fn framed(page: ui::Page, person: &Person, here: &str, main: Markup) -> Markup {
+    let cafe = page.cafe;
     let entry = |icon: &str, label: &str, to: String| {
         html! { a href=(to) aria-current=[(to == here).then_some("page")] { (ui::labelled(icon, label)) } }
     };
@@ -23,6 +45,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
                 (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
                 (entry("chef", "Stations", url::stations()))
+                (entry("print", "Printers", url::printers()))
                 (entry("percent", "Price lists", url::price_lists()))
             }
             @if person.role == Role::Admin {
@@ -35,5 +58,5 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
         }
         main { (main) }
     };
-    ui::page(ui::Page::new(ui::BodyKind::Desk, title, cafe), content)
+    ui::page(page, content)
 }

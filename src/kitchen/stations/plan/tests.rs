@@ -12,6 +12,8 @@ fn kept(name: &str, next: Option<StationId>) -> Kept {
         next,
         redirect: None,
         watched: true,
+        printer: None,
+        prints_always: false,
         hands: Hands::default(),
         revision: 1,
     }
@@ -28,6 +30,8 @@ fn described(name: &str, next: Option<StationId>, redirect: Option<StationId>) -
         next,
         redirect,
         watched: true,
+        printer: None,
+        prints_always: false,
         hands: Hands::default(),
     }
 }
