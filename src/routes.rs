@@ -286,6 +286,7 @@ fn order(map: Map) -> Map {
             at::order_details,
             get(it::ask_details).post(it::set_details),
         )
+        .at(at::order_ticket_prints, post(it::print_tickets))
         .at(at::order_leaving, post(it::leave))
 }
 
@@ -311,6 +312,7 @@ fn boards(map: Map) -> Map {
         )
         .at(at::ticket_shown, post(it::shown))
         .at(at::ticket_told, post(kitchen::receipts::handlers::tell))
+        .at(at::ticket_prints, post(it::print_again))
         .at(at::pass_servings, get(at_pass::list_servings))
         .at(at::pass_serving, delete(at_pass::take_back))
         .at(at::pass_order, post(at_pass::serve))

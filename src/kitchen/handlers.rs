@@ -8,13 +8,14 @@ use super::station::Station;
 use super::stations::{self, view as stations_view};
 use super::store::{self, Home};
 use super::ticket::{self, Ticket};
-use super::{actions, view};
+use super::{actions, prints, view};
 use crate::app::App;
 use crate::data::{Claim, Tx};
 use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
 use crate::pass::{self, Runner};
+use crate::printers;
 use crate::staff::{AtWork, Cook, Role};
 use crate::ui;
 use crate::values::{StationId, TicketId, TicketLineId};
@@ -226,7 +227,26 @@ pub async fn list_recalls(app: App, by: Cook, Path(station): Path<StationId>) ->
     let now = app.clock().now();
     let recalls = store::recallable(app.db(), station.id, now).await?;
     let days = app.settings().await?.day_rule();
-    Ok(Frag(view::recalls(&recalls, &days, now)))
+    let prints = !printers::of_stations(app.db(), &[station.id]).await?.is_empty();
+    Ok(Frag(view::recalls(&recalls, prints, &days, now)))
+}
+
+/// Prints a ticket once more, as a duplicate.
+#[handler]
+pub async fn print_again(
+    app: App,
+    by: Cook,
+    once: Once,
+    Path(ticket): Path<TicketId>,
+) -> Result<Frag> {
+    let home = store::home_of(app.db(), ticket).await?;
+    by.may_work_at(home.station_id, &home.kind)?;
+    let claim = once.of(&by, "kitchen.print_again", &ticket);
+    app.write(claim, async |tx: &mut Tx| {
+        prints::duplicate(tx, ticket).await
+    })
+    .await?;
+    Ok(Frag(view::said("A duplicate is on its way to the printer.")))
 }
 
 /// What is to be made on a board in all, with how it is wanted, by when, and how long it takes as a rule.

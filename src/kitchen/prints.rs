@@ -1,6 +1,7 @@
 //! Which tickets go to paper by themselves: at a station that prints, everything; at one that has a printer beside its screens,
 //! what no screen has shown in time.
 
+use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use super::board::Posted;
@@ -193,6 +194,32 @@ pub async fn duplicate(tx: &mut Tx, ticket: TicketId) -> Result<()> {
     let facts = serde_json::json!({ "order": posted.ticket.order, "title": posted.ticket.title, "station": station.name });
     tx.journal(Entry::new("ticket.printed_again", "ticket", ticket).after(facts));
     Ok(())
+}
+
+/// Whether something of an order was sent to a station that has a printer.
+pub async fn may_print(db: &impl ConnectionTrait, order: OrderId) -> Result<bool> {
+    store::is_at_a_printer(db, order).await
+}
+
+/// Prints all tickets of an order once more, where they have printers.
+///
+/// # Errors
+/// Where nothing was sent, or no station of it has a printer.
+pub async fn duplicate_order(tx: &mut Tx, order: OrderId) -> Result<()> {
+    let tickets = store::tickets_of(&*tx, order).await?;
+    let mut refused = Error::NotFound("ticket");
+    let mut printed = 0;
+    for ticket in tickets {
+        match duplicate(tx, ticket).await {
+            Ok(()) => printed += 1,
+            Err(Error::Refused(why)) => refused = Error::Refused(why),
+            Err(failure) => return Err(failure),
+        }
+    }
+    match printed {
+        0 => Err(refused),
+        _ => Ok(()),
+    }
 }
 
 /// The tickets of an order that show what was struck out at this moment.

@@ -181,6 +181,29 @@ pub(super) async fn mark_shown(
     Ok(row.map(|row| row.was_missed))
 }
 
+/// The tickets of an order on which something was fired, the first first.
+pub(super) async fn tickets_of(
+    db: &impl ConnectionTrait,
+    order: OrderId,
+) -> Result<Vec<TicketId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: TicketId,
+    }
+    let sql = "SELECT t.id FROM tickets t WHERE t.order_id = $1 \
+                 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND l.fired_at IS NOT NULL) ORDER BY t.sent_at, t.id";
+    let rows: Vec<Row> = all(db, sql, [order.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Whether something of an order was fired at a station that has a printer.
+pub(super) async fn is_at_a_printer(db: &impl ConnectionTrait, order: OrderId) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM tickets t JOIN stations s ON s.id = t.station_id AND s.printer_id IS NOT NULL \
+               JOIN ticket_lines l ON l.ticket_id = t.id AND l.fired_at IS NOT NULL WHERE t.order_id = $1 LIMIT 1";
+    let row = db.query_one_raw(statement(db, sql, [order.into()])).await?;
+    Ok(row.is_some())
+}
+
 /// Notes that the station knows of all that is on a ticket by now.
 pub(super) async fn mark_known(tx: &Tx, ticket: TicketId, now: OffsetDateTime) -> Result<()> {
     tx.later(Write::new(

@@ -442,7 +442,12 @@ pub fn all_day_sheet(board: &Board, learned: &[Learned]) -> Markup {
 }
 
 /// What may be recalled, the last first.
-pub fn recalls(recalls: &[Recallable], days: &DayRule, now: OffsetDateTime) -> Markup {
+pub fn recalls(
+    recalls: &[Recallable],
+    prints: bool,
+    days: &DayRule,
+    now: OffsetDateTime,
+) -> Markup {
     let content = html! {
         div.body {
             @if recalls.is_empty() { (ui::empty("undo", "Nothing to recall", "What was bumped in the last 15 minutes is listed here.", html! {})) }
@@ -457,6 +462,7 @@ pub fn recalls(recalls: &[Recallable], days: &DayRule, now: OffsetDateTime) -> M
                         span.row.wrap {
                             (recall_from_list(one, false, "Recall"))
                             (recall_from_list(one, true, "New clock"))
+                            @if prints { (duplicate(one)) }
                         }
                     }
                 }
@@ -480,6 +486,18 @@ fn recall_from_list(one: &Recallable, anew: bool, label: &str) -> Markup {
         button.btn type="button" data-deed={ "recall-" (anew) } hx-post=(url::ticket_recall(one.ticket)) hx-vals=(values) hx-swap="none"
             aria-label={ (label) ": " (one.title) } { (ui::labelled("undo", label)) }
     }
+}
+
+fn duplicate(one: &Recallable) -> Markup {
+    html! {
+        button.btn type="button" data-key="tap" hx-post=(url::ticket_prints(one.ticket)) hx-swap="none"
+            aria-label={ "Print again: " (one.title) } { (ui::labelled("print", "Print again")) }
+    }
+}
+
+/// A word about what was done.
+pub fn said(sentence: &str) -> Markup {
+    html! { hx-partial hx-target="#notice" { (ui::toast(ui::Kind::Ok, sentence)) } }
 }
 
 /// From which age on something is slow and late.

@@ -282,8 +282,8 @@ pub fn course(order: OrderId, line: &Line, stations: &[Station]) -> Markup {
     )
 }
 
-/// Guests, or for whom a takeaway is; and calling it off.
-pub fn details(order: &Order) -> Markup {
+/// Guests, or for whom a takeaway is; and calling it off. `prints` where a station of it has a printer.
+pub fn details(order: &Order, prints: bool) -> Markup {
     let sent = order.lines.iter().any(|line| !line.is_unsent());
     let body = match &order.place {
         Place::Table { .. } => html! {
@@ -313,6 +313,12 @@ pub fn details(order: &Order) -> Markup {
                     form.stack hx-post=(url::order_bills(order.id)) hx-swap="none" {
                         (fresh_key())
                         button.btn.lg { (icon("print")) "Print bill" }
+                    }
+                }
+                @if prints {
+                    form.stack hx-post=(url::order_ticket_prints(order.id)) hx-swap="none" {
+                        (fresh_key())
+                        button.btn.lg { (icon("print")) "Print its tickets again" }
                     }
                 }
                 @if !order.lines.is_empty() { (more(url::order_discount(order.id), "percent", "Discount")) }

@@ -219,6 +219,8 @@ urls! {
     order_reopening(order: OrderId) = "/orders/:order/reopening";
     /// Calling an order off.
     order_cancellation(order: OrderId) = "/orders/:order/cancellation";
+    /// POST prints the tickets of an order once more, as duplicates.
+    order_ticket_prints(order: OrderId) = "/orders/:order/ticket-prints";
     /// PUT: guests, name, phone; GET opens the sheet.
     order_details(order: OrderId) = "/orders/:order/details";
     /// POST marks ready lines as served.
@@ -316,6 +318,8 @@ urls! {
     ticket_shown(ticket: TicketId) = "/kitchen/tickets/:ticket/shown";
     /// POST says that the station of a ticket that no screen shows was told.
     ticket_told(ticket: TicketId) = "/kitchen/tickets/:ticket/told";
+    /// POST prints a ticket once more, as a duplicate.
+    ticket_prints(ticket: TicketId) = "/kitchen/tickets/:ticket/prints";
 
     /// What was carried out from a pass lately.
     pass_servings(pass: StationId) = "/pass/:pass/servings";

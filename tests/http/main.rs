@@ -29,6 +29,7 @@ mod orders;
 mod parts;
 mod pesapal;
 mod price_lists;
+mod printers;
 mod races;
 mod receipt_contents;
 mod receipt_links;

@@ -1,5 +1,6 @@
 //! An order as a whole: opened, shown, sent, carried out, called off.
 
+use maud::html;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
@@ -9,9 +10,11 @@ use super::forms::{Details, NewOrder, Nothing, Servings};
 use super::{as_json, beginning_with, panel, text};
 use crate::app::App;
 use crate::data::Tx;
+use crate::kitchen;
 use crate::orders::actions::{self, NewPlace};
 use crate::orders::{feed, panel, sheets, store, view};
 use crate::staff::OrderTaker;
+use crate::ui;
 use crate::values::{LineId, OrderId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
@@ -160,6 +163,26 @@ pub async fn serve(
 /// needs less to be back.
 const MAY_COME_BACK: std::time::Duration = std::time::Duration::from_secs(4);
 
+/// Prints the tickets of an order once more, as duplicates.
+#[handler]
+pub async fn print_tickets(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    Path(id): Path<OrderId>,
+) -> Result<Frag> {
+    let claim = beginning_with(id, once.of(&by, "orders.print_tickets", &id));
+    app.write(claim, async |tx: &mut Tx| {
+        kitchen::prints::duplicate_order(tx, id).await
+    })
+    .await?;
+    let said = "Duplicates are on their way to the printers.";
+    Ok(Frag(html! {
+        (ui::dialog::closed())
+        hx-partial hx-target="#notice" { (ui::toast(ui::Kind::Ok, said)) }
+    }))
+}
+
 /// The screen of an order is left: one without lines cancels itself, unless somebody else is on it, or comes back at once.
 #[handler]
 pub async fn leave(
@@ -189,7 +212,9 @@ pub async fn leave(
 /// The sheet of an order's options.
 #[handler]
 pub async fn ask_details(app: App, _by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
-    Ok(Frag(sheets::details(&store::find(app.db(), id).await?)))
+    let order = store::find(app.db(), id).await?;
+    let prints = kitchen::prints::may_print(app.db(), id).await?;
+    Ok(Frag(sheets::details(&order, prints)))
 }
 
 /// Stores guests, name or phone.

@@ -286,5 +286,7 @@ async fn out_of_the_drawer(tx: &mut Tx, drawer: &Shift, new: &New<'_>) -> Result
         approved_by: new.approved_by,
         ..CashEntry::of_payment(EntryKind::Refund, amount, new.payment)
     };
-    shifts::enter_cash(tx, drawer, new.date, &entry).await
+    shifts::enter_cash(tx, drawer, new.date, &entry).await?;
+    let title = "Drawer, to give money back".to_owned();
+    shifts::open_drawer_for(tx, drawer, new.id.uuid(), title).await
 }

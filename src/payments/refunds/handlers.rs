@@ -14,6 +14,8 @@ use crate::payments::desk::handlers::redrawn;
 use crate::payments::items::Pieces;
 use crate::payments::reference::{Reference, ReferenceRefusal};
 use crate::payments::{Payment, pesapal, store as payments};
+use crate::printers::{self, ForTill, JobKind};
+use crate::settings::Settings;
 use crate::shifts;
 use crate::staff::approval::{self, Agreed, Agreement};
 use crate::staff::{Cashier, Refunder, Role, Wish};
@@ -223,7 +225,8 @@ pub async fn give(
     let refund = RefundId::new();
     let written = app
         .write(claim.making(refund), async |tx: &mut Tx| {
-            actions::refund(tx, &by, refund, id, asked).await
+            actions::refund(tx, &by, refund, id, asked).await?;
+            print(tx, refund, &settings).await
         })
         .await?;
     let refund = match written {
@@ -244,6 +247,34 @@ pub async fn give(
         .into_response());
     }
     Ok(Go::to(asker, url::refund(refund)).into_response())
+}
+
+/// Prints the slip that the guest signs, where the till has a printer.
+async fn print(tx: &mut Tx, id: RefundId, settings: &Settings) -> Result<()> {
+    if printers::till_paper(&*tx, tx.by().terminal).await?.is_none() {
+        return Ok(());
+    }
+    let refund = store::find(&*tx, id).await?;
+    let refund = refund.ok_or(Error::NotFound("refund"))?;
+    let payment = payments::find(&*tx, refund.payment).await?;
+    let payment = payment.ok_or(Error::NotFound("payment"))?;
+    let order = match payment.order {
+        Some(order) => Some(orders::find(&*tx, order).await?),
+        None => None,
+    };
+    let title = order.as_ref().map_or_else(
+        || "Refund".to_owned(),
+        |order| format!("Refund, {}, order {}", order.title(), order.number),
+    );
+    let it = ForTill {
+        kind: JobKind::Refund,
+        title,
+        slip: view::slip(&refund, &payment, order.as_ref(), settings),
+        subject: Some(id.uuid()),
+        order: payment.order,
+    };
+    printers::queue_for_till(tx, it).await?;
+    Ok(())
 }
 
 fn reference_of(typed: Option<&str>) -> Result<Option<Reference>> {

@@ -150,6 +150,7 @@ fn the_receipt_of_the_second_of_two_payments_printed_again() {
     let content = Content::of_payment(&order, cash.amount);
     let given_back = refund(&momo, 5_000);
     let screen = Screen {
+        at_printer: false,
         order: &order,
         payment: &cash,
         payments: &[momo, cash.clone()],

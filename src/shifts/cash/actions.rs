@@ -7,6 +7,7 @@ use super::store;
 use crate::data::{Entry, Tx};
 use crate::shifts::actions::enter_cash_as;
 use crate::shifts::day::business_date;
+use crate::shifts::drawer::open_drawer_for;
 use crate::shifts::ledger::{CashEntry, EntryKind, Ledger};
 use crate::shifts::shift::{CashPlace, Shift};
 use crate::shifts::store::{self as shifts, Hold};
@@ -206,5 +207,6 @@ async fn write(
         told = told.because(reason);
     }
     tx.journal(told);
-    Ok(())
+    // A note that goes in or out needs an open drawer as well.
+    open_drawer_for(tx, shift, id.uuid(), "Drawer, for cash".to_owned()).await
 }
