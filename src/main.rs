@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cafe_pos::commands::{
-    backup, check, clock, health, migrate, print_agent, seed, serve, staff,
-};
+use cafe_pos::commands::{backup, check, clock, health, migrate, print_agent, seed, serve, staff};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;

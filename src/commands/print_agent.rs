@@ -89,7 +89,9 @@ async fn terminated() {
 }
 
 fn client(authority: Option<&Path>) -> anyhow::Result<Client> {
-    let mut builder = ask::client().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+    let mut builder = ask::client()
+        .timeout(PATIENCE)
+        .redirect(reqwest::redirect::Policy::none());
     if let Some(path) = authority {
         let pem = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let certificate = reqwest::Certificate::from_pem(&pem)
@@ -130,8 +132,7 @@ async fn pair(http: &Client, server: &str, code: &str) -> anyhow::Result<String>
 /// Keeps the token where only this user reads it, whole or not at all.
 fn keep(path: &Path, token: &str) -> anyhow::Result<()> {
     let folder = path.parent().context("a folder")?;
-    fs::create_dir_all(folder)
-        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let new = path.with_extension("new");
     let mut file = fs::OpenOptions::new()
         .write(true)
@@ -257,7 +258,10 @@ async fn job(answer: Response) -> anyhow::Result<Job> {
         .context("it answers something else than a job")?;
     let address = address.parse::<Address>();
     let address = address.map_err(|why| anyhow::anyhow!("{why}"))?;
-    if answer.content_length().is_some_and(|length| length > LARGEST) {
+    if answer
+        .content_length()
+        .is_some_and(|length| length > LARGEST)
+    {
         bail!("the slip is too long");
     }
     let bytes = answer.bytes().await?.to_vec();

@@ -227,7 +227,9 @@ pub async fn list_recalls(app: App, by: Cook, Path(station): Path<StationId>) ->
     let now = app.clock().now();
     let recalls = store::recallable(app.db(), station.id, now).await?;
     let days = app.settings().await?.day_rule();
-    let prints = !printers::of_stations(app.db(), &[station.id]).await?.is_empty();
+    let prints = !printers::of_stations(app.db(), &[station.id])
+        .await?
+        .is_empty();
     Ok(Frag(view::recalls(&recalls, prints, &days, now)))
 }
 
@@ -246,7 +248,9 @@ pub async fn print_again(
         prints::duplicate(tx, ticket).await
     })
     .await?;
-    Ok(Frag(view::said("A duplicate is on its way to the printer.")))
+    Ok(Frag(view::said(
+        "A duplicate is on its way to the printer.",
+    )))
 }
 
 /// What is to be made on a board in all, with how it is wanted, by when, and how long it takes as a rule.

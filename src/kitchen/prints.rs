@@ -43,7 +43,9 @@ fn slips_for(ticket: &Ticket, news: News) -> Vec<Print<'static>> {
         }
         News::Unseen { known } => {
             let is_new = |at: Option<OffsetDateTime>| at > known;
-            let mut slips = sent_since(ticket, |line| line.fired_at.is_some() && is_new(line.fired_at));
+            let mut slips = sent_since(ticket, |line| {
+                line.fired_at.is_some() && is_new(line.fired_at)
+            });
             let voids = ticket.lines.iter().filter(|line| line.is_void_unseen());
             let first = voids
                 .filter_map(|line| line.voided.map(|void| void.at))
@@ -60,7 +62,12 @@ fn slips_for(ticket: &Ticket, news: News) -> Vec<Print<'static>> {
 
 /// Everything, where everything that was fired is news; else each addition and each course.
 fn sent_since(ticket: &Ticket, is_news: impl Fn(&TicketLine) -> bool) -> Vec<Print<'static>> {
-    let live = || ticket.lines.iter().filter(|line| line.is_live() && line.fired_at.is_some());
+    let live = || {
+        ticket
+            .lines
+            .iter()
+            .filter(|line| line.is_live() && line.fired_at.is_some())
+    };
     let mut slips = Vec::new();
     if live().next().is_none() {
         return slips;

@@ -182,10 +182,7 @@ pub(super) async fn mark_shown(
 }
 
 /// The tickets of an order on which something was fired, the first first.
-pub(super) async fn tickets_of(
-    db: &impl ConnectionTrait,
-    order: OrderId,
-) -> Result<Vec<TicketId>> {
+pub(super) async fn tickets_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<TicketId>> {
     #[derive(FromQueryResult)]
     struct Row {
         id: TicketId,

@@ -45,7 +45,9 @@ impl FromStr for Address {
         };
         let is_number = host.parse::<std::net::Ipv6Addr>().is_ok();
         if !is_number && !is_name(host) {
-            return Err("Write the printer's address, such as 192.168.1.50, or its device, such as /dev/usb/lp0.");
+            return Err(
+                "Write the printer's address, such as 192.168.1.50, or its device, such as /dev/usb/lp0.",
+            );
         }
         if !PORTS.contains(&port) {
             return Err("Printers listen on port 9100. Ports 9100 to 9199 may be given.");

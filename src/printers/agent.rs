@@ -147,7 +147,8 @@ impl Told {
     fn outcome(&self) -> Outcome {
         let reason = || {
             let said = self.reason.as_ref().map(Note::as_str);
-            said.unwrap_or("The print agent does not say why.").to_owned()
+            said.unwrap_or("The print agent does not say why.")
+                .to_owned()
         };
         match self.outcome {
             How::Printed => Outcome::Printed,

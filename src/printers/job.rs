@@ -217,7 +217,10 @@ impl Taken {
         let mut head = Slip::new("");
         if self.doubtful {
             head.text_looking(Look::Reversed, "PRINTED AGAIN");
-            head.text_looking(Look::Strong, "The printer broke off before. There may be another one of this.");
+            head.text_looking(
+                Look::Strong,
+                "The printer broke off before. There may be another one of this.",
+            );
         }
         if let Some(meant_for) = &self.meant_for {
             head.text_looking(Look::Reversed, format!("FOR {}", meant_for.to_uppercase()));
@@ -230,7 +233,11 @@ impl Taken {
             };
             head.text_looking(
                 Look::Strong,
-                format!("LATE: wanted {day}{}, printed {}", wanted.time(), printed.time()),
+                format!(
+                    "LATE: wanted {day}{}, printed {}",
+                    wanted.time(),
+                    printed.time()
+                ),
             );
         }
         let mut slip = self.slip.clone()?;
@@ -366,7 +373,7 @@ mod tests {
         let said = shown(&it, NOON + Duration::hours(1));
         let expected = "!  PRINTED AGAIN
 * The printer broke off before. There may be
-* another one of this.
+*   another one of this.
 !  FOR KITCHEN
 * LATE: wanted 15:00, printed 16:00
   2 x Flat white

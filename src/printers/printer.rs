@@ -204,7 +204,9 @@ pub enum PrinterRefusal {
     #[error("It was cancelled.")]
     Cancelled,
     /// A drawer that opens later than people expect is an open drawer.
-    #[error("A drawer is opened at once or not at all. Take the key, or ask again where the money was taken.")]
+    #[error(
+        "A drawer is opened at once or not at all. Take the key, or ask again where the money was taken."
+    )]
     DrawerTooLate,
     /// The drawer opened, or is about to.
     #[error("The drawer was told to open for this payment already.")]

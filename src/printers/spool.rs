@@ -43,7 +43,10 @@ pub async fn run(app: App) {
             // Said once, not every second of an outage.
             Err(failure) if !failing => {
                 failing = true;
-                tracing::warn!(?failure, "what is to be printed cannot be looked for; trying again");
+                tracing::warn!(
+                    ?failure,
+                    "what is to be printed cannot be looked for; trying again"
+                );
             }
             Err(_) => {}
         }

@@ -129,7 +129,12 @@ pub async fn needed(tx: &Tx, id: PrinterId) -> Result<Needed> {
 pub async fn insert(tx: &Tx, id: PrinterId, it: &Description) -> Result<()> {
     let sql = "INSERT INTO printers (id, name, address, paper, agent_id, stand_in_id, active, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    write(tx, sql, columns(id, it).into_iter().chain([tx.now().into()])).await
+    write(
+        tx,
+        sql,
+        columns(id, it).into_iter().chain([tx.now().into()]),
+    )
+    .await
 }
 
 /// Stores what a manager says about a printer. Whatever it failed with may be mended by that: it is tried at once.
@@ -274,7 +279,11 @@ const DUE: &str = "p.active AND p.paused_at IS NULL AND p.agent_id IS NOT DISTIN
     AND EXISTS (SELECT 1 FROM print_jobs j WHERE j.printer_id = p.id AND j.state IN ('pending', 'printing'))";
 
 /// Whether a printer of this hand has something to do: asked often, and mostly no.
-pub async fn is_one_due(db: &impl ConnectionTrait, hand: Hand, now: OffsetDateTime) -> Result<bool> {
+pub async fn is_one_due(
+    db: &impl ConnectionTrait,
+    hand: Hand,
+    now: OffsetDateTime,
+) -> Result<bool> {
     let sql = format!("SELECT p.id FROM printers p WHERE {DUE} LIMIT 1");
     let found = db
         .query_one_raw(statement(db, &sql, [hand.agent().into(), now.into()]))
@@ -482,7 +491,9 @@ pub async fn give_up_late(tx: &Tx) -> Result<u64> {
     let sql = "UPDATE print_jobs j SET state = 'failed', ended_at = $1, \
                       reason = coalesce(reason, CASE WHEN p.paused_at IS NOT NULL THEN 'The printer was told to wait.' ELSE 'The printer was not reached in time.' END) \
                FROM printers p WHERE p.id = j.printer_id AND j.state = 'pending' AND j.expires_at <= $1";
-    let done = tx.execute_raw(statement(tx, sql, [tx.now().into()])).await?;
+    let done = tx
+        .execute_raw(statement(tx, sql, [tx.now().into()]))
+        .await?;
     Ok(done.rows_affected())
 }
 
@@ -565,8 +576,9 @@ impl TryFrom<ListedRow> for Listed {
             meant_for: row.meant_for,
             kind: kind(&row.kind)?,
             title: row.title,
-            state: state
-                .ok_or_else(|| anyhow::anyhow!("a print job's state is stored as {:?}", row.state))?,
+            state: state.ok_or_else(|| {
+                anyhow::anyhow!("a print job's state is stored as {:?}", row.state)
+            })?,
             tries: row.tries,
             doubtful: row.doubtful,
             reason: row.reason,
@@ -611,7 +623,8 @@ async fn job_with(db: &impl ConnectionTrait, id: PrintJobId, lock: &str) -> Resu
         state: String,
         slip: Option<Json>,
     }
-    let sql = format!("SELECT printer_id, kind, title, state, slip FROM print_jobs WHERE id = $1{lock}");
+    let sql =
+        format!("SELECT printer_id, kind, title, state, slip FROM print_jobs WHERE id = $1{lock}");
     let found: Option<Row> = row(db, &sql, [id.into()]).await?;
     let found = found.ok_or(Error::NotFound("print job"))?;
     let state = JobState::stored(&found.state);

@@ -142,7 +142,9 @@ fn health(offline: u8, paper: u8) -> Health {
         (true, true) if paper & 0x60 != 0 || offline & 0x20 != 0 => {
             Health::Ill("It is out of paper.")
         }
-        (true, true) if offline & 0x40 != 0 => Health::Ill("It reports an error. Switch it off and on."),
+        (true, true) if offline & 0x40 != 0 => {
+            Health::Ill("It reports an error. Switch it off and on.")
+        }
         (true, true) => Health::Ready,
         _ => Health::Silent,
     }
@@ -245,7 +247,9 @@ fn why_not_opened(path: &str, failure: &io::Error) -> String {
     match failure.kind() {
         ErrorKind::NotFound => format!("There is no {path}. Is its cable in?"),
         ErrorKind::PermissionDenied => {
-            format!("The program may not write to {path}. Put its user into the group of printers (lp).")
+            format!(
+                "The program may not write to {path}. Put its user into the group of printers (lp)."
+            )
         }
         _ => format!("{path} cannot be opened. Is the printer switched on?"),
     }

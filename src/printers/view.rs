@@ -87,10 +87,7 @@ fn row(one: &Printer, seen: &Seen) -> Markup {
 
 /// One tap, whose key the script mints: two taps mean two.
 fn deed(to: &str, delete: bool, icon: &str, label: &str, name: &str) -> Markup {
-    let (post, remove) = (
-        (!delete).then_some(to),
-        delete.then_some(to),
-    );
+    let (post, remove) = ((!delete).then_some(to), delete.then_some(to));
     html! {
         button.btn.quiet type="button" hx-post=[post] hx-delete=[remove] hx-swap="none" data-key="tap"
             aria-label={ (label) ": " (name) } { (ui::labelled(icon, label)) }

@@ -108,11 +108,7 @@ pub fn new_dialog(choices: &Choices, key: &str) -> Markup {
 }
 
 /// The form for one terminal, with its pairing. `keys` are one for each form.
-pub fn edit_dialog(
-    terminal: &Terminal,
-    choices: &Choices,
-    keys: &[String; 3],
-) -> Markup {
+pub fn edit_dialog(terminal: &Terminal, choices: &Choices, keys: &[String; 3]) -> Markup {
     let [edit, code, revoke] = keys;
     ui::dialog(
         ui::Shape::Sheet,

@@ -33,7 +33,14 @@ impl Counter {
         let house = House::open().await;
         let printer = Printer::on(manner).await;
         let mut manager = house.person(MANAGER).await;
-        let id = add(&house, &mut manager, "Counter printer", printer.address(), &[]).await;
+        let id = add(
+            &house,
+            &mut manager,
+            "Counter printer",
+            printer.address(),
+            &[],
+        )
+        .await;
         house
             .execute(
                 "UPDATE terminals SET printer_id = $1 WHERE name = 'Till 1'",

@@ -1,10 +1,7 @@
 //! A receipt printer that runs here: a TCP server on a port of printers, which keeps what it is sent, answers how it is where it
 //! is one that does, and fails as printers fail.
 
-#![allow(
-    dead_code,
-    reason = "each suite that has a printer uses a part of it"
-)]
+#![allow(dead_code, reason = "each suite that has a printer uses a part of it")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -119,12 +116,10 @@ impl Printer {
     /// What it printed, in words.
     pub fn slips(&self) -> Vec<String> {
         let bytes = self.bytes();
-        let read = bytes
-            .iter()
-            .map(|slip| match decode(slip) {
-                Ok(printed) => in_words(&printed),
-                Err(_) => format!("({} bytes that are no slip)", slip.len()),
-            });
+        let read = bytes.iter().map(|slip| match decode(slip) {
+            Ok(printed) => in_words(&printed),
+            Err(_) => format!("({} bytes that are no slip)", slip.len()),
+        });
         read.collect()
     }
 

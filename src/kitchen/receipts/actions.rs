@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Unseen, store};
-use crate::kitchen::prints;
 use crate::data::{Entry, Tx};
+use crate::kitchen::prints;
 use crate::live::Changed;
 use crate::values::{OrderId, TicketId};
 use crate::web::Result;
@@ -20,7 +20,10 @@ pub async fn raise_alarms(tx: &mut Tx) -> Result<Vec<Unseen>> {
         tx.changed(Changed::Order(one.order_id));
         tx.changed(Changed::Unseen);
     }
-    let tickets: Vec<_> = unseen.iter().map(|one| (one.ticket, one.known_at)).collect();
+    let tickets: Vec<_> = unseen
+        .iter()
+        .map(|one| (one.ticket, one.known_at))
+        .collect();
     prints::print_unseen(tx, &tickets).await?;
     Ok(unseen)
 }

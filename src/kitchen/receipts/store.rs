@@ -88,8 +88,7 @@ pub(super) async fn unseen(db: &impl ConnectionTrait) -> Result<Vec<Unseen>> {
     Ok(found.all(db).await?)
 }
 
-const ALARMED: &str =
-    "t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NOT NULL AND t.told_at IS NULL \
+const ALARMED: &str = "t.bumped_at IS NULL AND t.shown_at IS NULL AND t.unseen_at IS NOT NULL AND t.told_at IS NULL \
     AND NOT EXISTS (SELECT 1 FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state = 'done' \
                       AND j.created_at >= coalesce(t.handed_at, t.sent_at))";
 

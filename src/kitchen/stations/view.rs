@@ -128,12 +128,7 @@ pub fn new_dialog(all: &[Kept], printers: &[Printer], key: &str) -> Markup {
 }
 
 /// The form for one station.
-pub fn edit_dialog(
-    station: &Kept,
-    all: &[Kept],
-    printers: &[Printer],
-    key: &str,
-) -> Markup {
+pub fn edit_dialog(station: &Kept, all: &[Kept], printers: &[Printer], key: &str) -> Markup {
     ui::dialog(
         ui::Shape::Wide,
         &station.name,

@@ -50,6 +50,7 @@ form! {
 /// How it stands with the drawer after a cash payment, and with it the way to open it.
 #[handler]
 pub async fn show_drawer(app: App, _by: Cashier, Path(id): Path<PaymentId>) -> Result<Frag> {
+    find(&app, id).await?;
     let drawer = to_paper::drawer_trouble(app.db(), id).await?;
     Ok(Frag(receipt::drawer(id, drawer.as_ref())))
 }

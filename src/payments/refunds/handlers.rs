@@ -251,7 +251,10 @@ pub async fn give(
 
 /// Prints the slip that the guest signs, where the till has a printer.
 async fn print(tx: &mut Tx, id: RefundId, settings: &Settings) -> Result<()> {
-    if printers::till_paper(&*tx, tx.by().terminal).await?.is_none() {
+    if printers::till_paper(&*tx, tx.by().terminal)
+        .await?
+        .is_none()
+    {
         return Ok(());
     }
     let refund = store::find(&*tx, id).await?;

@@ -8,7 +8,12 @@ use crate::web::url;
 
 /// A page of the back office. `here` is the address of the entry that it belongs to.
 pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) -> Markup {
-    framed(ui::Page::new(ui::BodyKind::Desk, title, cafe), person, here, main)
+    framed(
+        ui::Page::new(ui::BodyKind::Desk, title, cafe),
+        person,
+        here,
+        main,
+    )
 }
 
 /// A page of the back office that follows the picture of this name.

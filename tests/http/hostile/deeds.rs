@@ -66,7 +66,24 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("station", id("bar")),
             ("idle_seconds", "120".into()),
             ("locks_after_send", "on".into()),
+            ("printer", id("other printer")),
+            ("prints_receipts", "on".into()),
         ],
+        ("POST", "/printers") | ("PUT", "/printers/:printer") => vec![
+            ("name", format!("Printer {}", Uuid::now_v7().simple())),
+            ("address", "192.168.1.51".into()),
+            ("paper", "58".into()),
+            ("agent", String::new()),
+            ("stand_in", id("other printer")),
+            ("active", "on".into()),
+            ("revision", "0".into()),
+        ],
+        ("POST", "/printers/:printer/moves") => vec![("to", id("other printer"))],
+        ("POST", "/print-jobs/:job/tries") => vec![("printer", id("other printer"))],
+        ("POST", "/payments/:payment/prints") => vec![("here", "true".into())],
+        ("POST", "/api/print-agent/jobs/:job") => {
+            vec![("outcome", "printed".into()), ("reason", String::new())]
+        }
         ("POST", "/stations") | ("PUT", "/stations/:station") => vec![
             ("name", format!("Grill {}", Uuid::now_v7().simple())),
             ("kind", "kitchen".into()),
@@ -77,6 +94,8 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("next", id("bar")),
             ("redirect", String::new()),
             ("watched", "true".to_owned()),
+            ("printer", id("other printer")),
+            ("prints_always", "true".to_owned()),
             ("bump_at_once", "on".into()),
             ("ring", "new".into()),
             ("key_left", "Left".into()),
@@ -270,7 +289,7 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("name", "Ms Achieng".into()),
             ("phone", "0700".into()),
         ],
-        ("POST", "/orders/:order/bills" | "/payments/:payment/prints") => vec![],
+        ("POST", "/orders/:order/bills") => vec![],
         ("POST", "/approvals/:approval/answer") => {
             vec![("agree", "yes".into()), ("note", "quickly".into())]
         }
@@ -425,7 +444,13 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             | "/kitchen/tickets/:ticket/start"
             | "/kitchen/tickets/:ticket/lines/:line/done"
             | "/kitchen/tickets/:ticket/shown"
-            | "/kitchen/tickets/:ticket/told",
+            | "/kitchen/tickets/:ticket/told"
+            | "/kitchen/tickets/:ticket/prints"
+            | "/orders/:order/ticket-prints"
+            | "/payments/:payment/drawer"
+            | "/printers/:printer/tests"
+            | "/printers/:printer/pause"
+            | "/api/print-agent/next",
         ) => vec![],
         ("DELETE" | "GET", _) => vec![],
         _ => return None,

@@ -40,6 +40,10 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "settings.key",
     "stations.kind",
     "terminals.kind",
+    "printers.address",
+    "print_jobs.kind",
+    "print_jobs.state",
+    "print_jobs.only_once",
     "categories.icon",
     "products.image",
     "orders.kind",
@@ -94,6 +98,7 @@ impl Ink {
 pub async fn trade(house: &House, ink: Ink) {
     settings(house, ink).await;
     price_something(house, ink).await;
+    print_something(house, ink).await;
     if ink == Ink::Evil {
         write_everywhere(house).await;
     }
@@ -223,6 +228,17 @@ async fn price_something(house: &House, ink: Ink) {
                           VALUES (gen_random_uuid(), $1, 31, 960, 1080, false) RETURNING id) \
                INSERT INTO listed_prices (price_list_id, product_id, price) SELECT l.id, p.id, 100 FROM l, products p ORDER BY p.id LIMIT 1";
     let name: String = ink.typed(1).chars().take(40).collect();
+    house.execute(sql, [name.into()]).await;
+}
+
+/// Printers that fail, and what waits for them.
+async fn print_something(house: &House, ink: Ink) {
+    let sql = "WITH p AS (INSERT INTO printers (id, name, address, paper, active, created_at, failing_since, failure) \
+                          VALUES (gen_random_uuid(), $1, '192.168.1.50', 80, true, now(), now(), $1) RETURNING id) \
+               INSERT INTO print_jobs (id, printer_id, kind, title, slip, state, asked_by, reason, created_at, ended_at) \
+               SELECT gen_random_uuid(), p.id, 'receipt', $1, jsonb_build_object('name', $1::text, 'elements', jsonb_build_array( \
+                        jsonb_build_object('is', 'row', 'left', $1::text, 'right', $1::text))), 'failed', $1, $1, now(), now() FROM p";
+    let name: String = ink.typed(2).chars().take(40).collect();
     house.execute(sql, [name.into()]).await;
 }
 

@@ -108,6 +108,24 @@ impl Scene {
         let spare = "INSERT INTO stations (id, name, kind, sort, soon_after_s, late_after_s) \
                      VALUES (gen_random_uuid(), 'Spare', 'kitchen', 9, 480, 900) RETURNING id";
         self.note("spare station", spare).await;
+        // Nobody prints here: what waits stays as it is.
+        for (name, called) in [
+            ("printer", "Bar printer"),
+            ("other printer", "Spare printer"),
+        ] {
+            let printer = format!(
+                "INSERT INTO printers (id, name, address, paper, active, created_at) \
+                 VALUES (gen_random_uuid(), '{called}', '192.168.1.50:9100', 80, true, now()) RETURNING id"
+            );
+            self.note(name, &printer).await;
+        }
+        let job = "INSERT INTO print_jobs (id, printer_id, kind, title, slip, asked_by, created_at) \
+                   SELECT gen_random_uuid(), id, 'test', 'Test page', '{\"name\": \"Test\", \"elements\": []}', 'Daniel', now() \
+                   FROM printers WHERE name = 'Bar printer' RETURNING id";
+        self.note("job", job).await;
+        self.house
+            .execute("UPDATE stations SET printer_id = (SELECT id FROM printers WHERE name = 'Bar printer') WHERE name = 'Kitchen'", [])
+            .await;
     }
 
     /// A movement of cash in somebody's own shift.

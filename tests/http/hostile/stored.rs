@@ -150,6 +150,11 @@ async fn every_screen(house: &House) -> Vec<Drawn> {
 async fn addresses(house: &House, pattern: &str) -> Vec<String> {
     let sql = match pattern {
         "/staff/:staff" => "SELECT '/staff/' || id AS path FROM staff LIMIT 3",
+        "/printers/:printer" => "SELECT '/printers/' || id AS path FROM printers",
+        "/print-jobs/:job" => "SELECT '/print-jobs/' || id AS path FROM print_jobs",
+        "/payments/:payment/drawer" => {
+            "SELECT '/payments/' || id || '/drawer' AS path FROM payments LIMIT 2"
+        }
         "/terminals/:terminal" => "SELECT '/terminals/' || id AS path FROM terminals LIMIT 3",
         "/terminals/:terminal/code" => {
             "SELECT '/terminals/' || id || '/code' AS path FROM terminals LIMIT 1"

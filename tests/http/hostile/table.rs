@@ -28,6 +28,8 @@ pub enum Who {
     KitchenBoard,
     /// Whoever takes orders, and the display of the pass.
     Pass,
+    /// Print agents, by a token of their own, and no person.
+    Agents,
 }
 
 use Who::*;
@@ -53,6 +55,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/api/realtime/stream?view=shifts", Managers),
     ("GET", "/api/realtime/stream?view=asks", Managers),
     ("GET", "/api/realtime/stream?view=approvals", Managers),
+    ("GET", "/api/realtime/stream?view=printers", Managers),
     ("GET", "/api/realtime/stream?view=desk", Cashiers),
     (
         "GET",
@@ -114,6 +117,22 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/stations/new", Managers),
     ("GET", "/stations/:station", Managers),
     ("PUT", "/stations/:station", Managers),
+    ("GET", "/printers", Managers),
+    ("POST", "/printers", Managers),
+    ("GET", "/printers/new", Managers),
+    ("GET", "/printers/jobs", Managers),
+    ("GET", "/printers/:printer", Managers),
+    ("PUT", "/printers/:printer", Managers),
+    ("POST", "/printers/:printer/tests", Managers),
+    ("POST", "/printers/:printer/pause", Managers),
+    ("DELETE", "/printers/:printer/pause", Managers),
+    ("POST", "/printers/:printer/moves", Managers),
+    ("GET", "/print-jobs/:job", Managers),
+    ("DELETE", "/print-jobs/:job", Managers),
+    ("POST", "/print-jobs/:job/tries", Managers),
+    // Paired print agents, by their token: tests/http/printers/agents.rs.
+    ("POST", "/api/print-agent/next", Agents),
+    ("POST", "/api/print-agent/jobs/:job", Agents),
     ("GET", "/settings", Admins),
     ("PUT", "/settings", Admins),
     ("GET", "/menu/price-lists", Managers),
@@ -191,6 +210,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/orders/:order/details", OrderTakers),
     ("POST", "/orders/:order/details", OrderTakers),
     ("POST", "/orders/:order/leaving", OrderTakers),
+    ("POST", "/orders/:order/ticket-prints", OrderTakers),
     ("GET", "/kitchen", SignedInOrDisplay),
     ("GET", "/kitchen/figures", Managers),
     (
@@ -224,6 +244,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("DELETE", "/kitchen/tickets/:ticket/bump", KitchenBoard),
     ("POST", "/kitchen/tickets/:ticket/shown", KitchenBoard),
     ("POST", "/kitchen/tickets/:ticket/told", OrderTakers),
+    ("POST", "/kitchen/tickets/:ticket/prints", KitchenBoard),
     ("GET", "/pass/:pass/servings", Pass),
     ("DELETE", "/pass/:pass/servings/:serving", Pass),
     ("POST", "/pass/:pass/orders/:order/servings", Pass),
@@ -243,6 +264,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/orders/:order/reopening", Refunders),
     ("POST", "/orders/:order/reopening", Refunders),
     ("POST", "/payments/:payment/prints", Cashiers),
+    ("GET", "/payments/:payment/drawer", Cashiers),
+    ("POST", "/payments/:payment/drawer", Cashiers),
     // Who has the link: tests/http/receipt_links.rs.
     ("GET", "/r/:token", Anybody),
     ("GET", "/attempts/:attempt", Cashiers),
@@ -350,6 +373,7 @@ impl Who {
         use Role::*;
         let role = match caller {
             _ if matches!(self, Anybody | KnowsASecret) => return Word::In,
+            _ if self == Agents => return Word::SignIn,
             Caller::Nobody
             | Caller::Deactivated
             | Caller::ForcedOut
@@ -378,6 +402,7 @@ impl Who {
             Managers => matches!(role, Manager | Admin),
             Admins => role == Admin,
             KitchenBoard => matches!(role, Kitchen | Manager | Admin),
+            Agents => false,
         };
         if may { Word::In } else { Word::No }
     }

@@ -26,7 +26,10 @@ async fn a_printer_that_is_off_gets_what_waits_when_it_comes_back_and_in_order()
     let address = std::mem::replace(&mut counter.printer, Printer::on(Manner::Good).await).off();
     counter.sell().await;
     counter.print().await;
-    assert!(counter.reason("receipt").await.is_empty(), "the second was not tried");
+    assert!(
+        counter.reason("receipt").await.is_empty(),
+        "the second was not tried"
+    );
     let sql = "SELECT count(*) FROM printers WHERE failing_since IS NOT NULL AND failure LIKE 'It refuses%'";
     assert_eq!(counter.house.number(sql).await, 1);
     // For an hour.
@@ -34,14 +37,31 @@ async fn a_printer_that_is_off_gets_what_waits_when_it_comes_back_and_in_order()
         counter.print_after(180).await;
     }
     let page = counter.manager.get("/printers").await;
-    assert!(page.one("#printers tbody").contains("Fails"), "{}", page.text);
-    assert_eq!(page.all("#print-queue tbody tr").len(), 2);
+    assert!(
+        page.one("#printers tbody").contains("Fails"),
+        "{}",
+        page.text
+    );
+    let open = page.all("#print-queue tbody tr");
+    assert_eq!(
+        open.len(),
+        3,
+        "two receipts, and the drawer that stayed shut"
+    );
     counter.printer = Printer::again(&address, Manner::Good).await;
     counter.print_after(30).await;
     let slips = papers(&counter);
     assert_eq!(slips.len(), 2);
-    assert!(slips.iter().all(|slip| slip.contains("LATE: wanted ") && !slip.contains("PRINTED AGAIN")));
-    let order = |slip: &str| slip.lines().find(|line| line.contains("Order ")).map(str::to_owned);
+    assert!(
+        slips
+            .iter()
+            .all(|slip| slip.contains("LATE: wanted ") && !slip.contains("PRINTED AGAIN"))
+    );
+    let order = |slip: &str| {
+        slip.lines()
+            .find(|line| line.contains("Order "))
+            .map(str::to_owned)
+    };
     assert!(order(&slips[0]) < order(&slips[1]), "{slips:?}");
     assert_eq!(counter.jobs("done").await, 2);
     let page = counter.manager.get("/printers").await;
@@ -69,7 +89,10 @@ async fn paper_and_cover_are_asked_for_first_and_nothing_is_sent_without() {
 async fn paper_that_ends_in_the_middle_makes_another_slip_that_says_so() {
     let counter = with_receipt(Manner::PaperEnds).await;
     counter.print().await;
-    assert_eq!(counter.reason("receipt").await, "It ran out of paper in the middle.");
+    assert_eq!(
+        counter.reason("receipt").await,
+        "It ran out of paper in the middle."
+    );
     counter.printer.becomes(Manner::Good);
     counter.print_after(5).await;
     let slips = papers(&counter);
@@ -84,7 +107,11 @@ async fn a_printer_that_goes_away_in_the_middle_is_not_trusted_for_ever() {
     for _ in 0..8 {
         counter.print_after(60).await;
     }
-    assert_eq!(counter.printer.bytes().len(), 3, "three tries, then somebody looks");
+    assert_eq!(
+        counter.printer.bytes().len(),
+        3,
+        "three tries, then somebody looks"
+    );
     assert_eq!(counter.jobs("failed").await, 1);
     assert!(counter.reason("receipt").await.contains("3 times"));
     counter.printer.becomes(Manner::Good);
@@ -125,7 +152,10 @@ async fn what_somebody_who_was_killed_left_at_the_printer_is_printed_again_with_
         .execute("UPDATE print_jobs SET state = 'printing', tries = 1", [])
         .await;
     counter.print().await;
-    assert!(papers(&counter).is_empty(), "somebody else may still be at it");
+    assert!(
+        papers(&counter).is_empty(),
+        "somebody else may still be at it"
+    );
     counter.print_after(31).await;
     let slips = papers(&counter);
     assert_eq!(slips.len(), 1);
@@ -138,7 +168,14 @@ async fn what_somebody_who_was_killed_left_at_the_printer_is_printed_again_with_
 async fn another_printer_stands_in_and_says_for_which() {
     let mut counter = with_receipt(Manner::NoPaper).await;
     let other = Printer::on(Manner::Good).await;
-    let bar = add(&counter.house, &mut counter.manager, "Bar", other.address(), &[]).await;
+    let bar = add(
+        &counter.house,
+        &mut counter.manager,
+        "Bar",
+        other.address(),
+        &[],
+    )
+    .await;
     counter
         .house
         .execute(
@@ -153,7 +190,11 @@ async fn another_printer_stands_in_and_says_for_which() {
     counter.print().await;
     let slips = other.slips();
     assert_eq!(slips.len(), 1);
-    assert!(slips[0].starts_with("!  FOR COUNTER PRINTER\n"), "{}", slips[0]);
+    assert!(
+        slips[0].starts_with("!  FOR COUNTER PRINTER\n"),
+        "{}",
+        slips[0]
+    );
     assert_eq!(counter.jobs("done").await, 1);
 }
 
@@ -183,7 +224,14 @@ async fn two_instances_print_each_slip_once() {
 async fn one_dead_printer_holds_no_other_up() {
     let mut counter = with_receipt(Manner::Slow(Pause::from_secs(3))).await;
     let other = Printer::on(Manner::Good).await;
-    let bar = add(&counter.house, &mut counter.manager, "Bar", other.address(), &[]).await;
+    let bar = add(
+        &counter.house,
+        &mut counter.manager,
+        "Bar",
+        other.address(),
+        &[],
+    )
+    .await;
     counter
         .manager
         .post(&format!("/printers/{bar}/tests"), &[])
@@ -214,9 +262,17 @@ async fn ten_thousand_jobs_are_a_list_and_the_first_comes_first() {
             [],
         )
         .await;
-    let page = counter.manager.get("/printers").await.must_be(StatusCode::OK);
+    let page = counter
+        .manager
+        .get("/printers")
+        .await
+        .must_be(StatusCode::OK);
     assert!(page.all("#print-queue tbody tr").len() <= 50);
-    assert!(page.text.contains("And 9951 more."), "{}", page.one("#print-queue"));
+    assert!(
+        page.text.contains("And 9951 more."),
+        "{}",
+        page.one("#print-queue")
+    );
     let all = counter.manager.get("/printers/jobs?state=pending").await;
     assert_eq!(all.all("tbody tr").len(), 50);
     let older = all.attributes("p > a.btn", "href");

@@ -45,7 +45,8 @@ async fn a_printer_is_added_once_tried_and_changed() {
     let stale = daniel.put(&format!("/printers/{id}"), &changed).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.notice().contains("meanwhile"), "{}", stale.text);
-    let audited = "SELECT count(*) FROM audit_log WHERE deed IN ('printer.added', 'printer.edited')";
+    let audited =
+        "SELECT count(*) FROM audit_log WHERE deed IN ('printer.added', 'printer.edited')";
     assert_eq!(house.number(audited).await, 2);
 }
 
@@ -63,7 +64,10 @@ async fn what_is_no_printer_is_refused_in_place() {
         let answer = refused(&mut daniel, "Bar", address).await;
         assert!(answer.contains("err-address"), "{answer}");
         if !says.contains("Type") {
-            assert!(answer.contains(says.split("&#39;").next().unwrap_or(says)), "{answer}");
+            assert!(
+                answer.contains(says.split("&#39;").next().unwrap_or(says)),
+                "{answer}"
+            );
         }
     }
     let answer = refused(&mut daniel, "counter PRINTER", "192.168.1.50").await;
@@ -73,14 +77,28 @@ async fn what_is_no_printer_is_refused_in_place() {
         let answer = daniel
             .post("/printers", &form("Bar", "192.168.1.50", &[(field, id)]))
             .await;
-        assert!(answer.status.is_client_error() && answer.text.contains(&format!("err-{field}")), "{}", answer.text);
+        assert!(
+            answer.status.is_client_error() && answer.text.contains(&format!("err-{field}")),
+            "{}",
+            answer.text
+        );
     }
     let own = [("stand_in", counter.id.as_str()), ("revision", "0")];
     let answer = daniel
-        .put(&format!("/printers/{}", counter.id), &form("Counter printer", "192.168.1.50", &own))
+        .put(
+            &format!("/printers/{}", counter.id),
+            &form("Counter printer", "192.168.1.50", &own),
+        )
         .await;
-    assert!(answer.text.contains("cannot stand in for itself"), "{}", answer.text);
-    assert_eq!(counter.house.number("SELECT count(*) FROM printers").await, 1);
+    assert!(
+        answer.text.contains("cannot stand in for itself"),
+        "{}",
+        answer.text
+    );
+    assert_eq!(
+        counter.house.number("SELECT count(*) FROM printers").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -89,10 +107,17 @@ async fn a_printer_that_somebody_needs_stays_in_use() {
     let path = format!("/printers/{}", counter.id);
     let out = [("active", ""), ("revision", "0")];
     let out = form("Counter printer", counter.printer.address(), &out);
-    let out: Vec<_> = out.into_iter().filter(|(name, _)| *name != "active").collect();
+    let out: Vec<_> = out
+        .into_iter()
+        .filter(|(name, _)| *name != "active")
+        .collect();
     let answer = counter.manager.put(&path, &out).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.text.contains("Till 1 prints there."), "{}", answer.text);
+    assert!(
+        answer.text.contains("Till 1 prints there."),
+        "{}",
+        answer.text
+    );
     counter
         .house
         .execute("UPDATE terminals SET printer_id = NULL", [])
@@ -121,14 +146,29 @@ async fn a_printer_that_somebody_needs_stays_in_use() {
 async fn a_paused_printer_keeps_what_it_gets_and_another_may_have_it() {
     let mut counter = Counter::with(Manner::Good).await;
     let path = format!("/printers/{}/pause", counter.id);
-    counter.manager.post(&path, &[]).await.must_be(StatusCode::OK);
+    counter
+        .manager
+        .post(&path, &[])
+        .await
+        .must_be(StatusCode::OK);
     counter.sell().await;
     counter.print().await;
     counter.print_after(100).await;
     assert!(counter.printer.bytes().is_empty());
-    assert_eq!(counter.jobs("failed").await, 1, "the drawer is not opened later");
+    assert_eq!(
+        counter.jobs("failed").await,
+        1,
+        "the drawer is not opened later"
+    );
     let other = Printer::on(Manner::Good).await;
-    let bar = add(&counter.house, &mut counter.manager, "Bar", other.address(), &[]).await;
+    let bar = add(
+        &counter.house,
+        &mut counter.manager,
+        "Bar",
+        other.address(),
+        &[],
+    )
+    .await;
     let moves = format!("/printers/{}/moves", counter.id);
     counter
         .manager
@@ -150,18 +190,34 @@ async fn a_job_is_cancelled_or_sent_elsewhere_and_only_while_it_is_not_on_paper(
     counter.sell().await;
     counter.print().await;
     let last = counter.job("receipt").await;
-    let dialog = counter.manager.fragment(&format!("/print-jobs/{last}")).await;
-    assert!(dialog.text.contains("TOTAL"), "it is shown as it would be printed");
+    let dialog = counter
+        .manager
+        .fragment(&format!("/print-jobs/{last}"))
+        .await;
+    assert!(
+        dialog.text.contains("TOTAL"),
+        "it is shown as it would be printed"
+    );
     counter
         .manager
         .delete(&format!("/print-jobs/{last}"))
         .await
         .must_be(StatusCode::OK);
     let other = Printer::on(Manner::Good).await;
-    let bar = add(&counter.house, &mut counter.manager, "Bar", other.address(), &[]).await;
+    let bar = add(
+        &counter.house,
+        &mut counter.manager,
+        "Bar",
+        other.address(),
+        &[],
+    )
+    .await;
     let first: Uuid = counter
         .house
-        .row("SELECT id FROM print_jobs WHERE kind = 'receipt' ORDER BY id LIMIT 1", [])
+        .row(
+            "SELECT id FROM print_jobs WHERE kind = 'receipt' ORDER BY id LIMIT 1",
+            [],
+        )
         .await
         .try_get("", "id")
         .expect("an id");
@@ -173,20 +229,31 @@ async fn a_job_is_cancelled_or_sent_elsewhere_and_only_while_it_is_not_on_paper(
         .must_be(StatusCode::OK);
     counter.print().await;
     assert_eq!(other.slips().len(), 1);
-    for (path, post) in [(tries.clone(), true), (format!("/print-jobs/{first}"), false)] {
+    for (path, post) in [
+        (tries.clone(), true),
+        (format!("/print-jobs/{first}"), false),
+    ] {
         let answer = match post {
             true => counter.manager.post(&path, &[]).await,
             false => counter.manager.delete(&path).await,
         };
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.notice().contains("printed already"), "{}", answer.text);
+        assert!(
+            answer.notice().contains("printed already"),
+            "{}",
+            answer.text
+        );
     }
     let drawer = counter.job("drawer").await;
     let answer = counter
         .manager
         .post(&format!("/print-jobs/{drawer}/tries"), &[])
         .await;
-    assert!(answer.notice().contains("at once or not at all"), "{}", answer.text);
+    assert!(
+        answer.notice().contains("at once or not at all"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,11 @@ async fn a_payment_opens_the_drawer_once_and_its_receipt_comes_by_itself() {
             .await
             .must_be(StatusCode::OK);
     }
-    assert_eq!(counter.jobs("pending").await, 2, "nothing waits for a printer");
+    assert_eq!(
+        counter.jobs("pending").await,
+        2,
+        "nothing waits for a printer"
+    );
     counter.print().await;
     counter.print_after(5).await;
     let slips = counter.printer.slips();
@@ -50,8 +54,15 @@ async fn a_payment_opens_the_drawer_once_and_its_receipt_comes_by_itself() {
         .post(&prints, &[])
         .await
         .must_be(StatusCode::OK);
-    assert!(copy.notice().contains("printer of this till"), "{}", copy.text);
-    assert!(!copy.text.contains("data-printing"), "no dialog of the browser");
+    assert!(
+        copy.notice().contains("printer of this till"),
+        "{}",
+        copy.text
+    );
+    assert!(
+        !copy.text.contains("data-printing"),
+        "no dialog of the browser"
+    );
     let here = counter
         .till
         .post(&prints, &[("here", "true")])
@@ -126,10 +137,17 @@ async fn money_that_goes_back_has_a_slip_and_an_open_drawer() {
         .post(&format!("/payments/{payment}/refund"), &form)
         .await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "no cash of his");
-    assert_eq!(counter.jobs("pending").await, 0, "nothing of what is refused");
+    assert_eq!(
+        counter.jobs("pending").await,
+        0,
+        "nothing of what is refused"
+    );
     counter
         .house
-        .execute("UPDATE staff SET role = 'manager' WHERE username = 'amina'", [])
+        .execute(
+            "UPDATE staff SET role = 'manager' WHERE username = 'amina'",
+            [],
+        )
         .await;
     let mut amina = counter.house.till(CASHIER, "Till 1").await;
     amina

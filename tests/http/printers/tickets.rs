@@ -19,7 +19,14 @@ impl Kitchen {
         let house = House::open().await;
         let printer = Printer::on(Manner::Good).await;
         let mut daniel = house.person(MANAGER).await;
-        let id = add(&house, &mut daniel, "Kitchen printer", printer.address(), &[]).await;
+        let id = add(
+            &house,
+            &mut daniel,
+            "Kitchen printer",
+            printer.address(),
+            &[],
+        )
+        .await;
         house
             .execute(
                 "UPDATE stations SET printer_id = $1, prints_always = $2 WHERE name = 'Kitchen'",
@@ -104,7 +111,11 @@ async fn a_station_that_prints_gets_everything_once_and_each_addition_alone() {
     kitchen.send(&["Chips"]).await;
     let more = kitchen.printed(1).await;
     assert_eq!(more.len(), 1);
-    assert!(more[0].contains("ADD-ON") && more[0].contains("1 item"), "{}", more[0]);
+    assert!(
+        more[0].contains("ADD-ON") && more[0].contains("1 item"),
+        "{}",
+        more[0]
+    );
     kitchen.void("Chips").await;
     let void = kitchen.printed(2).await;
     assert_eq!(void.len(), 1);
@@ -134,7 +145,11 @@ async fn a_station_that_prints_is_told_where_guests_went() {
         .must_be(StatusCode::OK);
     let moved = kitchen.printed(1).await;
     assert_eq!(moved.len(), 1, "{moved:?}");
-    for said in ["CHANGED: NOT TO BE MADE AGAIN", "Table 7", "It was Table 3 before."] {
+    for said in [
+        "CHANGED: NOT TO BE MADE AGAIN",
+        "Table 7",
+        "It was Table 3 before.",
+    ] {
         assert!(moved[0].contains(said), "{}", moved[0]);
     }
 }
@@ -144,7 +159,10 @@ async fn a_receipt_says_on_paper_and_no_alarm_is_raised_about_it() {
     let mut kitchen = Kitchen::printing(true).await;
     kitchen.send(&["Chips"]).await;
     kitchen.printed(0).await;
-    let page = kitchen.till.get(&format!("/orders/{}", kitchen.order)).await;
+    let page = kitchen
+        .till
+        .get(&format!("/orders/{}", kitchen.order))
+        .await;
     let receipts = page.all("#order-receipts > span");
     assert!(receipts[0].starts_with("Kitchen On paper "), "{receipts:?}");
     kitchen.after(60).await;
@@ -164,11 +182,22 @@ async fn paper_that_does_not_come_raises_the_alarm_also_where_there_is_no_screen
     assert!(kitchen.printed(0).await.is_empty());
     kitchen.after(11).await;
     let alarms = "SELECT count(*) FROM tickets WHERE unseen_at IS NOT NULL";
-    assert_eq!(kitchen.house.number(alarms).await, 1, "the kitchen's, not the bar's");
+    assert_eq!(
+        kitchen.house.number(alarms).await,
+        1,
+        "the kitchen's, not the bar's"
+    );
     kitchen.printer.becomes(Manner::Good);
     kitchen.house.hand.advance(Duration::seconds(30));
-    assert_eq!(kitchen.printed(0).await.len(), 1, "once, although the alarm asked too");
-    let page = kitchen.till.get(&format!("/orders/{}", kitchen.order)).await;
+    assert_eq!(
+        kitchen.printed(0).await.len(),
+        1,
+        "once, although the alarm asked too"
+    );
+    let page = kitchen
+        .till
+        .get(&format!("/orders/{}", kitchen.order))
+        .await;
     assert!(page.all("#order-receipts > span")[0].starts_with("Kitchen On paper "));
 }
 
@@ -176,7 +205,10 @@ async fn paper_that_does_not_come_raises_the_alarm_also_where_there_is_no_screen
 async fn what_no_screen_shows_for_ten_seconds_is_printed_and_only_that() {
     let mut kitchen = Kitchen::printing(false).await;
     kitchen.send(&["Chips"]).await;
-    assert!(kitchen.printed(0).await.is_empty(), "the screen has its time");
+    assert!(
+        kitchen.printed(0).await.is_empty(),
+        "the screen has its time"
+    );
     kitchen.after(9).await;
     assert!(kitchen.printed(0).await.is_empty());
     kitchen.after(2).await;
@@ -210,11 +242,7 @@ async fn a_duplicate_says_so_and_who_wanted_it() {
         .await;
     assert!(sheet.text.contains("Print its tickets again"));
     let again = format!("/orders/{}/ticket-prints", kitchen.order);
-    kitchen
-        .till
-        .post(&again, &[])
-        .await
-        .must_be(StatusCode::OK);
+    kitchen.till.post(&again, &[]).await.must_be(StatusCode::OK);
     let mut cook = kitchen.house.display("Kitchen display").await;
     let path = format!("/kitchen/tickets/{}/prints", kitchen.ticket().await);
     cook.post(&path, &[]).await.must_be(StatusCode::OK);
@@ -222,7 +250,11 @@ async fn a_duplicate_says_so_and_who_wanted_it() {
     assert_eq!(slips.len(), 2, "the bar has no printer");
     assert!(slips[0].contains("DUPLICATE: NOT TO BE MADE AGAIN"));
     assert!(slips[0].contains("Printed again by Moses"), "{}", slips[0]);
-    assert!(slips[1].contains("Printed again by Kitchen display"), "{}", slips[1]);
+    assert!(
+        slips[1].contains("Printed again by Kitchen display"),
+        "{}",
+        slips[1]
+    );
     let audited = "SELECT count(*) FROM audit_log WHERE deed = 'ticket.printed_again'";
     assert_eq!(kitchen.house.number(audited).await, 2);
 
@@ -234,14 +266,22 @@ async fn a_duplicate_says_so_and_who_wanted_it() {
         .await;
     let answer = cook.post(&path, &[]).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(answer.notice().contains("No printer is set for Kitchen."), "{}", answer.text);
+    assert!(
+        answer.notice().contains("No printer is set for Kitchen."),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
 async fn a_course_that_is_fired_is_a_slip() {
     let mut kitchen = Kitchen::printing(true).await;
     kitchen.send(&["Chips"]).await;
-    kitchen.till.tap(kitchen.order, "Chips").await.must_be(StatusCode::OK);
+    kitchen
+        .till
+        .tap(kitchen.order, "Chips")
+        .await
+        .must_be(StatusCode::OK);
     let sql = "SELECT id FROM order_lines WHERE order_id = $1 AND state = 'unsent' LIMIT 1";
     let row = kitchen.house.row(sql, [kitchen.order.into()]).await;
     let line: Uuid = row.try_get("", "id").expect("a line");
@@ -256,7 +296,11 @@ async fn a_course_that_is_fired_is_a_slip() {
         .hand_over_to_kitchen(kitchen.order)
         .await
         .must_be(StatusCode::OK);
-    assert_eq!(kitchen.printed(0).await.len(), 1, "what is kept back is not on paper");
+    assert_eq!(
+        kitchen.printed(0).await.len(),
+        1,
+        "what is kept back is not on paper"
+    );
     kitchen
         .till
         .post(&format!("{of}/fire"), &[])
