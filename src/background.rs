@@ -72,6 +72,12 @@ pub fn start(app: &App, tasks: &TaskTracker) {
     ));
     tasks.spawn(every(
         app.clone(),
+        Duration::from_secs(10),
+        "finishing what stations have on paper alone",
+        kitchen::handlers::finish_printed,
+    ));
+    tasks.spawn(every(
+        app.clone(),
         Duration::from_secs(60),
         "cancelling abandoned orders",
         cancel_abandoned,

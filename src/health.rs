@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::live::Live;
+use crate::printers::{self, Printer, Standing};
 use crate::staff::AtWork;
 use crate::ui::{self, Kind, Shape};
 use crate::web::Frag;
@@ -45,10 +46,21 @@ pub async fn list_connections(app: App, _by: AtWork) -> Frag {
     let begun = Instant::now();
     let asked = tokio::time::timeout(LIMIT, app.db().execute_unprepared("SELECT 1")).await;
     let database = matches!(asked, Ok(Ok(_))).then(|| begun.elapsed());
-    Frag(connections(database, app.live()))
+    let printers = printers::all(app.db()).await.unwrap_or_default();
+    let standing = printers.iter().filter(|one| one.active);
+    let standing: Vec<_> = standing
+        .map(|one| (one, one.standing(app.clock().now())))
+        .collect();
+    let online = app.pesapal().is_configured();
+    Frag(connections(database, app.live(), online, &standing))
 }
 
-fn connections(database: Option<Duration>, live: &Live) -> Markup {
+fn connections(
+    database: Option<Duration>,
+    live: &Live,
+    online: bool,
+    printers: &[(&Printer, Standing)],
+) -> Markup {
     let part = |name: &str, kind: Kind, word: &str, told: String| {
         html! { li.row { b { (name) } span.push {} (ui::badge_of(kind, kind != Kind::Ok, word)) small.full { (told) } } }
     };
@@ -65,8 +77,23 @@ fn connections(database: Option<Duration>, live: &Live) -> Markup {
                     (true, true) => (part("Other servers", Kind::Ok, "Connected", "Changes made there are here within a second.".to_owned())),
                     (true, false) => (part("Other servers", Kind::Warn, "Not connected", "Changes made there take a few seconds to be here.".to_owned())),
                 }
-                (part("Internet", Kind::Ok, "Not needed", "Only online payments would need it, and none are set up.".to_owned()))
-                (part("Printers", Kind::Ok, "None set up", "Receipts and reports are printed by this device's browser.".to_owned()))
+                @match online {
+                    true => (part("Internet", Kind::Ok, "For Pesapal only", "Everything else goes on without it.".to_owned())),
+                    false => (part("Internet", Kind::Ok, "Not needed", "Only online payments would need it, and none are set up.".to_owned())),
+                }
+                @if printers.is_empty() {
+                    (part("Printers", Kind::Ok, "None set up", "Receipts and reports are printed by this device's browser.".to_owned()))
+                }
+                @for (printer, standing) in printers {
+                    @let waiting = printer.fares.waiting;
+                    @let waits = if waiting == 0 { String::new() } else { format!(" {waiting} waiting.") };
+                    @match (standing, &printer.fares.failing) {
+                        (Standing::Failing, Some((_, why))) => (part(&printer.name, Kind::Bad, "Does not print", format!("{why}{waits}"))),
+                        (Standing::Unreached, _) => (part(&printer.name, Kind::Bad, "Not reached", format!("Its print agent was not heard of.{waits}"))),
+                        (Standing::Paused, _) => (part(&printer.name, Kind::Warn, "Paused", format!("A manager told it to wait.{waits}"))),
+                        _ => (part(&printer.name, Kind::Ok, "Prints", format!("It prints what is sent to it.{waits}"))),
+                    }
+                }
             }
         }
         footer { button.btn.lg.primary type="button" data-close { "Close" } }

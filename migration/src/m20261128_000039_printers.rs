@@ -27,6 +27,8 @@ CREATE TABLE printers (
     tries integer NOT NULL DEFAULT 0,
     retry_at timestamptz,
     printed_at timestamptz,
+    -- It does not tell whether what it took is on paper.
+    mute boolean NOT NULL DEFAULT false,
     leased_by uuid,
     leased_until timestamptz,
     CONSTRAINT printers_not_its_own_stand_in CHECK (stand_in_id <> id)

@@ -8,9 +8,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::database::{self, Opened};
 use super::migrate;
-use crate::backups::{self, Elsewhere, Place, Standing};
+use crate::backups::{self, Elsewhere, Place, Standing as BackupStanding};
 use crate::config::{Config, DatabaseSetting};
 use crate::live;
+use crate::printers::{self, Standing};
 use crate::values::{Clock, rfc3339};
 
 /// With less, the journal of a busy evening may fill the disk, and Postgres stops.
@@ -77,6 +78,7 @@ async fn data(config: &Config) -> Vec<Finding> {
             let mut findings = vec![database_found(&opened), migrations(&opened).await];
             findings.extend(last_backup(config, &opened).await);
             findings.extend(copies(config, &opened).await);
+            findings.extend(printing(&opened).await);
             let closed = opened.close().await.map(|()| "closed".to_owned());
             let complaint = closed
                 .err()
@@ -115,14 +117,48 @@ async fn last_backup(config: &Config, opened: &Opened) -> Option<Finding> {
     let now = Clock::real().now();
     let standing = backups::standing(&opened.db, &config.backup_dir, now).await;
     let found = match standing.ok()? {
-        Standing::Good { at } => Ok(format!("proved, of {}", rfc3339(at))),
-        Standing::Late { at } => Err(format!(
+        BackupStanding::Good { at } => Ok(format!("proved, of {}", rfc3339(at))),
+        BackupStanding::Late { at } => Err(format!(
             "the last proved one is of {}: `cafe-pos backup list` says why there is none since",
             rfc3339(at)
         )),
-        Standing::Never => Err("none was proved yet: `cafe-pos backup run` makes one".to_owned()),
+        BackupStanding::Never => {
+            Err("none was proved yet: `cafe-pos backup run` makes one".to_owned())
+        }
     };
     Some(Finding::new("last backup", found))
+}
+
+/// How the printers fare, as whoever prints has noted it; nothing where the schema knows none yet.
+async fn printing(opened: &Opened) -> Vec<Finding> {
+    let Ok(all) = printers::all(&opened.db).await else {
+        return Vec::new();
+    };
+    let now = Clock::real().now();
+    let found = all.into_iter().filter(|printer| printer.active);
+    found
+        .map(|printer| {
+            let name = &printer.name;
+            let said = match (printer.standing(now), &printer.fares.failing) {
+                (Standing::Failing, Some((since, why))) => Err(format!(
+                    "{name} fails since {}: {why} {} jobs wait",
+                    rfc3339(*since),
+                    printer.fares.waiting
+                )),
+                (Standing::Unreached, _) => Err(format!(
+                    "{name}: its print agent was not heard of; start it, or pair it again"
+                )),
+                (Standing::Paused, _) if printer.fares.waiting > 0 => Err(format!(
+                    "{name} is paused, and {} jobs wait: let it go on under Printers",
+                    printer.fares.waiting
+                )),
+                (Standing::Paused, _) => Ok(format!("{name} is paused")),
+                (Standing::Untried, _) => Ok(format!("{name} has not printed yet")),
+                _ => Ok(format!("{name} prints")),
+            };
+            Finding::new("printer", said)
+        })
+        .collect()
 }
 
 /// Whether each other place has a young copy.
@@ -140,13 +176,13 @@ async fn copies(config: &Config, opened: &Opened) -> Vec<Finding> {
     let said = |place: Elsewhere| {
         let why = place.failure.as_deref().unwrap_or("none was tried yet");
         let found = match place.standing {
-            Standing::Good { at } => Ok(format!("in {}, of {}", place.name, rfc3339(at))),
-            Standing::Late { at } => Err(format!(
+            BackupStanding::Good { at } => Ok(format!("in {}, of {}", place.name, rfc3339(at))),
+            BackupStanding::Late { at } => Err(format!(
                 "the last in {} is of {}: {why}",
                 place.name,
                 rfc3339(at)
             )),
-            Standing::Never => Err(format!("none in {} yet: {why}", place.name)),
+            BackupStanding::Never => Err(format!("none in {} yet: {why}", place.name)),
         };
         Finding::new("copy of backups", found)
     };

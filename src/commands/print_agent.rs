@@ -215,6 +215,7 @@ impl Way {
     async fn report(&self, job: &Job, outcome: &Outcome) {
         let (word, reason) = match outcome {
             Outcome::Printed => ("printed", ""),
+            Outcome::Taken => ("taken", ""),
             Outcome::NotBegun(reason) => ("not_begun", reason.as_str()),
             Outcome::BrokeOff(reason) => ("broke_off", reason.as_str()),
         };

@@ -10,7 +10,7 @@ use super::store::{self, Home};
 use super::ticket::{self, Ticket};
 use super::{actions, prints, view};
 use crate::app::App;
-use crate::data::{Claim, Tx};
+use crate::data::{By, Claim, Tx};
 use crate::form;
 use crate::live::{Changed, View};
 use crate::orders;
@@ -19,7 +19,7 @@ use crate::printers;
 use crate::staff::{AtWork, Cook, Role};
 use crate::ui;
 use crate::values::{StationId, TicketId, TicketLineId};
-use crate::web::{Asker, Form, Frag, Go, Once, Page, Path, Result, url};
+use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Result, url};
 
 form! {
     /// What was on the screen when it was tapped.
@@ -339,6 +339,26 @@ where
         })
         .await?;
     Ok(written.done())
+}
+
+/// Finishes what stations without a screen have had on paper for long enough.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn finish_printed(app: &App) -> Result<()> {
+    for (ticket, order) in prints::printed_and_over(app.db(), app.clock().now()).await? {
+        let finished = app.write_unkeyed(By::system(), async |tx: &mut Tx| {
+            let mut order = orders::lock(tx, order).await?;
+            let ticket = prints::finish_printed(tx, ticket).await?;
+            orders::progressed(tx, &mut order, &ticket.progress()).await
+        });
+        match finished.await {
+            // Somebody was faster, at a board after all.
+            Ok(()) | Err(Error::Refused(_) | Error::NotFound(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
 }
 
 /// A ticket is on a screen where it is made. Whoever only looks on gives no receipt.

@@ -4,11 +4,12 @@
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
+use super::actions;
 use super::board::Posted;
 use super::paper::{self, Print};
 use super::station::Station;
 use super::store;
-use super::ticket::{Ticket, TicketLine};
+use super::ticket::{Seen, Ticket, TicketLine};
 use crate::data::{Entry, Tx};
 use crate::printers::{self, JobKind, NewJob, PrinterRefusal};
 use crate::settings;
@@ -226,6 +227,37 @@ pub async fn duplicate_order(tx: &mut Tx, order: OrderId) -> Result<()> {
     match printed {
         0 => Err(refused),
         _ => Ok(()),
+    }
+}
+
+/// What there is to do for [`finish_printed`]: asked often, and mostly nothing.
+pub async fn printed_and_over(
+    db: &impl ConnectionTrait,
+    now: OffsetDateTime,
+) -> Result<Vec<(TicketId, OrderId)>> {
+    store::printed_and_over(db, now).await
+}
+
+/// At a station that works from paper alone nobody can say that something is made. It counts as made when it has been on paper
+/// for as long as the station takes at most, so that guests can be done with it; what was struck out counts as seen.
+/// The caller holds the order.
+pub async fn finish_printed(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
+    let posted = store::posted(&*tx, &[ticket]).await?;
+    let found = posted.first().ok_or(Error::NotFound("ticket"))?;
+    let unseen = found
+        .ticket
+        .lines
+        .iter()
+        .filter(|line| line.is_void_unseen());
+    let unseen: Vec<_> = unseen.map(|line| line.id).collect();
+    let mut last = None;
+    for line in unseen {
+        last = Some(actions::see_void(tx, ticket, line).await?);
+    }
+    match last {
+        // A ticket on which nothing is left leaves the board with its last void.
+        Some(ticket) if ticket.bumped.is_some() => Ok(ticket),
+        _ => actions::bump(tx, ticket, Seen::default()).await,
     }
 }
 

@@ -193,6 +193,27 @@ pub(super) async fn tickets_of(db: &impl ConnectionTrait, order: OrderId) -> Res
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The tickets of stations that work from paper alone which have been on paper for as long as the station takes at most.
+pub(super) async fn printed_and_over(
+    db: &impl ConnectionTrait,
+    now: OffsetDateTime,
+) -> Result<Vec<(TicketId, OrderId)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: TicketId,
+        order_id: OrderId,
+    }
+    let sql = "SELECT t.id, t.order_id FROM tickets t \
+               JOIN stations s ON s.id = t.station_id AND s.prints_always AND NOT s.watched AND s.printer_id IS NOT NULL \
+               WHERE t.bumped_at IS NULL AND coalesce(t.handed_at, t.sent_at) <= $1 - s.late_after_s * interval '1 second' \
+                 AND EXISTS (SELECT 1 FROM ticket_lines l WHERE l.ticket_id = t.id AND (l.fired_at IS NOT NULL OR l.voided_at IS NOT NULL)) \
+                 AND EXISTS (SELECT 1 FROM print_jobs j WHERE j.subject_id = t.id AND j.kind = 'ticket' AND j.state = 'done' \
+                               AND j.created_at >= coalesce(t.handed_at, t.sent_at)) \
+               ORDER BY t.sent_at, t.id LIMIT 100";
+    let rows: Vec<Row> = all(db, sql, [now.into()]).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.order_id)).collect())
+}
+
 /// Whether something of an order was fired at a station that has a printer.
 pub(super) async fn is_at_a_printer(db: &impl ConnectionTrait, order: OrderId) -> Result<bool> {
     let sql = "SELECT 1 AS one FROM tickets t JOIN stations s ON s.id = t.station_id AND s.printer_id IS NOT NULL \

@@ -13,6 +13,7 @@ use self::text::{Exposition, Kind, seconds};
 use crate::app::App;
 use crate::backups::Standing;
 use crate::data::tally::Tally;
+use crate::printers;
 use crate::web::client;
 use crate::web::figures::{BUCKETS, Figures};
 use crate::web::security::bearer;
@@ -53,7 +54,8 @@ pub async fn show(app: App, req: &Request) -> Result<Response> {
     }
     deeds(&mut text, &app);
     jobs(&mut text, &app);
-    for gauge in gauges(&app).into_iter().chain(backups(&app).await) {
+    let told = gauges(&app).into_iter().chain(backups(&app).await);
+    for gauge in told.chain(printing(&app).await) {
         let name = format!("cafe_pos_{}", gauge.name);
         text.family(&name, gauge.kind, gauge.help);
         text.sample(&name, &[], gauge.value);
@@ -98,6 +100,32 @@ pub async fn backups(app: &App) -> Vec<Gauge> {
         });
     }
     told
+}
+
+/// What waits for printers; nothing where the database cannot say.
+async fn printing(app: &App) -> Vec<Gauge> {
+    let Ok(queue) = printers::queue_length(app.db(), app.clock().now()).await else {
+        return Vec::new();
+    };
+    let gauge = |name, help, value: i64| Gauge {
+        name,
+        kind: Kind::Gauge,
+        help,
+        value: value.to_string(),
+    };
+    vec![
+        gauge("print_queue", "What waits for a printer.", queue.waiting),
+        gauge(
+            "print_failed",
+            "What was not printed in the last day, and nobody tries any more.",
+            queue.failed,
+        ),
+        gauge(
+            "printers_failing",
+            "Printers in use that do not print at the moment.",
+            queue.failing,
+        ),
+    ]
 }
 
 fn may_read(app: &App, req: &Request) -> bool {

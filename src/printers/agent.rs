@@ -119,6 +119,8 @@ fn nothing() -> Response {
 pub enum How {
     /// It is on paper.
     Printed,
+    /// The printer took it, and does not tell.
+    Taken,
     /// Nothing of it went to the printer.
     NotBegun,
     /// Some of it may be on paper.
@@ -131,9 +133,10 @@ impl std::str::FromStr for How {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "printed" => Ok(How::Printed),
+            "taken" => Ok(How::Taken),
             "not_begun" => Ok(How::NotBegun),
             "broke_off" => Ok(How::BrokeOff),
-            _ => Err("Say printed, not_begun or broke_off."),
+            _ => Err("Say printed, taken, not_begun or broke_off."),
         }
     }
 }
@@ -152,6 +155,7 @@ impl Told {
         };
         match self.outcome {
             How::Printed => Outcome::Printed,
+            How::Taken => Outcome::Taken,
             How::NotBegun => Outcome::NotBegun(reason()),
             How::BrokeOff => Outcome::BrokeOff(reason()),
         }

@@ -192,7 +192,7 @@ impl Taken {
     /// What becomes of it.
     pub fn after(&self, outcome: Outcome, now: OffsetDateTime) -> Next {
         match outcome {
-            Outcome::Printed => Next::Done,
+            Outcome::Printed | Outcome::Taken => Next::Done,
             Outcome::NotBegun(reason) if self.is_too_late(now) => Next::Failed(reason),
             Outcome::NotBegun(reason) => Next::Again {
                 broke: false,
@@ -379,7 +379,7 @@ mod tests {
   2 x Flat white
 ";
         assert_eq!(said, expected);
-        assert!(shown(&it, NOON + Duration::days(1)).contains("wanted Sat 28 Nov 2026, 15:00"));
+        assert!(shown(&it, NOON + Duration::days(1)).contains("wanted 28 Nov 2026, 15:00,"));
     }
 
     #[test]

@@ -88,6 +88,8 @@ pub struct Fares {
     pub failing: Option<(OffsetDateTime, String)>,
     /// When it printed last.
     pub printed_at: Option<OffsetDateTime>,
+    /// It takes what it is sent, and does not tell whether it is on paper.
+    pub is_mute: bool,
     /// How many jobs wait for it.
     pub waiting: i64,
     /// When the print agent that reaches it was last heard of.

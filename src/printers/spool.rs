@@ -100,7 +100,7 @@ async fn begin(app: &App, printing: &mut JoinSet<()>) -> Result<()> {
 async fn work_off(app: &App, hand: Hand, held: &Held) -> Result<()> {
     while let Some(job) = take(app, hand, held.printer).await? {
         let outcome = match bytes_of(app, held, &job).await? {
-            Some(bytes) => transport::print(&held.address, &bytes).await,
+            Some(bytes) => print(app, hand, held, &bytes).await,
             None => too_late(),
         };
         if !put_down(app, hand, held.printer, &job, outcome).await? || app.stop().is_cancelled() {
@@ -111,6 +111,21 @@ async fn work_off(app: &App, hand: Hand, held: &Held) -> Result<()> {
         store::let_go(tx, hand, held.printer).await
     })
     .await
+}
+
+/// Sends bytes to a printer, and says meanwhile that it is held.
+async fn print(app: &App, hand: Hand, held: &Held, bytes: &[u8]) -> Outcome {
+    let mut printing = std::pin::pin!(transport::print(&held.address, bytes));
+    loop {
+        tokio::select! {
+            outcome = &mut printing => return outcome,
+            () = tokio::time::sleep(store::SAYS_SO) => {
+                let now = app.clock().now();
+                // A database that does not answer lets somebody else print it again, with a word about it.
+                let _ = store::hold_on(app.db(), hand, held.printer, now).await;
+            }
+        }
+    }
 }
 
 /// The next job of a printer that this hand holds.
@@ -159,16 +174,17 @@ pub(super) async fn note(
     outcome: Outcome,
 ) -> Result<bool> {
     let failure = match &outcome {
-        Outcome::Printed => None,
+        Outcome::Printed | Outcome::Taken => None,
         // It says nothing of the printer that somebody came too late to it.
         _ if job.kind == JobKind::Drawer && job.is_too_late(tx.now()) => None,
         Outcome::NotBegun(why) | Outcome::BrokeOff(why) => Some(why.clone()),
     };
-    let is_printed = outcome == Outcome::Printed;
+    let is_done = matches!(outcome, Outcome::Printed | Outcome::Taken);
+    let is_mute = outcome == Outcome::Taken;
     let next = job.after(outcome, tx.now());
     store::put_down(tx, hand, printer, job, &next).await?;
     match &failure {
-        None if is_printed => store::note_well(tx, printer).await?,
+        None if is_done => store::note_well(tx, printer, is_mute).await?,
         None => {}
         Some(why) => {
             store::note_ill(tx, printer, why).await?;

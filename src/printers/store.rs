@@ -29,11 +29,12 @@ struct PrinterRow {
     failing_since: Option<OffsetDateTime>,
     failure: Option<String>,
     printed_at: Option<OffsetDateTime>,
+    mute: bool,
     waiting: i64,
 }
 
 const PRINTERS: &str = "SELECT p.id, p.name, p.address, p.paper, p.agent_id, a.name AS agent, a.last_seen_at AS agent_seen_at, \
-           p.stand_in_id, p.active, p.revision, p.paused_at, p.failing_since, p.failure, p.printed_at, \
+           p.stand_in_id, p.active, p.revision, p.paused_at, p.failing_since, p.failure, p.printed_at, p.mute, \
            (SELECT count(*) FROM print_jobs j WHERE j.printer_id = p.id AND j.state IN ('pending', 'printing')) AS waiting \
     FROM printers p LEFT JOIN terminals a ON a.id = p.agent_id";
 
@@ -54,6 +55,7 @@ impl TryFrom<PrinterRow> for Printer {
                 paused_at: row.paused_at,
                 failing: row.failing_since.zip(row.failure),
                 printed_at: row.printed_at,
+                is_mute: row.mute,
                 waiting: row.waiting,
                 agent_seen_at: row.agent_seen_at,
             },
@@ -268,9 +270,33 @@ impl Hand {
     }
 }
 
-/// For so long a printer is held by whoever prints there: longer than any slip takes, and so short that what a process left
-/// behind that was killed goes on soon.
-pub const HELD: Duration = Duration::seconds(35);
+impl Hand {
+    /// For how long it holds a printer without a word: a process says every few seconds that it is still there, so that what
+    /// one leaves behind that was killed goes on soon; an agent only reports in the end, so for longer than any slip takes.
+    fn holds_for(self) -> Duration {
+        match self {
+            Hand::Server(_) => Duration::seconds(10),
+            Hand::Agent(_) => Duration::seconds(35),
+        }
+    }
+}
+
+/// How often a process says that it still holds a printer.
+pub const SAYS_SO: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Says that a hand still holds a printer.
+pub async fn hold_on(
+    db: &impl ConnectionTrait,
+    hand: Hand,
+    printer: PrinterId,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let sql = "UPDATE printers SET leased_until = $3 WHERE id = $1 AND leased_by = $2";
+    let until = now + hand.holds_for();
+    let values = [printer.into(), hand.holder().into(), until.into()];
+    db.execute_raw(statement(db, sql, values)).await?;
+    Ok(())
+}
 
 /// The printers of a hand that have something to do now. `$1` is the agent, `$2` now.
 const DUE: &str = "p.active AND p.paused_at IS NULL AND p.agent_id IS NOT DISTINCT FROM $1 \
@@ -320,7 +346,7 @@ pub async fn hold_next(tx: &Tx, hand: Hand) -> Result<Option<Held>> {
         hand.agent().into(),
         now.into(),
         hand.holder().into(),
-        (now + HELD).into(),
+        (now + hand.holds_for()).into(),
     ];
     let found: Option<Row> = row(tx, &sql, values).await?;
     found
@@ -366,7 +392,7 @@ pub async fn take_next(tx: &Tx, hand: Hand, printer: PrinterId) -> Result<Option
         printer.into(),
         hand.holder().into(),
         now.into(),
-        (now + HELD).into(),
+        (now + hand.holds_for()).into(),
     ];
     let found: Option<TakenRow> = row(tx, sql, values).await?;
     found.map(Taken::try_from).transpose()
@@ -447,9 +473,9 @@ pub async fn put_down(
 }
 
 /// The printer printed.
-pub async fn note_well(tx: &Tx, printer: PrinterId) -> Result<()> {
-    let sql = "UPDATE printers SET failing_since = NULL, failure = NULL, tries = 0, retry_at = NULL, printed_at = $2 WHERE id = $1";
-    run(tx, sql, [printer.into(), tx.now().into()]).await
+pub async fn note_well(tx: &Tx, printer: PrinterId, is_mute: bool) -> Result<()> {
+    let sql = "UPDATE printers SET failing_since = NULL, failure = NULL, tries = 0, retry_at = NULL, printed_at = $2, mute = $3 WHERE id = $1";
+    run(tx, sql, [printer.into(), tx.now().into(), is_mute.into()]).await
 }
 
 /// The printer did not print: nobody holds it until its next try.

@@ -38,8 +38,10 @@ pub const LONGEST: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "reason", rename_all = "snake_case")]
 pub enum Outcome {
-    /// The paper is out, as far as anybody can tell.
+    /// The printer says that it is on paper.
     Printed,
+    /// The printer took all of it, and says nothing: as far as anybody can tell it is on paper.
+    Taken,
     /// Nothing went to the printer: it may be tried again as if nothing had been.
     NotBegun(String),
     /// Some of it did, and nobody knows how much is on paper.
@@ -82,18 +84,20 @@ async fn over_network(host: &str, port: u16, bytes: &[u8]) -> Outcome {
             Err(_) => return broke("It stopped taking what it should print."),
         }
     }
+    let mut outcome = Outcome::Taken;
     if answers {
         match finish(&mut tcp).await {
-            Ok(None) => {}
-            Ok(Some(why)) => return broke(why),
+            Ok(End::WorkedOff) => outcome = Outcome::Printed,
+            Ok(End::Unsaid) => {}
+            Ok(End::PaperOut) => return broke("It ran out of paper in the middle."),
             Err(failure) => return Outcome::BrokeOff(why_broken(&failure)),
         }
     }
-    farewell(tcp).await
+    farewell(tcp, outcome).await
 }
 
 /// Closes our side and listens for a moment: a printer that went away in the middle resets the connection.
-async fn farewell(mut tcp: TcpStream) -> Outcome {
+async fn farewell(mut tcp: TcpStream, outcome: Outcome) -> Outcome {
     if let Err(failure) = tcp.shutdown().await
         && failure.kind() != ErrorKind::NotConnected
     {
@@ -103,7 +107,7 @@ async fn farewell(mut tcp: TcpStream) -> Outcome {
     let until = Instant::now() + FAREWELL;
     loop {
         match timeout_at(until, tcp.read(&mut rest)).await {
-            Ok(Ok(0)) | Err(_) => return Outcome::Printed,
+            Ok(Ok(0)) | Err(_) => return outcome,
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => return Outcome::BrokeOff(why_broken(&failure)),
         }
@@ -150,9 +154,17 @@ fn health(offline: u8, paper: u8) -> Health {
     }
 }
 
+/// How a slip ended.
+enum End {
+    WorkedOff,
+    PaperOut,
+    /// It said nothing in time, or nothing that can be read.
+    Unsaid,
+}
+
 /// Waits until a printer that answers has worked off what it got: `GS r 1` stands in line with the slip. In between it is
-/// asked for its paper, which it says out of line. Answers what went wrong.
-async fn finish(tcp: &mut TcpStream) -> io::Result<Option<&'static str>> {
+/// asked for its paper, which it says out of line.
+async fn finish(tcp: &mut TcpStream) -> io::Result<End> {
     tcp.write_all(&[0x1D, b'r', 1]).await?;
     let until = Instant::now() + FINISH;
     let mut byte = [0];
@@ -161,7 +173,7 @@ async fn finish(tcp: &mut TcpStream) -> io::Result<Option<&'static str>> {
         match timeout_at(turn, tcp.read_exact(&mut byte)).await {
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => return Err(failure),
-            Err(_) if Instant::now() >= until => return Ok(None),
+            Err(_) if Instant::now() >= until => return Ok(End::Unsaid),
             Err(_) => {
                 tcp.write_all(&[0x10, 0x04, 4]).await?;
                 continue;
@@ -170,13 +182,16 @@ async fn finish(tcp: &mut TcpStream) -> io::Result<Option<&'static str>> {
         let [byte] = byte;
         if byte & 0b1001_0011 == 0b0001_0010 {
             if byte & 0x60 != 0 {
-                return Ok(Some("It ran out of paper in the middle."));
+                return Ok(End::PaperOut);
             }
         } else if byte & 0x90 == 0 {
             // The answer to GS r: bits 2 and 3 say that the paper is at its end.
-            return Ok((byte & 0x0C != 0).then_some("It ran out of paper in the middle."));
+            return Ok(match byte & 0x0C {
+                0 => End::WorkedOff,
+                _ => End::PaperOut,
+            });
         } else {
-            return Ok(None);
+            return Ok(End::Unsaid);
         }
     }
 }
@@ -225,7 +240,7 @@ async fn to_device(path: &str, bytes: &[u8]) -> Outcome {
             Err(failure) => return Outcome::BrokeOff(why_broken(&failure)),
         }
     }
-    Outcome::Printed
+    Outcome::Taken
 }
 
 fn why_not_reached(failure: &io::Error) -> String {

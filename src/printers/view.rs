@@ -36,8 +36,8 @@ pub fn page_content(seen: &Seen) -> Markup {
                 (ui::labelled("plus", "New printer"))
             }
         }
-        section.card.flush #printers { (list(seen)) }
-        section.card.flush #print-queue { (queue(seen)) }
+        section.card.flush.read #printers { (list(seen)) }
+        section.card.flush.read #print-queue { (queue(seen)) }
     }
 }
 
@@ -56,7 +56,7 @@ fn list(seen: &Seen) -> Markup {
         } @else {
             table.table {
                 caption.vh { "Printers" }
-                thead { tr { th { "Name" } th { "Where" } th { "Paper" } th { "State" } th.num { "Waiting" } th { span.vh { "What to do" } } } }
+                thead { tr { th { "Name" } th { "Where" } th { "State" } th.num { "Waiting" } th { span.vh { "What to do" } } } }
                 tbody { @for one in &seen.printers { (row(one, seen)) } }
             }
         }
@@ -68,11 +68,13 @@ fn row(one: &Printer, seen: &Seen) -> Markup {
     html! {
         tr id={ "printer-" (one.id) } {
             td { b { (one.name) } @if let Some(other) = stand_in { br; small { "Stands in: " (other.name) } } }
-            td { (one.address) @if let Some((_, agent)) = &one.agent { br; small { "through " (agent) } } }
-            td { (one.paper.label()) }
-            td { (state(one, seen)) }
-            td.num { (one.fares.waiting) }
-            td.num { div.row.wrap {
+            td data-of="Where" {
+                (one.address) br;
+                small { (one.paper.label()) @if let Some((_, agent)) = &one.agent { ", through " (agent) } }
+            }
+            td data-of="State" { (state(one, seen)) }
+            td.num data-of="Waiting" { (one.fares.waiting) }
+            td.num { div.row.wrap.end {
                 @if one.active {
                     (deed(&url::printer_tests(one.id), false, "print", "Test page", &one.name))
                     @if one.fares.paused_at.is_some() { (deed(&url::printer_pause(one.id), true, "play", "Go on", &one.name)) }
@@ -109,12 +111,16 @@ fn state(one: &Printer, seen: &Seen) -> Markup {
                 br; small { "Start it, or pair it again." }
             },
             Standing::Untried => { (ui::badge_of(Kind::Info, false, "Not tried")) br; small { "Print a test page." } },
+            Standing::Well if fares.is_mute => {
+                (ui::badge_of(Kind::Ok, false, "Takes slips"))
+                br; small { "It does not tell whether they are on paper. " }
+            },
             Standing::Well => { (ui::badge_of(Kind::Ok, false, "Prints")) },
             Standing::Failing => { (ui::badge_of(Kind::Bad, false, "Fails")) },
         }
         @if one.active && let Some((since, why)) = &fares.failing {
             br; small { (why) " Since " (seen.rule.local(*since).time()) "; it is tried again by itself." }
-        } @else if let Some(at) = fares.printed_at { br; small { "Printed " (ago(at)) } }
+        } @else if let Some(at) = fares.printed_at { @if !fares.is_mute { br; } small { "Printed " (ago(at)) } }
     }
 }
 
@@ -141,9 +147,9 @@ fn job_row(job: &Listed, rule: &DayRule) -> Markup {
     html! {
         tr id={ "job-" (job.id) } {
             td { b { (job.title) } @if job.doubtful { br; small { "A try broke off: there may be paper of it." } } }
-            td { (job.printer.1) @if let Some(other) = &job.meant_for { br; small { "for " (other) } } }
-            td { (job_state(job)) @if let Some(why) = &job.reason { br; small { (why) } } }
-            td { (wanted.day()) ", " (wanted.time()) br; small { (job.asked_by) @if job.tries > 1 { ", tried " (job.tries) " times" } } }
+            td data-of="Printer" { (job.printer.1) @if let Some(other) = &job.meant_for { br; small { "for " (other) } } }
+            td data-of="State" { (job_state(job)) @if let Some(why) = &job.reason { br; small { (why) } } }
+            td data-of="Wanted" { (wanted.day()) ", " (wanted.time()) br; small { (job.asked_by) @if job.tries > 1 { ", tried " (job.tries) " times" } } }
             td.num {
                 button.btn.quiet id={ "show-" (job.id) } hx-get=(url::print_job(job.id)) hx-target="#sheet" hx-swap="innerHTML"
                     aria-label={ "Look at " (job.title) } { (ui::labelled("search", "Look")) }
@@ -194,7 +200,7 @@ pub fn jobs_page(all: &[Printer], sought: Sought, jobs: &[Listed], rule: &DayRul
             }))
             button.btn.lg { "Show" }
         }
-        section.card.flush {
+        section.card.flush.read {
             @if page.is_empty() {
                 (ui::empty("print", "Nothing here", "What was printed in the last two weeks stands here.", html! {}))
             } @else {

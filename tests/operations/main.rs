@@ -7,6 +7,9 @@ mod disk;
 mod down;
 mod logs;
 mod older;
+#[path = "../printer/mod.rs"]
+mod printer;
+mod printing;
 mod program;
 mod room;
 mod schema;

@@ -310,3 +310,35 @@ async fn a_course_that_is_fired_is_a_slip() {
     assert_eq!(fired.len(), 1);
     assert!(fired[0].contains("COURSE 1 FIRED"), "{}", fired[0]);
 }
+
+#[tokio::test]
+async fn where_there_is_only_paper_a_ticket_counts_as_made_when_its_time_is_over() {
+    let mut kitchen = Kitchen::printing(true).await;
+    kitchen
+        .house
+        .execute(
+            "UPDATE stations SET watched = false WHERE name = 'Kitchen'",
+            [],
+        )
+        .await;
+    kitchen.send(&["Chips", "Espresso"]).await;
+    kitchen.printed(0).await;
+    kitchen.void("Chips").await;
+    kitchen.send(&["Chips"]).await;
+    kitchen.printed(1).await;
+    let open = "SELECT count(*) FROM tickets t JOIN stations s ON s.id = t.station_id WHERE bumped_at IS NULL AND s.name = 'Kitchen'";
+    let finish = async || {
+        cafe_pos::kitchen::handlers::finish_printed(&kitchen.house.app)
+            .await
+            .expect("finished");
+    };
+    kitchen.house.hand.advance(Duration::minutes(14));
+    finish().await;
+    assert_eq!(kitchen.house.number(open).await, 1, "not before");
+    kitchen.house.hand.advance(Duration::minutes(2));
+    finish().await;
+    finish().await;
+    assert_eq!(kitchen.house.number(open).await, 0);
+    let ready = "SELECT count(*) FROM order_lines WHERE state = 'ready'";
+    assert_eq!(kitchen.house.number(ready).await, 1);
+}
