@@ -34,6 +34,14 @@ impl Answer {
     }
 }
 
+/// Who asks from a browser at a paired till.
+pub struct Rights {
+    /// The person's session.
+    pub session: String,
+    /// The till's token.
+    pub device: String,
+}
+
 impl Connection {
     /// Connects.
     pub async fn to(address: &str) -> Self {
@@ -52,6 +60,20 @@ impl Connection {
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {session}\r\nhx-request: true\r\n\
              idempotency-key: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
             self.host,
+            Uuid::now_v7(),
+            form.len()
+        );
+        self.exchange(&request).await
+    }
+
+    /// A change from a browser at a paired till.
+    pub async fn send_as(&mut self, method: &str, path: &str, by: &Rights, form: &str) -> Answer {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: pos_session={}; pos_device={}\r\nsec-fetch-site: same-origin\r\n\
+             hx-request: true\r\nidempotency-key: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            self.host,
+            by.session,
+            by.device,
             Uuid::now_v7(),
             form.len()
         );

@@ -284,6 +284,16 @@ pub fn print_payments(place: &str, payments: usize, within: Duration, times: &[u
     );
 }
 
+/// Median and p99 of what something took, in microseconds, as milliseconds.
+pub fn halves(times: &mut [u64]) -> (String, String) {
+    times.sort_unstable();
+    let at = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).max(1);
+        hundredths(times.get(rank - 1).copied().unwrap_or(0) / 10)
+    };
+    (at(50), at(99))
+}
+
 /// One minute of many.
 pub fn print_minute(minute: u32, run: &Run, memory: Memory) {
     println!(

@@ -10,6 +10,7 @@ mod figures;
 mod kitchen;
 mod pay;
 mod pgbench;
+mod printing;
 mod processes;
 mod redis;
 mod screens;
@@ -85,6 +86,9 @@ async fn measure(window: Duration) {
     }
     if wanted("pay") {
         pay::measure(window).await;
+    }
+    if wanted("printing") {
+        printing::measure(window).await;
     }
     if wanted("boards") {
         boards::changes(&cafe).await;

@@ -332,7 +332,9 @@ async fn where_there_is_only_paper_a_ticket_counts_as_made_when_its_time_is_over
             .await
             .expect("finished");
     };
-    kitchen.house.hand.advance(Duration::minutes(14));
+    let late = "SELECT late_after_s FROM stations WHERE name = 'Kitchen'";
+    let late = kitchen.house.number(late).await;
+    kitchen.house.hand.advance(Duration::seconds(late - 60));
     finish().await;
     assert_eq!(kitchen.house.number(open).await, 1, "not before");
     kitchen.house.hand.advance(Duration::minutes(2));
