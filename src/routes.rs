@@ -374,9 +374,11 @@ fn shift(map: Map) -> Map {
         .at(at::shift_orders, post(end::pass_on))
         .at(at::shift_close, post(end::close))
         .at(at::shift_report, get(end::show_report))
+        .at(at::shift_report_prints, post(end::print_report))
         .at(at::days, get(day::list))
         .at(at::day, get(day::show))
         .at(at::day_closing, post(day::close))
+        .at(at::day_prints, post(day::print))
 }
 
 /// The endpoint that serves everything, with what every request passes.

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::count::{self, Count};
 use super::in_the_way::{InTheWay, unfinished};
+use super::paper::Frozen;
 use super::report::{CountLine, FloatLine, MovedLine, Named, ShiftReport, VarianceLine};
 use super::store;
 use super::variance::{self, Parties, Standing, Variance};
@@ -14,6 +15,7 @@ use crate::live::Changed;
 use crate::menu;
 use crate::orders;
 use crate::payments;
+use crate::printing::Print;
 use crate::settings::Settings;
 use crate::shifts::cash::Moved;
 use crate::shifts::{self, Closed, Counted, Hold, Ledger, Shift};
@@ -369,6 +371,22 @@ fn journal(tx: &mut Tx, shift: &Shift, report: &ShiftReport) {
         entry = entry.because(reason.clone());
     }
     tx.journal(entry);
+}
+
+/// Notes that a report goes to paper: the first time as the original, later as a copy.
+pub async fn print(tx: &mut Tx, of: Frozen) -> Result<Print> {
+    if !store::hold_report(tx, of).await? {
+        return Err(Error::NotFound("report"));
+    }
+    let print = Print::after(store::last_print(&*tx, of).await?, tx.now());
+    store::insert_print(tx, of, print).await?;
+    let said = json!({ "kind": print.kind().as_str(), "place": print.place });
+    tx.journal(match of {
+        Frozen::Shift(shift) => Entry::new("shift.report_printed", "shift", shift).after(said),
+        Frozen::Z(number) => Entry::general("day.report_printed", "day")
+            .after(json!({ "z": number, "kind": said["kind"], "place": said["place"] })),
+    });
+    Ok(print)
 }
 
 /// The shift, held, if it is open and this person may close it.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::actions::{self, Close, PassOn};
 use super::count;
 use super::in_the_way::unfinished;
+use super::paper::{self, Frozen};
 use super::report::ShiftReport;
 use super::variance::{Variance, VarianceRefusal};
 use super::{feed, list, slip, store, view};
@@ -14,6 +15,7 @@ use crate::backups;
 use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
+use crate::printing::Mark;
 use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Agreed};
 use crate::staff::{Agreement, Manager, OrderTaker, Person, Wish};
@@ -239,10 +241,49 @@ pub async fn show_report(
     if asker == Asker::Machine {
         return Ok(poem::web::Json(stored).into_response());
     }
-    let report: ShiftReport = serde_json::from_value(stored)
-        .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?;
     let settings = app.settings().await?;
-    Ok(Page(slip::page(&report, &by, &settings)).into_response())
+    let last = store::last_print(app.db(), Frozen::Shift(id)).await?;
+    let mark = Mark::of_what_is_shown(last);
+    let page = slip::page(id, &read(id, stored)?, mark, &by, &settings);
+    Ok(Page(page).into_response())
+}
+
+/// Notes that the report of a closed shift goes to paper, and draws it as it does.
+#[handler]
+pub async fn print_report(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+) -> Result<poem::Response> {
+    find(&app, &by, id).await?;
+    let of = Frozen::Shift(id);
+    let claim = once.of(&by, "shifts.print_report", &id);
+    let written = app
+        .write(claim, async |tx: &mut Tx| actions::print(tx, of).await)
+        .await?;
+    let printed = written.done();
+    let last = match printed {
+        Some(print) => Some(print),
+        None => store::last_print(app.db(), of).await?,
+    };
+    let stored = shifts::report(app.db(), id).await?;
+    let (last, stored) = last.zip(stored).ok_or(Error::NotFound("report"))?;
+    let (report, settings) = (read(id, stored)?, app.settings().await?);
+    let (to, page) = (url::shift_report_prints(id), url::shift_report(id));
+    Ok(paper::answer(
+        asker,
+        last,
+        printed.is_some(),
+        (&to, page),
+        || slip::slip(&report, Mark::of_print(last), &settings),
+    ))
+}
+
+fn read(id: ShiftId, stored: serde_json::Value) -> Result<ShiftReport> {
+    Ok(serde_json::from_value(stored)
+        .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?)
 }
 
 /// The shifts that are open, and the last reports.

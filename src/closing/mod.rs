@@ -10,7 +10,7 @@
 //! a manager). Trade therefore never has to stop for a count, and a report never closes with a count of another amount
 //! of cash.
 //!
-//! Owns the tables `shift_counts`, `shift_variances` and `shift_report_numbers`.
+//! Owns the tables `shift_counts`, `shift_variances`, `shift_report_numbers` and `report_prints`.
 
 mod actions;
 mod count;
@@ -19,6 +19,7 @@ mod feed;
 pub mod handlers;
 mod in_the_way;
 mod list;
+mod paper;
 mod report;
 mod slip;
 mod store;

@@ -4,11 +4,13 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::count::Count;
+use super::paper::Frozen;
 use super::report::{OrderCounts, PassedOn};
 use super::variance::{Standing, Variance};
 use crate::data::Tx;
+use crate::printing::Print;
 use crate::shifts::{Counted, Shift};
-use crate::values::{CountId, Money, ShiftId, StaffId};
+use crate::values::{CountId, Money, PrintId, ShiftId, StaffId};
 use crate::web::Result;
 
 /// The counts of a shift, by number.
@@ -216,6 +218,70 @@ pub async fn shifts_revision(db: &impl ConnectionTrait) -> Result<i64> {
     .one(db)
     .await?;
     Ok(row.map_or(0, |row| row.revision))
+}
+
+/// The last print of a report.
+pub async fn last_print(db: &impl ConnectionTrait, of: Frozen) -> Result<Option<Print>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        place: i16,
+        printed_at: OffsetDateTime,
+    }
+    let (shift, z) = columns(of);
+    let sql = "SELECT place, printed_at FROM report_prints WHERE shift_id = $1 OR z_number = $2 ORDER BY place DESC LIMIT 1";
+    let row = Row::find_by_statement(statement(db, sql, [shift.into(), z.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| Print {
+        place: row.place,
+        at: row.printed_at,
+    }))
+}
+
+/// Stores that a report was printed, which the transaction holds ([`hold_report`]).
+pub async fn insert_print(tx: &Tx, of: Frozen, print: Print) -> Result<()> {
+    let (shift, z) = columns(of);
+    tx.execute_raw(statement(
+        tx,
+        "INSERT INTO report_prints (id, shift_id, z_number, place, kind, printed_by, terminal_id, printed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            PrintId::new().into(),
+            shift.into(),
+            z.into(),
+            print.place.into(),
+            print.kind().as_str().into(),
+            tx.by().staff.into(),
+            tx.by().terminal.into(),
+            print.at.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Holds a report, so that two prints come one after the other; answers whether there is one.
+pub async fn hold_report(tx: &Tx, of: Frozen) -> Result<bool> {
+    let held = match of {
+        Frozen::Shift(shift) => statement(
+            tx,
+            "SELECT 1 FROM shifts WHERE id = $1 AND report IS NOT NULL FOR UPDATE",
+            [shift.into()],
+        ),
+        Frozen::Z(number) => statement(
+            tx,
+            "SELECT 1 FROM z_reports WHERE number = $1 FOR UPDATE",
+            [number.into()],
+        ),
+    };
+    Ok(tx.query_one_raw(held).await?.is_some())
+}
+
+fn columns(of: Frozen) -> (Option<ShiftId>, Option<i32>) {
+    match of {
+        Frozen::Shift(shift) => (Some(shift), None),
+        Frozen::Z(number) => (None, Some(number)),
+    }
 }
 
 /// A person's name.

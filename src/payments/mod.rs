@@ -19,7 +19,6 @@ mod items;
 mod link;
 mod payment;
 pub mod pesapal;
-mod print;
 mod receipt;
 mod reference;
 pub mod refunds;

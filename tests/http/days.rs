@@ -126,6 +126,18 @@ async fn a_z_closes_a_date_once_and_never_changes() {
     let slip = manager.get(&format!("/days/{date}")).await;
     assert!(slip.one("article.receipt").contains("Z REPORT 1"));
     assert!(slip.one("article.receipt").contains(&head[..16]));
+    let prints = format!("/days/{date}/prints");
+    let original = manager.post(&prints, &[]).await.must_be(StatusCode::OK);
+    assert_eq!(original.all("article[data-printing]").len(), 1);
+    assert!(!original.one("article.receipt").contains("COPY"));
+    let copy = manager.post(&prints, &[]).await.must_be(StatusCode::OK);
+    assert!(copy.one("article.receipt").contains("COPYNo. 2, "));
+    till.post(&prints, &[]).await.must_be(StatusCode::FORBIDDEN);
+    let open = format!("/days/{}/prints", after(&date, 1));
+    manager
+        .post(&open, &[])
+        .await
+        .must_be(StatusCode::NOT_FOUND);
     house
         .execute("UPDATE staff SET name = 'Somebody Else'", [])
         .await;

@@ -5,16 +5,20 @@ use std::time::Duration;
 use poem::{IntoResponse, Response, handler};
 use time::OffsetDateTime;
 
-use super::{actions, store, view};
+use super::{actions, slip, store, view};
 use crate::app::App;
+use crate::closing::actions as closing;
+use crate::closing::paper::{self, Frozen};
+use crate::closing::store::last_print;
 use crate::data::{By, Tx, seal};
 use crate::form;
 use crate::payments;
+use crate::printing::Mark;
 use crate::shifts;
 use crate::staff::Manager;
 use crate::staff::view::desk::desk;
 use crate::values::BusinessDate;
-use crate::web::{Asker, Form, Go, Once, Page, Path, Result, url};
+use crate::web::{Asker, Error, Form, Go, Once, Page, Path, Result, url};
 
 /// How many Zs are listed, and how many open dates.
 const LISTED: i64 = 40;
@@ -67,9 +71,15 @@ pub async fn show(
     if asker == Asker::Machine {
         return Ok(poem::web::Json(report).into_response());
     }
+    let last = match &report.z {
+        Some(z) => last_print(app.db(), Frozen::Z(z.number)).await?,
+        None => None,
+    };
+    let mark = Mark::of_what_is_shown(last);
     let waiting = payments::count_waiting(app.db()).await?;
     let is_first = store::first(app.db()).await?.is_none();
     let screen = view::Screen {
+        mark,
         is_first,
         report: &report,
         waiting,
@@ -103,6 +113,36 @@ pub async fn close(
     })
     .await?;
     Ok(Go::to(asker, url::day(date.iso())))
+}
+
+/// Notes that the Z of a date goes to paper, and draws it as it does.
+#[handler]
+pub async fn print(
+    app: App,
+    by: Manager,
+    once: Once,
+    asker: Asker,
+    Path(date): Path<BusinessDate>,
+) -> Result<Response> {
+    let made = store::of(app.db(), date).await?;
+    let made = made.ok_or(Error::NotFound("Z report"))?;
+    let of = Frozen::Z(made.number);
+    let claim = once.of(&by, "days.print", &date);
+    let written = app
+        .write(claim, async |tx: &mut Tx| closing::print(tx, of).await)
+        .await?;
+    let printed = written.done();
+    let last = match printed {
+        Some(print) => Some(print),
+        None => last_print(app.db(), of).await?,
+    };
+    let last = last.ok_or(Error::NotFound("print"))?;
+    let (report, settings) = (made.report()?, app.settings().await?);
+    let to = (url::day_prints(date.iso()), url::day(date.iso()));
+    let to = (to.0.as_str(), to.1);
+    Ok(paper::answer(asker, last, printed.is_some(), to, || {
+        slip::slip(&report, Mark::of_print(last), &settings)
+    }))
 }
 
 /// Takes what was written until then into the audit log's chain, whose newest hash the Z prints. Another instance may be at it;

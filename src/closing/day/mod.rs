@@ -13,6 +13,7 @@ mod actions;
 pub mod handlers;
 mod report;
 mod rules;
+mod slip;
 mod store;
 mod view;
 

@@ -270,7 +270,13 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("name", "Ms Achieng".into()),
             ("phone", "0700".into()),
         ],
-        ("POST", "/orders/:order/bills" | "/payments/:payment/prints") => vec![],
+        (
+            "POST",
+            "/orders/:order/bills"
+            | "/payments/:payment/prints"
+            | "/shifts/:shift/report/prints"
+            | "/days/:date/prints",
+        ) => vec![],
         ("POST", "/approvals/:approval/answer") => {
             vec![("agree", "yes".into()), ("note", "quickly".into())]
         }

@@ -60,6 +60,7 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "shifts.cash",
     "receipt_links.token",
     "receipt_prints.kind",
+    "report_prints.kind",
     "approval_requests.deed",
     "approval_requests.address",
     "approval_requests.state",
