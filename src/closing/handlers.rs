@@ -3,11 +3,12 @@
 use poem::handler;
 use serde::Deserialize;
 
-use super::actions::{self, Close, PassOn};
-use super::count;
+use super::actions::{self, Close, PassOn, Tally};
+use super::count::{self, Count, CountRefusal};
 use super::in_the_way::unfinished;
 use super::paper::{self, Frozen};
 use super::report::ShiftReport;
+use super::tender::{self, figure};
 use super::variance::{Variance, VarianceRefusal};
 use super::{feed, list, slip, store, view};
 use crate::app::App;
@@ -15,16 +16,35 @@ use crate::backups;
 use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
+use crate::payments::Method;
 use crate::printing::Mark;
 use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Agreed};
 use crate::staff::{Agreement, Manager, OrderTaker, Person, Wish};
-use crate::values::{CountId, Currency, Note, OrderId, ShiftId};
+use crate::values::{CountId, Currency, Money, Note, OrderId, ShiftId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 form! {
-    /// What was counted.
-    pub struct CountForm { counts: numbered @ "count_" Pieces }
+    /// What was counted: cash, and what the other tenders say.
+    pub struct CountForm {
+        counts: numbered @ "count_" Pieces,
+        card: money Money,
+        mtn_momo: money Money,
+        airtel_money: money Money,
+        pesapal: money Money,
+    }
+}
+
+impl CountForm {
+    fn tenders(&self) -> Result<Vec<(Method, Money)>> {
+        let typed = [
+            figure("card", Method::Card, self.card)?,
+            figure("mtn_momo", Method::MtnMomo, self.mtn_momo)?,
+            figure("airtel_money", Method::AirtelMoney, self.airtel_money)?,
+            figure("pesapal", Method::Pesapal, self.pesapal)?,
+        ];
+        Ok(typed.into_iter().flatten().collect())
+    }
 }
 
 /// What is to become of an open order.
@@ -88,13 +108,15 @@ pub async fn show_count(
     let rule = settings.day_rule();
     let counts = store::counts(app.db(), id).await?;
     let ledger = shifts::ledger(app.db(), id).await?;
+    let expected = actions::expected(app.db(), id).await?;
     let (open, takers) = in_the_way(&app, &shift).await?;
     let screen = view::Screen {
         shift: &shift,
         open: &open,
         takers: &takers,
-        may_count: count::may_count(&shift, by.id, by.role, &counts, ledger.expected()),
+        may_count: count::may_count(&shift, by.id, by.role, &counts, &expected),
         counts: &counts,
+        expected: &expected,
         ledger: &ledger,
         again,
         threshold: settings.variance_threshold.of(shift.role),
@@ -125,10 +147,16 @@ pub async fn lock_count(
     Path(id): Path<ShiftId>,
     Form(form): Form<CountForm>,
 ) -> Result<Go> {
-    let pieces = Counted::new(&form.counts, Currency::venue())?;
+    let tenders = form.tenders()?;
+    let pieces = match find(&app, &by, id).await?.has_cash() {
+        true => Counted::new(&form.counts, Currency::venue())?,
+        false if tenders.is_empty() => return Err(CountRefusal::Nothing.into()),
+        false => Counted::default(),
+    };
+    let tally = Tally { pieces, tenders };
     let claim = once.of(&by, "closing.lock_count", &(id, &form));
     app.write(claim, async |tx: &mut Tx| {
-        actions::lock_count(tx, &by, id, &pieces).await
+        actions::lock_count(tx, &by, id, &tally).await
     })
     .await?;
     Ok(Go::to(asker, url::shift_count(id)))
@@ -201,28 +229,42 @@ async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Res
     let shift = find(app, by, id).await?;
     shift.must_be_open()?;
     let counts = store::counts(app.db(), id).await?;
-    let ledger = shifts::ledger(app.db(), id).await?;
-    let count = count::closing_count(&counts, ledger.expected())?;
-    let variance = Variance {
-        amount: count.variance(),
-        threshold: app.settings().await?.variance_threshold.of(shift.role),
-    };
+    let expected = actions::expected(app.db(), id).await?;
+    let count = count::closing_count(&counts, &expected)?;
+    let threshold = app.settings().await?.variance_threshold.of(shift.role);
+    let largest = tender::largest(count.variance(), &count.tenders, threshold);
     let reason = reason.ok_or_else(|| {
-        let wanted = VarianceRefusal::ReasonWanted(variance.amount);
+        let wanted = VarianceRefusal::ReasonWanted(largest.amount);
         Error::field("reason", wanted.to_string())
     })?;
     Ok(Wish {
         summary: format!(
-            "Close the shift of {}, {} {}: {}",
+            "Close the shift of {}, {}: {}",
             shift.name,
-            variance.label().to_lowercase(),
-            variance.amount.abs().text_with_code(),
+            in_words(count, threshold),
             reason.as_str(),
         ),
         order: None,
         address: url::shift_close(id),
         only_admin: false,
     })
+}
+
+/// "short by UGX 7,800, Card over by UGX 500": what somebody agrees to.
+fn in_words(count: &Count, threshold: Money) -> String {
+    let say = |amount| {
+        let variance = Variance { amount, threshold };
+        let label = variance.label().to_lowercase();
+        format!("{label} {}", amount.abs().text_with_code())
+    };
+    let others = count.tenders.iter().filter_map(|line| {
+        let amount = line.variance().filter(|amount| !amount.is_zero())?;
+        Some(format!("{} {}", line.method.label(), say(amount)))
+    });
+    let cash = count.variance();
+    let cash = (!cash.is_zero()).then(|| say(cash));
+    let all: Vec<String> = cash.into_iter().chain(others).collect();
+    all.join(", ")
 }
 
 /// The report of a closed shift.

@@ -10,7 +10,10 @@
 //! a manager). Trade therefore never has to stop for a count, and a report never closes with a count of another amount
 //! of cash.
 //!
-//! Owns the tables `shift_counts`, `shift_variances`, `shift_report_numbers` and `report_prints`.
+//! Every tender is counted: with the cash what the card batch, the telephones and the statements say, of those that the shift took
+//! anything by. What nobody looked at stands on the report as not counted.
+//!
+//! Owns the tables `shift_counts`, `shift_tender_counts`, `shift_variances`, `shift_report_numbers` and `report_prints`.
 
 mod actions;
 mod count;
@@ -23,6 +26,7 @@ mod paper;
 mod report;
 mod slip;
 mod store;
+mod tender;
 mod variance;
 mod view;
 
@@ -31,4 +35,5 @@ pub use feed::ShiftsView;
 pub use in_the_way::{InTheWay, unfinished};
 pub use report::{CountLine, FloatLine, MovedLine, Named, OrderCounts, ShiftReport, VarianceLine};
 pub use store::is_counted;
+pub use tender::TenderLine;
 pub use variance::{Standing, Variance, VarianceRefusal};

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::paper;
 use super::report::{CountLine, MovedLine, PassedOn, ShiftReport, VarianceLine};
-use super::variance::Standing;
-use super::view::variance_line;
+use super::variance::{Standing, Variance};
+use super::view::{variance_line, variance_of};
 use crate::printing::{Look, Mark, Slip};
 use crate::settings::Settings;
 use crate::shifts::{EntryKind, bar};
@@ -33,7 +33,12 @@ pub fn page(
         main.scroll.rcp {
             section.card.stack.done aria-label="Shift closed" {
                 p { (ui::badge_saying(ui::Status::Paid, "Closed")) }
-                @if let Some(line) = &report.variance { (variance_line(line.variance)) }
+                @if let Some(line) = report.variance.as_ref().filter(|_| report.float.is_some()) { (variance_line(line.variance)) }
+                @for line in &report.tenders {
+                    @if let Some(amount) = line.variance().filter(|amount| !amount.is_zero()) {
+                        (variance_of(Some(line.method), Variance { amount, threshold: threshold(report) }))
+                    }
+                }
                 @if report.variance.as_ref().is_some_and(|line| matches!(line.standing, Standing::Unapproved { .. })) {
                     (ui::banner(Kind::Warn, true, html! { "This variance is unapproved." }))
                 }
@@ -52,6 +57,11 @@ pub fn page(
         },
         content,
     )
+}
+
+fn threshold(report: &ShiftReport) -> Money {
+    let of = report.variance.as_ref().map(|line| line.variance.threshold);
+    of.unwrap_or_default()
 }
 
 /// The report as it is printed.
@@ -79,9 +89,13 @@ pub fn slip(report: &ShiftReport, mark: Mark, settings: &Settings) -> Slip {
         slip.rule();
         counts(&mut slip, report, &rule);
     }
+    if !report.tenders.is_empty() {
+        slip.rule();
+        tenders(&mut slip, report);
+    }
     if let Some(line) = &report.variance {
         slip.rule();
-        variance(&mut slip, line);
+        variance(&mut slip, line, report.float.is_some());
     }
     slip.rule();
     orders(&mut slip, report);
@@ -159,6 +173,10 @@ fn moved(slip: &mut Slip, moved: &MovedLine, rule: &DayRule) {
 fn counts(slip: &mut Slip, report: &ShiftReport, rule: &DayRule) {
     for count in &report.counts {
         slip.row(counted(count, rule), count.counted);
+        for line in &count.tenders {
+            let counted = line.counted.unwrap_or_default();
+            slip.inset_row(line.method.label(), counted);
+        }
     }
     let pieces = report.last_count().map(|last| &last.pieces);
     for (value, pieces) in pieces.into_iter().flat_map(|pieces| pieces.rows()) {
@@ -172,9 +190,27 @@ fn counted(count: &CountLine, rule: &DayRule) -> String {
     format!("Count {}, {at}, {}", count.number, count.by.name)
 }
 
-fn variance(slip: &mut Slip, line: &VarianceLine) {
-    let label = line.variance.label().to_uppercase();
-    slip.total(label, line.variance.amount.abs());
+/// What the batch, the telephones and the statements say, against the till.
+fn tenders(slip: &mut Slip, report: &ShiftReport) {
+    for line in &report.tenders {
+        match line.counted {
+            Some(counted) => slip.row(line.method.label(), counted),
+            None => slip.row(line.method.label(), "not counted"),
+        }
+        slip.inset_row("Expected", line.expected);
+        if let Some(amount) = line.variance().filter(|amount| !amount.is_zero()) {
+            let threshold = Money::ZERO;
+            slip.inset_row(Variance { amount, threshold }.label(), amount.abs());
+        }
+    }
+}
+
+/// How the variance stands; that of cash is what people look for.
+fn variance(slip: &mut Slip, line: &VarianceLine, has_cash: bool) {
+    if has_cash {
+        let label = line.variance.label().to_uppercase();
+        slip.total(label, line.variance.amount.abs());
+    }
     match &line.standing {
         Standing::Within => {}
         Standing::Approved { reason, .. } => {

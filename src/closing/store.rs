@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::count::Count;
 use super::paper::Frozen;
 use super::report::{OrderCounts, PassedOn};
+use super::tender::TenderLine;
 use super::variance::{Standing, Variance};
 use crate::data::Tx;
 use crate::printing::Print;
@@ -25,33 +26,41 @@ pub async fn counts(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<Cou
         denominations: serde_json::Value,
         counted: Money,
         expected: Money,
+        tenders: serde_json::Value,
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT c.id, c.number, c.counted_by, st.name, c.counted_at, c.denominations, c.counted, c.expected \
+        "SELECT c.id, c.number, c.counted_by, st.name, c.counted_at, c.denominations, c.counted, c.expected, \
+           (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'count_id'), '[]') FROM shift_tender_counts t WHERE t.count_id = c.id) AS tenders \
          FROM shift_counts c JOIN staff st ON st.id = c.counted_by WHERE c.shift_id = $1 ORDER BY c.number",
         [shift.into()],
     ))
     .all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Count {
-            id: row.id,
-            number: row.number,
-            by: row.counted_by,
-            name: row.name,
-            at: row.counted_at,
-            pieces: Counted::stored(row.denominations),
-            counted: row.counted,
-            expected: row.expected,
+    rows.into_iter()
+        .map(|row| {
+            let mut tenders: Vec<TenderLine> =
+                serde_json::from_value(row.tenders).map_err(anyhow::Error::from)?;
+            tenders.sort_by_key(|line| line.method);
+            Ok(Count {
+                id: row.id,
+                number: row.number,
+                by: row.counted_by,
+                name: row.name,
+                at: row.counted_at,
+                pieces: Counted::stored(row.denominations),
+                counted: row.counted,
+                expected: row.expected,
+                tenders,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// Whether the cash of a shift was counted since its float.
 pub async fn is_counted(db: &impl ConnectionTrait, shift: ShiftId) -> Result<bool> {
-    let sql = "SELECT 1 FROM shift_counts WHERE shift_id = $1 LIMIT 1";
+    let sql = "SELECT 1 FROM shift_counts c JOIN shifts s ON s.id = c.shift_id \
+         WHERE s.id = $1 AND c.counted_at >= s.cash_started_at LIMIT 1";
     Ok(db
         .query_one_raw(statement(db, sql, [shift.into()]))
         .await?
@@ -66,13 +75,15 @@ pub async fn insert_count(
     by: StaffId,
     pieces: &Counted,
     expected: Money,
+    tenders: &[TenderLine],
 ) -> Result<()> {
+    let id = CountId::new();
     tx.execute_raw(statement(
         tx,
         "INSERT INTO shift_counts (id, shift_id, number, counted_by, counted_at, denominations, counted, expected) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
-            CountId::new().into(),
+            id.into(),
             shift.into(),
             number.into(),
             by.into(),
@@ -83,6 +94,15 @@ pub async fn insert_count(
         ],
     ))
     .await?;
+    if !tenders.is_empty() {
+        tx.execute_raw(statement(
+            tx,
+            "INSERT INTO shift_tender_counts (count_id, method, counted, expected) \
+             SELECT $1, t.method, t.counted, t.expected FROM jsonb_to_recordset($2) AS t (method text, counted bigint, expected bigint)",
+            [id.into(), serde_json::json!(tenders).into()],
+        ))
+        .await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod counting;
 mod movements;
 mod reports;
 mod starting;
+mod tenders;
 mod variance;
 mod whose;
 

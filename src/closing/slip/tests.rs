@@ -5,7 +5,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::closing::report::{FloatLine, Named, OrderCounts};
-use crate::closing::variance::Variance;
+use crate::closing::tender::TenderLine;
 use crate::payments::{Method, MethodSum};
 use crate::printing::{Paper, Print, tests::read_back};
 use crate::shifts::{Counted, Ledger};
@@ -34,6 +34,14 @@ fn took(method: Method, count: i64, amount: i64, tips: i64) -> MethodSum {
     }
 }
 
+fn tender(method: Method, counted: Option<i64>, expected: i64) -> TenderLine {
+    TenderLine {
+        method,
+        counted: counted.map(m),
+        expected: m(expected),
+    }
+}
+
 fn pieces(counted: &[(i64, u32)]) -> Counted {
     let json = counted
         .iter()
@@ -50,6 +58,7 @@ pub(in crate::closing) fn report() -> ShiftReport {
         counted: pieces.total(),
         pieces,
         expected: m(897_800),
+        tenders: vec![tender(Method::Card, Some(67_000), 67_000)],
     };
     ShiftReport {
         number: 12,
@@ -103,6 +112,10 @@ pub(in crate::closing) fn report() -> ShiftReport {
             },
             approved_by: Some("Ruth Kato".to_owned()),
         }),
+        tenders: vec![
+            tender(Method::Card, Some(66_000), 67_000),
+            tender(Method::MtnMomo, None, 210_000),
+        ],
         orders: OrderCounts {
             opened: 44,
             settled: 43,
@@ -164,9 +177,17 @@ fn the_shift_report() {
       tomatoes and a whole sack of onions
   ------------------------------------------------
   Count 1, 18:00, Amina Nantale            880,000
+    Card                                    67,000
   Count 2, 18:00, Amina Nantale            890,000
+    Card                                    67,000
     50,000 × 17                            850,000
     10,000 × 4                              40,000
+  ------------------------------------------------
+  Card                                      66,000
+    Expected                                67,000
+    Short by                                 1,000
+  MTN MoMo                             not counted
+    Expected                               210,000
   ------------------------------------------------
 + SHORT BY                                   7,800
   Reason: Wrong change to table 15
@@ -229,10 +250,18 @@ fn a_copy_of_the_shift_report_on_narrow_paper() {
   --------------------------------
   Count 1, 18:00, Amina    880,000
     Nantale
+    Card                    67,000
   Count 2, 18:00, Amina    890,000
     Nantale
+    Card                    67,000
     50,000 × 17            850,000
     10,000 × 4              40,000
+  --------------------------------
+  Card                      66,000
+    Expected                67,000
+    Short by                 1,000
+  MTN MoMo             not counted
+    Expected               210,000
   --------------------------------
 + SHORT BY                   7,800
   Reason: Wrong change to table 15
@@ -266,6 +295,7 @@ fn what_nobody_agreed_to_and_a_shift_without_cash() {
         counts: Vec::new(),
         moved: Vec::new(),
         variance: None,
+        tenders: Vec::new(),
         ..report()
     };
     let said = read_back(&slip(&without, Mark::Original, &kahawa()), Paper::Wide);

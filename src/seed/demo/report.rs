@@ -52,6 +52,7 @@ pub(super) fn of(
                 .collect()
         }),
         variance: drawer.and_then(|book| variance(house, role, book)),
+        tenders: Vec::new(),
         orders,
         passed_on: Vec::new(),
     };
@@ -124,6 +125,7 @@ fn count_line(house: &House, count: &entity::shift_counts::Model) -> CountLine {
         pieces: Counted::stored(count.denominations.clone()),
         counted: count.counted,
         expected: count.expected,
+        tenders: Vec::new(),
     }
 }
 

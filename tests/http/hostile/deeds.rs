@@ -358,7 +358,13 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("note", "as yesterday".into()),
             ("order", id("order")),
         ],
-        ("POST", "/shifts/:shift/count") => vec![("count_10000", "5".into())],
+        ("POST", "/shifts/:shift/count") => vec![
+            ("count_10000", "5".into()),
+            ("card", "9,000".into()),
+            ("mtn_momo", String::new()),
+            ("airtel_money", String::new()),
+            ("pesapal", String::new()),
+        ],
         ("POST", "/shifts/:shift/orders") => vec![
             ("order", id("order")),
             ("deed", "carry_over".into()),

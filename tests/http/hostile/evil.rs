@@ -61,6 +61,7 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "receipt_links.token",
     "receipt_prints.kind",
     "report_prints.kind",
+    "shift_tender_counts.method",
     "approval_requests.deed",
     "approval_requests.address",
     "approval_requests.state",
