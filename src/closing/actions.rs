@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::count::{self, Count};
 use super::in_the_way::{InTheWay, unfinished};
 use super::paper::Frozen;
-use super::report::{CountLine, FloatLine, MovedLine, Named, ShiftReport, VarianceLine};
+use super::report::{CountLine, FloatLine, MovedLine, Named, PassedOn, ShiftReport, VarianceLine};
 use super::store;
 use super::tender::{self, Expected, TenderLine};
 use super::variance::{self, Parties, Standing, Variance};
@@ -213,24 +213,49 @@ pub async fn close(
 ) -> Result<i32> {
     let shift = hold(tx, by, shift, Hold::Alone).await?;
     let empty = only_empty_orders(tx, &shift).await?;
+    let number = end(tx, by, settings, &shift, close, Handed::default()).await?;
+    for order in empty {
+        orders::carry_over(tx, order, "Nothing was on it yet").await?;
+    }
+    Ok(number)
+}
+
+/// What of a shift goes on with somebody else in the transaction that ends it.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// Who takes its drawer or pouch.
+    pub to: Option<Named>,
+    /// The orders that go with it.
+    pub orders: Vec<PassedOn>,
+}
+
+/// Ends a shift that is held alone, and freezes its report; answers the report's number.
+pub(super) async fn end(
+    tx: &mut Tx,
+    by: &Person,
+    settings: &Settings,
+    shift: &Shift,
+    close: &Close,
+    handed: Handed,
+) -> Result<i32> {
     let expected = expected(&*tx, shift.id).await?;
     let counts = store::counts(&*tx, shift.id).await?;
-    let variance = judge(tx, by, settings, &shift, &expected, &counts, close).await?;
+    let variance = judge(tx, by, settings, shift, &expected, &counts, close).await?;
     let number = store::next_report_number(tx).await?;
     let closed = Closed {
         at: tx.now(),
         by: by.id,
         report: number,
     };
-    let report = report(tx, by, &shift, closed, &expected, counts, variance).await?;
+    let mut report = report(tx, by, shift, closed, &expected, counts, variance).await?;
+    report.handed_over_to = handed.to;
+    // The audit log does not have these yet.
+    report.passed_on.extend(handed.orders);
     let frozen = serde_json::to_value(&report)
         .map_err(|failure| anyhow::anyhow!("a shift report cannot be written: {failure}"))?;
     shifts::store_closed(tx, shift.id, closed, frozen).await?;
-    for order in empty {
-        orders::carry_over(tx, order, "Nothing was on it yet").await?;
-    }
     menu::put_back_after(tx, shift.id).await?;
-    journal(tx, &shift, &report);
+    journal(tx, shift, &report);
     tx.changed(Changed::Shift(shift.id));
     Ok(number)
 }
@@ -352,6 +377,8 @@ async fn report(
         tenders: tender::lines(last.unwrap_or_default(), expected),
         counts: counts.into_iter().map(count_line).collect(),
         variance,
+        taken_over_from: shift.taken_over_from.clone(),
+        handed_over_to: None,
         orders: store::order_counts(&*tx, shift).await?,
         passed_on: store::passed_on(&*tx, shift).await?,
     })
@@ -424,7 +451,7 @@ pub async fn print(tx: &mut Tx, of: Frozen) -> Result<Print> {
 }
 
 /// The shift, held, if it is open and this person may close it.
-async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId, how: Hold) -> Result<Shift> {
+pub(super) async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId, how: Hold) -> Result<Shift> {
     let shift = shifts::hold(tx, shift, how)
         .await?
         .ok_or(Error::NotFound("shift"))?;

@@ -175,6 +175,7 @@ pub(super) mod tests {
                 note: None,
                 at: datetime!(2026-11-22 04:02 UTC),
             }),
+            taken_over_from: None,
             closed: None,
         }
     }

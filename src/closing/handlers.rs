@@ -206,7 +206,7 @@ pub async fn close(
     use poem::IntoResponse;
     let settings = app.settings().await?;
     let claim = once.of(&by, "closing.close", &(id, &form));
-    let wish = async || wish(&app, &by, id, form.reason.as_ref()).await;
+    let wish = async || wish(&app, &by, id, form.reason.as_ref(), url::shift_close(id)).await;
     let agreed = approval::approved(&app, &by, asker, claim, &form.agreement, wish).await?;
     let (claim, approval) = match agreed {
         Agreed::Later(answer) => return Ok(answer),
@@ -225,7 +225,13 @@ pub async fn close(
 }
 
 /// To close a shift with the variance of its last count. The owner cannot be who agrees: [`actions::close`] sees to that.
-async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Result<Wish> {
+pub(super) async fn wish(
+    app: &App,
+    by: &Person,
+    id: ShiftId,
+    reason: Option<&Note>,
+    address: String,
+) -> Result<Wish> {
     let shift = find(app, by, id).await?;
     shift.must_be_open()?;
     let counts = store::counts(app.db(), id).await?;
@@ -245,7 +251,7 @@ async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Res
             reason.as_str(),
         ),
         order: None,
-        address: url::shift_close(id),
+        address,
         only_admin: false,
     })
 }

@@ -20,6 +20,7 @@ mod count;
 pub mod day;
 mod feed;
 pub mod handlers;
+pub mod handover;
 mod in_the_way;
 mod list;
 mod paper;

@@ -55,6 +55,12 @@ pub struct ShiftReport {
     /// What the other tenders came to, by their own word and by the till's.
     #[serde(default)]
     pub tenders: Vec<TenderLine>,
+    /// Whose drawer or pouch it took over.
+    #[serde(default)]
+    pub taken_over_from: Option<String>,
+    /// Who took its drawer or pouch over.
+    #[serde(default)]
+    pub handed_over_to: Option<Named>,
     /// Orders opened and settled.
     pub orders: OrderCounts,
     /// Orders that went on without this shift.

@@ -113,6 +113,12 @@ fn head(slip: &mut Slip, report: &ShiftReport, rule: &DayRule) {
     }
     slip.row("Closed", rule.local(report.closed_at));
     slip.row("Closed by", &report.closed_by.name);
+    if let Some(from) = &report.taken_over_from {
+        slip.row("Taken over from", from);
+    }
+    if let Some(to) = &report.handed_over_to {
+        slip.row("Handed over to", &to.name);
+    }
 }
 
 fn sales(slip: &mut Slip, report: &ShiftReport) {

@@ -312,6 +312,9 @@ fn locked(screen: &Screen, count: &Count) -> Markup {
                 @if screen.may_count.is_ok() {
                     a.btn.wide href={ (url::shift_count(shift.id)) "?again=true" } { "Count again" }
                 }
+                @if screen.is_own() && shift.has_cash() {
+                    a.btn.wide href=(url::shift_handover(shift.id)) { (icon("users")) "Hand over to somebody" }
+                }
             }
         }
     }

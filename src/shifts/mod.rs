@@ -17,7 +17,7 @@ mod shift;
 mod store;
 mod view;
 
-pub use actions::{ensure_open, enter_cash, for_cash};
+pub use actions::{TakeOver, ensure_open, enter_cash, for_cash, for_take_over, take_over};
 pub use counted::{Counted, CountedRefusal, Pieces};
 pub use day::{DayRefusal, believe_clock, business_date, local_rule};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};

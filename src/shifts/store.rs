@@ -271,6 +271,17 @@ pub async fn store_float(tx: &Tx, shift: &Shift, float: &Float) -> Result<()> {
     Ok(())
 }
 
+/// Stores whose drawer or pouch a shift took over.
+pub async fn store_taken_over(tx: &Tx, shift: ShiftId, from: ShiftId) -> Result<()> {
+    tx.execute_raw(statement(
+        tx,
+        "UPDATE shifts SET taken_over_from = $2 WHERE id = $1",
+        [shift.into(), from.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// Adds a row to the ledger; the amount is booked with its direction.
 pub async fn insert_entry(
     tx: &Tx,
@@ -411,10 +422,11 @@ pub async fn report(
 
 const SHIFT: &str = "SELECT s.id, s.staff_id, st.name, st.role, s.business_date, s.cash, \
      s.drawer_terminal_id, d.name AS drawer_name, s.opened_at, o.name AS opened_terminal, \
-     s.float_amount, s.float_counts, s.float_note, s.cash_started_at, s.closed_at, s.closed_by, s.report_number \
+     s.float_amount, s.float_counts, s.float_note, s.cash_started_at, ft.name AS taken_over_from, s.closed_at, s.closed_by, s.report_number \
    FROM shifts s JOIN staff st ON st.id = s.staff_id \
    LEFT JOIN terminals d ON d.id = s.drawer_terminal_id \
-   LEFT JOIN terminals o ON o.id = s.opened_terminal_id WHERE ";
+   LEFT JOIN terminals o ON o.id = s.opened_terminal_id \
+   LEFT JOIN shifts f ON f.id = s.taken_over_from LEFT JOIN staff ft ON ft.id = f.staff_id WHERE ";
 
 #[derive(FromQueryResult)]
 struct ShiftRow {
@@ -432,6 +444,7 @@ struct ShiftRow {
     float_counts: Option<serde_json::Value>,
     float_note: Option<String>,
     cash_started_at: Option<OffsetDateTime>,
+    taken_over_from: Option<String>,
     closed_at: Option<OffsetDateTime>,
     closed_by: Option<StaffId>,
     report_number: Option<i32>,
@@ -471,6 +484,7 @@ impl ShiftRow {
             opened_at: self.opened_at,
             opened_terminal: self.opened_terminal,
             float,
+            taken_over_from: self.taken_over_from,
             closed,
         })
     }

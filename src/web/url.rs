@@ -309,6 +309,8 @@ urls! {
     shift_orders(shift: ShiftId) = "/shifts/:shift/orders";
     /// POST closes the shift.
     shift_close(shift: ShiftId) = "/shifts/:shift/close";
+    /// Hands a counted drawer to somebody else; both confirm.
+    shift_handover(shift: ShiftId) = "/shifts/:shift/handover";
     /// The shift report.
     shift_report(shift: ShiftId) = "/shifts/:shift/report";
     /// POST notes that it goes to paper.

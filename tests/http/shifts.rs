@@ -2,6 +2,7 @@
 
 mod closing;
 mod counting;
+mod handover;
 mod movements;
 mod reports;
 mod starting;

@@ -116,6 +116,8 @@ pub(in crate::closing) fn report() -> ShiftReport {
             tender(Method::Card, Some(66_000), 67_000),
             tender(Method::MtnMomo, None, 210_000),
         ],
+        taken_over_from: Some("Brian Okot".to_owned()),
+        handed_over_to: Some(named("Joseph Okello")),
         orders: OrderCounts {
             opened: 44,
             settled: 43,
@@ -156,6 +158,8 @@ fn the_shift_report() {
   On                                        Till 1
   Closed                         22 Nov 2026 18:00
   Closed by                          Amina Nantale
+  Taken over from                       Brian Okot
+  Handed over to                     Joseph Okello
   ------------------------------------------------
   Cash, 41 payments                        812,500
   Card, 1 payment                           64,000
@@ -226,6 +230,8 @@ fn a_copy_of_the_shift_report_on_narrow_paper() {
   On                        Till 1
   Closed         22 Nov 2026 18:00
   Closed by          Amina Nantale
+  Taken over from       Brian Okot
+  Handed over to     Joseph Okello
   --------------------------------
   Cash, 41 payments        812,500
   Card, 1 payment           64,000

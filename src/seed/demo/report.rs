@@ -53,6 +53,8 @@ pub(super) fn of(
         }),
         variance: drawer.and_then(|book| variance(house, role, book)),
         tenders: Vec::new(),
+        taken_over_from: None,
+        handed_over_to: None,
         orders,
         passed_on: Vec::new(),
     };

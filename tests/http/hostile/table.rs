@@ -295,6 +295,8 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/shifts/:shift/cash/:entry/reversal", OrderTakers),
     ("POST", "/shifts/:shift/orders", OrderTakers),
     ("POST", "/shifts/:shift/close", OrderTakers),
+    ("GET", "/shifts/:shift/handover", OrderTakers),
+    ("POST", "/shifts/:shift/handover", OrderTakers),
     ("GET", "/shifts/:shift/report", OrderTakers),
     ("POST", "/shifts/:shift/report/prints", OrderTakers),
 ];

@@ -22,6 +22,7 @@ fn drawer() -> Shift {
         opened_at: datetime!(2026-11-22 04:02 UTC),
         opened_terminal: None,
         float: None,
+        taken_over_from: None,
         closed: None,
     }
 }
