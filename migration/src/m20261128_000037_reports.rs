@@ -5,8 +5,7 @@ use sea_orm_migration::prelude::ConnectionTrait;
 
 crate::sql_migration!("m20261128_000037_reports", up: UP, down: DOWN);
 
-// A tender that was not counted has no row. A line that an earlier version told of is in no table: the Z after the next looks
-// back an hour at most.
+// A tender that was not counted has no row. Lines that a Z told of until now are those of its time.
 const UP: &str = r#"
 CREATE TABLE report_prints (
     id          uuid PRIMARY KEY,
@@ -45,6 +44,11 @@ CREATE TABLE z_voids (
     line_id  uuid PRIMARY KEY CONSTRAINT z_voids_line REFERENCES order_lines (id),
     z_number integer NOT NULL CONSTRAINT z_voids_z REFERENCES z_reports (number)
 );
+INSERT INTO z_voids (line_id, z_number)
+SELECT l.id, z.number FROM z_reports z
+JOIN order_lines l ON l.voided_at >= (z.report ->> 'since')::timestamptz AND l.voided_at < (z.report ->> 'until')::timestamptz
+WHERE l.state = 'voided' AND l.sent_at IS NOT NULL
+ON CONFLICT (line_id) DO NOTHING;
 CREATE TRIGGER z_voids_append_only BEFORE UPDATE OR DELETE ON z_voids FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER z_voids_no_truncate BEFORE TRUNCATE ON z_voids EXECUTE FUNCTION refuse_change();
 "#;

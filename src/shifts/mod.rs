@@ -23,7 +23,8 @@ pub use day::{DayRefusal, believe_clock, business_date, local_rule};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
 pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
 pub use store::{
-    Hold, Left, all_open, close_day, find, forgotten, hold, hold_day_alone, is_day, is_on_shift,
-    lately_closed, ledger, ledger_of_day, left_in_drawer, open_of, report, store_closed,
+    Hold, Left, all_open, cash_of_day, close_day, find, forgotten, hold, hold_day_alone, is_day,
+    is_on_shift, lately_closed, ledger, ledger_of_day, ledger_on, left_in_drawer, open_of, report,
+    store_closed,
 };
 pub use view::{bar, count_table, forgotten_banner, since};

@@ -316,15 +316,52 @@ pub async fn insert_entry(
 
 /// What moved the cash of a shift, summed by kind.
 pub async fn ledger(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Ledger> {
-    sums(db, "shift_id = $1", shift.into()).await
+    sums(db, "shift_id = $1", [shift.into()]).await
 }
 
 /// What moved the cash of all shifts on a business date, summed by kind.
 pub async fn ledger_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Ledger> {
-    sums(db, "business_date = $1", date.into()).await
+    sums(db, "business_date = $1", [date.into()]).await
 }
 
-async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Ledger> {
+/// The shifts that moved cash on a business date, each with what moved it then, the longest open first.
+pub async fn cash_of_day(
+    db: &impl ConnectionTrait,
+    date: BusinessDate,
+) -> Result<Vec<(Shift, Ledger)>> {
+    let shifts = many(
+        db,
+        "s.id IN (SELECT shift_id FROM cash_entries WHERE business_date = $1) ORDER BY s.opened_at, s.id",
+        [date.into()],
+    )
+    .await?;
+    let mut moved = Vec::with_capacity(shifts.len());
+    for shift in shifts {
+        let ledger = ledger_on(db, shift.id, date).await?;
+        moved.push((shift, ledger));
+    }
+    Ok(moved)
+}
+
+/// What moved the cash of one shift on a business date, summed by kind.
+pub async fn ledger_on(
+    db: &impl ConnectionTrait,
+    shift: ShiftId,
+    date: BusinessDate,
+) -> Result<Ledger> {
+    sums(
+        db,
+        "shift_id = $1 AND business_date = $2",
+        [shift.into(), date.into()],
+    )
+    .await
+}
+
+async fn sums<const N: usize>(
+    db: &impl ConnectionTrait,
+    of: &str,
+    values: [Value; N],
+) -> Result<Ledger> {
     #[derive(FromQueryResult)]
     struct Row {
         kind: String,
@@ -336,7 +373,7 @@ async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Ledge
         format!(
             "SELECT kind, count(*) AS entries, sum(amount)::bigint AS amount FROM cash_entries WHERE {of} GROUP BY kind"
         ),
-        [value],
+        values,
     ))
     .all(db)
     .await?;

@@ -84,12 +84,16 @@ fn money(slip: &mut Slip, report: &DayReport) {
         let by = format!("{}, {}", sum.method.label(), sum.count);
         slip.row(by, sum.amount);
     }
-    slip.total("TAKEN", report.taken_total());
+    if report.blind {
+        slip.text("Cash is hidden until you have counted your own.");
+    } else {
+        slip.total("TAKEN", report.taken_total());
+    }
     for sum in &report.given_back {
         let by = format!("Given back, {}, {}", sum.method.label(), sum.count);
         slip.row(by, -sum.amount);
     }
-    if !report.tips().is_zero() {
+    if !report.blind && !report.tips().is_zero() {
         slip.row("Tips beside it", report.tips());
     }
     for sum in &report.late {
@@ -99,7 +103,10 @@ fn money(slip: &mut Slip, report: &DayReport) {
 }
 
 fn cash(slip: &mut Slip, report: &DayReport) {
-    slip.text("Cash in all drawers");
+    slip.text(match report.blind {
+        true => "Cash in all other drawers",
+        false => "Cash in all drawers",
+    });
     for sum in &report.cash.sums {
         let label = format!("{}, {}", sum.kind.label(), sum.count);
         match sum.kind {

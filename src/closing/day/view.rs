@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::drawers::{Drawer, Held};
 use super::report::{DayReport, OpenLine, Z};
 use super::slip::{counted, slip};
 use crate::closing::paper;
 use crate::printing::Mark;
 use crate::settings::Settings;
-use crate::shifts::bar;
+use crate::shifts::{EntryKind, bar};
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, icon};
 use crate::values::{BusinessDate, DayRule, TokenId};
@@ -73,6 +74,8 @@ pub struct Screen<'a> {
     pub report: &'a DayReport,
     /// Whether a Z says that it is a copy.
     pub mark: Mark,
+    /// The cash by drawer.
+    pub drawers: &'a [Drawer],
     /// Whether no date was closed yet.
     pub is_first: bool,
     /// How many guests were asked for money that has not come.
@@ -108,6 +111,7 @@ pub fn page(screen: &Screen) -> Markup {
                 }
             }
             (paper::shown(&slip(report, screen.mark, screen.settings), false))
+            (drawers(screen.drawers))
         }
     };
     ui::page(
@@ -203,6 +207,75 @@ fn close_form(report: &DayReport, clear: bool, is_first: bool) -> Markup {
                     button.btn.lg.primary { "Make the Z report" }
                 }
             }
+        }
+    }
+}
+
+/// The columns of a drawer: what moved its cash, by kinds that belong together.
+const COLUMNS: [(&str, &[EntryKind]); 6] = [
+    ("Float", &[EntryKind::Float]),
+    ("Sales, tips", &[EntryKind::Sale, EntryKind::Tip]),
+    ("Refunds", &[EntryKind::Refund]),
+    (
+        "In and out",
+        &[EntryKind::PaidIn, EntryKind::PaidOut, EntryKind::Adjustment],
+    ),
+    ("Safe", &[EntryKind::Drop]),
+    ("Tips out", &[EntryKind::TipOut]),
+];
+
+/// The cash of the date, drawer by drawer; the pouches are a line of their own.
+fn drawers(drawers: &[Drawer]) -> Markup {
+    html! {
+        @if !drawers.is_empty() {
+            section.card.flush #drawers {
+                header { h2 { "Cash by drawer" } }
+                table.table {
+                    thead { tr {
+                        th { "Whose" }
+                        @for (label, _) in COLUMNS { th.num { (label) } }
+                        th.num { "No sale" } th.num { "Counted" } th.num { "Variance" }
+                    } }
+                    @for drawer in drawers { (drawer_rows(drawer)) }
+                }
+            }
+        }
+    }
+}
+
+fn drawer_rows(drawer: &Drawer) -> Markup {
+    html! {
+        tbody {
+            @for held in &drawer.held { (held_row(held)) }
+            tr {
+                td { b { (drawer.place) } }
+                @for (_, kinds) in COLUMNS { td.num { b { (drawer.amount(kinds)) } } }
+                td.num { b { (drawer.no_sales()) } }
+                td {}
+                td.num { b { (drawer.variance()) } }
+            }
+        }
+    }
+}
+
+fn held_row(held: &Held) -> Markup {
+    html! {
+        tr {
+            td {
+                (held.owner) " "
+                @match held.report {
+                    Some(number) => { a href=(url::shift_report(held.shift)) { "Report " (number) } },
+                    None => span.dim { "open" },
+                }
+            }
+            @if held.moved.is_none() {
+                td.dim colspan=(COLUMNS.len() + 1) { "Hidden until you have counted it" }
+            } @else {
+                @for (_, kinds) in COLUMNS { td.num { @if let Some(amount) = held.amount(kinds) { (amount) } } }
+                td.num { @if let Some(times) = held.no_sales() { (times) } }
+            }
+            td.num { @if let Some((counted, _)) = held.counted { (counted) } }
+            td.num { @if let Some((_, variance)) = held.counted { (variance) } }
         }
     }
 }

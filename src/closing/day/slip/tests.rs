@@ -79,6 +79,7 @@ fn report() -> DayReport {
         owed: m(31_000),
         voids: 3,
         voided: m(27_000),
+        blind: false,
     }
 }
 
