@@ -1,5 +1,7 @@
 //! The queries of counting and closing.
 
+use std::collections::HashSet;
+
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
@@ -135,6 +137,19 @@ pub async fn insert_variance(
     ))
     .await?;
     Ok(())
+}
+
+/// The shifts whose variance nobody agreed to.
+pub async fn unapproved(db: &impl ConnectionTrait) -> Result<HashSet<ShiftId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        shift_id: ShiftId,
+    }
+    let sql = "SELECT shift_id FROM shift_variances WHERE approved_by IS NULL";
+    let rows = Row::find_by_statement(statement(db, sql, []))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.shift_id).collect())
 }
 
 /// The number of the next shift report. The row stays locked until the transaction ends, and a transaction that does

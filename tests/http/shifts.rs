@@ -6,6 +6,7 @@ mod handover;
 mod movements;
 mod reports;
 mod starting;
+mod states;
 mod tenders;
 mod variance;
 mod whose;
