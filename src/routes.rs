@@ -382,6 +382,7 @@ fn pay(map: Map) -> Map {
 fn shift(map: Map) -> Map {
     use closing::day::handlers as day;
     use closing::handlers as end;
+    use closing::handover::handlers as over;
     use shifts::cash::handlers as cash;
     use shifts::handlers as own;
     use url::at;
@@ -398,10 +399,13 @@ fn shift(map: Map) -> Map {
         )
         .at(at::shift_orders, post(end::pass_on))
         .at(at::shift_close, post(end::close))
+        .at(at::shift_handover, get(over::show).post(over::hand_over))
         .at(at::shift_report, get(end::show_report))
+        .at(at::shift_report_prints, post(end::print_report))
         .at(at::days, get(day::list))
         .at(at::day, get(day::show))
         .at(at::day_closing, post(day::close))
+        .at(at::day_prints, post(day::print))
 }
 
 /// The endpoint that serves everything, with what every request passes.

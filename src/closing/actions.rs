@@ -1,25 +1,29 @@
 //! What ends a shift: its orders passed on, its cash counted, its report written.
 
 use poem::http::StatusCode;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use thiserror::Error;
 
 use super::count::{self, Count};
 use super::in_the_way::{InTheWay, unfinished};
-use super::report::{CountLine, FloatLine, MovedLine, Named, ShiftReport, VarianceLine};
+use super::paper::Frozen;
+use super::report::{CountLine, FloatLine, MovedLine, Named, PassedOn, ShiftReport, VarianceLine};
 use super::store;
+use super::tender::{self, Expected, TenderLine};
 use super::variance::{self, Parties, Standing, Variance};
 use crate::data::{Entry, Tx};
 use crate::live::Changed;
 use crate::menu;
 use crate::orders;
-use crate::payments;
+use crate::payments::{self, Method};
+use crate::printing::Print;
 use crate::settings::Settings;
 use crate::shifts::cash::Moved;
-use crate::shifts::{self, Closed, Counted, Hold, Ledger, Shift};
+use crate::shifts::{self, Closed, Counted, Hold, Shift};
 use crate::staff::Person;
 use crate::staff::approval::Approval;
-use crate::values::{CountId, Note, OrderId, ShiftId};
+use crate::values::{CountId, Money, Note, OrderId, ShiftId};
 use crate::web::{Error, Refusal, Result, url};
 
 /// Why an order was not passed on, or a shift not closed.
@@ -144,22 +148,47 @@ async fn must_take_over(tx: &mut Tx, shift: &Shift, to: ShiftId) -> Result<()> {
     }
 }
 
-/// Locks a count. What should be there is computed now, while no cash can be booked into the shift.
-pub async fn lock_count(tx: &mut Tx, by: &Person, shift: ShiftId, pieces: &Counted) -> Result<()> {
+/// What somebody counted.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    /// Of cash.
+    pub pieces: Counted,
+    /// What the other tenders say of themselves, as far as somebody looked.
+    pub tenders: Vec<(Method, Money)>,
+}
+
+/// Locks a count. What should be there is computed now, while nothing can be booked into the shift.
+pub async fn lock_count(tx: &mut Tx, by: &Person, shift: ShiftId, tally: &Tally) -> Result<()> {
     let shift = hold(tx, by, shift, Hold::Alone).await?;
     let counts = store::counts(&*tx, shift.id).await?;
-    let expected = shifts::ledger(&*tx, shift.id).await?.expected();
-    count::may_count(&shift, by.id, by.role, &counts, expected)?;
+    let expected = expected(&*tx, shift.id).await?;
+    count::may_count(&shift, by.id, by.role, &counts, &expected)?;
     let number = counts.last().map_or(0, |count| count.number) + 1;
-    store::insert_count(tx, shift.id, number, by.id, pieces, expected).await?;
+    let line = |&(method, counted): &(Method, Money)| TenderLine {
+        method,
+        counted: Some(counted),
+        expected: expected.tender(method),
+    };
+    let tenders: Vec<TenderLine> = tally.tenders.iter().map(line).collect();
+    let pieces = &tally.pieces;
+    store::insert_count(tx, shift.id, number, by.id, pieces, expected.cash, &tenders).await?;
     tx.journal(Entry::new("shift.counted", "shift", shift.id).after(json!({
         "number": number,
         "pieces": pieces,
         "counted": pieces.total(),
-        "expected": expected,
+        "expected": expected.cash,
+        "tenders": tenders,
     })));
     tx.changed(Changed::Shift(shift.id));
     Ok(())
+}
+
+/// What a shift should hold, and what it took by the other tenders.
+pub(super) async fn expected(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Expected> {
+    let ledger = shifts::ledger(db, shift).await?;
+    let sales = payments::sums_of_shift(db, shift).await?;
+    let refunds = payments::refunds::sums_of_shift(db, shift).await?;
+    Ok(Expected::of(&ledger, &sales, &refunds))
 }
 
 /// How somebody closes a shift.
@@ -184,24 +213,49 @@ pub async fn close(
 ) -> Result<i32> {
     let shift = hold(tx, by, shift, Hold::Alone).await?;
     let empty = only_empty_orders(tx, &shift).await?;
-    let ledger = shifts::ledger(&*tx, shift.id).await?;
+    let number = end(tx, by, settings, &shift, close, Handed::default()).await?;
+    for order in empty {
+        orders::carry_over(tx, order, "Nothing was on it yet").await?;
+    }
+    Ok(number)
+}
+
+/// What of a shift goes on with somebody else in the transaction that ends it.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// Who takes its drawer or pouch.
+    pub to: Option<Named>,
+    /// The orders that go with it.
+    pub orders: Vec<PassedOn>,
+}
+
+/// Ends a shift that is held alone, and freezes its report; answers the report's number.
+pub(super) async fn end(
+    tx: &mut Tx,
+    by: &Person,
+    settings: &Settings,
+    shift: &Shift,
+    close: &Close,
+    handed: Handed,
+) -> Result<i32> {
+    let expected = expected(&*tx, shift.id).await?;
     let counts = store::counts(&*tx, shift.id).await?;
-    let variance = judge(tx, by, settings, &shift, &ledger, &counts, close).await?;
+    let variance = judge(tx, by, settings, shift, &expected, &counts, close).await?;
     let number = store::next_report_number(tx).await?;
     let closed = Closed {
         at: tx.now(),
         by: by.id,
         report: number,
     };
-    let report = report(tx, by, &shift, closed, ledger, counts, variance).await?;
+    let mut report = report(tx, by, shift, closed, &expected, counts, variance).await?;
+    report.handed_over_to = handed.to;
+    // The audit log does not have these yet.
+    report.passed_on.extend(handed.orders);
     let frozen = serde_json::to_value(&report)
         .map_err(|failure| anyhow::anyhow!("a shift report cannot be written: {failure}"))?;
     shifts::store_closed(tx, shift.id, closed, frozen).await?;
-    for order in empty {
-        orders::carry_over(tx, order, "Nothing was on it yet").await?;
-    }
     menu::put_back_after(tx, shift.id).await?;
-    journal(tx, &shift, &report);
+    journal(tx, shift, &report);
     tx.changed(Changed::Shift(shift.id));
     Ok(number)
 }
@@ -226,27 +280,29 @@ async fn only_empty_orders(tx: &Tx, shift: &Shift) -> Result<Vec<OrderId>> {
     }
 }
 
-/// The last count's variance and how it stands; none for a shift without cash.
+/// The last count's variance and how it stands; none where nothing was counted.
 async fn judge(
     tx: &mut Tx,
     by: &Person,
     settings: &Settings,
     shift: &Shift,
-    ledger: &Ledger,
+    expected: &Expected,
     counts: &[Count],
     close: &Close,
 ) -> Result<Option<VarianceLine>> {
-    if !shift.has_cash() {
+    if !shift.has_cash() && counts.is_empty() {
         return Ok(None);
     }
-    let count = count::closing_count(counts, ledger.expected())?;
+    let count = count::closing_count(counts, expected)?;
+    let threshold = settings.variance_threshold.of(shift.role);
     let variance = Variance {
         amount: count.variance(),
-        threshold: settings.variance_threshold.of(shift.role),
+        threshold,
     };
+    let largest = tender::largest(variance.amount, &count.tenders, threshold);
     let seen = match close.count {
         Some(seen) => seen == count.id,
-        None => !variance.needs_approval(),
+        None => !largest.needs_approval(),
     };
     if !seen {
         return Err(ClosingRefusal::CountedAgain { shift: shift.id }.into());
@@ -258,15 +314,16 @@ async fn judge(
         closer_role: by.role,
     };
     let approver = close.approval.as_ref().map(|approval| approval.by);
-    let standing = variance::settle(variance, parties, close.reason.as_ref(), approver).map_err(
-        |refusal| match refusal {
-            variance::VarianceRefusal::ReasonWanted(_) => {
-                Error::field("reason", refusal.to_string())
+    let standing =
+        variance::settle(largest, parties, close.reason.as_ref(), approver).map_err(|refusal| {
+            match refusal {
+                variance::VarianceRefusal::ReasonWanted(_) => {
+                    Error::field("reason", refusal.to_string())
+                }
+                other => other.into(),
             }
-            other => other.into(),
-        },
-    )?;
-    store::insert_variance(tx, shift.id, count.id, variance, &standing).await?;
+        })?;
+    store::insert_variance(tx, shift.id, count.id, largest, &standing).await?;
     let approved_by = match &standing {
         Standing::Approved { by, .. } => store::name_of(&*tx, *by).await?,
         Standing::Within | Standing::Unapproved { .. } => None,
@@ -283,10 +340,11 @@ async fn report(
     by: &Person,
     shift: &Shift,
     closed: Closed,
-    ledger: Ledger,
+    expected: &Expected,
     counts: Vec<Count>,
     variance: Option<VarianceLine>,
 ) -> Result<ShiftReport> {
+    let last = counts.last().map(|count| count.tenders.as_slice());
     Ok(ShiftReport {
         number: closed.report,
         owner: Named {
@@ -314,10 +372,13 @@ async fn report(
             .iter()
             .map(moved_line)
             .collect(),
-        expected: ledger.expected(),
-        ledger,
+        expected: expected.cash,
+        ledger: shifts::ledger(&*tx, shift.id).await?,
+        tenders: tender::lines(last.unwrap_or_default(), expected),
         counts: counts.into_iter().map(count_line).collect(),
         variance,
+        taken_over_from: shift.taken_over_from.clone(),
+        handed_over_to: None,
         orders: store::order_counts(&*tx, shift).await?,
         passed_on: store::passed_on(&*tx, shift).await?,
     })
@@ -346,6 +407,7 @@ fn count_line(count: Count) -> CountLine {
         pieces: count.pieces,
         counted: count.counted,
         expected: count.expected,
+        tenders: count.tenders,
     }
 }
 
@@ -363,6 +425,7 @@ fn journal(tx: &mut Tx, shift: &Shift, report: &ShiftReport) {
             "expected": report.expected,
             "counted": report.last_count().map(|count| count.counted),
             "variance": report.variance.as_ref().map(|line| line.variance.amount),
+            "tenders": report.tenders,
             "standing": standing,
         }));
     if let Some(Standing::Approved { reason, .. } | Standing::Unapproved { reason }) = standing {
@@ -371,8 +434,24 @@ fn journal(tx: &mut Tx, shift: &Shift, report: &ShiftReport) {
     tx.journal(entry);
 }
 
+/// Notes that a report goes to paper: the first time as the original, later as a copy.
+pub async fn print(tx: &mut Tx, of: Frozen) -> Result<Print> {
+    if !store::hold_report(tx, of).await? {
+        return Err(Error::NotFound("report"));
+    }
+    let print = Print::after(store::last_print(&*tx, of).await?, tx.now());
+    store::insert_print(tx, of, print).await?;
+    let said = json!({ "kind": print.kind().as_str(), "place": print.place });
+    tx.journal(match of {
+        Frozen::Shift(shift) => Entry::new("shift.report_printed", "shift", shift).after(said),
+        Frozen::Z(number) => Entry::general("day.report_printed", "day")
+            .after(json!({ "z": number, "kind": said["kind"], "place": said["place"] })),
+    });
+    Ok(print)
+}
+
 /// The shift, held, if it is open and this person may close it.
-async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId, how: Hold) -> Result<Shift> {
+pub(super) async fn hold(tx: &mut Tx, by: &Person, shift: ShiftId, how: Hold) -> Result<Shift> {
     let shift = shifts::hold(tx, shift, how)
         .await?
         .ok_or(Error::NotFound("shift"))?;

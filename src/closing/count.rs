@@ -4,6 +4,8 @@ use poem::http::StatusCode;
 use thiserror::Error;
 use time::OffsetDateTime;
 
+use super::tender::{Expected, TenderLine};
+use crate::payments::Method;
 use crate::shifts::{Counted, Shift};
 use crate::staff::Role;
 use crate::values::{CountId, Money, StaffId};
@@ -28,6 +30,8 @@ pub struct Count {
     pub counted: Money,
     /// What should have been there at that moment.
     pub expected: Money,
+    /// What was said of the other tenders; those that nobody looked at are not among it.
+    pub tenders: Vec<TenderLine>,
 }
 
 impl Count {
@@ -36,9 +40,19 @@ impl Count {
         self.counted - self.expected
     }
 
-    /// Whether the drawer is another one by now: its cash has moved since the count.
-    pub fn is_stale(&self, expected_now: Money) -> bool {
-        self.expected != expected_now
+    /// Whether the drawer is another one by now: its cash has moved since the count, or something came by a tender that was counted.
+    pub fn is_stale(&self, now: &Expected) -> bool {
+        self.why_stale(now).is_some()
+    }
+
+    /// Why the count no longer fits, if it does not. A tender that nobody looked at fits as it is.
+    pub fn why_stale(&self, now: &Expected) -> Option<CountRefusal> {
+        if self.expected != now.cash {
+            return Some(CountRefusal::Stale);
+        }
+        let moved = |line: &&TenderLine| line.expected != now.tender(line.method);
+        let line = self.tenders.iter().find(moved)?;
+        Some(CountRefusal::StaleTender(line.method))
     }
 }
 
@@ -48,6 +62,9 @@ pub enum CountRefusal {
     /// There is nothing to count.
     #[error("This shift has no cash to count. Close it as it is.")]
     NoCash,
+    /// There is something to count, and nothing was typed.
+    #[error("Type what at least one of them says, or close without counting.")]
+    Nothing,
     /// The one recount by oneself was used.
     #[error("You have counted twice. A manager can count this drawer again.")]
     AskManager,
@@ -60,12 +77,16 @@ pub enum CountRefusal {
     /// Cash moved after the count.
     #[error("Cash moved after the last count, so it no longer fits the drawer. Count again.")]
     Stale,
+    /// Something came by another tender after the count.
+    #[error("{} came in or went back after the last count, so it no longer fits. Count again.", .0.label())]
+    StaleTender(Method),
 }
 
 impl Refusal for CountRefusal {
     fn status(&self) -> StatusCode {
         match self {
             CountRefusal::AskManager | CountRefusal::ManagerCounted => StatusCode::FORBIDDEN,
+            CountRefusal::Nothing => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::CONFLICT,
         }
     }
@@ -75,7 +96,8 @@ impl Refusal for CountRefusal {
             CountRefusal::NoCash => "no_cash",
             CountRefusal::AskManager | CountRefusal::ManagerCounted => "recount_by_manager",
             CountRefusal::NotCounted => "not_counted",
-            CountRefusal::Stale => "count_stale",
+            CountRefusal::Nothing => "bad_count",
+            CountRefusal::Stale | CountRefusal::StaleTender(_) => "count_stale",
         }
     }
 }
@@ -94,9 +116,9 @@ pub fn may_count(
     by: StaffId,
     role: Role,
     counts: &[Count],
-    expected_now: Money,
+    expected_now: &Expected,
 ) -> Result<(), CountRefusal> {
-    if !shift.has_cash() {
+    if !shift.has_cash() && expected_now.tenders.is_empty() {
         return Err(CountRefusal::NoCash);
     }
     if role.manages() && by != shift.staff {
@@ -118,11 +140,14 @@ pub fn may_count(
 ///
 /// # Errors
 /// Where there is none, or cash has moved since.
-pub fn closing_count(counts: &[Count], expected_now: Money) -> Result<&Count, CountRefusal> {
-    match counts.last() {
-        None => Err(CountRefusal::NotCounted),
-        Some(count) if count.is_stale(expected_now) => Err(CountRefusal::Stale),
-        Some(count) => Ok(count),
+pub fn closing_count<'a>(
+    counts: &'a [Count],
+    expected_now: &Expected,
+) -> Result<&'a Count, CountRefusal> {
+    let count = counts.last().ok_or(CountRefusal::NotCounted)?;
+    match count.why_stale(expected_now) {
+        Some(stale) => Err(stale),
+        None => Ok(count),
     }
 }
 
@@ -150,6 +175,7 @@ pub(super) mod tests {
                 note: None,
                 at: datetime!(2026-11-22 04:02 UTC),
             }),
+            taken_over_from: None,
             closed: None,
         }
     }
@@ -164,17 +190,25 @@ pub(super) mod tests {
             pieces: Counted::default(),
             counted: Money::new(counted),
             expected: Money::new(expected),
+            tenders: Vec::new(),
         }
     }
 
-    const EXPECTED: Money = Money::new(941_500);
+    fn cash(minor: i64) -> Expected {
+        Expected {
+            cash: Money::new(minor),
+            tenders: Vec::new(),
+        }
+    }
+
+    const EXPECTED: i64 = 941_500;
 
     #[test]
     fn the_owner_counts_again_once_and_then_a_manager() {
         let (amina, ruth) = (StaffId::new(), StaffId::new());
         let shift = shift(amina, Role::Cashier);
         let mut counts = Vec::new();
-        let may = |by, role, counts: &[Count]| may_count(&shift, by, role, counts, EXPECTED);
+        let may = |by, role, counts: &[Count]| may_count(&shift, by, role, counts, &cash(EXPECTED));
         assert_eq!(may(amina, Role::Cashier, &counts), Ok(()));
         counts.push(count(amina, 933_700, 941_500));
         assert_eq!(may(amina, Role::Cashier, &counts), Ok(()));
@@ -194,7 +228,7 @@ pub(super) mod tests {
         let shift = shift(ruth, Role::Manager);
         let counts = [count(ruth, 1, 941_500), count(ruth, 2, 941_500)];
         assert_eq!(
-            may_count(&shift, ruth, Role::Manager, &counts, EXPECTED),
+            may_count(&shift, ruth, Role::Manager, &counts, &cash(EXPECTED)),
             Err(CountRefusal::AskManager)
         );
     }
@@ -204,10 +238,11 @@ pub(super) mod tests {
         let amina = StaffId::new();
         let shift = shift(amina, Role::Cashier);
         let mut counts = vec![count(amina, 1, 900_000), count(amina, 2, 920_000)];
-        let may = |counts: &[Count]| may_count(&shift, amina, Role::Cashier, counts, EXPECTED);
+        let may =
+            |counts: &[Count]| may_count(&shift, amina, Role::Cashier, counts, &cash(EXPECTED));
         assert_eq!(may(&counts), Ok(()));
         assert_eq!(
-            closing_count(&counts, EXPECTED).unwrap_err(),
+            closing_count(&counts, &cash(EXPECTED)).unwrap_err(),
             CountRefusal::Stale
         );
         counts.push(count(amina, 3, 941_500));
@@ -222,21 +257,21 @@ pub(super) mod tests {
             count(amina, 441_500, 941_500),
             count(ruth, 441_500, 941_500),
         ];
-        let may = |expected| may_count(&shift, amina, Role::Cashier, &counts, expected);
+        let may = |expected| may_count(&shift, amina, Role::Cashier, &counts, &cash(expected));
         assert_eq!(may(EXPECTED), Err(CountRefusal::ManagerCounted));
         // A sale later the manager's count fits the drawer no longer.
-        assert_eq!(may(Money::new(950_500)), Ok(()));
+        assert_eq!(may(950_500), Ok(()));
     }
 
     #[test]
     fn a_shift_closes_with_its_last_count() {
         let amina = StaffId::new();
         assert_eq!(
-            closing_count(&[], EXPECTED).unwrap_err(),
+            closing_count(&[], &cash(EXPECTED)).unwrap_err(),
             CountRefusal::NotCounted
         );
         let counts = [count(amina, 1, 941_500), count(amina, 933_700, 941_500)];
-        let last = closing_count(&counts, EXPECTED).unwrap();
+        let last = closing_count(&counts, &cash(EXPECTED)).unwrap();
         assert_eq!(last.variance(), Money::new(-7_800));
     }
 
@@ -249,8 +284,47 @@ pub(super) mod tests {
             ..shift(amina, Role::Waiter)
         };
         assert_eq!(
-            may_count(&shift, amina, Role::Waiter, &[], Money::ZERO),
+            may_count(&shift, amina, Role::Waiter, &[], &cash(0)),
             Err(CountRefusal::NoCash)
+        );
+    }
+
+    #[test]
+    fn what_a_shift_without_cash_took_is_counted_too() {
+        let amina = StaffId::new();
+        let shift = Shift {
+            cash: CashPlace::None,
+            float: None,
+            ..shift(amina, Role::Waiter)
+        };
+        let card = Expected {
+            cash: Money::ZERO,
+            tenders: vec![(Method::Card, Money::new(9_000))],
+        };
+        let may = may_count(&shift, amina, Role::Waiter, &[], &card);
+        assert_eq!(may, Ok(()));
+    }
+
+    #[test]
+    fn what_comes_by_a_tender_that_was_counted_makes_the_count_stale() {
+        let mut counted = count(StaffId::new(), 941_500, EXPECTED);
+        counted.tenders = vec![TenderLine {
+            method: Method::Card,
+            counted: Some(Money::new(9_000)),
+            expected: Money::new(9_000),
+        }];
+        let now = |card: i64| Expected {
+            tenders: vec![
+                (Method::Card, Money::new(card)),
+                (Method::MtnMomo, Money::new(500)),
+            ],
+            ..cash(EXPECTED)
+        };
+        assert!(!counted.is_stale(&now(9_000)));
+        let stale = counted.why_stale(&now(12_000)).expect("stale");
+        assert_eq!(
+            stale.to_string(),
+            "Card came in or went back after the last count, so it no longer fits. Count again."
         );
     }
 }

@@ -54,6 +54,7 @@ pub(super) async fn load(app: &App) -> Result<list::Shifts> {
     Ok(list::Shifts {
         open: open.collect(),
         closed: shifts::lately_closed(app.db(), REPORTS).await?,
+        unapproved: store::unapproved(app.db()).await?,
         today: rule.date_of(app.clock().now()),
         rule,
     })

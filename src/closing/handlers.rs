@@ -3,10 +3,12 @@
 use poem::handler;
 use serde::Deserialize;
 
-use super::actions::{self, Close, PassOn};
-use super::count;
+use super::actions::{self, Close, PassOn, Tally};
+use super::count::{self, Count, CountRefusal};
 use super::in_the_way::unfinished;
+use super::paper::{self, Frozen};
 use super::report::ShiftReport;
+use super::tender::{self, figure};
 use super::variance::{Variance, VarianceRefusal};
 use super::{feed, list, slip, store, view};
 use crate::app::App;
@@ -14,15 +16,35 @@ use crate::backups;
 use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
+use crate::payments::Method;
+use crate::printing::Mark;
 use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Agreed};
 use crate::staff::{Agreement, Manager, OrderTaker, Person, Wish};
-use crate::values::{CountId, Currency, Note, OrderId, ShiftId};
+use crate::values::{CountId, Currency, Money, Note, OrderId, ShiftId};
 use crate::web::{Asker, Error, Form, Frag, Go, Once, Page, Path, Query, Result, url};
 
 form! {
-    /// What was counted.
-    pub struct CountForm { counts: numbered @ "count_" Pieces }
+    /// What was counted: cash, and what the other tenders say.
+    pub struct CountForm {
+        counts: numbered @ "count_" Pieces,
+        card: money Money,
+        mtn_momo: money Money,
+        airtel_money: money Money,
+        pesapal: money Money,
+    }
+}
+
+impl CountForm {
+    fn tenders(&self) -> Result<Vec<(Method, Money)>> {
+        let typed = [
+            figure("card", Method::Card, self.card)?,
+            figure("mtn_momo", Method::MtnMomo, self.mtn_momo)?,
+            figure("airtel_money", Method::AirtelMoney, self.airtel_money)?,
+            figure("pesapal", Method::Pesapal, self.pesapal)?,
+        ];
+        Ok(typed.into_iter().flatten().collect())
+    }
 }
 
 /// What is to become of an open order.
@@ -86,13 +108,15 @@ pub async fn show_count(
     let rule = settings.day_rule();
     let counts = store::counts(app.db(), id).await?;
     let ledger = shifts::ledger(app.db(), id).await?;
+    let expected = actions::expected(app.db(), id).await?;
     let (open, takers) = in_the_way(&app, &shift).await?;
     let screen = view::Screen {
         shift: &shift,
         open: &open,
         takers: &takers,
-        may_count: count::may_count(&shift, by.id, by.role, &counts, ledger.expected()),
+        may_count: count::may_count(&shift, by.id, by.role, &counts, &expected),
         counts: &counts,
+        expected: &expected,
         ledger: &ledger,
         again,
         threshold: settings.variance_threshold.of(shift.role),
@@ -123,10 +147,16 @@ pub async fn lock_count(
     Path(id): Path<ShiftId>,
     Form(form): Form<CountForm>,
 ) -> Result<Go> {
-    let pieces = Counted::new(&form.counts, Currency::venue())?;
+    let tenders = form.tenders()?;
+    let pieces = match find(&app, &by, id).await?.has_cash() {
+        true => Counted::new(&form.counts, Currency::venue())?,
+        false if tenders.is_empty() => return Err(CountRefusal::Nothing.into()),
+        false => Counted::default(),
+    };
+    let tally = Tally { pieces, tenders };
     let claim = once.of(&by, "closing.lock_count", &(id, &form));
     app.write(claim, async |tx: &mut Tx| {
-        actions::lock_count(tx, &by, id, &pieces).await
+        actions::lock_count(tx, &by, id, &tally).await
     })
     .await?;
     Ok(Go::to(asker, url::shift_count(id)))
@@ -176,7 +206,7 @@ pub async fn close(
     use poem::IntoResponse;
     let settings = app.settings().await?;
     let claim = once.of(&by, "closing.close", &(id, &form));
-    let wish = async || wish(&app, &by, id, form.reason.as_ref()).await;
+    let wish = async || wish(&app, &by, id, form.reason.as_ref(), url::shift_close(id)).await;
     let agreed = approval::approved(&app, &by, asker, claim, &form.agreement, wish).await?;
     let (claim, approval) = match agreed {
         Agreed::Later(answer) => return Ok(answer),
@@ -195,32 +225,52 @@ pub async fn close(
 }
 
 /// To close a shift with the variance of its last count. The owner cannot be who agrees: [`actions::close`] sees to that.
-async fn wish(app: &App, by: &Person, id: ShiftId, reason: Option<&Note>) -> Result<Wish> {
+pub(super) async fn wish(
+    app: &App,
+    by: &Person,
+    id: ShiftId,
+    reason: Option<&Note>,
+    address: String,
+) -> Result<Wish> {
     let shift = find(app, by, id).await?;
     shift.must_be_open()?;
     let counts = store::counts(app.db(), id).await?;
-    let ledger = shifts::ledger(app.db(), id).await?;
-    let count = count::closing_count(&counts, ledger.expected())?;
-    let variance = Variance {
-        amount: count.variance(),
-        threshold: app.settings().await?.variance_threshold.of(shift.role),
-    };
+    let expected = actions::expected(app.db(), id).await?;
+    let count = count::closing_count(&counts, &expected)?;
+    let threshold = app.settings().await?.variance_threshold.of(shift.role);
+    let largest = tender::largest(count.variance(), &count.tenders, threshold);
     let reason = reason.ok_or_else(|| {
-        let wanted = VarianceRefusal::ReasonWanted(variance.amount);
+        let wanted = VarianceRefusal::ReasonWanted(largest.amount);
         Error::field("reason", wanted.to_string())
     })?;
     Ok(Wish {
         summary: format!(
-            "Close the shift of {}, {} {}: {}",
+            "Close the shift of {}, {}: {}",
             shift.name,
-            variance.label().to_lowercase(),
-            variance.amount.abs().text_with_code(),
+            in_words(count, threshold),
             reason.as_str(),
         ),
         order: None,
-        address: url::shift_close(id),
+        address,
         only_admin: false,
     })
+}
+
+/// "short by UGX 7,800, Card over by UGX 500": what somebody agrees to.
+fn in_words(count: &Count, threshold: Money) -> String {
+    let say = |amount| {
+        let variance = Variance { amount, threshold };
+        let label = variance.label().to_lowercase();
+        format!("{label} {}", amount.abs().text_with_code())
+    };
+    let others = count.tenders.iter().filter_map(|line| {
+        let amount = line.variance().filter(|amount| !amount.is_zero())?;
+        Some(format!("{} {}", line.method.label(), say(amount)))
+    });
+    let cash = count.variance();
+    let cash = (!cash.is_zero()).then(|| say(cash));
+    let all: Vec<String> = cash.into_iter().chain(others).collect();
+    all.join(", ")
 }
 
 /// The report of a closed shift.
@@ -239,10 +289,49 @@ pub async fn show_report(
     if asker == Asker::Machine {
         return Ok(poem::web::Json(stored).into_response());
     }
-    let report: ShiftReport = serde_json::from_value(stored)
-        .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?;
     let settings = app.settings().await?;
-    Ok(Page(slip::page(&report, &by, &settings)).into_response())
+    let last = store::last_print(app.db(), Frozen::Shift(id)).await?;
+    let mark = Mark::of_what_is_shown(last);
+    let page = slip::page(id, &read(id, stored)?, mark, &by, &settings);
+    Ok(Page(page).into_response())
+}
+
+/// Notes that the report of a closed shift goes to paper, and draws it as it does.
+#[handler]
+pub async fn print_report(
+    app: App,
+    by: OrderTaker,
+    once: Once,
+    asker: Asker,
+    Path(id): Path<ShiftId>,
+) -> Result<poem::Response> {
+    find(&app, &by, id).await?;
+    let of = Frozen::Shift(id);
+    let claim = once.of(&by, "shifts.print_report", &id);
+    let written = app
+        .write(claim, async |tx: &mut Tx| actions::print(tx, of).await)
+        .await?;
+    let printed = written.done();
+    let last = match printed {
+        Some(print) => Some(print),
+        None => store::last_print(app.db(), of).await?,
+    };
+    let stored = shifts::report(app.db(), id).await?;
+    let (last, stored) = last.zip(stored).ok_or(Error::NotFound("report"))?;
+    let (report, settings) = (read(id, stored)?, app.settings().await?);
+    let (to, page) = (url::shift_report_prints(id), url::shift_report(id));
+    Ok(paper::answer(
+        asker,
+        last,
+        printed.is_some(),
+        (&to, page),
+        || slip::slip(&report, Mark::of_print(last), &settings),
+    ))
+}
+
+fn read(id: ShiftId, stored: serde_json::Value) -> Result<ShiftReport> {
+    Ok(serde_json::from_value(stored)
+        .map_err(|failure| anyhow::anyhow!("the report of shift {id} cannot be read: {failure}"))?)
 }
 
 /// The shifts that are open, and the last reports.

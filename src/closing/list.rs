@@ -1,12 +1,14 @@
 //! The managers' list of shifts: what is open, and the last reports.
 
+use std::collections::HashSet;
+
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
 use crate::shifts::{Shift, bar, since};
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind};
-use crate::values::{BusinessDate, DayRule};
+use crate::values::{BusinessDate, DayRule, ShiftId};
 use crate::web::url;
 
 /// What the managers' list of shifts shows.
@@ -15,6 +17,8 @@ pub struct Shifts {
     pub open: Vec<(Shift, usize)>,
     /// The shifts that were closed last.
     pub closed: Vec<Shift>,
+    /// Of these, those whose variance nobody agreed to.
+    pub unapproved: HashSet<ShiftId>,
     /// Local times.
     pub rule: DayRule,
     /// Today's date by the clock.
@@ -112,7 +116,7 @@ fn report_row(shifts: &Shifts, shift: &Shift) -> Markup {
         @if let Some(closed) = shift.closed {
             tr id={ "report-" (closed.report) } {
                 td.num { (closed.report) }
-                td { (shift.name) }
+                td { (shift.name) @if shifts.unapproved.contains(&shift.id) { " " (ui::badge_of(Kind::Warn, false, "Unapproved")) } }
                 td { (shift.cash) }
                 td { (shifts.rule.local(closed.at)) }
                 td { a.btn href=(url::shift_report(shift.id)) { "Report" } }

@@ -10,18 +10,24 @@
 //! a manager). Trade therefore never has to stop for a count, and a report never closes with a count of another amount
 //! of cash.
 //!
-//! Owns the tables `shift_counts`, `shift_variances` and `shift_report_numbers`.
+//! Every tender is counted: with the cash what the card batch, the telephones and the statements say, of those that the shift took
+//! anything by. What nobody looked at stands on the report as not counted.
+//!
+//! Owns the tables `shift_counts`, `shift_tender_counts`, `shift_variances`, `shift_report_numbers` and `report_prints`.
 
 mod actions;
 mod count;
 pub mod day;
 mod feed;
 pub mod handlers;
+pub mod handover;
 mod in_the_way;
 mod list;
+mod paper;
 mod report;
 mod slip;
 mod store;
+mod tender;
 mod variance;
 mod view;
 
@@ -30,4 +36,5 @@ pub use feed::ShiftsView;
 pub use in_the_way::{InTheWay, unfinished};
 pub use report::{CountLine, FloatLine, MovedLine, Named, OrderCounts, ShiftReport, VarianceLine};
 pub use store::is_counted;
+pub use tender::TenderLine;
 pub use variance::{Standing, Variance, VarianceRefusal};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::tender::TenderLine;
 use super::variance::{Standing, Variance};
 use crate::payments::MethodSum;
 use crate::shifts::{Counted, Ledger};
@@ -51,6 +52,15 @@ pub struct ShiftReport {
     pub counts: Vec<CountLine>,
     /// What was too much or missing, if it was counted.
     pub variance: Option<VarianceLine>,
+    /// What the other tenders came to, by their own word and by the till's.
+    #[serde(default)]
+    pub tenders: Vec<TenderLine>,
+    /// Whose drawer or pouch it took over.
+    #[serde(default)]
+    pub taken_over_from: Option<String>,
+    /// Who took its drawer or pouch over.
+    #[serde(default)]
+    pub handed_over_to: Option<Named>,
     /// Orders opened and settled.
     pub orders: OrderCounts,
     /// Orders that went on without this shift.
@@ -113,6 +123,9 @@ pub struct CountLine {
     pub counted: Money,
     /// What should have been there at that moment.
     pub expected: Money,
+    /// What was said of the other tenders with it.
+    #[serde(default)]
+    pub tenders: Vec<TenderLine>,
 }
 
 /// The variance that the shift closed with.

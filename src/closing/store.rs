@@ -1,14 +1,19 @@
 //! The queries of counting and closing.
 
+use std::collections::HashSet;
+
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::count::Count;
+use super::paper::Frozen;
 use super::report::{OrderCounts, PassedOn};
+use super::tender::TenderLine;
 use super::variance::{Standing, Variance};
 use crate::data::Tx;
+use crate::printing::Print;
 use crate::shifts::{Counted, Shift};
-use crate::values::{CountId, Money, ShiftId, StaffId};
+use crate::values::{CountId, Money, PrintId, ShiftId, StaffId};
 use crate::web::Result;
 
 /// The counts of a shift, by number.
@@ -23,33 +28,41 @@ pub async fn counts(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Vec<Cou
         denominations: serde_json::Value,
         counted: Money,
         expected: Money,
+        tenders: serde_json::Value,
     }
     let rows = Row::find_by_statement(statement(
         db,
-        "SELECT c.id, c.number, c.counted_by, st.name, c.counted_at, c.denominations, c.counted, c.expected \
+        "SELECT c.id, c.number, c.counted_by, st.name, c.counted_at, c.denominations, c.counted, c.expected, \
+           (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'count_id'), '[]') FROM shift_tender_counts t WHERE t.count_id = c.id) AS tenders \
          FROM shift_counts c JOIN staff st ON st.id = c.counted_by WHERE c.shift_id = $1 ORDER BY c.number",
         [shift.into()],
     ))
     .all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Count {
-            id: row.id,
-            number: row.number,
-            by: row.counted_by,
-            name: row.name,
-            at: row.counted_at,
-            pieces: Counted::stored(row.denominations),
-            counted: row.counted,
-            expected: row.expected,
+    rows.into_iter()
+        .map(|row| {
+            let mut tenders: Vec<TenderLine> =
+                serde_json::from_value(row.tenders).map_err(anyhow::Error::from)?;
+            tenders.sort_by_key(|line| line.method);
+            Ok(Count {
+                id: row.id,
+                number: row.number,
+                by: row.counted_by,
+                name: row.name,
+                at: row.counted_at,
+                pieces: Counted::stored(row.denominations),
+                counted: row.counted,
+                expected: row.expected,
+                tenders,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// Whether the cash of a shift was counted since its float.
 pub async fn is_counted(db: &impl ConnectionTrait, shift: ShiftId) -> Result<bool> {
-    let sql = "SELECT 1 FROM shift_counts WHERE shift_id = $1 LIMIT 1";
+    let sql = "SELECT 1 FROM shift_counts c JOIN shifts s ON s.id = c.shift_id \
+         WHERE s.id = $1 AND c.counted_at >= s.cash_started_at LIMIT 1";
     Ok(db
         .query_one_raw(statement(db, sql, [shift.into()]))
         .await?
@@ -64,13 +77,15 @@ pub async fn insert_count(
     by: StaffId,
     pieces: &Counted,
     expected: Money,
+    tenders: &[TenderLine],
 ) -> Result<()> {
+    let id = CountId::new();
     tx.execute_raw(statement(
         tx,
         "INSERT INTO shift_counts (id, shift_id, number, counted_by, counted_at, denominations, counted, expected) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
-            CountId::new().into(),
+            id.into(),
             shift.into(),
             number.into(),
             by.into(),
@@ -81,6 +96,15 @@ pub async fn insert_count(
         ],
     ))
     .await?;
+    if !tenders.is_empty() {
+        tx.execute_raw(statement(
+            tx,
+            "INSERT INTO shift_tender_counts (count_id, method, counted, expected) \
+             SELECT $1, t.method, t.counted, t.expected FROM jsonb_to_recordset($2) AS t (method text, counted bigint, expected bigint)",
+            [id.into(), serde_json::json!(tenders).into()],
+        ))
+        .await?;
+    }
     Ok(())
 }
 
@@ -113,6 +137,19 @@ pub async fn insert_variance(
     ))
     .await?;
     Ok(())
+}
+
+/// The shifts whose variance nobody agreed to.
+pub async fn unapproved(db: &impl ConnectionTrait) -> Result<HashSet<ShiftId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        shift_id: ShiftId,
+    }
+    let sql = "SELECT shift_id FROM shift_variances WHERE approved_by IS NULL";
+    let rows = Row::find_by_statement(statement(db, sql, []))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.shift_id).collect())
 }
 
 /// The number of the next shift report. The row stays locked until the transaction ends, and a transaction that does
@@ -216,6 +253,70 @@ pub async fn shifts_revision(db: &impl ConnectionTrait) -> Result<i64> {
     .one(db)
     .await?;
     Ok(row.map_or(0, |row| row.revision))
+}
+
+/// The last print of a report.
+pub async fn last_print(db: &impl ConnectionTrait, of: Frozen) -> Result<Option<Print>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        place: i16,
+        printed_at: OffsetDateTime,
+    }
+    let (shift, z) = columns(of);
+    let sql = "SELECT place, printed_at FROM report_prints WHERE shift_id = $1 OR z_number = $2 ORDER BY place DESC LIMIT 1";
+    let row = Row::find_by_statement(statement(db, sql, [shift.into(), z.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| Print {
+        place: row.place,
+        at: row.printed_at,
+    }))
+}
+
+/// Stores that a report was printed, which the transaction holds ([`hold_report`]).
+pub async fn insert_print(tx: &Tx, of: Frozen, print: Print) -> Result<()> {
+    let (shift, z) = columns(of);
+    tx.execute_raw(statement(
+        tx,
+        "INSERT INTO report_prints (id, shift_id, z_number, place, kind, printed_by, terminal_id, printed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            PrintId::new().into(),
+            shift.into(),
+            z.into(),
+            print.place.into(),
+            print.kind().as_str().into(),
+            tx.by().staff.into(),
+            tx.by().terminal.into(),
+            print.at.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Holds a report, so that two prints come one after the other; answers whether there is one.
+pub async fn hold_report(tx: &Tx, of: Frozen) -> Result<bool> {
+    let held = match of {
+        Frozen::Shift(shift) => statement(
+            tx,
+            "SELECT 1 FROM shifts WHERE id = $1 AND report IS NOT NULL FOR UPDATE",
+            [shift.into()],
+        ),
+        Frozen::Z(number) => statement(
+            tx,
+            "SELECT 1 FROM z_reports WHERE number = $1 FOR UPDATE",
+            [number.into()],
+        ),
+    };
+    Ok(tx.query_one_raw(held).await?.is_some())
+}
+
+fn columns(of: Frozen) -> (Option<ShiftId>, Option<i32>) {
+    match of {
+        Frozen::Shift(shift) => (Some(shift), None),
+        Frozen::Z(number) => (None, Some(number)),
+    }
 }
 
 /// A person's name.

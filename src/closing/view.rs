@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 
 use super::count::{Count, CountRefusal};
+use super::tender::{self, Expected};
 use super::variance::Variance;
 use crate::orders::OpenOrder;
+use crate::payments::Method;
 use crate::shifts::{Ledger, Shift, bar, count_table, since};
 use crate::staff::Person;
 use crate::staff::approval::Approver;
@@ -27,6 +29,8 @@ pub struct Screen<'a> {
     pub counts: &'a [Count],
     /// What moved its cash; shown only beside a locked count.
     pub ledger: &'a Ledger,
+    /// What should be there; shown only beside a locked count.
+    pub expected: &'a Expected,
     /// Whether the person asked to count again.
     pub again: bool,
     /// The variance that needs no approval.
@@ -45,26 +49,26 @@ pub struct Screen<'a> {
 
 /// What the screen asks for next.
 enum Stage<'a> {
-    /// There is no cash: close.
-    NoCash,
+    /// There is nothing to count: close.
+    Nothing,
     /// Count, for the reason given.
-    Count(Option<&'static str>),
+    Count(Option<CountRefusal>),
     /// Look at the variance and close.
     Locked(&'a Count),
 }
 
 impl Screen<'_> {
     fn stage(&self) -> Stage<'_> {
-        if !self.shift.has_cash() {
-            return Stage::NoCash;
-        }
-        match self.counts.last() {
-            None => Stage::Count(None),
-            Some(count) if count.is_stale(self.ledger.expected()) => Stage::Count(Some(
-                "Cash moved after the last count, so it no longer fits the drawer. Count again.",
-            )),
-            Some(_) if self.again && self.may_count.is_ok() => Stage::Count(None),
-            Some(count) => Stage::Locked(count),
+        let Some(count) = self.counts.last() else {
+            return match self.may_count {
+                Err(CountRefusal::NoCash) => Stage::Nothing,
+                _ => Stage::Count(None),
+            };
+        };
+        match count.why_stale(self.expected) {
+            Some(stale) => Stage::Count(Some(stale)),
+            None if self.again && self.may_count.is_ok() => Stage::Count(None),
+            None => Stage::Locked(count),
         }
     }
 
@@ -95,8 +99,13 @@ pub fn page(screen: &Screen) -> Markup {
                 (steps(screen, &stage))
                 (to_pass_on(shift.id, screen.open, screen.takers))
                 @match stage {
-                    Stage::NoCash => (close_without_cash(shift)),
-                    Stage::Count(why) => (count_form(shift, why)),
+                    Stage::Nothing => (close_uncounted(shift, "This shift has no cash to count.")),
+                    Stage::Count(why) => {
+                        (count_form(screen, why))
+                        @if !shift.has_cash() && screen.counts.is_empty() {
+                            (close_uncounted(shift, "You may also close without counting; the report says so."))
+                        }
+                    },
                     Stage::Locked(count) => (locked(screen, count)),
                 }
             }
@@ -114,18 +123,18 @@ pub fn page(screen: &Screen) -> Markup {
 
 fn steps(screen: &Screen, stage: &Stage) -> Markup {
     let counted = matches!(stage, Stage::Locked(_));
-    let no_cash = matches!(stage, Stage::NoCash);
+    let nothing = matches!(stage, Stage::Nothing);
     html! {
         ol.steps {
             (pass_on_step(screen.open.is_empty()))
-            @if !no_cash {
+            @if !nothing {
                 li data-kind=[counted.then_some("ok")] aria-current=[(!counted).then_some("step")] {
                     @if counted { (icon("check")) } @else { b { "2" } }
-                    "Count cash"
+                    @if screen.shift.has_cash() { "Count cash" } @else { "Count" }
                 }
             }
-            li aria-current=[(counted || no_cash).then_some("step")] {
-                b { @if no_cash { "2" } @else { "3" } }
+            li aria-current=[(counted || nothing).then_some("step")] {
+                b { @if nothing { "2" } @else { "3" } }
                 "Close"
             }
         }
@@ -184,11 +193,11 @@ fn pass_on_form(shift: ShiftId, order: &OpenOrder, takers: &[Shift]) -> Markup {
     }
 }
 
-fn close_without_cash(shift: &Shift) -> Markup {
+fn close_uncounted(shift: &Shift, said: &str) -> Markup {
     let to = url::shift_close(shift.id);
     html! {
         section.card.stack {
-            p { "This shift has no cash to count." }
+            p { (said) }
             form method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary" {
                 (ui::key_input(&TokenId::new().to_string()))
                 button.btn.xl.primary.wide { (icon("check")) "Close shift" }
@@ -198,22 +207,74 @@ fn close_without_cash(shift: &Shift) -> Markup {
 }
 
 /// The blind count: nothing here says what should be there.
-fn count_form(shift: &Shift, why: Option<&str>) -> Markup {
+fn count_form(screen: &Screen, why: Option<CountRefusal>) -> Markup {
+    let shift = screen.shift;
     let to = url::shift_count(shift.id);
     html! {
         @if let Some(why) = why { (ui::banner(Kind::Warn, true, html! { (why) })) }
         form #count.two method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button.primary"
             data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
-            section.card {
-                header { h2 { "Count the cash" } span.push.dim { "Blind count, " (shift.cash) } }
-                (count_table(None))
+            @if shift.has_cash() {
+                section.card {
+                    header { h2 { "Count the cash" } span.push.dim { "Blind count, " (shift.cash) } }
+                    (count_table(None))
+                }
             }
             section.card.stack #shift-result aria-live="polite" {
-                dl.stat { dt { "Counted so far" } dd { span.cur { (Currency::venue().code()) } span data-sum { "0" } } }
+                @if shift.has_cash() {
+                    dl.stat { dt { "Counted so far" } dd { span.cur { (Currency::venue().code()) } span data-sum { "0" } } }
+                }
+                (tender_fields(screen.expected))
                 dl.kv { dt { "Expected" } dd { (icon("lock")) span.vh { "Hidden until the count is locked" } } }
-                p.dim { "Expected cash and the difference show after you lock the count. A locked count is kept and cannot be edited; you can count again once, a manager more often." }
+                p.dim { "What is expected and the difference show after you lock the count. A locked count is kept and cannot be edited; you can count again once, a manager more often." }
                 button.btn.xl.primary.wide { (icon("lock")) "Lock count" }
+            }
+        }
+    }
+}
+
+/// Only what the shift took anything by: whoever took cash alone is asked nothing more.
+fn tender_fields(expected: &Expected) -> Markup {
+    let code = Currency::venue().code();
+    html! {
+        @for (method, _) in &expected.tenders {
+            (ui::money_field(code, says(*method), method.as_str(), "", None, None))
+        }
+        @if !expected.tenders.is_empty() {
+            p.dim { "Leave empty what you cannot look at; the report says that it was not counted." }
+        }
+    }
+}
+
+fn says(method: Method) -> &'static str {
+    match method {
+        Method::Cash => "Cash",
+        Method::Card => "Card: the batch of the bank's terminal",
+        Method::MtnMomo => "MTN MoMo: what its statement says",
+        Method::AirtelMoney => "Airtel Money: what its statement says",
+        Method::Pesapal => "Pesapal: what its dashboard says",
+    }
+}
+
+/// What the other tenders came to, beside a locked count.
+fn tender_rows(screen: &Screen, count: &Count) -> Markup {
+    let lines = tender::lines(&count.tenders, screen.expected);
+    html! {
+        @if !lines.is_empty() {
+            dl.kv #tenders {
+                @for line in &lines {
+                    dt { (line.method.label()) }
+                    dd {
+                        @match line.counted { Some(counted) => (counted), None => "not counted" }
+                        " of " (line.expected)
+                    }
+                }
+            }
+            @for line in &lines {
+                @if let Some(amount) = line.variance().filter(|amount| !amount.is_zero()) {
+                    (variance_of(Some(line.method), Variance { amount, threshold: screen.threshold }))
+                }
             }
         }
     }
@@ -231,20 +292,28 @@ fn locked(screen: &Screen, count: &Count) -> Markup {
             data-decimals=(Currency::venue().decimals()) {
             (ui::key_input(&TokenId::new().to_string()))
             input type="hidden" name="count" value=(count.id);
-            section.card {
-                header { h2 { "Count " (count.number) } span.push.dim { (count.name) ", " (screen.rule.local(count.at).time()) } }
-                (count_table(Some(&count.pieces)))
+            @if shift.has_cash() {
+                section.card {
+                    header { h2 { "Count " (count.number) } span.push.dim { (count.name) ", " (screen.rule.local(count.at).time()) } }
+                    (count_table(Some(&count.pieces)))
+                }
             }
             section.card.stack #shift-result aria-live="polite" {
-                dl.stat { dt { "Counted" } dd { (count.counted.with_code()) } }
-                dl.kv {
-                    @for sum in &screen.ledger.sums { dt { (sum.kind.label()) } dd { (sum.amount) } }
-                    dt { "Expected" } dd { (count.expected) }
+                @if shift.has_cash() {
+                    dl.stat { dt { "Counted" } dd { (count.counted.with_code()) } }
+                    dl.kv {
+                        @for sum in &screen.ledger.sums { dt { (sum.kind.label()) } dd { (sum.amount) } }
+                        dt { "Expected" } dd { (count.expected) }
+                    }
+                    (variance_line(variance))
                 }
-                (variance_line(variance))
-                (decision(screen, variance))
+                (tender_rows(screen, count))
+                (decision(screen, tender::largest(variance.amount, &count.tenders, screen.threshold)))
                 @if screen.may_count.is_ok() {
                     a.btn.wide href={ (url::shift_count(shift.id)) "?again=true" } { "Count again" }
+                }
+                @if screen.is_own() && shift.has_cash() {
+                    a.btn.wide href=(url::shift_handover(shift.id)) { (icon("users")) "Hand over to somebody" }
                 }
             }
         }
@@ -253,6 +322,11 @@ fn locked(screen: &Screen, count: &Count) -> Markup {
 
 /// "Short by UGX 7,800", coloured by how it stands to the threshold.
 pub fn variance_line(variance: Variance) -> Markup {
+    variance_of(None, variance)
+}
+
+/// The same of another tender than cash: "Card: short by UGX 500".
+pub fn variance_of(method: Option<Method>, variance: Variance) -> Markup {
     let kind = match (variance.amount.is_zero(), variance.needs_approval()) {
         (true, _) => Kind::Ok,
         (false, false) => Kind::Warn,
@@ -261,7 +335,7 @@ pub fn variance_line(variance: Variance) -> Markup {
     html! {
         p.variance data-kind=(kind.name()) {
             (kind.icon())
-            span { (variance.label()) }
+            span { @if let Some(method) = method { (method.label()) ": " } (variance.label()) }
             b { (variance.amount.abs().with_code()) }
         }
     }

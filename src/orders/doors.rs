@@ -141,8 +141,8 @@ pub async fn hold_open_of_shift(tx: &Tx, shift: ShiftId) -> Result<Vec<OpenOrder
     store::open_of_shift(tx, shift).await
 }
 
-/// Gives an open order to another open shift.
-pub async fn hand_over(tx: &mut Tx, id: OrderId, to: ShiftId, reason: &str) -> Result<()> {
+/// Gives an open order to another open shift; answers its long number.
+pub async fn hand_over(tx: &mut Tx, id: OrderId, to: ShiftId, reason: &str) -> Result<String> {
     let mut order = store::find_for_update(tx, id).await?;
     let before = order.shift.replace(to);
     tx.journal(
@@ -151,7 +151,8 @@ pub async fn hand_over(tx: &mut Tx, id: OrderId, to: ShiftId, reason: &str) -> R
             .before(json!({ "shift": before }))
             .after(json!({ "shift": to, "reference": order.reference })),
     );
-    save(tx, &mut order, Lines::AsTheyWere).await
+    save(tx, &mut order, Lines::AsTheyWere).await?;
+    Ok(order.reference)
 }
 
 /// Leaves an open order to whoever takes it up next.

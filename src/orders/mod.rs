@@ -42,6 +42,6 @@ pub use reduction_sheets::discount_label;
 pub use sold::{Sold, SoldOrder, TaxSold};
 pub use status::Status;
 pub use store::{
-    OnPass, OpenOrder, PassLine, VoidsFor, Waiting, find, on_pass, open_orders,
-    sold_before_and_changed, sold_on, voids_after_send,
+    OnPass, OpenOrder, PassLine, Struck, VoidsFor, Waiting, find, on_pass, open_orders,
+    sold_before_and_changed, sold_on, struck_out, voids_after_send,
 };

@@ -14,7 +14,7 @@ pub(super) use lists::{
 };
 pub use passing::{OnPass, PassLine, on_pass};
 pub use sold::{sold_before_and_changed, sold_on};
-pub use void_figures::{VoidsFor, voids_after_send};
+pub use void_figures::{Struck, VoidsFor, struck_out, voids_after_send};
 
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Statement, Value};
 use serde_json::json;

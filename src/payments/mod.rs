@@ -19,7 +19,6 @@ mod items;
 mod link;
 mod payment;
 pub mod pesapal;
-mod print;
 mod receipt;
 mod reference;
 pub mod refunds;
@@ -36,7 +35,9 @@ pub use link::Valve;
 pub use payment::{Choice, Method, MethodSum, Payment};
 pub use reference::{Reference, ReferenceRefusal};
 pub use sharers::Sharers;
-pub use store::{count_waiting, late_of_day, link_all, of_order, sums_of_day, sums_of_shift};
+pub use store::{
+    count_waiting, late_of_day, link_all, of_order, sums_of_day, sums_of_shift, tips_that_came,
+};
 pub use tender::{CashTaken, CashTender, Charge, Taken, TenderRefusal, UsedReference};
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use super::content::{BillLine, Sums, so_far};
 use super::payment::Payment;
-use super::print::{Mark, PrintKind};
 use super::receipt::Screen;
 use super::refunds::Refund;
 use crate::printing::{Look, Slip};
@@ -57,7 +56,7 @@ pub fn receipt(screen: &Screen, whom: For) -> Slip {
     let (content, rule) = (screen.content, screen.settings.day_rule());
     let mut slip = Slip::new("Receipt");
     head(&mut slip, screen.settings);
-    copy(&mut slip, screen.mark, &rule);
+    screen.mark.said_on(&mut slip, &rule);
     slip.rule();
     about(&mut slip, screen, &rule);
     slip.rule();
@@ -82,19 +81,6 @@ pub fn receipt(screen: &Screen, whom: For) -> Slip {
         );
     }
     slip
-}
-
-fn copy(slip: &mut Slip, mark: Mark, rule: &DayRule) {
-    let Mark::Copy(print) = mark else {
-        return;
-    };
-    let at = rule.local(print.at);
-    let at = format!("{}, {}", at.day(), at.time());
-    slip.heading("COPY");
-    match print.kind() {
-        PrintKind::First => slip.centred(format!("First printed {at}")),
-        PrintKind::Copy => slip.centred(format!("No. {}, {at}", print.place)),
-    }
 }
 
 fn about(slip: &mut Slip, screen: &Screen, rule: &DayRule) {

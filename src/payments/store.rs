@@ -235,6 +235,23 @@ pub async fn late_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Resul
     sums(db, "business_date = $1 AND shift_id IS NULL", date.into()).await
 }
 
+/// What of a shift's tips may be handed out: those that came, less what went back of them. A tip of mobile money has come once a
+/// statement or the gateway shows it: before, a message that somebody typed could be paid out as notes.
+pub async fn tips_that_came(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Money> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        tips: Money,
+    }
+    let sql = "SELECT coalesce(sum(p.tip - (SELECT coalesce(sum(r.tip), 0) FROM refunds r WHERE r.payment_id = p.id)), 0)::bigint AS tips \
+         FROM payments p WHERE p.shift_id = $1 AND p.tip > 0 AND (p.method NOT IN ('mtn_momo', 'airtel_money') \
+           OR EXISTS (SELECT 1 FROM payment_verifications v WHERE v.payment_id = p.id) \
+           OR EXISTS (SELECT 1 FROM pesapal_receipts pr WHERE pr.payment_id = p.id))";
+    let row = Row::find_by_statement(statement(db, sql, [shift.into()]))
+        .one(db)
+        .await?;
+    Ok(row.map_or(Money::ZERO, |row| row.tips))
+}
+
 /// How many guests were asked for money that has not come.
 pub async fn count_waiting(db: &impl ConnectionTrait) -> Result<i64> {
     #[derive(FromQueryResult)]

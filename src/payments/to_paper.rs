@@ -7,13 +7,13 @@ use sea_orm::ConnectionTrait;
 
 use super::content::Content;
 use super::payment::{Method, Payment};
-use super::print::{Mark, Print};
 use super::sharers::Next;
 use super::slip::{self, For};
 use super::{actions, receipt, refunds, store};
 use crate::data::Tx;
 use crate::orders::{self, Order};
 use crate::printers::{self, ForTill, JobKind, JobState};
+use crate::printing::{Mark, Print};
 use crate::settings::Settings;
 use crate::shifts::{self, Shift};
 use crate::values::{PaymentId, Quantity};

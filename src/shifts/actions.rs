@@ -137,6 +137,67 @@ pub async fn start(tx: &mut Tx, by: &Person, start: Start) -> Result<ShiftId> {
     Ok(shift.id)
 }
 
+/// Who takes a drawer or a pouch over from somebody else's shift.
+#[derive(Debug, Clone)]
+pub struct TakeOver {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub name: String,
+    /// What both of them say is in it.
+    pub counted: Counted,
+    /// The business date that the caller holds.
+    pub date: BusinessDate,
+}
+
+/// The open shift of whoever takes over, held alone; it has no cash yet. Where they have none, one is opened.
+///
+/// # Errors
+/// [`ShiftRefusal::HasCash`].
+pub async fn for_take_over(tx: &mut Tx, taker: &TakeOver) -> Result<Shift> {
+    let terminal = tx.by().terminal;
+    let shift = open_alone(tx, taker.staff, terminal).await?;
+    match shift.has_cash() {
+        true => Err(ShiftRefusal::HasCash(taker.name.clone()).into()),
+        false => Ok(shift),
+    }
+}
+
+/// Gives the cash of a shift that is closed by now to another, which is held alone: what was counted is its float.
+pub async fn take_over(tx: &mut Tx, mut shift: Shift, from: &Shift, taker: TakeOver) -> Result<()> {
+    let TakeOver { counted, date, .. } = taker;
+    let float = Float {
+        amount: counted.total(),
+        counted,
+        note: Some(format!("Taken over from {}", from.name)),
+        at: tx.now(),
+    };
+    shift.start_cash(from.cash.clone(), float.clone())?;
+    store::store_float(tx, &shift, &float).await?;
+    store::store_taken_over(tx, shift.id, from.id).await?;
+    let entry = CashEntry {
+        kind: EntryKind::Float,
+        amount: float.amount,
+        payment: None,
+        reason: float.note.clone(),
+        approved_by: None,
+        reverses: None,
+        slip: None,
+    };
+    store::insert_entry(tx, CashEntryId::new(), shift.id, date, taker.staff, &entry).await?;
+    tx.changed(Changed::Shift(shift.id));
+    tx.journal(
+        Entry::new("shift.float_counted", "shift", shift.id).after(json!({
+            "cash": shift.cash.to_string(),
+            "float": float.amount,
+            "pieces": float.counted,
+            "owner": shift.name,
+            "takenOverFrom": from.name,
+        })),
+    );
+    Ok(())
+}
+
 async fn start_without_cash(tx: &mut Tx, by: &Person) -> Result<ShiftId> {
     if store::hold_open_id(tx, by.id).await?.is_some() {
         return Err(ShiftRefusal::AlreadyOpen.into());

@@ -18,14 +18,15 @@ mod shift;
 mod store;
 mod view;
 
-pub use actions::{ensure_open, enter_cash, for_cash};
+pub use actions::{TakeOver, ensure_open, enter_cash, for_cash, for_take_over, take_over};
 pub use counted::{Counted, CountedRefusal, Pieces};
 pub use day::{DayRefusal, believe_clock, business_date, local_rule};
 pub use drawer::{is_drawer_here, open_drawer_for, open_drawer_of};
 pub use ledger::{CashEntry, EntryKind, KindSum, Ledger};
 pub use shift::{CashChoice, CashPlace, Closed, Float, Shift, ShiftRefusal};
 pub use store::{
-    Hold, Left, all_open, close_day, find, forgotten, hold, hold_day_alone, is_day, is_on_shift,
-    lately_closed, ledger, ledger_of_day, left_in_drawer, open_of, report, store_closed,
+    Hold, Left, all_open, cash_of_day, close_day, find, forgotten, hold, hold_day_alone, is_day,
+    is_on_shift, lately_closed, ledger, ledger_of_day, ledger_on, left_in_drawer, open_of, report,
+    store_closed,
 };
 pub use view::{bar, count_table, forgotten_banner, since};

@@ -34,6 +34,8 @@ pub struct Shift {
     pub opened_terminal: Option<String>,
     /// What was counted into it, if it has cash.
     pub float: Option<Float>,
+    /// Whose drawer or pouch it took over, with what was in it.
+    pub taken_over_from: Option<String>,
     /// When and as which report it was closed.
     pub closed: Option<Closed>,
 }
@@ -125,6 +127,11 @@ pub enum ShiftRefusal {
     /// A shift without cash is already open, and no cash was asked for.
     #[error("Your shift is already open.")]
     AlreadyOpen,
+    /// Whoever is to take cash over has some already.
+    #[error(
+        "{0} has a drawer or a pouch already. They close that first, or somebody else takes this one."
+    )]
+    HasCash(String),
     /// Somebody else uses the drawer.
     #[error(
         "The drawer of {drawer} is held by {holder} since {since}. Take a cash pouch, or ask them to close their shift."
@@ -161,6 +168,7 @@ impl Refusal for ShiftRefusal {
             ShiftRefusal::NoFloat => "no_float",
             ShiftRefusal::FloatCounted => "float_counted",
             ShiftRefusal::AlreadyOpen => "shift_open",
+            ShiftRefusal::HasCash(_) => "has_cash",
             ShiftRefusal::DrawerHeld { .. } => "drawer_held",
             ShiftRefusal::NoDrawer => "no_drawer",
             ShiftRefusal::Closed => "shift_closed",
@@ -261,6 +269,7 @@ mod tests {
             opened_at: datetime!(2026-11-22 04:02 UTC),
             opened_terminal: None,
             float: None,
+            taken_over_from: None,
             closed: None,
         }
     }

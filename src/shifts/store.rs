@@ -271,6 +271,17 @@ pub async fn store_float(tx: &Tx, shift: &Shift, float: &Float) -> Result<()> {
     Ok(())
 }
 
+/// Stores whose drawer or pouch a shift took over.
+pub async fn store_taken_over(tx: &Tx, shift: ShiftId, from: ShiftId) -> Result<()> {
+    tx.execute_raw(statement(
+        tx,
+        "UPDATE shifts SET taken_over_from = $2 WHERE id = $1",
+        [shift.into(), from.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// Adds a row to the ledger; the amount is booked with its direction.
 pub async fn insert_entry(
     tx: &Tx,
@@ -305,15 +316,52 @@ pub async fn insert_entry(
 
 /// What moved the cash of a shift, summed by kind.
 pub async fn ledger(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Ledger> {
-    sums(db, "shift_id = $1", shift.into()).await
+    sums(db, "shift_id = $1", [shift.into()]).await
 }
 
 /// What moved the cash of all shifts on a business date, summed by kind.
 pub async fn ledger_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Result<Ledger> {
-    sums(db, "business_date = $1", date.into()).await
+    sums(db, "business_date = $1", [date.into()]).await
 }
 
-async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Ledger> {
+/// The shifts that moved cash on a business date, each with what moved it then, the longest open first.
+pub async fn cash_of_day(
+    db: &impl ConnectionTrait,
+    date: BusinessDate,
+) -> Result<Vec<(Shift, Ledger)>> {
+    let shifts = many(
+        db,
+        "s.id IN (SELECT shift_id FROM cash_entries WHERE business_date = $1) ORDER BY s.opened_at, s.id",
+        [date.into()],
+    )
+    .await?;
+    let mut moved = Vec::with_capacity(shifts.len());
+    for shift in shifts {
+        let ledger = ledger_on(db, shift.id, date).await?;
+        moved.push((shift, ledger));
+    }
+    Ok(moved)
+}
+
+/// What moved the cash of one shift on a business date, summed by kind.
+pub async fn ledger_on(
+    db: &impl ConnectionTrait,
+    shift: ShiftId,
+    date: BusinessDate,
+) -> Result<Ledger> {
+    sums(
+        db,
+        "shift_id = $1 AND business_date = $2",
+        [shift.into(), date.into()],
+    )
+    .await
+}
+
+async fn sums<const N: usize>(
+    db: &impl ConnectionTrait,
+    of: &str,
+    values: [Value; N],
+) -> Result<Ledger> {
     #[derive(FromQueryResult)]
     struct Row {
         kind: String,
@@ -325,7 +373,7 @@ async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Ledge
         format!(
             "SELECT kind, count(*) AS entries, sum(amount)::bigint AS amount FROM cash_entries WHERE {of} GROUP BY kind"
         ),
-        [value],
+        values,
     ))
     .all(db)
     .await?;
@@ -411,10 +459,11 @@ pub async fn report(
 
 const SHIFT: &str = "SELECT s.id, s.staff_id, st.name, st.role, s.business_date, s.cash, \
      s.drawer_terminal_id, d.name AS drawer_name, s.opened_at, o.name AS opened_terminal, \
-     s.float_amount, s.float_counts, s.float_note, s.cash_started_at, s.closed_at, s.closed_by, s.report_number \
+     s.float_amount, s.float_counts, s.float_note, s.cash_started_at, ft.name AS taken_over_from, s.closed_at, s.closed_by, s.report_number \
    FROM shifts s JOIN staff st ON st.id = s.staff_id \
    LEFT JOIN terminals d ON d.id = s.drawer_terminal_id \
-   LEFT JOIN terminals o ON o.id = s.opened_terminal_id WHERE ";
+   LEFT JOIN terminals o ON o.id = s.opened_terminal_id \
+   LEFT JOIN shifts f ON f.id = s.taken_over_from LEFT JOIN staff ft ON ft.id = f.staff_id WHERE ";
 
 #[derive(FromQueryResult)]
 struct ShiftRow {
@@ -432,6 +481,7 @@ struct ShiftRow {
     float_counts: Option<serde_json::Value>,
     float_note: Option<String>,
     cash_started_at: Option<OffsetDateTime>,
+    taken_over_from: Option<String>,
     closed_at: Option<OffsetDateTime>,
     closed_by: Option<StaffId>,
     report_number: Option<i32>,
@@ -471,6 +521,7 @@ impl ShiftRow {
             opened_at: self.opened_at,
             opened_terminal: self.opened_terminal,
             float,
+            taken_over_from: self.taken_over_from,
             closed,
         })
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::actions::known_secret;
 use super::hashing;
+use super::member::Member;
 use super::person::{Person, Role};
 use super::requests::{self, Given, Wish};
 use super::secrets::Typed;
@@ -329,38 +330,100 @@ pub async fn approve(
             "Somebody else approves: ask another manager or an admin.",
         ));
     }
-    let known = store::find(app.db(), approver).await?;
-    let (name, hashed) = match &known {
-        Some(member) => {
-            let hashed = known_secret(by.terminal.is_some(), member, secret, Asked::Approval)?;
-            (member.username.clone(), Some(hashed))
-        }
-        None => (approver.to_string(), None),
-    };
-    let a_try = Try::of(&name, by.source(), Asked::Approval);
-    let member = tries::guarded(app, &a_try, async || {
-        let right = hashing::matches(app, secret, hashed.as_ref()).await?;
-        Ok(known.filter(|member| right && member.active))
-    })
-    .await?;
+    let member = recognised(app, by, approver, secret, Asked::Approval).await?;
     if !member.role.manages() {
         return Err(Error::not_allowed(
             "Only a manager or an admin may approve this.",
         ));
     }
-    // A password that the seed or an admin gave is known to more than its owner.
-    if member.must_change_password {
-        return Err(Error::not_allowed(format!(
-            "{} must choose a password of their own first.",
-            member.name
-        )));
-    }
+    must_know_own_password(&member)?;
     Ok(Approval {
         by: member.id,
         name: member.name,
         role: member.role,
         _only_made_here: (),
     })
+}
+
+/// A colleague has confirmed with their own secret that they have a part in one deed. Only [`confirmed`] makes one.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::manual_non_exhaustive,
+    reason = "the attribute would let the rest of this crate make one"
+)]
+pub struct Confirmed {
+    /// Who.
+    pub by: StaffId,
+    /// Their name at that time.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    _only_made_here: (),
+}
+
+/// Takes the secret of a colleague who has a part in the deed, as [`approve`] does; they need not manage.
+///
+/// # Errors
+/// When the secret is wrong, or known to more than its owner.
+pub async fn confirmed(
+    app: &App,
+    by: &Person,
+    claim: &Claim,
+    colleague: StaffId,
+    secret: &Typed,
+) -> Result<Confirmed> {
+    app.tries().admit(&by.client)?;
+    let known = match recognised(app, by, colleague, secret, Asked::Colleague).await {
+        Ok(member) => must_know_own_password(&member).map(|()| member),
+        Err(refusal) => Err(refusal),
+    };
+    match known {
+        Ok(member) => Ok(Confirmed {
+            by: member.id,
+            name: member.name,
+            role: member.role,
+            _only_made_here: (),
+        }),
+        Err(refusal) => {
+            note_denied(app, by, claim.deed(), colleague, &refusal).await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// The active person whose secret this is.
+async fn recognised(
+    app: &App,
+    by: &Person,
+    who: StaffId,
+    secret: &Typed,
+    asked: Asked,
+) -> Result<Member> {
+    let known = store::find(app.db(), who).await?;
+    let (name, hashed) = match &known {
+        Some(member) => {
+            let hashed = known_secret(by.terminal.is_some(), member, secret, asked)?;
+            (member.username.clone(), Some(hashed))
+        }
+        None => (who.to_string(), None),
+    };
+    let a_try = Try::of(&name, by.source(), asked);
+    tries::guarded(app, &a_try, async || {
+        let right = hashing::matches(app, secret, hashed.as_ref()).await?;
+        Ok(known.filter(|member| right && member.active))
+    })
+    .await
+}
+
+/// A password that the seed or an admin gave is known to more than its owner.
+fn must_know_own_password(member: &Member) -> Result<()> {
+    match member.must_change_password {
+        true => Err(Error::not_allowed(format!(
+            "{} must choose a password of their own first.",
+            member.name
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Writes down that somebody tried to have a deed approved and was refused, apart from the deed, which rolls back. A failure

@@ -21,8 +21,8 @@ pub mod tries;
 pub mod view;
 
 pub use approval::{
-    Agreed, Agreement, Approval, Approver, Colleague, Consent, approve, approvers, consent,
-    order_takers,
+    Agreed, Agreement, Approval, Approver, Colleague, Confirmed, Consent, approve, approvers,
+    confirmed, consent, order_takers,
 };
 pub use guards::{
     Admin, AtWork, Cashier, Cook, Manager, OrderTaker, Refunder, SignedIn, StockKeeper,
@@ -34,4 +34,4 @@ pub use renewal::Renewals;
 pub use requests::Wish;
 pub use secrets::Typed;
 pub use store::{forget_old, send_everybody_out};
-pub use view::approval_fields;
+pub use view::{approval_fields, secret_fields};

@@ -115,6 +115,8 @@ pub enum Asked {
     Own,
     /// The PIN or password of whoever approves.
     Approval,
+    /// The PIN or password of a colleague who has a part in a deed.
+    Colleague,
     /// The code that pairs a terminal.
     PairingCode,
 }
@@ -127,6 +129,7 @@ impl Asked {
             Asked::Pin => "pin",
             Asked::Own => "current",
             Asked::Approval => "secret",
+            Asked::Colleague => "taker_secret",
             Asked::PairingCode => "code",
         }
     }
@@ -350,7 +353,7 @@ fn wrong(asked: Asked) -> &'static str {
         Asked::Password => "Username or password is wrong.",
         Asked::Pin => "Wrong PIN.",
         Asked::Own => "That is not what you have now.",
-        Asked::Approval => "Wrong PIN or password.",
+        Asked::Approval | Asked::Colleague => "Wrong PIN or password.",
         Asked::PairingCode => "This code is wrong or older than 15 minutes.",
     }
 }
@@ -379,7 +382,7 @@ impl Refusal for TryRefusal {
                 ..
             } => StatusCode::UNAUTHORIZED,
             TryRefusal::Wrong {
-                asked: Asked::Approval,
+                asked: Asked::Approval | Asked::Colleague,
                 ..
             }
             | TryRefusal::NoPin { .. }

@@ -338,8 +338,12 @@ urls! {
     shift_orders(shift: ShiftId) = "/shifts/:shift/orders";
     /// POST closes the shift.
     shift_close(shift: ShiftId) = "/shifts/:shift/close";
+    /// Hands a counted drawer to somebody else; both confirm.
+    shift_handover(shift: ShiftId) = "/shifts/:shift/handover";
     /// The shift report.
     shift_report(shift: ShiftId) = "/shifts/:shift/report";
+    /// POST notes that it goes to paper.
+    shift_report_prints(shift: ShiftId) = "/shifts/:shift/report/prints";
     /// Cash that moves without a sale; POST puts in, pays out, drops or tips out.
     shift_cash(shift: ShiftId) = "/shifts/:shift/cash";
     /// POST opens the drawer without a sale.
@@ -356,6 +360,8 @@ urls! {
     day(date: String) = "/days/:date";
     /// POST closes a business date.
     day_closing(date: String) = "/days/:date/closing";
+    /// POST notes that the Z report of a date goes to paper.
+    day_prints(date: String) = "/days/:date/prints";
 
     /// What managers are asked to agree to.
     approvals() = "/approvals";

@@ -139,6 +139,12 @@ async fn pesapals_mobile_money_goes_back_in_part_out_of_a_drawer_that_holds_as_m
     let refused = boss.post(&refund, &in_cash).await;
     let refused = refused.must_be(StatusCode::CONFLICT);
     assert!(refused.text.contains("does not hold as much"));
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'cash.refused' AND after ->> 'amount' = '5000'";
+    assert_eq!(
+        house.number(told).await,
+        1,
+        "who asks how much there is, is written down"
+    );
     assert_eq!(house.number("SELECT count(*) FROM refunds").await, 0);
     boss.post(&refund, &[WHY, ("amount", "4,000"), IN_CASH])
         .await

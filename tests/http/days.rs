@@ -126,6 +126,18 @@ async fn a_z_closes_a_date_once_and_never_changes() {
     let slip = manager.get(&format!("/days/{date}")).await;
     assert!(slip.one("article.receipt").contains("Z REPORT 1"));
     assert!(slip.one("article.receipt").contains(&head[..16]));
+    let prints = format!("/days/{date}/prints");
+    let original = manager.post(&prints, &[]).await.must_be(StatusCode::OK);
+    assert_eq!(original.all("article[data-printing]").len(), 1);
+    assert!(!original.one("article.receipt").contains("COPY"));
+    let copy = manager.post(&prints, &[]).await.must_be(StatusCode::OK);
+    assert!(copy.one("article.receipt").contains("COPYNo. 2, "));
+    till.post(&prints, &[]).await.must_be(StatusCode::FORBIDDEN);
+    let open = format!("/days/{}/prints", after(&date, 1));
+    manager
+        .post(&open, &[])
+        .await
+        .must_be(StatusCode::NOT_FOUND);
     house
         .execute("UPDATE staff SET name = 'Somebody Else'", [])
         .await;
@@ -374,4 +386,193 @@ async fn the_first_z_has_no_shift_of_the_date_before() {
     close(&mut manager, &date).await.must_be(StatusCode::OK);
     let z = read(&mut manager, &date).await;
     assert_eq!(z["shifts"], serde_json::json!([]));
+}
+
+async fn text_of(house: &House, sql: &str) -> String {
+    let row = house.row(sql, []).await;
+    row.try_get("", "text").expect("a text")
+}
+
+/// Sends these and strikes the first of them out, whose id is answered.
+async fn strike_out(house: &House, manager: &mut Device, products: &[&str]) -> String {
+    let order = manager.counter_sale().await;
+    for product in products {
+        manager.tap(order, product).await.must_be(StatusCode::OK);
+    }
+    manager
+        .hand_over_to_kitchen(order)
+        .await
+        .must_be(StatusCode::OK);
+    let line = format!(
+        "SELECT id::text AS text FROM order_lines WHERE order_id = '{order}' ORDER BY position LIMIT 1"
+    );
+    let line = text_of(house, &line).await;
+    manager
+        .post(
+            &format!("/orders/{order}/lines/{line}/void"),
+            &[("reason", "Dropped")],
+        )
+        .await
+        .must_be(StatusCode::OK);
+    line
+}
+
+#[tokio::test]
+async fn each_struck_line_is_on_one_z_and_goods_that_came_back_are_not_struck_out() {
+    let house = House::open().await;
+    let mut till = house.with_float(CASHIER).await;
+    let (back, _) = sell(&house, &mut till, &["Espresso", "Cappuccino"]).await;
+    let mut manager = house.with_float(MANAGER).await;
+    let early = strike_out(&house, &mut manager, &["Espresso", "Cappuccino"]).await;
+    let late = strike_out(&house, &mut manager, &["Cappuccino", "Espresso"]).await;
+    let payment = format!("SELECT id::text AS text FROM payments WHERE order_id = '{back}'");
+    let payment = text_of(&house, &payment).await;
+    let line = format!(
+        "SELECT id::text AS text FROM order_lines WHERE order_id = '{back}' AND name = 'Espresso'"
+    );
+    let line = text_of(&house, &line).await;
+    let goods = [
+        ("kind", "goods_returned"),
+        ("item", line.as_str()),
+        ("reason", "Cold"),
+    ];
+    manager
+        .post(&format!("/payments/{payment}/refund"), &goods)
+        .await
+        .must_be(StatusCode::OK);
+    // The other was struck out in the second of the Z, by an instance that committed after it had read.
+    let hide = |state: &str, more: &str| {
+        format!("UPDATE order_lines SET state = '{state}'{more} WHERE id = '{late}'")
+    };
+    house.execute(&hide("sent", ""), []).await;
+    let first = today(&house).await;
+    let price = format!("SELECT unit_price FROM order_lines WHERE id = '{early}'");
+    let price = house.number(&price).await;
+    close(&mut manager, &first).await.must_be(StatusCode::OK);
+    let z = read(&mut manager, &first).await;
+    assert_eq!((&z["voids"], &z["voided"]), (&1.into(), &price.into()));
+    let just_before = ", voided_at = (SELECT (report ->> 'until')::timestamptz - interval '1 second' FROM z_reports)";
+    house.execute(&hide("voided", just_before), []).await;
+
+    house.hand.advance(DAY);
+    let mut manager = house.person(MANAGER).await;
+    let second = after(&first, 1);
+    for _ in 0..2 {
+        let x = read(&mut manager, &second).await;
+        assert_eq!(x["voids"], 1, "the one that no Z saw: {x}");
+    }
+    close(&mut manager, &second).await.must_be(StatusCode::OK);
+    house.hand.advance(DAY);
+    let mut manager = house.person(MANAGER).await;
+    let x = read(&mut manager, &after(&first, 2)).await;
+    assert_eq!(x["voids"], 0, "each is told of once");
+    let told = format!("SELECT count(*) FROM z_voids WHERE line_id IN ('{early}', '{late}')");
+    assert_eq!(house.number(&told).await, 2);
+}
+
+#[tokio::test]
+async fn an_x_tells_a_manager_nothing_of_their_own_cash_before_they_have_counted_it() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    let drawer = [("cash", "drawer"), ("count_10000", "5")];
+    till.post("/shift/float", &drawer)
+        .await
+        .must_be(StatusCode::OK);
+    let (_, theirs) = sell(&house, &mut till, &["Espresso"]).await;
+    let mut manager = house.with_float(MANAGER).await;
+    let (_, own) = sell(&house, &mut manager, &["Cappuccino"]).await;
+    let date = today(&house).await;
+    let x = read(&mut manager, &date).await;
+    assert_eq!(x["blind"], true);
+    assert_eq!(x["taken"], serde_json::json!([]));
+    let sales = |x: &Value| {
+        let sums = x["cash"]["sums"].as_array().expect("sums").clone();
+        let of = sums.into_iter().find(|sum| sum["kind"] == "sale");
+        of.expect("sales")["amount"].clone()
+    };
+    assert_eq!(sales(&x), theirs, "that of others is shown");
+    let page = manager.get(&format!("/days/{date}")).await;
+    let money = |minor: i64| cafe_pos::values::Money::new(minor).to_string();
+    let drawers = page.one("#drawers");
+    assert!(drawers.contains("Hidden until you have counted it"));
+    assert!(drawers.contains(&money(theirs)), "{drawers}");
+    assert!(!drawers.contains(&money(own)), "{drawers}");
+    assert!(
+        page.one("article.receipt")
+            .contains("Cash is hidden until you have counted your own.")
+    );
+
+    // Another manager has nothing to count, and sees both.
+    let mut other = house.person(OTHER_MANAGER).await;
+    let x = read(&mut other, &date).await;
+    assert_eq!(
+        (&x["blind"], sales(&x)),
+        (&false.into(), (theirs + own).into())
+    );
+
+    // After the count nothing is hidden any more.
+    let shift = "SELECT s.id::text AS text FROM shifts s JOIN staff t ON t.id = s.staff_id WHERE t.role = 'manager'";
+    let shift = text_of(&house, shift).await;
+    let hundreds = ((50_000 + own) / 100).to_string();
+    manager
+        .post(
+            &format!("/shifts/{shift}/count"),
+            &[("count_100", &hundreds)],
+        )
+        .await
+        .must_be(StatusCode::OK);
+    assert_eq!(read(&mut manager, &date).await["blind"], false);
+}
+
+#[tokio::test]
+async fn the_cash_of_a_date_is_told_drawer_by_drawer_and_shift_by_shift() {
+    let house = House::open().await;
+    let drawer = [("cash", "drawer"), ("count_10000", "5")];
+    let mut sold = Vec::new();
+    for username in [CASHIER, OTHER_CASHIER] {
+        let mut till = house.till(username, "Till 1").await;
+        till.post("/shift/float", &drawer)
+            .await
+            .must_be(StatusCode::OK);
+        sold.push(sell(&house, &mut till, &["Espresso"]).await.1);
+        let shift = format!(
+            "SELECT s.id::text AS text FROM shifts s JOIN staff t ON t.id = s.staff_id WHERE t.username = '{username}'"
+        );
+        let shift = text_of(&house, &shift).await;
+        let moves = format!("/shifts/{shift}/cash");
+        till.post(&moves, &[("movement", "drop"), ("amount", "20,000")])
+            .await
+            .must_be(StatusCode::OK);
+        // A hundred is missing each time.
+        let hundreds = ((30_000 + sold[0] - 100) / 100).to_string();
+        till.post(
+            &format!("/shifts/{shift}/count"),
+            &[("count_100", &hundreds)],
+        )
+        .await
+        .must_be(StatusCode::OK);
+        till.post(&format!("/shifts/{shift}/close"), &[])
+            .await
+            .must_be(StatusCode::OK);
+    }
+    house.with_float(WAITER).await;
+    let date = today(&house).await;
+    let mut manager = house.person(MANAGER).await;
+    let page = manager.get(&format!("/days/{date}")).await;
+    let rows = page.all("#drawers tbody tr");
+    assert_eq!(rows.len(), 5, "{rows:?}");
+    let money = |minor: i64| cafe_pos::values::Money::new(minor).to_string();
+    assert!(rows[0].contains("Amina Nantale Report 1"), "{rows:?}");
+    assert!(rows[1].contains("Brian Okot Report 2"), "{rows:?}");
+    let together = &rows[2];
+    assert!(together.starts_with("Drawer of Till 1"), "{together}");
+    for said in [100_000, sold[0] + sold[1], -40_000, -200] {
+        assert!(together.contains(&money(said)), "{said}: {together}");
+    }
+    assert!(rows[3].contains("Moses Wasswa open"), "{rows:?}");
+    assert!(rows[4].starts_with("Cash pouch"), "{rows:?}");
+    // The same on the Z.
+    close(&mut manager, &date).await.must_be(StatusCode::OK);
+    let page = manager.get(&format!("/days/{date}")).await;
+    assert_eq!(page.all("#drawers tbody tr"), rows);
 }

@@ -445,10 +445,29 @@ async fn money_that_comes_when_its_shift_is_over_is_late_and_in_no_shift() {
         .await
         .must_be(StatusCode::OK);
     count_and_close(&house, &mut amina, CASHIER).await;
+    let frozen = format!("SELECT md5(report::text) AS report FROM shifts WHERE id = '{shift}'");
+    let report = async || -> String {
+        let row = house.row(&frozen, []).await;
+        row.try_get("", "report").expect("a report")
+    };
+    let before = report().await;
     brian
         .post(&confirmation(attempt), &CAME)
         .await
         .must_be(StatusCode::OK);
+    assert_eq!(report().await, before, "a closed shift never changes");
+    let date = "SELECT to_char(max(date), 'YYYY-MM-DD') AS date FROM business_days";
+    let date: String = house
+        .row(date, [])
+        .await
+        .try_get("", "date")
+        .expect("a date");
+    let mut manager = house.person(MANAGER).await;
+    let day = manager.get(&format!("/days/{date}")).await;
+    assert!(
+        day.one("article.receipt")
+            .contains("Of it in no shift, MTN MoMo, 1")
+    );
     assert_eq!(
         count(
             &house,

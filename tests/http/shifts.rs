@@ -2,9 +2,12 @@
 
 mod closing;
 mod counting;
+mod handover;
 mod movements;
 mod reports;
 mod starting;
+mod states;
+mod tenders;
 mod variance;
 mod whose;
 

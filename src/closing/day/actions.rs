@@ -12,7 +12,7 @@ use super::store;
 use crate::closing::in_the_way::unfinished;
 use crate::closing::report::Named;
 use crate::data::{Entry, Tx, seal};
-use crate::orders::{self, Sold, SoldOrder};
+use crate::orders::{self, Sold, SoldOrder, Struck};
 use crate::payments::{self, refunds};
 use crate::shifts;
 use crate::staff::Person;
@@ -25,6 +25,8 @@ pub struct Reading {
     pub report: DayReport,
     /// The orders that it tells of, for the corrections of later ones.
     pub orders: Vec<SoldOrder>,
+    /// The struck lines that it tells of, so that none is told of twice.
+    pub struck: Vec<Struck>,
 }
 
 /// Reads a date that is not closed.
@@ -48,7 +50,8 @@ pub async fn read(
         sold += &order.sold;
     }
     let open = unfinished(orders::open_orders(db).await?);
-    let voids = orders::voids_after_send(db, since, until).await?;
+    let struck = orders::struck_out(db, since - overlap, until).await?;
+    let struck = store::untold(db, struck).await?;
     let told: Vec<i32> = before
         .iter()
         .flat_map(|z| z.shifts.iter().map(|shift| shift.number))
@@ -71,11 +74,16 @@ pub async fn read(
         open_shifts: open_shifts(db).await?,
         open_orders: i64::try_from(open.len()).unwrap_or(i64::MAX),
         owed: open.iter().map(|order| order.balance).sum(),
-        voids: voids.iter().map(|group| group.lines).sum(),
-        voided: voids.iter().map(|group| group.value).sum(),
+        voids: i64::try_from(struck.len()).unwrap_or(i64::MAX),
+        voided: struck.iter().map(|line| line.value).sum(),
+        blind: false,
     };
     let orders = sold_orders.into_iter().chain(corrected).collect();
-    Ok(Reading { report, orders })
+    Ok(Reading {
+        report,
+        orders,
+        struck,
+    })
 }
 
 /// Whatever is stored carries the time at which its transaction began, by the clock of its instance: it can be earlier than a Z
@@ -174,7 +182,11 @@ pub async fn close(tx: &mut Tx, by: &Person, rule: &DayRule, date: BusinessDate)
     store::hold_alone(tx).await?;
     let happened = shifts::hold_day_alone(tx, date).await?;
     let last = may(&*tx, rule, date, tx.now(), happened).await?;
-    let Reading { mut report, orders } = read(&*tx, rule, date, tx.now()).await?;
+    let Reading {
+        mut report,
+        orders,
+        struck,
+    } = read(&*tx, rule, date, tx.now()).await?;
     let (head_number, head_hash) = seal::newest(&*tx).await?;
     let z = Z {
         number: last.unwrap_or(0) + 1,
@@ -188,6 +200,7 @@ pub async fn close(tx: &mut Tx, by: &Person, rule: &DayRule, date: BusinessDate)
     report.z = Some(z.clone());
     shifts::close_day(tx, date, z.number, by.id).await?;
     store::insert(tx, &z, by.id, &report, &orders).await?;
+    store::insert_voids(tx, z.number, &struck).await?;
     tx.journal(Entry::general("day.closed", "day").after(json!({
         "date": date,
         "z": z.number,

@@ -5,16 +5,21 @@ use std::time::Duration;
 use poem::{IntoResponse, Response, handler};
 use time::OffsetDateTime;
 
-use super::{actions, store, view};
+use super::drawers::{Drawer, Held, by_drawer};
+use super::{actions, slip, store, view};
 use crate::app::App;
+use crate::closing::actions as closing;
+use crate::closing::paper::{self, Frozen};
+use crate::closing::store::{is_counted, last_print};
 use crate::data::{By, Tx, seal};
 use crate::form;
 use crate::payments;
-use crate::shifts;
-use crate::staff::Manager;
+use crate::printing::Mark;
+use crate::shifts::{self, Ledger, Shift};
 use crate::staff::view::desk::desk;
-use crate::values::BusinessDate;
-use crate::web::{Asker, Form, Go, Once, Page, Path, Result, url};
+use crate::staff::{Manager, Person};
+use crate::values::{BusinessDate, DayRule, ShiftId};
+use crate::web::{Asker, Error, Form, Go, Once, Page, Path, Result, url};
 
 /// How many Zs are listed, and how many open dates.
 const LISTED: i64 = 40;
@@ -60,16 +65,29 @@ pub async fn show(
     let settings = app.settings().await?;
     let rule = settings.day_rule();
     let now = app.clock().now();
-    let report = match store::of(app.db(), date).await? {
-        Some(made) => made.report()?,
-        None => actions::read(app.db(), &rule, date, now).await?.report,
+    let own = own_uncounted(&app, &by, date).await?;
+    let report = match (store::of(app.db(), date).await?, &own) {
+        (Some(made), _) => made.report()?,
+        (None, None) => actions::read(app.db(), &rule, date, now).await?.report,
+        (None, Some((_, moved))) => {
+            let read = actions::read(app.db(), &rule, date, now).await?;
+            read.report.before_own_count(moved)
+        }
     };
     if asker == Asker::Machine {
         return Ok(poem::web::Json(report).into_response());
     }
+    let drawers = drawers_of(&app, &rule, date, own.map(|(shift, _)| shift)).await?;
+    let last = match &report.z {
+        Some(z) => last_print(app.db(), Frozen::Z(z.number)).await?,
+        None => None,
+    };
+    let mark = Mark::of_what_is_shown(last);
     let waiting = payments::count_waiting(app.db()).await?;
     let is_first = store::first(app.db()).await?.is_none();
     let screen = view::Screen {
+        mark,
+        drawers: &drawers,
         is_first,
         report: &report,
         waiting,
@@ -78,6 +96,52 @@ pub async fn show(
         settings: &settings,
     };
     Ok(Page(view::page(&screen)).into_response())
+}
+
+/// The open shift of whoever reads, where they have yet to count its cash, and what moved it on the date: not even a manager
+/// knows what to count.
+async fn own_uncounted(
+    app: &App,
+    by: &Person,
+    date: BusinessDate,
+) -> Result<Option<(ShiftId, Ledger)>> {
+    let own = shifts::open_of(app.db(), by.id).await?;
+    let Some(own) = own.filter(Shift::has_cash) else {
+        return Ok(None);
+    };
+    if is_counted(app.db(), own.id).await? {
+        return Ok(None);
+    }
+    let moved = shifts::ledger_on(app.db(), own.id, date).await?;
+    Ok(Some((own.id, moved)))
+}
+
+/// The cash of a date by drawer, but that of the `hidden` shift.
+async fn drawers_of(
+    app: &App,
+    rule: &DayRule,
+    date: BusinessDate,
+    hidden: Option<ShiftId>,
+) -> Result<Vec<Drawer>> {
+    let moved = shifts::cash_of_day(app.db(), date).await?;
+    let ids: Vec<ShiftId> = moved.iter().map(|(shift, _)| shift.id).collect();
+    let counts = store::last_counts(app.db(), &ids).await?;
+    let mut held = Vec::with_capacity(moved.len());
+    for (shift, ledger) in moved {
+        let closed = shift
+            .closed
+            .filter(|closed| rule.date_of(closed.at) == date);
+        let counted = match (closed, counts.get(&shift.id)) {
+            (Some(_), Some(counted)) => {
+                let expected = shifts::ledger(app.db(), shift.id).await?.expected();
+                Some((*counted, *counted - expected))
+            }
+            _ => None,
+        };
+        let moved = (hidden != Some(shift.id)).then_some(ledger);
+        held.push(Held::of(&shift, moved, counted));
+    }
+    Ok(by_drawer(held))
 }
 
 /// Closes a date.
@@ -103,6 +167,36 @@ pub async fn close(
     })
     .await?;
     Ok(Go::to(asker, url::day(date.iso())))
+}
+
+/// Notes that the Z of a date goes to paper, and draws it as it does.
+#[handler]
+pub async fn print(
+    app: App,
+    by: Manager,
+    once: Once,
+    asker: Asker,
+    Path(date): Path<BusinessDate>,
+) -> Result<Response> {
+    let made = store::of(app.db(), date).await?;
+    let made = made.ok_or(Error::NotFound("Z report"))?;
+    let of = Frozen::Z(made.number);
+    let claim = once.of(&by, "days.print", &date);
+    let written = app
+        .write(claim, async |tx: &mut Tx| closing::print(tx, of).await)
+        .await?;
+    let printed = written.done();
+    let last = match printed {
+        Some(print) => Some(print),
+        None => last_print(app.db(), of).await?,
+    };
+    let last = last.ok_or(Error::NotFound("print"))?;
+    let (report, settings) = (made.report()?, app.settings().await?);
+    let to = (url::day_prints(date.iso()), url::day(date.iso()));
+    let to = (to.0.as_str(), to.1);
+    Ok(paper::answer(asker, last, printed.is_some(), to, || {
+        slip::slip(&report, Mark::of_print(last), &settings)
+    }))
 }
 
 /// Takes what was written until then into the audit log's chain, whose newest hash the Z prints. Another instance may be at it;

@@ -10,9 +10,11 @@
 //! were closed, lines that were struck out) is counted from one Z to the next, so that nothing is told twice or left out.
 
 mod actions;
+mod drawers;
 pub mod handlers;
 mod report;
 mod rules;
+mod slip;
 mod store;
 mod view;
 

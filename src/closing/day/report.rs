@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::closing::report::Named;
 use crate::closing::{ShiftReport, Standing};
 use crate::orders::Sold;
-use crate::payments::MethodSum;
+use crate::payments::{Method, MethodSum};
 use crate::shifts::{EntryKind, Ledger};
 use crate::values::{BusinessDate, Money, ShiftId};
 
@@ -53,6 +53,9 @@ pub struct DayReport {
     pub voids: i64,
     /// What guests would have paid for them.
     pub voided: Money,
+    /// Whether cash is left out for whoever reads it, because they have yet to count their own.
+    #[serde(default)]
+    pub blind: bool,
 }
 
 /// What makes a report a Z.
@@ -124,6 +127,22 @@ impl ShiftLine {
 }
 
 impl DayReport {
+    /// The same for somebody who has yet to count their own drawer or pouch: `own` is what moved it. What cash was taken would
+    /// tell them what to count.
+    pub fn before_own_count(mut self, own: &Ledger) -> Self {
+        let others = self.cash.sums.iter().filter_map(|sum| {
+            let mine = own.sums.iter().find(|mine| mine.kind == sum.kind);
+            let count = sum.count - mine.map_or(0, |mine| mine.count);
+            let amount = sum.amount - own.amount(sum.kind);
+            (count > 0).then_some((sum.kind, count, amount))
+        });
+        self.cash = Ledger::of(others);
+        self.taken.retain(|sum| sum.method != Method::Cash);
+        self.given_back.retain(|sum| sum.method != Method::Cash);
+        self.blind = true;
+        self
+    }
+
     /// What was sold, with what became of earlier sales.
     pub fn net(&self) -> Money {
         self.sold.total + self.corrections.total

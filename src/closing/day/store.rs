@@ -1,13 +1,15 @@
 //! The queries of the business date.
 
+use std::collections::{HashMap, HashSet};
+
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::OffsetDateTime;
 
 use super::report::{DayReport, Z};
 use crate::closing::ShiftReport;
 use crate::data::Tx;
-use crate::orders::{Sold, SoldOrder};
-use crate::values::{BusinessDate, OrderId, StaffId};
+use crate::orders::{Sold, SoldOrder, Struck};
+use crate::values::{BusinessDate, LineId, Money, OrderId, ShiftId, StaffId};
 use crate::web::Result;
 
 /// One Z is made at a time.
@@ -126,6 +128,53 @@ pub async fn closed_shifts(
                 .map_err(|failure| anyhow::anyhow!("a shift report cannot be read: {failure}"))?)
         })
         .collect()
+}
+
+/// Of these struck lines, those that no Z told of.
+pub async fn untold(db: &impl ConnectionTrait, struck: Vec<Struck>) -> Result<Vec<Struck>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        line_id: LineId,
+    }
+    let ids: Vec<uuid::Uuid> = struck.iter().map(|line| line.id.into()).collect();
+    let sql = "SELECT line_id FROM z_voids WHERE line_id = ANY($1)";
+    let told = Row::find_by_statement(statement(db, sql, [ids.into()]))
+        .all(db)
+        .await?;
+    let told: HashSet<LineId> = told.into_iter().map(|row| row.line_id).collect();
+    let untold = struck.into_iter().filter(|line| !told.contains(&line.id));
+    Ok(untold.collect())
+}
+
+/// Stores of which struck lines a Z tells.
+pub async fn insert_voids(tx: &Tx, z: i32, struck: &[Struck]) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = struck.iter().map(|line| line.id.into()).collect();
+    let sql = "INSERT INTO z_voids (line_id, z_number) SELECT unnest($1::uuid[]), $2";
+    tx.execute_raw(statement(tx, sql, [ids.into(), z.into()]))
+        .await?;
+    Ok(())
+}
+
+/// Of these shifts, what each was counted last.
+pub async fn last_counts(
+    db: &impl ConnectionTrait,
+    shifts: &[ShiftId],
+) -> Result<HashMap<ShiftId, Money>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        shift_id: ShiftId,
+        counted: Money,
+    }
+    let ids: Vec<uuid::Uuid> = shifts.iter().map(|id| (*id).into()).collect();
+    let sql = "SELECT DISTINCT ON (shift_id) shift_id, counted FROM shift_counts WHERE shift_id = ANY($1) \
+         ORDER BY shift_id, number DESC";
+    let rows = Row::find_by_statement(statement(db, sql, [ids.into()]))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.shift_id, row.counted))
+        .collect())
 }
 
 /// Stores a Z, what it says of each order, and that its date is closed.

@@ -1,15 +1,17 @@
-//! The screens of a business date, and the slip of an X or a Z.
+//! The screens of a business date.
 
 use maud::{Markup, html};
 
-use super::report::{DayReport, OpenLine, ShiftLine, Z};
-use crate::orders::Sold;
-use crate::payments::MethodSum;
+use super::drawers::{Drawer, Held};
+use super::report::{DayReport, OpenLine, Z};
+use super::slip::{counted, slip};
+use crate::closing::paper;
+use crate::printing::Mark;
 use crate::settings::Settings;
 use crate::shifts::{EntryKind, bar};
 use crate::staff::Person;
 use crate::ui::{self, BodyKind, Kind, icon};
-use crate::values::{BusinessDate, Currency, DayRule, Money, TokenId};
+use crate::values::{BusinessDate, DayRule, TokenId};
 use crate::web::url;
 
 /// The dates that are open, and the last Zs.
@@ -70,6 +72,10 @@ fn made_row(report: &DayReport, rule: &DayRule) -> Markup {
 pub struct Screen<'a> {
     /// The reading, or the Z.
     pub report: &'a DayReport,
+    /// Whether a Z says that it is a copy.
+    pub mark: Mark,
+    /// The cash by drawer.
+    pub drawers: &'a [Drawer],
     /// Whether no date was closed yet.
     pub is_first: bool,
     /// How many guests were asked for money that has not come.
@@ -98,11 +104,14 @@ pub fn page(screen: &Screen) -> Markup {
                     Some(z) => (closed(z)),
                     None => (to_do(screen, &rule)),
                 }
-                button.btn.xl.wide.primary[report.z.is_some()] type="button" data-print {
-                    (icon("print")) @if report.z.is_some() { "Print Z report" } @else { "Print X report" }
+                @if report.z.is_some() {
+                    (paper::print_form(&url::day_prints(report.date.iso()), screen.mark != Mark::Original))
+                } @else {
+                    button.btn.xl.wide type="button" data-print { (icon("print")) "Print X report" }
                 }
             }
-            (slip(report, screen.settings, &rule))
+            (paper::shown(&slip(report, screen.mark, screen.settings), false))
+            (drawers(screen.drawers))
         }
     };
     ui::page(
@@ -164,13 +173,6 @@ fn to_do(screen: &Screen, rule: &DayRule) -> Markup {
     }
 }
 
-fn counted(count: i64, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    }
-}
-
 fn open_shift(shift: &OpenLine, rule: &DayRule) -> Markup {
     html! {
         li {
@@ -209,130 +211,71 @@ fn close_form(report: &DayReport, clear: bool, is_first: bool) -> Markup {
     }
 }
 
-fn slip(report: &DayReport, settings: &Settings, rule: &DayRule) -> Markup {
+/// The columns of a drawer: what moved its cash, by kinds that belong together.
+const COLUMNS: [(&str, &[EntryKind]); 6] = [
+    ("Float", &[EntryKind::Float]),
+    ("Sales, tips", &[EntryKind::Sale, EntryKind::Tip]),
+    ("Refunds", &[EntryKind::Refund]),
+    (
+        "In and out",
+        &[EntryKind::PaidIn, EntryKind::PaidOut, EntryKind::Adjustment],
+    ),
+    ("Safe", &[EntryKind::Drop]),
+    ("Tips out", &[EntryKind::TipOut]),
+];
+
+/// The cash of the date, drawer by drawer; the pouches are a line of their own.
+fn drawers(drawers: &[Drawer]) -> Markup {
     html! {
-        article.receipt aria-label="Day report, 80 mm" {
-            div.c {
-                h2 { (settings.cafe_name.to_uppercase()) }
-                @if !settings.tax_number.is_empty() { "TIN " (settings.tax_number) br; }
-                @match &report.z { Some(z) => { "Z REPORT " (z.number) }, None => { "X REPORT, NOT A CLOSING" } }
-                br; (report.date)
-            }
-            hr;
-            table {
-                (words("Read", &rule.local(report.at).to_string()))
-                @if let Some(z) = &report.z { (words("By", &z.by.name)) }
-                (words("Counted from", &rule.local(report.since).to_string()))
-            }
-            hr;
-            (sold(&report.sold, &format!("{}, {}", counted(report.sold.orders, "order", "orders"), counted(report.sold.guests, "guest", "guests")), "SOLD"))
-            @if report.corrected > 0 {
-                hr;
-                (sold(&report.corrections, &format!("Of earlier dates, {}", counted(report.corrected, "order", "orders")), "CORRECTED"))
-                table { tr.tot { td { "TOGETHER" } td.num { (report.net()) } } }
-            }
-            hr;
-            (money(report))
-            hr;
-            (cash(report))
-            hr;
-            (shifts(report, rule))
-            (checked(report))
-        }
-    }
-}
-
-fn words(label: &str, value: &str) -> Markup {
-    html! { tr { td { (label) } td.num { (value) } } }
-}
-
-fn amount(label: &str, amount: Money) -> Markup {
-    html! { tr { td { (label) } td.num { (amount) } } }
-}
-
-fn sold(sold: &Sold, head: &str, sum: &str) -> Markup {
-    html! {
-        table {
-            tr { td colspan="2" { (head) } }
-            (amount("Subtotal", sold.subtotal))
-            @if !sold.comps.is_zero() { (amount("Given free", -sold.comps)) }
-            @if !sold.discounts.is_zero() { (amount("Discounts", -sold.discounts)) }
-            @if !sold.service.is_zero() { (amount("Service charge", sold.service)) }
-            @if !sold.rounding.is_zero() { (amount("Rounding", sold.rounding)) }
-            tr.tot { td { (sum) " " (Currency::venue().code()) } td.num { (sold.total) } }
-            @for tax in &sold.taxes {
-                tr { td { (tax.name) ", " (tax.rate) " of " (tax.without_tax) } td.num { (tax.tax) } }
-            }
-        }
-    }
-}
-
-fn money(report: &DayReport) -> Markup {
-    html! {
-        table {
-            @for sum in &report.taken { tr { td { (sum.method.label()) ", " (sum.count) } td.num { (sum.amount) } } }
-            tr.tot { td { "TAKEN" } td.num { (report.taken_total()) } }
-            @for sum in &report.given_back { tr { td { "Given back, " (sum.method.label()) ", " (sum.count) } td.num { (-sum.amount) } } }
-            @if !report.tips().is_zero() { (amount("Tips beside it", report.tips())) }
-            @for sum in &report.late { (late(sum)) }
-        }
-    }
-}
-
-fn late(sum: &MethodSum) -> Markup {
-    html! { tr { td { "Of it in no shift, " (sum.method.label()) ", " (sum.count) } td.num { (sum.amount) } } }
-}
-
-fn cash(report: &DayReport) -> Markup {
-    html! {
-        table {
-            tr { td colspan="2" { "Cash in all drawers" } }
-            @for sum in &report.cash.sums {
-                tr {
-                    td { (sum.kind.label()) ", " (sum.count) }
-                    td.num { @if sum.kind != EntryKind::NoSale { (sum.amount) } }
+        @if !drawers.is_empty() {
+            section.card.flush #drawers {
+                header { h2 { "Cash by drawer" } }
+                table.table {
+                    thead { tr {
+                        th { "Whose" }
+                        @for (label, _) in COLUMNS { th.num { (label) } }
+                        th.num { "No sale" } th.num { "Counted" } th.num { "Variance" }
+                    } }
+                    @for drawer in drawers { (drawer_rows(drawer)) }
                 }
             }
         }
     }
 }
 
-fn shifts(report: &DayReport, rule: &DayRule) -> Markup {
+fn drawer_rows(drawer: &Drawer) -> Markup {
     html! {
-        table {
-            tr { td colspan="2" { "Shifts closed: " (report.shifts.len()) } }
-            @for shift in &report.shifts { (shift_rows(shift)) }
-            @if !report.shifts.is_empty() { tr.tot { td { "VARIANCE" } td.num { (report.variance()) } } }
-            @for shift in &report.open_shifts {
-                tr { td { "Open: " (shift.owner) } td.num { (rule.local(shift.since)) } }
+        tbody {
+            @for held in &drawer.held { (held_row(held)) }
+            tr {
+                td { b { (drawer.place) } }
+                @for (_, kinds) in COLUMNS { td.num { b { (drawer.amount(kinds)) } } }
+                td.num { b { (drawer.no_sales()) } }
+                td {}
+                td.num { b { (drawer.variance()) } }
             }
-            @if report.open_orders > 0 { tr { td { "Open orders: " (report.open_orders) } td.num { (report.owed) } } }
-            @if report.voids > 0 { tr { td { "Struck out after sending: " (report.voids) } td.num { (report.voided) } } }
         }
     }
 }
 
-fn shift_rows(shift: &ShiftLine) -> Markup {
+fn held_row(held: &Held) -> Markup {
     html! {
         tr {
-            td { (shift.number) " " (shift.owner) }
-            td.num { @match shift.counted { Some(counted) => (counted), None => "no cash" } }
-        }
-        @if let Some(variance) = shift.variance().filter(|variance| !variance.is_zero()) {
-            tr { td { "\u{a0}\u{a0}" @if shift.unapproved { "Variance, unapproved" } @else { "Variance" } } td.num { (variance) } }
-        }
-    }
-}
-
-/// The newest hash of the audit log: whoever has the paper can tell whether anything before it was changed.
-fn checked(report: &DayReport) -> Markup {
-    html! {
-        @if let Some(z) = &report.z {
-            hr;
-            div.c {
-                "Audit log up to entry " (z.head_number) br;
-                @for part in z.head_hash.as_bytes().chunks(16) { (String::from_utf8_lossy(part)) br; }
+            td {
+                (held.owner) " "
+                @match held.report {
+                    Some(number) => { a href=(url::shift_report(held.shift)) { "Report " (number) } },
+                    None => span.dim { "open" },
+                }
             }
+            @if held.moved.is_none() {
+                td.dim colspan=(COLUMNS.len() + 1) { "Hidden until you have counted it" }
+            } @else {
+                @for (_, kinds) in COLUMNS { td.num { @if let Some(amount) = held.amount(kinds) { (amount) } } }
+                td.num { @if let Some(times) = held.no_sales() { (times) } }
+            }
+            td.num { @if let Some((counted, _)) = held.counted { (counted) } }
+            td.num { @if let Some((_, variance)) = held.counted { (variance) } }
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::statement;
-use crate::values::Money;
+use crate::values::{LineId, Money};
 use crate::web::Result;
 
 /// Sent lines that were struck out for the same reason.
@@ -35,6 +35,34 @@ pub async fn voids_after_send(
                GROUP BY 1 ORDER BY 4 DESC, 2 DESC, 1";
     Ok(
         VoidsFor::find_by_statement(statement(db, sql, [from.into(), until.into()]))
+            .all(db)
+            .await?,
+    )
+}
+
+/// A sent line that was struck out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Struck {
+    /// Which.
+    pub id: LineId,
+    /// What the guests would have paid for it.
+    pub value: Money,
+}
+
+/// The sent lines that were struck out from `from` on and before `until`, but goods that came back: their money is a refund.
+/// Such a line was struck out in the transaction of its refund, and so at its time.
+pub async fn struck_out(
+    db: &impl ConnectionTrait,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<Vec<Struck>> {
+    let sql = "SELECT l.id, CASE WHEN l.comped THEN 0 ELSE l.unit_price * l.quantity - l.discount END AS value \
+               FROM order_lines l \
+               WHERE l.voided_at >= $1 AND l.voided_at < $2 AND l.state = 'voided' AND l.sent_at IS NOT NULL \
+                 AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = l.order_id AND r.kind = 'goods_returned' \
+                   AND r.refunded_at = l.voided_at AND r.reason = l.void_reason)";
+    Ok(
+        Struck::find_by_statement(statement(db, sql, [from.into(), until.into()]))
             .all(db)
             .await?,
     )

@@ -210,7 +210,7 @@ pub async fn give(
     let asked = GiveBack {
         through_pesapal: origin.is_some(),
         in_cash: form.in_cash,
-        what,
+        what: what.clone(),
         shown: form.shown,
         reference,
         why: Why { consent, reason },
@@ -228,8 +228,15 @@ pub async fn give(
             actions::refund(tx, &by, refund, id, asked).await?;
             print(tx, refund, &settings).await
         })
-        .await?;
-    let refund = match written {
+        .await;
+    if let Err(refusal) = &written
+        && let Some(shift) = shifts::open_of(app.db(), by.id).await?
+    {
+        let back = amount_of(&known(&app, id).await?, &what, settings.cash_rounding).ok();
+        let asked = json!({ "amount": back, "payment": id });
+        shifts::cash::note_refused(&app, &by, shift.id, asked, refusal).await?;
+    }
+    let refund = match written? {
         Written::Done(()) => refund,
         Written::Already(made) => made.map_or(refund, RefundId::from),
     };

@@ -14,6 +14,6 @@ mod waiting;
 
 pub use asked_for::{AskedFor, open as waited_for};
 pub use refund::{Left, Refund, RefundKind, RefundRefusal};
-pub use store::{of_order, of_payment, sums_of_day, sums_of_shift, tips_back_of_shift};
+pub use store::{of_order, of_payment, sums_of_day, sums_of_shift};
 pub use through_pesapal::{Asked, confirm};
 pub use waiting::ask_due;

@@ -177,19 +177,6 @@ pub async fn sums_of_day(db: &impl ConnectionTrait, date: BusinessDate) -> Resul
     sums(db, "r.business_date = $1", date.into()).await
 }
 
-/// What went back of the tips that were taken in a shift, whoever gave it back.
-pub async fn tips_back_of_shift(db: &impl ConnectionTrait, shift: ShiftId) -> Result<Money> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        tips: Money,
-    }
-    let sql = "SELECT coalesce(sum(r.tip), 0)::bigint AS tips FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.shift_id = $1";
-    let row = Row::find_by_statement(statement(db, sql, [shift.into()]))
-        .one(db)
-        .await?;
-    Ok(row.map_or(Money::ZERO, |row| row.tips))
-}
-
 async fn sums(db: &impl ConnectionTrait, of: &str, value: Value) -> Result<Vec<MethodSum>> {
     #[derive(FromQueryResult)]
     struct Row {

@@ -3,13 +3,12 @@
 use super::super::bill::{self, Bill, BillKind};
 use super::super::content::Content;
 use super::super::payment::Method;
-use super::super::print::Print;
 use super::super::reference::Reference;
 use super::super::refunds::{self, RefundKind};
 use super::super::sharers::Next;
 use super::*;
 use crate::orders::Order;
-use crate::printing::{Paper, tests::read_back};
+use crate::printing::{Mark, Paper, Print, tests::read_back};
 use crate::values::{Money, Quantity, RefundId};
 
 mod lunch;

@@ -10,7 +10,7 @@ use crate::payments::bill::{Bill, BillKind};
 use crate::payments::content::Content;
 use crate::payments::link::Token;
 use crate::payments::payment::Payment;
-use crate::payments::print::Print;
+use crate::printing::Print;
 use crate::values::{BillId, OrderId, PaymentId, PrintId, Quantity};
 use crate::web::Result;
 

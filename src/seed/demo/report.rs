@@ -52,6 +52,9 @@ pub(super) fn of(
                 .collect()
         }),
         variance: drawer.and_then(|book| variance(house, role, book)),
+        tenders: Vec::new(),
+        taken_over_from: None,
+        handed_over_to: None,
         orders,
         passed_on: Vec::new(),
     };
@@ -124,6 +127,7 @@ fn count_line(house: &House, count: &entity::shift_counts::Model) -> CountLine {
         pieces: Counted::stored(count.denominations.clone()),
         counted: count.counted,
         expected: count.expected,
+        tenders: Vec::new(),
     }
 }
 

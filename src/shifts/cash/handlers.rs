@@ -147,7 +147,7 @@ pub async fn book(
         })
         .await;
     if let Err(refusal) = &written {
-        note_refused(&app, &by, id, amount, refusal).await?;
+        note_refused(&app, &by, id, json!({ "amount": amount }), refusal).await?;
     }
     let written = written?;
     answer(&app, asker, id, made(written, entry)).await
@@ -269,7 +269,14 @@ pub async fn take_back(
         })
         .await;
     if let Err(refusal) = &written {
-        note_refused(&app, &by, id, moved.amount.abs(), refusal).await?;
+        note_refused(
+            &app,
+            &by,
+            id,
+            json!({ "amount": moved.amount.abs() }),
+            refusal,
+        )
+        .await?;
     }
     let written = written?;
     answer(&app, asker, id, made(written, made_entry)).await
@@ -290,26 +297,20 @@ pub async fn show_slip(
 
 /// How far somebody may go alone in this shift, before what moved in it is looked at ([`Alone::after`]).
 async fn alone(db: &impl ConnectionTrait, limit: Money, shift: ShiftId) -> Result<Alone> {
-    let given: Money = payments::sums_of_shift(db, shift)
-        .await?
-        .iter()
-        .map(|sum| sum.tips)
-        .sum();
-    let back = payments::refunds::tips_back_of_shift(db, shift).await?;
     Ok(Alone {
         paid_out: limit,
-        tips: given.less(back),
+        tips: payments::tips_that_came(db, shift).await?,
         counted: closing::is_counted(db, shift).await?,
         put_back: Money::ZERO,
     })
 }
 
-/// Whoever asks for more than there should be learns how much that is: each such question is written down.
-async fn note_refused(
+/// Whoever asks for more cash than there should be, by hand or for a guest, learns how much that is: each such question is written down.
+pub async fn note_refused(
     app: &App,
     by: &Person,
     shift: ShiftId,
-    amount: Money,
+    asked: serde_json::Value,
     refusal: &Error,
 ) -> Result<()> {
     let short = CashRefusal::DrawerShort.code();
@@ -317,7 +318,7 @@ async fn note_refused(
         return Ok(());
     }
     app.write_unkeyed(By::from(by), async |tx: &mut Tx| {
-        tx.journal(Entry::new("cash.refused", "shift", shift).after(json!({ "amount": amount })));
+        tx.journal(Entry::new("cash.refused", "shift", shift).after(asked));
         Ok(())
     })
     .await

@@ -11,5 +11,6 @@ mod slip;
 mod store;
 mod view;
 
+pub use handlers::note_refused;
 pub use movement::{Moved, Movement};
 pub use store::of_shift;

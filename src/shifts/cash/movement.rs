@@ -101,7 +101,7 @@ impl FromStr for Movement {
 pub struct Alone {
     /// How much may be paid out in all; zero for no limit.
     pub paid_out: Money,
-    /// The tips that guests gave in this shift, by any method, less what went back of them.
+    /// The tips of this shift that came, by any method, less what went back of them.
     pub tips: Money,
     /// Whether its cash was counted: from then on nothing moves without somebody else, or what is missing could be made right.
     pub counted: bool,

@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 
 use super::movement::{Moved, Movement};
+use crate::printing::Slip;
+use crate::printing::view::{self, Shown};
 use crate::settings::Settings;
 use crate::shifts::ledger::EntryKind;
 use crate::shifts::shift::Shift;
@@ -28,7 +30,7 @@ pub fn page(shift: &Shift, moved: &Moved, person: &Person, settings: &Settings) 
                     a.btn.xl href=(to) { "Done" }
                 }
             }
-            (slip(shift, moved, settings))
+            (view::slip(&slip(shift, moved, settings), Shown::default()))
         }
     };
     ui::page(
@@ -40,34 +42,37 @@ pub fn page(shift: &Shift, moved: &Moved, person: &Person, settings: &Settings) 
     )
 }
 
-fn slip(shift: &Shift, moved: &Moved, settings: &Settings) -> Markup {
+/// The slip as it is printed.
+pub fn slip(shift: &Shift, moved: &Moved, settings: &Settings) -> Slip {
     let at = settings.day_rule().local(moved.at);
-    let row = |label: &str, value: &str| html! { tr { td { (label) } td.num { (value) } } };
-    html! {
-        article.receipt aria-label="Cash slip, 80 mm" {
-            div.c { h2 { (settings.cafe_name.to_uppercase()) } (moved.done().to_uppercase()) " " (moved.number) }
-            hr;
-            table {
-                (row("Shift of", &shift.name))
-                (row("Cash", &shift.cash.to_string()))
-                (row(&at.day(), &at.time()))
-                (row("Booked by", &moved.by))
-                @if let Some(name) = &moved.approved_by { (row("Agreed", name)) }
-            }
-            hr;
-            table {
-                @if moved.kind != EntryKind::NoSale {
-                    tr.tot { td { (Currency::venue().code()) } td.num { (moved.amount.abs()) } }
-                }
-                @if let Some(reason) = &moved.reason { tr { td colspan="2" { (reason) } } }
-            }
-            @if Movement::of(moved.kind).is_some() {
-                hr;
-                table {
-                    tr { td colspan="2" { "Given by" br; br; "______________________________" } }
-                    tr { td colspan="2" { "Received by" br; br; "______________________________" } }
-                }
-            }
+    let mut slip = Slip::new("Cash slip");
+    slip.heading(settings.cafe_name.to_uppercase());
+    slip.centred(format!("{} {}", moved.done().to_uppercase(), moved.number));
+    slip.rule();
+    slip.row("Shift of", &shift.name);
+    slip.row("Cash", &shift.cash);
+    slip.row(at.day(), at.time());
+    slip.row("Booked by", &moved.by);
+    if let Some(name) = &moved.approved_by {
+        slip.row("Agreed", name);
+    }
+    slip.rule();
+    if moved.kind != EntryKind::NoSale {
+        slip.total(Currency::venue().code(), moved.amount.abs());
+    }
+    if let Some(reason) = &moved.reason {
+        slip.text(reason);
+    }
+    if Movement::of(moved.kind).is_some() {
+        slip.rule();
+        for whose in ["Given by", "Received by"] {
+            slip.text(whose);
+            slip.space();
+            slip.text("_".repeat(30));
         }
     }
+    slip
 }
+
+#[cfg(test)]
+mod tests;

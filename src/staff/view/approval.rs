@@ -35,9 +35,6 @@ pub(in crate::staff) fn ways(approvers: &[Approver], on_terminal: bool, address:
 
 /// A secret on this device.
 pub(in crate::staff) fn here(approvers: &[Approver], on_terminal: bool) -> Markup {
-    let password = ui::Field::new("Their password", "password")
-        .kind("password")
-        .max(200);
     html! {
         (ui::around("Who approves here", "approver", None, None, html! {
             select name="approver" id="approver" aria-describedby="err-approver" {
@@ -49,15 +46,25 @@ pub(in crate::staff) fn here(approvers: &[Approver], on_terminal: bool) -> Marku
                 }
             }
         }))
+        (secret_fields("secret", "password", on_terminal))
+    }
+}
+
+/// Somebody's own PIN, where that counts, or password.
+pub fn secret_fields(pin: &'static str, password: &'static str, on_terminal: bool) -> Markup {
+    let field = ui::Field::new("Their password", password)
+        .kind("password")
+        .max(200);
+    html! {
         @if on_terminal {
-            (pin_keypad_or_other("secret"))
+            (pin_keypad_or_other(pin))
             details.stack {
                 summary { "Use a password instead" }
-                (password)
+                (field)
             }
         } @else {
-            (password)
-            (ui::error_place("secret", None))
+            (field)
+            (ui::error_place(pin, None))
         }
     }
 }

@@ -7,4 +7,4 @@ pub mod own;
 pub mod roster;
 pub mod sign_in;
 
-pub use approval::approval_fields;
+pub use approval::{approval_fields, secret_fields};

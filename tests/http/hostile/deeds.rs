@@ -289,7 +289,10 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("name", "Ms Achieng".into()),
             ("phone", "0700".into()),
         ],
-        ("POST", "/orders/:order/bills") => vec![],
+        (
+            "POST",
+            "/orders/:order/bills" | "/shifts/:shift/report/prints" | "/days/:date/prints",
+        ) => vec![],
         ("POST", "/approvals/:approval/answer") => {
             vec![("agree", "yes".into()), ("note", "quickly".into())]
         }
@@ -371,7 +374,13 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
             ("note", "as yesterday".into()),
             ("order", id("order")),
         ],
-        ("POST", "/shifts/:shift/count") => vec![("count_10000", "5".into())],
+        ("POST", "/shifts/:shift/count") => vec![
+            ("count_10000", "5".into()),
+            ("card", "9,000".into()),
+            ("mtn_momo", String::new()),
+            ("airtel_money", String::new()),
+            ("pesapal", String::new()),
+        ],
         ("POST", "/shifts/:shift/orders") => vec![
             ("order", id("order")),
             ("deed", "carry_over".into()),
@@ -400,6 +409,19 @@ pub fn well_formed(scene: &Scene, method: &Method, pattern: &str) -> Option<Fiel
         ],
         ("POST", "/shifts/:shift/cash/:entry/reversal") => vec![
             ("reason", "By mistake".into()),
+            ("approver", String::new()),
+            ("secret", String::new()),
+            ("password", String::new()),
+            ("ask", String::new()),
+            ("asked", String::new()),
+        ],
+        ("POST", "/shifts/:shift/handover") => vec![
+            ("count", id("payment")),
+            ("taker", id("staff")),
+            ("amount", "50,000".into()),
+            ("taker_secret", String::new()),
+            ("taker_password", String::new()),
+            ("reason", "The day is over".into()),
             ("approver", String::new()),
             ("secret", String::new()),
             ("password", String::new()),

@@ -64,6 +64,8 @@ const WORDS_OF_THE_PROGRAM: &[&str] = &[
     "shifts.cash",
     "receipt_links.token",
     "receipt_prints.kind",
+    "report_prints.kind",
+    "shift_tender_counts.method",
     "approval_requests.deed",
     "approval_requests.address",
     "approval_requests.state",

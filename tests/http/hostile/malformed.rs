@@ -49,7 +49,8 @@ const ASKS_SECRET: [&str; 9] = [
 ];
 
 /// Addresses that take the PIN of whoever agrees, where somebody has to.
-const ASKS_CONSENT: [&str; 11] = [
+const ASKS_CONSENT: [&str; 12] = [
+    "/shifts/:shift/handover",
     "/shifts/:shift/cash",
     "/shifts/:shift/openings",
     "/shifts/:shift/cash/:entry/reversal",

@@ -307,6 +307,7 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("GET", "/days", Managers),
     ("GET", "/days/:date", Managers),
     ("POST", "/days/:date/closing", Managers),
+    ("POST", "/days/:date/prints", Managers),
     ("GET", "/shifts/:shift/count", OrderTakers),
     ("POST", "/shifts/:shift/count", OrderTakers),
     ("GET", "/shifts/:shift/cash", OrderTakers),
@@ -317,7 +318,10 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/shifts/:shift/cash/:entry/reversal", OrderTakers),
     ("POST", "/shifts/:shift/orders", OrderTakers),
     ("POST", "/shifts/:shift/close", OrderTakers),
+    ("GET", "/shifts/:shift/handover", OrderTakers),
+    ("POST", "/shifts/:shift/handover", OrderTakers),
     ("GET", "/shifts/:shift/report", OrderTakers),
+    ("POST", "/shifts/:shift/report/prints", OrderTakers),
 ];
 
 /// Somebody at the door.

@@ -556,3 +556,29 @@ async fn after_a_count_not_even_a_manager_moves_their_own_cash_alone() {
         .await
         .must_be(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_tip_by_mobile_money_is_handed_out_once_it_has_come() {
+    let house = House::open().await;
+    let (mut till, shift) = with_cash(&house).await;
+    let order = till.counter_sale().await;
+    till.tap(order, "Espresso").await.must_be(StatusCode::OK);
+    let momo = [
+        ("method", "mtn_momo"),
+        ("reference", "MP261128.1004.A1"),
+        ("tip", "3,000"),
+    ];
+    till.post(&format!("/orders/{order}/payments"), &momo)
+        .await
+        .must_be(StatusCode::OK);
+    let to = [("reason", "Moses")];
+    moves(&mut till, shift, "tip_out", "3,000", &to)
+        .await
+        .must_be(StatusCode::UNPROCESSABLE_ENTITY);
+    let through = "INSERT INTO pesapal_receipts (payment_id, tracking_id, channel, said_method, confirmation_code) \
+        SELECT id, 'theirs', 'mtn_momo', 'MTNUG', 'MP261128.1004.A1' FROM payments";
+    house.execute(through, []).await;
+    moves(&mut till, shift, "tip_out", "3,000", &to)
+        .await
+        .must_be(StatusCode::OK);
+}

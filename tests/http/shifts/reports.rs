@@ -50,7 +50,7 @@ async fn the_report_is_frozen_and_says_what_the_shift_was() {
     let again = till.get(&path).await.must_be(StatusCode::OK);
     assert!(slip_text(&again).contains("SHIFT REPORT 1"));
     assert!(!slip_text(&again).contains("Somebody Else"));
-    assert_eq!(again.all("button[data-print]").len(), 1);
+    assert_eq!(again.one("#print-report"), "Print report");
 }
 
 #[tokio::test]
@@ -123,4 +123,44 @@ async fn report_numbers_have_no_gaps_however_many_close_at_once() {
         house.number("SELECT last FROM shift_report_numbers").await,
         4
     );
+}
+
+#[tokio::test]
+async fn the_first_print_of_a_report_is_the_original_and_all_others_are_copies() {
+    let house = House::open().await;
+    let mut till = house.till(CASHIER, "Till 1").await;
+    start(&mut till, &DRAWER).await.must_be(StatusCode::OK);
+    let shift = shift_of(&house, CASHIER).await;
+    let prints = format!("/shifts/{shift}/report/prints");
+    till.post(&prints, &[]).await.must_be(StatusCode::NOT_FOUND);
+    lock(&mut till, shift, 50_000).await.must_be(StatusCode::OK);
+    close(&mut till, shift, &[]).await.must_be(StatusCode::OK);
+    let path = format!("/shifts/{shift}/report");
+    assert!(!slip_text(&till.get(&path).await).contains("COPY"));
+    let key = key();
+    for opens in [1, 0] {
+        let first = till
+            .change(Method::POST, &prints, &[], &key)
+            .await
+            .must_be(StatusCode::OK);
+        assert!(!slip_text(&first).contains("COPY"));
+        assert_eq!(first.all("[data-printing]").len(), opens);
+        assert_eq!(first.one("#print-report"), "Print a copy");
+    }
+    let shown = till.get(&path).await;
+    assert!(slip_text(&shown).contains("COPYFirst printed"));
+    let copy = till.post(&prints, &[]).await.must_be(StatusCode::OK);
+    assert!(slip_text(&copy).contains("COPYNo. 2, "));
+    let mut other = house.person(OTHER_CASHIER).await;
+    other
+        .post(&prints, &[])
+        .await
+        .must_be(StatusCode::FORBIDDEN);
+    let mut manager = house.person(MANAGER).await;
+    let (one, two) = tokio::join!(till.post(&prints, &[]), manager.post(&prints, &[]));
+    assert!(one.status.is_success() && two.status.is_success());
+    let places = "SELECT count(DISTINCT place) * 10 + max(place) FROM report_prints";
+    assert_eq!(house.number(places).await, 44);
+    let told = "SELECT count(*) FROM audit_log WHERE deed = 'shift.report_printed'";
+    assert_eq!(house.number(told).await, 4);
 }

@@ -160,6 +160,16 @@ async fn a_managers_own_variance_stands_as_unapproved_until_another_agrees() {
     assert_eq!(house.number(unapproved).await, 1);
     let report = manager.get(&format!("/shifts/{shift}/report")).await;
     assert!(slip_text(&report).contains("UNAPPROVED"));
+    let list = manager.get("/shifts").await.must_be(StatusCode::OK);
+    assert!(list.one("#shift-reports").contains("Unapproved"));
+    let today = "SELECT to_char(max(date), 'YYYY-MM-DD') AS date FROM business_days";
+    let today: String = house
+        .row(today, [])
+        .await
+        .try_get("", "date")
+        .expect("a date");
+    let day = manager.get(&format!("/days/{today}")).await;
+    assert!(day.one("#day-open").contains("A variance is unapproved"));
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
-//! Each time that a receipt was printed: the first is the original, all others are copies and say so.
+//! Each time that a receipt or a report was printed: the first is the original, all others are copies and say so.
 
 use time::OffsetDateTime;
 
-/// Which print of its receipt it is.
+use super::slip::Slip;
+use crate::values::DayRule;
+
+/// Which print of its paper it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrintKind {
     /// The original.
@@ -21,17 +24,17 @@ impl PrintKind {
     }
 }
 
-/// A print of a receipt.
+/// A print of a receipt or a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Print {
-    /// The number of it among those of the payment, from 1.
+    /// The number of it among those of the same paper, from 1.
     pub place: i16,
     /// When.
     pub at: OffsetDateTime,
 }
 
 impl Print {
-    /// The next print of a receipt.
+    /// The next print.
     pub fn after(last: Option<Print>, at: OffsetDateTime) -> Print {
         Print {
             place: last.map_or(0, |last| last.place).saturating_add(1),
@@ -48,7 +51,7 @@ impl Print {
     }
 }
 
-/// What a receipt says of itself where it is drawn.
+/// What a receipt or a report says of itself where it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// Nothing: it is the original, on its way to paper or not printed yet.
@@ -58,7 +61,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// Of a receipt that is looked at: once the original is on paper, nothing else may be taken for it.
+    /// Of one that is looked at: once the original is on paper, nothing else may be taken for it.
     pub fn of_what_is_shown(last: Option<Print>) -> Mark {
         last.map_or(Mark::Original, Mark::Copy)
     }
@@ -68,6 +71,20 @@ impl Mark {
         match print.kind() {
             PrintKind::First => Mark::Original,
             PrintKind::Copy => Mark::Copy(print),
+        }
+    }
+
+    /// Says on a slip that it is a copy, and of which print.
+    pub fn said_on(self, slip: &mut Slip, rule: &DayRule) {
+        let Mark::Copy(print) = self else {
+            return;
+        };
+        let at = rule.local(print.at);
+        let at = format!("{}, {}", at.day(), at.time());
+        slip.heading("COPY");
+        match print.kind() {
+            PrintKind::First => slip.centred(format!("First printed {at}")),
+            PrintKind::Copy => slip.centred(format!("No. {}, {at}", print.place)),
         }
     }
 }
