@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::actions::{self, Close, PassOn, Tally};
 use super::count::{self, Count, CountRefusal};
 use super::in_the_way::unfinished;
-use super::paper::{self, Frozen};
+use super::paper::{self, Frozen, Out};
 use super::report::ShiftReport;
 use super::tender::{self, figure};
 use super::variance::{Variance, VarianceRefusal};
@@ -17,6 +17,7 @@ use crate::data::Tx;
 use crate::form;
 use crate::orders::{self, OpenOrder};
 use crate::payments::Method;
+use crate::printers::JobKind;
 use crate::printing::Mark;
 use crate::shifts::{self, Counted, Pieces, Shift};
 use crate::staff::approval::{self, Agreed};
@@ -308,25 +309,27 @@ pub async fn print_report(
     find(&app, &by, id).await?;
     let of = Frozen::Shift(id);
     let claim = once.of(&by, "shifts.print_report", &id);
-    let written = app
-        .write(claim, async |tx: &mut Tx| actions::print(tx, of).await)
-        .await?;
-    let printed = written.done();
-    let last = match printed {
-        Some(print) => Some(print),
-        None => store::last_print(app.db(), of).await?,
-    };
     let stored = shifts::report(app.db(), id).await?;
-    let (last, stored) = last.zip(stored).ok_or(Error::NotFound("report"))?;
+    let stored = stored.ok_or(Error::NotFound("report"))?;
     let (report, settings) = (read(id, stored)?, app.settings().await?);
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            let print = actions::print(tx, of).await?;
+            let slip = slip::slip(&report, Mark::of_print(print), &settings);
+            let title = format!("Shift report {}", report.number);
+            let out = paper::send(tx, JobKind::ShiftReport, title, slip).await?;
+            Ok((print, out))
+        })
+        .await?;
+    let (last, out) = match written.done() {
+        Some((print, out)) => (Some(print), out),
+        None => (store::last_print(app.db(), of).await?, Out::Nowhere),
+    };
+    let last = last.ok_or(Error::NotFound("report"))?;
     let (to, page) = (url::shift_report_prints(id), url::shift_report(id));
-    Ok(paper::answer(
-        asker,
-        last,
-        printed.is_some(),
-        (&to, page),
-        || slip::slip(&report, Mark::of_print(last), &settings),
-    ))
+    Ok(paper::answer(asker, last, out, (&to, page), || {
+        slip::slip(&report, Mark::of_print(last), &settings)
+    }))
 }
 
 fn read(id: ShiftId, stored: serde_json::Value) -> Result<ShiftReport> {

@@ -4,10 +4,12 @@ use maud::{Markup, html};
 use poem::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::data::Tx;
+use crate::printers::{self, ForTill, JobKind};
 use crate::printing::{self, Print, Slip, view::Shown};
 use crate::ui::{self, icon};
 use crate::values::{ShiftId, TokenId};
-use crate::web::{Asker, Frag, Go};
+use crate::web::{Asker, Frag, Go, Result};
 
 /// A report that was frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +36,37 @@ pub fn print_form(to: &str, is_copy: bool) -> Markup {
     }
 }
 
+/// Where a report came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Out {
+    /// Nowhere: it was printed with the same tap before.
+    Nowhere,
+    /// Of the printer of the till.
+    Printer,
+    /// Of the browser's.
+    Browser,
+}
+
+/// Sends a report to the printer of the till where somebody is; answers where it comes out.
+pub async fn send(tx: &mut Tx, kind: JobKind, title: String, slip: Slip) -> Result<Out> {
+    let it = ForTill {
+        kind,
+        title,
+        slip,
+        subject: None,
+        order: None,
+    };
+    Ok(match printers::queue_for_till(tx, it).await? {
+        true => Out::Printer,
+        false => Out::Browser,
+    })
+}
+
 /// What whoever printed is answered. A repeated tap does not open the dialog again.
 pub fn answer(
     asker: Asker,
     print: Print,
-    anew: bool,
+    out: Out,
     (to, page): (&str, String),
     slip: impl FnOnce() -> Slip,
 ) -> Response {
@@ -49,9 +77,27 @@ pub fn answer(
         }
         Asker::Page => Go::to(asker, page).into_response(),
         Asker::Fragment => Frag(html! {
-            hx-partial hx-target="#report" hx-swap="outerHTML" { (shown(&slip(), anew)) }
+            (drawn(&slip(), out))
             hx-partial hx-target="#print-report" hx-swap="outerHTML" { (print_form(to, true)) }
         })
         .into_response(),
+    }
+}
+
+/// What whoever printed a report is answered that has no copies.
+pub fn sent(slip: &Slip, out: Out, to: &str) -> Response {
+    Frag(html! {
+        (drawn(slip, out))
+        hx-partial hx-target="#print-report" hx-swap="outerHTML" { (print_form(to, false)) }
+    })
+    .into_response()
+}
+
+fn drawn(slip: &Slip, out: Out) -> Markup {
+    html! {
+        hx-partial hx-target="#report" hx-swap="outerHTML" { (shown(slip, out == Out::Browser)) }
+        @if out == Out::Printer {
+            hx-partial hx-target="#notice" { (ui::toast(ui::Kind::Ok, "It comes out of the printer of this till.")) }
+        }
     }
 }

@@ -6,14 +6,16 @@ use poem::{IntoResponse, Response, handler};
 use time::OffsetDateTime;
 
 use super::drawers::{Drawer, Held, by_drawer};
+use super::report::DayReport;
 use super::{actions, slip, store, view};
 use crate::app::App;
 use crate::closing::actions as closing;
-use crate::closing::paper::{self, Frozen};
+use crate::closing::paper::{self, Frozen, Out};
 use crate::closing::store::{is_counted, last_print};
-use crate::data::{By, Tx, seal};
+use crate::data::{By, Claim, Tx, seal};
 use crate::form;
 use crate::payments;
+use crate::printers::{self, JobKind};
 use crate::printing::Mark;
 use crate::shifts::{self, Ledger, Shift};
 use crate::staff::view::desk::desk;
@@ -66,14 +68,12 @@ pub async fn show(
     let rule = settings.day_rule();
     let now = app.clock().now();
     let own = own_uncounted(&app, &by, date).await?;
-    let report = match (store::of(app.db(), date).await?, &own) {
-        (Some(made), _) => made.report()?,
-        (None, None) => actions::read(app.db(), &rule, date, now).await?.report,
-        (None, Some((_, moved))) => {
-            let read = actions::read(app.db(), &rule, date, now).await?;
-            read.report.before_own_count(moved)
-        }
+    let own_moved = own.as_ref().map(|(_, moved)| moved);
+    let report = match store::of(app.db(), date).await? {
+        Some(made) => made.report()?,
+        None => x_report(&app, &rule, date, own_moved).await?,
     };
+    let at_printer = printers::till_paper(app.db(), by.terminal_id()).await?;
     if asker == Asker::Machine {
         return Ok(poem::web::Json(report).into_response());
     }
@@ -87,6 +87,7 @@ pub async fn show(
     let is_first = store::first(app.db()).await?.is_none();
     let screen = view::Screen {
         mark,
+        at_printer: at_printer.is_some(),
         drawers: &drawers,
         is_first,
         report: &report,
@@ -96,6 +97,20 @@ pub async fn show(
         settings: &settings,
     };
     Ok(Page(view::page(&screen)).into_response())
+}
+
+/// What a date comes to so far; without the cash of a shift of whoever reads that is not counted, and what moved it.
+async fn x_report(
+    app: &App,
+    rule: &DayRule,
+    date: BusinessDate,
+    own: Option<&Ledger>,
+) -> Result<DayReport> {
+    let read = actions::read(app.db(), rule, date, app.clock().now()).await?;
+    Ok(match own {
+        Some(moved) => read.report.before_own_count(moved),
+        None => read.report,
+    })
 }
 
 /// The open shift of whoever reads, where they have yet to count its cash, and what moved it on the date: not even a manager
@@ -169,7 +184,8 @@ pub async fn close(
     Ok(Go::to(asker, url::day(date.iso())))
 }
 
-/// Notes that the Z of a date goes to paper, and draws it as it does.
+/// Notes that the Z of a date goes to paper, and draws it as it does. Of an X, which says something else each time, there are no
+/// copies: it comes out of the printer of the till, or of the browser's.
 #[handler]
 pub async fn print(
     app: App,
@@ -178,25 +194,58 @@ pub async fn print(
     asker: Asker,
     Path(date): Path<BusinessDate>,
 ) -> Result<Response> {
-    let made = store::of(app.db(), date).await?;
-    let made = made.ok_or(Error::NotFound("Z report"))?;
-    let of = Frozen::Z(made.number);
     let claim = once.of(&by, "days.print", &date);
+    let settings = app.settings().await?;
+    let Some(made) = store::of(app.db(), date).await? else {
+        return print_x(&app, &by, claim, asker, date).await;
+    };
+    let (number, of) = (made.number, Frozen::Z(made.number));
+    let report = made.report()?;
     let written = app
-        .write(claim, async |tx: &mut Tx| closing::print(tx, of).await)
+        .write(claim, async |tx: &mut Tx| {
+            let print = closing::print(tx, of).await?;
+            let slip = slip::slip(&report, Mark::of_print(print), &settings);
+            let title = format!("Z report {number}");
+            let out = paper::send(tx, JobKind::Day, title, slip).await?;
+            Ok((print, out))
+        })
         .await?;
-    let printed = written.done();
-    let last = match printed {
-        Some(print) => Some(print),
-        None => last_print(app.db(), of).await?,
+    let (last, out) = match written.done() {
+        Some((print, out)) => (Some(print), out),
+        None => (last_print(app.db(), of).await?, Out::Nowhere),
     };
     let last = last.ok_or(Error::NotFound("print"))?;
-    let (report, settings) = (made.report()?, app.settings().await?);
     let to = (url::day_prints(date.iso()), url::day(date.iso()));
     let to = (to.0.as_str(), to.1);
-    Ok(paper::answer(asker, last, printed.is_some(), to, || {
+    Ok(paper::answer(asker, last, out, to, || {
         slip::slip(&report, Mark::of_print(last), &settings)
     }))
+}
+
+async fn print_x(
+    app: &App,
+    by: &Manager,
+    claim: Claim,
+    asker: Asker,
+    date: BusinessDate,
+) -> Result<Response> {
+    let settings = app.settings().await?;
+    let own = own_uncounted(app, by, date).await?;
+    let own_moved = own.as_ref().map(|(_, moved)| moved);
+    let report = x_report(app, &settings.day_rule(), date, own_moved).await?;
+    let slip = slip::slip(&report, Mark::Original, &settings);
+    let written = app
+        .write(claim, async |tx: &mut Tx| {
+            let title = format!("X report, {date}");
+            paper::send(tx, JobKind::Day, title, slip.clone()).await
+        })
+        .await?;
+    let out = written.done().unwrap_or(Out::Nowhere);
+    if asker != Asker::Fragment {
+        return Ok(Go::to(asker, url::day(date.iso())).into_response());
+    }
+    let to = url::day_prints(date.iso());
+    Ok(paper::sent(&slip, out, &to))
 }
 
 /// Takes what was written until then into the audit log's chain, whose newest hash the Z prints. Another instance may be at it;

@@ -82,6 +82,8 @@ pub struct Screen<'a> {
     pub waiting: i64,
     /// Today's date by the clock.
     pub today: BusinessDate,
+    /// Whether the till has a printer.
+    pub at_printer: bool,
     /// Who looks at it.
     pub person: &'a Person,
     /// The café's name, address, tax number, time zone.
@@ -106,6 +108,8 @@ pub fn page(screen: &Screen) -> Markup {
                 }
                 @if report.z.is_some() {
                     (paper::print_form(&url::day_prints(report.date.iso()), screen.mark != Mark::Original))
+                } @else if screen.at_printer {
+                    (paper::print_form(&url::day_prints(report.date.iso()), false))
                 } @else {
                     button.btn.xl.wide type="button" data-print { (icon("print")) "Print X report" }
                 }

@@ -13,6 +13,8 @@ use crate::closing;
 use crate::data::{By, Claim, Entry, Tx, Written};
 use crate::form;
 use crate::payments;
+use crate::printers::{self, ForTill, JobKind};
+use crate::settings::Settings;
 use crate::shifts::shift::{CashPlace, Shift};
 use crate::shifts::store as shifts;
 use crate::staff::approval::{self, Agreed, Consent};
@@ -134,6 +136,7 @@ pub async fn book(
         Agreed::Now(claim, consent) => (claim, consent),
     };
     let entry = CashEntryId::new();
+    let settings = app.settings().await?;
     let written = app
         .write(claim.making(entry), async |tx: &mut Tx| {
             let asked = Asked {
@@ -143,7 +146,8 @@ pub async fn book(
                 alone: alone(&*tx, limit, id).await?,
                 consent: consent.clone(),
             };
-            actions::book(tx, &by, id, entry, asked).await
+            actions::book(tx, &by, id, entry, asked).await?;
+            print(tx, id, entry, &settings).await
         })
         .await;
     if let Err(refusal) = &written {
@@ -183,9 +187,11 @@ pub async fn open_drawer(
         Agreed::Now(claim, consent) => (claim, consent),
     };
     let entry = CashEntryId::new();
+    let settings = app.settings().await?;
     let written = app
         .write(claim.making(entry), async |tx: &mut Tx| {
-            actions::open_drawer(tx, &by, id, entry, reason.clone(), consent.clone()).await
+            actions::open_drawer(tx, &by, id, entry, reason.clone(), consent.clone()).await?;
+            print(tx, id, entry, &settings).await
         })
         .await?;
     answer(&app, asker, id, made(written, entry)).await
@@ -257,6 +263,7 @@ pub async fn take_back(
         Agreed::Now(claim, consent) => (claim, consent),
     };
     let made_entry = CashEntryId::new();
+    let settings = app.settings().await?;
     let written = app
         .write(claim.making(made_entry), async |tx: &mut Tx| {
             let back = Back {
@@ -265,7 +272,8 @@ pub async fn take_back(
                 alone: alone(&*tx, limit, id).await?,
                 consent: consent.clone(),
             };
-            actions::take_back(tx, &by, id, made_entry, back).await
+            actions::take_back(tx, &by, id, made_entry, back).await?;
+            print(tx, id, made_entry, &settings).await
         })
         .await;
     if let Err(refusal) = &written {
@@ -386,6 +394,30 @@ async fn find(app: &App, by: &Person, id: ShiftId) -> Result<Shift> {
         .ok_or(Error::NotFound("shift"))?;
     shift.must_be_for(by.id, by.role)?;
     Ok(shift)
+}
+
+/// Prints the slip that goes into the drawer, where the till has a printer.
+async fn print(tx: &mut Tx, shift: ShiftId, entry: CashEntryId, settings: &Settings) -> Result<()> {
+    if printers::till_paper(&*tx, tx.by().terminal)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
+    let (held, moved) = (
+        shifts::find(&*tx, shift).await?,
+        store::find(&*tx, shift, entry).await?,
+    );
+    let (held, moved) = held.zip(moved).ok_or(Error::NotFound("entry"))?;
+    let it = ForTill {
+        kind: JobKind::Cash,
+        title: format!("Cash slip {}, {}", moved.number, held.name),
+        slip: slip::slip(&held, &moved, settings),
+        subject: Some(entry.uuid()),
+        order: None,
+    };
+    printers::queue_for_till(tx, it).await?;
+    Ok(())
 }
 
 async fn entry_of(app: &App, shift: ShiftId, entry: CashEntryId) -> Result<Moved> {

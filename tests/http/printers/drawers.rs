@@ -133,4 +133,8 @@ async fn cash_that_moves_and_a_drawer_without_a_sale_open_it_too() {
         1,
         "{slips:?}"
     );
+    assert!(
+        slips.iter().any(|slip| slip.contains("PAID IN")),
+        "{slips:?}"
+    );
 }

@@ -184,3 +184,43 @@ async fn what_is_rolled_back_is_not_printed() {
     assert!(refused.is_err());
     assert_eq!(counter.jobs("pending").await, 0);
 }
+
+#[tokio::test]
+async fn reports_come_out_of_the_printer_of_the_till_and_say_which_is_a_copy() {
+    let mut counter = Counter::with(Manner::Good).await;
+    counter.sell().await;
+    counter.print().await;
+    let before = counter.printer.slips().len();
+    let mut daniel = counter.house.till(MANAGER, "Till 1").await;
+    let date: String = counter
+        .house
+        .row("SELECT max(date)::text AS date FROM business_days", [])
+        .await
+        .try_get("", "date")
+        .expect("a date");
+    let (page, prints) = (format!("/days/{date}"), format!("/days/{date}/prints"));
+    let form = daniel.get(&page).await;
+    assert!(form.text.contains("id=\"print-report\""), "{}", form.text);
+    for _ in 0..2 {
+        let sent = daniel.post(&prints, &[]).await.must_be(StatusCode::OK);
+        assert!(
+            sent.notice().contains("printer of this till"),
+            "{}",
+            sent.text
+        );
+    }
+    daniel
+        .post(&format!("/days/{date}/closing"), &[])
+        .await
+        .must_be(StatusCode::OK);
+    for _ in 0..2 {
+        let sent = daniel.post(&prints, &[]).await.must_be(StatusCode::OK);
+        assert!(!sent.text.contains("data-printing"), "{}", sent.text);
+    }
+    counter.print().await;
+    let slips = counter.printer.slips().split_off(before);
+    assert_eq!(slips.len(), 4, "{slips:?}");
+    assert!(slips[0].contains("X REPORT") && slips[1].contains("X REPORT"));
+    assert!(slips[2].contains("Z REPORT") && !slips[2].contains("COPY"));
+    assert!(slips[3].contains("Z REPORT") && slips[3].contains("COPY"));
+}
