@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use thiserror::Error;
 
-use super::count::{self, Count};
+use super::count::{self, Count, CountRefusal};
 use super::in_the_way::{InTheWay, unfinished};
 use super::paper::Frozen;
 use super::report::{CountLine, FloatLine, MovedLine, Named, PassedOn, ShiftReport, VarianceLine};
@@ -163,6 +163,9 @@ pub async fn lock_count(tx: &mut Tx, by: &Person, shift: ShiftId, tally: &Tally)
     let counts = store::counts(&*tx, shift.id).await?;
     let expected = expected(&*tx, shift.id).await?;
     count::may_count(&shift, by.id, by.role, &counts, &expected)?;
+    if !shift.has_cash() && tally.tenders.is_empty() {
+        return Err(CountRefusal::Nothing.into());
+    }
     let number = counts.last().map_or(0, |count| count.number) + 1;
     let line = |&(method, counted): &(Method, Money)| TenderLine {
         method,

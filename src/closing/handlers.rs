@@ -19,7 +19,7 @@ use crate::orders::{self, OpenOrder};
 use crate::payments::Method;
 use crate::printers::JobKind;
 use crate::printing::Mark;
-use crate::shifts::{self, Counted, Pieces, Shift};
+use crate::shifts::{self, Counted, CountedRefusal, Pieces, Shift};
 use crate::staff::approval::{self, Agreed};
 use crate::staff::{Agreement, Manager, OrderTaker, Person, Wish};
 use crate::values::{CountId, Currency, Money, Note, OrderId, ShiftId};
@@ -149,9 +149,11 @@ pub async fn lock_count(
     Form(form): Form<CountForm>,
 ) -> Result<Go> {
     let tenders = form.tenders()?;
+    if form.counts.is_empty() && tenders.is_empty() {
+        return Err(nothing_typed(&app, id).await?);
+    }
     let pieces = match find(&app, &by, id).await?.has_cash() {
         true => Counted::new(&form.counts, Currency::venue())?,
-        false if tenders.is_empty() => return Err(CountRefusal::Nothing.into()),
         false => Counted::default(),
     };
     let tally = Tally { pieces, tenders };
@@ -161,6 +163,15 @@ pub async fn lock_count(
     })
     .await?;
     Ok(Go::to(asker, url::shift_count(id)))
+}
+
+/// What is said to an empty form.
+async fn nothing_typed(app: &App, id: ShiftId) -> Result<Error> {
+    let shift = shifts::find(app.db(), id).await?;
+    Ok(match shift.is_none_or(|shift| shift.has_cash()) {
+        true => CountedRefusal::Nothing.into(),
+        false => CountRefusal::Nothing.into(),
+    })
 }
 
 /// Hands an open order over, or carries it over.

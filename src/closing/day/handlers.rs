@@ -128,7 +128,8 @@ async fn own_uncounted(
         return Ok(None);
     }
     let moved = shifts::ledger_on(app.db(), own.id, date).await?;
-    Ok(Some((own.id, moved)))
+    // What moved nothing on this date is in no sum of it.
+    Ok((!moved.sums.is_empty()).then_some((own.id, moved)))
 }
 
 /// The cash of a date by drawer, but that of the `hidden` shift.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::closing::report::Named;
-use crate::closing::{ShiftReport, Standing};
+use crate::closing::{ShiftReport, Standing, TenderLine};
 use crate::orders::Sold;
 use crate::payments::{Method, MethodSum};
 use crate::shifts::{EntryKind, Ledger};
@@ -88,6 +88,9 @@ pub struct ShiftLine {
     pub counted: Option<Money>,
     /// Whether a variance beyond the threshold stands without anybody's approval.
     pub unapproved: bool,
+    /// The other tenders that came to something else than the till says.
+    #[serde(default)]
+    pub tenders: Vec<TenderLine>,
 }
 
 /// A shift that is open.
@@ -117,6 +120,12 @@ impl ShiftLine {
             expected: has_cash.then_some(report.expected),
             counted: report.last_count().map(|count| count.counted),
             unapproved: matches!(standing, Some(Standing::Unapproved { .. })),
+            tenders: report
+                .tenders
+                .iter()
+                .filter(|line| line.variance().is_some_and(|amount| !amount.is_zero()))
+                .copied()
+                .collect(),
         }
     }
 

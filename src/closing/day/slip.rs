@@ -151,6 +151,10 @@ fn shift(slip: &mut Slip, line: &ShiftLine) {
     } else if line.unapproved {
         slip.inset(Look::Plain, label);
     }
+    for tender in &line.tenders {
+        let variance = tender.variance().unwrap_or_default();
+        slip.inset_row(format!("{}, variance", tender.method.label()), variance);
+    }
 }
 
 /// The newest hash of the audit log: whoever has the paper can tell whether anything before it was changed.

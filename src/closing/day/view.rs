@@ -232,7 +232,7 @@ const COLUMNS: [(&str, &[EntryKind]); 6] = [
 fn drawers(drawers: &[Drawer]) -> Markup {
     html! {
         @if !drawers.is_empty() {
-            section.card.flush #drawers {
+            section.card.flush.read #drawers {
                 header { h2 { "Cash by drawer" } }
                 table.table {
                     thead { tr {
@@ -253,10 +253,10 @@ fn drawer_rows(drawer: &Drawer) -> Markup {
             @for held in &drawer.held { (held_row(held)) }
             tr {
                 td { b { (drawer.place) } }
-                @for (_, kinds) in COLUMNS { td.num { b { (drawer.amount(kinds)) } } }
-                td.num { b { (drawer.no_sales()) } }
+                @for (label, kinds) in COLUMNS { td.num data-of=(label) { b { (drawer.amount(kinds)) } } }
+                td.num data-of="No sale" { b { (drawer.no_sales()) } }
                 td {}
-                td.num { b { (drawer.variance()) } }
+                td.num data-of="Variance" { b { (drawer.variance()) } }
             }
         }
     }
@@ -275,11 +275,11 @@ fn held_row(held: &Held) -> Markup {
             @if held.moved.is_none() {
                 td.dim colspan=(COLUMNS.len() + 1) { "Hidden until you have counted it" }
             } @else {
-                @for (_, kinds) in COLUMNS { td.num { @if let Some(amount) = held.amount(kinds) { (amount) } } }
-                td.num { @if let Some(times) = held.no_sales() { (times) } }
+                @for (label, kinds) in COLUMNS { td.num data-of=(label) { @if let Some(amount) = held.amount(kinds) { (amount) } } }
+                td.num data-of="No sale" { @if let Some(times) = held.no_sales() { (times) } }
             }
-            td.num { @if let Some((counted, _)) = held.counted { (counted) } }
-            td.num { @if let Some((_, variance)) = held.counted { (variance) } }
+            td.num data-of="Counted" { @if let Some((counted, _)) = held.counted { (counted) } }
+            td.num data-of="Variance" { @if let Some((_, variance)) = held.counted { (variance) } }
         }
     }
 }

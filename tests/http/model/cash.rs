@@ -198,6 +198,9 @@ impl Book {
         must(self.shifts[at].is_open(), CONFLICT)?;
         match deed {
             ShiftDeed::Count { hundreds } => {
+                // What a shift without cash took otherwise is counted by what it says of itself, which nobody types here.
+                let only_others = !self.shifts[at].has_cash() && !self.tenders_of(at).is_empty();
+                must(!only_others, INVALID)?;
                 self.shifts[at].may_count(who, role)?;
                 let shift = &mut self.shifts[at];
                 let expected = shift.expected();
@@ -218,6 +221,25 @@ impl Book {
                 approver,
             } => self.close(who, at, *count, *reason, *approver),
         }
+    }
+
+    /// What a shift took by other means than cash, with tips, less what went back that way.
+    pub fn tenders_of(&self, at: usize) -> Vec<(Method, i64)> {
+        let own = self.payments.iter().filter(|one| one.shift == Some(at));
+        let came = own.map(|one| (one.method, one.amount + one.tip));
+        let back = self
+            .refunds
+            .iter()
+            .filter(|one| one.shift == at && !one.in_cash);
+        let went = back.map(|one| (self.payments[one.payment].method, -(one.amount + one.tip)));
+        let all: Vec<(Method, i64)> = came.chain(went).collect();
+        let others = Method::ALL.into_iter().filter(|one| *one != Method::Cash);
+        let sums = others.filter_map(|method| {
+            let of_it = all.iter().filter(|(one, _)| *one == method);
+            let sum = of_it.clone().map(|(_, amount)| amount).sum();
+            (of_it.count() > 0).then_some((method, sum))
+        });
+        sums.collect()
     }
 
     /// Hands an open order to another open shift, or leaves it to whoever takes it up next.

@@ -9,16 +9,22 @@ use super::screens::{Seen, all, money, text, texts, words};
 pub fn count_screen(seen: &Seen) -> Value {
     let root = seen.root();
     let locked = !all(root, "form#close").is_empty();
-    let figures = all(root, "#shift-result > dl.kv dt")
+    let figures = all(root, "#shift-result > dl.kv:not(#tenders) dt")
         .into_iter()
         .map(words)
-        .zip(all(root, "#shift-result > dl.kv dd").into_iter().map(words));
+        .zip(
+            all(root, "#shift-result > dl.kv:not(#tenders) dd")
+                .into_iter()
+                .map(words),
+        );
     json!({
         "to pass on": texts(root, "#to-pass-on form.pass-on p > a"),
         "counting": !all(root, "form#count").is_empty(),
         "locked": locked,
         "count": all(root, "form#close input[name='count']").first().and_then(|input| input.attr("value")),
         "variance": text(root, "#shift-result p.variance"),
+        "asked": all(root, "form#count [data-money]").len(),
+        "tenders": texts(root, "#tenders dd"),
         // Blind until the count is locked.
         "figures": figures.filter(|_| locked).map(|(what, figure)| format!("{what}: {figure}")).collect::<Vec<_>>(),
         "tells nothing": locked || !words(root).contains("Cash sales"),
@@ -51,13 +57,19 @@ pub fn expected_count_screen(book: &Book, at: usize) -> Value {
         (of_kind.count() > 0).then(|| format!("{label}: {}", money(sum)))
     });
     let figures = sums.chain([format!("Expected: {}", money(expected))]);
+    let others = book.tenders_of(at);
+    let tenders = others
+        .iter()
+        .map(|(_, amount)| format!("not counted of {}", money(*amount)));
     let open: Vec<String> = book.in_the_way(at).map(|order| book.title(order)).collect();
     json!({
         "to pass on": open,
-        "counting": shift.has_cash() && locked.is_none(),
+        "counting": locked.is_none() && (shift.has_cash() || !others.is_empty()),
         "locked": locked.is_some(),
         "count": locked.map(|count| count.id),
         "variance": variance.map(|variance| format!("{label} UGX {}", money(variance.abs()))),
+        "asked": if locked.is_none() { others.len() } else { 0 },
+        "tenders": tenders.filter(|_| locked.is_some()).collect::<Vec<_>>(),
         "figures": figures.filter(|_| locked.is_some()).collect::<Vec<_>>(),
         "tells nothing": true,
     })

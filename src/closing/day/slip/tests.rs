@@ -38,6 +38,7 @@ fn report() -> DayReport {
     waiter.number = 13;
     waiter.owner = "Moses Wasswa".to_owned();
     (waiter.expected, waiter.counted) = (None, None);
+    waiter.tenders.clear();
     DayReport {
         date: "2026-11-22".parse().expect("a date"),
         z: Some(Z {
@@ -125,6 +126,7 @@ fn the_z_report() {
   Shifts closed: 2
   12 Amina Nantale                         890,000
     Variance                                -7,800
+    Card, variance                          -1,000
   13 Moses Wasswa                          no cash
 + VARIANCE                                  -7,800
   Open: Joseph Okello            22 Nov 2026 15:30
@@ -189,6 +191,7 @@ fn a_copy_of_the_z_report_on_narrow_paper() {
   Shifts closed: 2
   12 Amina Nantale         890,000
     Variance                -7,800
+    Card, variance          -1,000
   13 Moses Wasswa          no cash
 + VARIANCE                  -7,800
   Open: Joseph Okello
