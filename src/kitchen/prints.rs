@@ -61,22 +61,18 @@ fn slips_for(ticket: &Ticket, news: News) -> Vec<Print<'static>> {
     }
 }
 
-/// Everything, where everything that was fired is news; else each addition and each course.
+/// Everything, where the station had nothing of it before; else each addition and each course.
 fn sent_since(ticket: &Ticket, is_news: impl Fn(&TicketLine) -> bool) -> Vec<Print<'static>> {
-    let live = || {
-        ticket
-            .lines
-            .iter()
-            .filter(|line| line.is_live() && line.fired_at.is_some())
+    let fired = || {
+        let lines = ticket.lines.iter();
+        lines.filter(|line| line.fired_at.is_some())
     };
+    let news = || fired().filter(|line| line.is_live() && is_news(line));
     let mut slips = Vec::new();
-    if live().next().is_none() {
-        return slips;
-    }
-    if live().all(&is_news) {
+    if news().next().is_some() && fired().all(&is_news) {
         return vec![Print::All];
     }
-    for line in live().filter(|line| is_news(line)) {
+    for line in news() {
         let slip = match line.held {
             true => Print::Fired(line.course),
             false => Print::AddOn(line.addition),
@@ -174,7 +170,7 @@ async fn queue(
         kind: JobKind::Ticket,
         title,
         slip: Some(slip),
-        only_once: (print == Print::All).then(|| format!("ticket:{}", ticket.id)),
+        only_once: None,
         subject: Some(ticket.id.uuid()),
         order: Some(ticket.order),
         expires_at: None,
@@ -243,22 +239,18 @@ pub async fn printed_and_over(
 /// The caller holds the order.
 pub async fn finish_printed(tx: &mut Tx, ticket: TicketId) -> Result<Ticket> {
     let posted = store::posted(&*tx, &[ticket]).await?;
-    let found = posted.first().ok_or(Error::NotFound("ticket"))?;
-    let unseen = found
-        .ticket
-        .lines
-        .iter()
-        .filter(|line| line.is_void_unseen());
+    let found = posted.into_iter().next().ok_or(Error::NotFound("ticket"))?;
+    let mut left = found.ticket;
+    if left.lines.iter().any(TicketLine::is_live) {
+        return actions::bump(tx, ticket, Seen::default()).await;
+    }
+    // Nothing is left on it but what was struck out, with the last of which it leaves.
+    let unseen = left.lines.iter().filter(|line| line.is_void_unseen());
     let unseen: Vec<_> = unseen.map(|line| line.id).collect();
-    let mut last = None;
     for line in unseen {
-        last = Some(actions::see_void(tx, ticket, line).await?);
+        left = actions::see_void(tx, ticket, line).await?;
     }
-    match last {
-        // A ticket on which nothing is left leaves the board with its last void.
-        Some(ticket) if ticket.bumped.is_some() => Ok(ticket),
-        _ => actions::bump(tx, ticket, Seen::default()).await,
-    }
+    Ok(left)
 }
 
 /// The tickets of an order that show what was struck out at this moment.
@@ -301,6 +293,11 @@ mod tests {
         assert_eq!(slips_for(&ticket, News::Sent(at(4))), [Print::AddOn(1)]);
         // Beside them there is what was sent first.
         assert_eq!(slips_for(&ticket, News::Sent(at(0))), [Print::AddOn(0)]);
+        // A fish that was struck out meanwhile does not make the chips the first that it hears of.
+        let mut less = ticket.clone();
+        less.lines
+            .retain(|line| line.voided.is_some() || line.addition == 1);
+        assert_eq!(slips_for(&less, News::Sent(at(4))), [Print::AddOn(1)]);
         ticket.lines.retain(|line| line.addition == 0);
         assert_eq!(slips_for(&ticket, News::Sent(at(0))), [Print::All]);
         ticket.lines.retain(|line| line.held);

@@ -325,7 +325,11 @@ async fn where_there_is_only_paper_a_ticket_counts_as_made_when_its_time_is_over
     kitchen.printed(0).await;
     kitchen.void("Chips").await;
     kitchen.send(&["Chips"]).await;
-    kitchen.printed(1).await;
+    let later = kitchen.printed(1).await;
+    assert!(
+        later[0].contains("VOID") && later[1].contains("ADD-ON"),
+        "{later:?}"
+    );
     let open = "SELECT count(*) FROM tickets t JOIN stations s ON s.id = t.station_id WHERE bumped_at IS NULL AND s.name = 'Kitchen'";
     let finish = async || {
         cafe_pos::kitchen::handlers::finish_printed(&kitchen.house.app)
