@@ -216,29 +216,33 @@ fn close_form(report: &DayReport, clear: bool, is_first: bool) -> Markup {
 }
 
 /// The columns of a drawer: what moved its cash, by kinds that belong together.
-const COLUMNS: [(&str, &[EntryKind]); 6] = [
+const COLUMNS: [(&str, &[EntryKind]); 5] = [
     ("Float", &[EntryKind::Float]),
     ("Sales, tips", &[EntryKind::Sale, EntryKind::Tip]),
     ("Refunds", &[EntryKind::Refund]),
     (
         "In and out",
-        &[EntryKind::PaidIn, EntryKind::PaidOut, EntryKind::Adjustment],
+        &[
+            EntryKind::PaidIn,
+            EntryKind::PaidOut,
+            EntryKind::TipOut,
+            EntryKind::Adjustment,
+        ],
     ),
     ("Safe", &[EntryKind::Drop]),
-    ("Tips out", &[EntryKind::TipOut]),
 ];
 
 /// The cash of the date, drawer by drawer; the pouches are a line of their own.
 fn drawers(drawers: &[Drawer]) -> Markup {
     html! {
         @if !drawers.is_empty() {
-            section.card.flush.read #drawers {
+            section.card.flush.read #drawers tabindex="0" aria-label="Cash by drawer" {
                 header { h2 { "Cash by drawer" } }
                 table.table {
                     thead { tr {
                         th { "Whose" }
                         @for (label, _) in COLUMNS { th.num { (label) } }
-                        th.num { "No sale" } th.num { "Counted" } th.num { "Variance" }
+                        th.num { "Counted" }
                     } }
                     @for drawer in drawers { (drawer_rows(drawer)) }
                 }
@@ -252,14 +256,17 @@ fn drawer_rows(drawer: &Drawer) -> Markup {
         tbody {
             @for held in &drawer.held { (held_row(held)) }
             tr {
-                td { b { (drawer.place) } }
+                td { b { (drawer.place) } (no_sales(drawer.no_sales())) }
                 @for (label, kinds) in COLUMNS { td.num data-of=(label) { b { (drawer.amount(kinds)) } } }
-                td.num data-of="No sale" { b { (drawer.no_sales()) } }
-                td {}
-                td.num data-of="Variance" { b { (drawer.variance()) } }
+                td.num data-of="Variance" { small { "Variance" } br; b { (drawer.variance()) } }
             }
         }
     }
+}
+
+/// How often a drawer was opened without a sale, where it was.
+fn no_sales(times: i64) -> Markup {
+    html! { @if times > 0 { br; small { "Opened without a sale: " (times) } } }
 }
 
 fn held_row(held: &Held) -> Markup {
@@ -271,15 +278,16 @@ fn held_row(held: &Held) -> Markup {
                     Some(number) => { a href=(url::shift_report(held.shift)) { "Report " (number) } },
                     None => span.dim { "open" },
                 }
+                @if held.moved.is_some() { (no_sales(held.no_sales().unwrap_or_default())) }
             }
             @if held.moved.is_none() {
-                td.dim colspan=(COLUMNS.len() + 1) { "Hidden until you have counted it" }
+                td.dim colspan=(COLUMNS.len()) { "Hidden until you have counted it" }
             } @else {
                 @for (label, kinds) in COLUMNS { td.num data-of=(label) { @if let Some(amount) = held.amount(kinds) { (amount) } } }
-                td.num data-of="No sale" { @if let Some(times) = held.no_sales() { (times) } }
             }
-            td.num data-of="Counted" { @if let Some((counted, _)) = held.counted { (counted) } }
-            td.num data-of="Variance" { @if let Some((_, variance)) = held.counted { (variance) } }
+            td.num data-of="Counted" {
+                @if let Some((counted, variance)) = held.counted { (counted) br; small { "Variance " (variance) } }
+            }
         }
     }
 }

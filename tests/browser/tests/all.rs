@@ -6,6 +6,7 @@
 mod approvals;
 mod backups;
 mod board;
+mod closing;
 mod everybody;
 mod expo;
 mod fingers;
@@ -18,6 +19,7 @@ mod order;
 mod paying;
 mod pesapal;
 mod price_lists;
+mod printers;
 mod statements;
 
 /// A file that is named nowhere would be run nowhere.
