@@ -41,6 +41,7 @@ mod m20261127_000032_receipts_of_orders;
 mod m20261127_000033_verifications_by_hand;
 mod m20261128_000034_taken_back;
 mod m20261128_000035_z_reports;
+mod m20261128_000036_audit_read;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000033_verifications_by_hand::Migration),
             Box::new(m20261128_000034_taken_back::Migration),
             Box::new(m20261128_000035_z_reports::Migration),
+            Box::new(m20261128_000036_audit_read::Migration),
         ]
     }
 }

@@ -283,7 +283,7 @@ pub fn course(order: OrderId, line: &Line, stations: &[Station]) -> Markup {
 }
 
 /// Guests, or for whom a takeaway is; and calling it off.
-pub fn details(order: &Order) -> Markup {
+pub fn details(order: &Order, reads_stories: bool) -> Markup {
     let sent = order.lines.iter().any(|line| !line.is_unsent());
     let body = match &order.place {
         Place::Table { .. } => html! {
@@ -305,6 +305,7 @@ pub fn details(order: &Order) -> Markup {
             @if let Place::Table { id, .. } = &order.place {
                 a.btn.lg href={ (url::table(*id)) "?party=new" } { (icon("plus")) "Another party at this table" }
             }
+            @if reads_stories { a.btn.lg href=(url::order_story(order.id)) { (icon("clock")) "Its whole story" } }
             @if order.is_open() {
                 @let more = |address: String, name: &str, label: &str| html! {
                     button.btn.lg type="button" hx-get=(address) hx-target="#sheet" { (icon(name)) (label) }

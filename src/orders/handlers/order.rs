@@ -188,8 +188,9 @@ pub async fn leave(
 
 /// The sheet of an order's options.
 #[handler]
-pub async fn ask_details(app: App, _by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
-    Ok(Frag(sheets::details(&store::find(app.db(), id).await?)))
+pub async fn ask_details(app: App, by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
+    let order = store::find(app.db(), id).await?;
+    Ok(Frag(sheets::details(&order, by.role.manages())))
 }
 
 /// Stores guests, name or phone.

@@ -22,6 +22,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
                 (entry("phone", "Mobile money", url::pending_payments()))
                 (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
+                (entry("warn", "Exceptions", url::exceptions()))
                 (entry("chef", "Stations", url::stations()))
                 (entry("percent", "Price lists", url::price_lists()))
             }
@@ -29,6 +30,7 @@ pub fn desk(cafe: &str, person: &Person, title: &str, here: &str, main: Markup) 
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))
                 (entry("settings", "Settings", url::settings()))
+                (entry("search", "Audit", url::audit()))
             }
             @if person.role.manages() { (entry("shield", "Backups", url::backups())) }
             div.push.row { (ui::page::person(&person.shown())) }
