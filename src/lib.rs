@@ -2,6 +2,8 @@
 
 /// What a request may reach: database, clock, live pictures, settings.
 pub mod app;
+/// The audit log made visible: who did what, whether its chain is whole, one order's story, the exceptions of each person.
+pub mod audit;
 /// The loops beside the server.
 pub mod background;
 /// The café in a file, proved, and the way back.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cafe_pos::commands::{backup, check, clock, health, migrate, print_agent, seed, serve, staff};
+use cafe_pos::commands::{
+    audit, backup, check, clock, health, migrate, print_agent, seed, serve, staff,
+};
 use cafe_pos::config::{Config, LogFormat};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -55,6 +57,9 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Prove that the audit log is what it was
+    #[command(subcommand)]
+    Audit(Audit),
     /// Say of everything whether it is in order, or what to do
     Check,
     /// Print in a café whose server is elsewhere: ask it for slips, and send them to the printers here
@@ -117,6 +122,19 @@ enum Backup {
         /// Only say what there is
         #[arg(long)]
         list: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Walk the chain of seals, recompute each, and compare the heads that Z reports keep; exit code 1 where one does not fit
+    Verify {
+        /// Only as far as this Z report
+        #[arg(long, value_name = "NUMBER")]
+        until_z: Option<i32>,
+        /// Find this hash, or its beginning, in the chain: as it is printed on a Z report
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
     },
 }
 
@@ -192,6 +210,9 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
                 backup::verify(&config, file.as_deref()).await
             }
             Command::Restore { file, replace } => backup::restore(&config, &file, replace).await,
+            Command::Audit(Audit::Verify { until_z, head }) => {
+                audit::verify(&config, until_z, head).await
+            }
             Command::Check => check::run(&config).await,
             Command::Health => health::run(&config).await,
             Command::PrintAgent {

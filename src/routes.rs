@@ -12,8 +12,8 @@ use crate::web::figures::Figures;
 use crate::web::security::{Checks, Marks};
 use crate::web::{assets, trail, url};
 use crate::{
-    backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments, printers,
-    settings, shifts, staff, stream, terminals, trust,
+    audit, backups, closing, figures, health, kitchen, menu, metrics, orders, pass, payments,
+    printers, settings, shifts, staff, stream, terminals, trust,
 };
 
 /// One address with what it does for each method.
@@ -206,6 +206,10 @@ fn house(map: Map) -> Map {
         .at(at::backup_file, get(backup::download))
         .at(at::backup_proofs, post(backup::prove))
         .at(at::kitchen_figures, get(figures::handlers::show_kitchen))
+        .at(at::audit, get(audit::handlers::show_log))
+        .at(at::audit_chain, get(audit::handlers::show_chain))
+        .at(at::exceptions, get(audit::handlers::show_exceptions))
+        .at(at::order_story, get(audit::handlers::show_story))
         .at(at::approvals, get(request::list))
         .at(at::approval, delete(request::withdraw))
         .at(

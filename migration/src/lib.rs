@@ -41,6 +41,7 @@ mod m20261127_000032_receipts_of_orders;
 mod m20261127_000033_verifications_by_hand;
 mod m20261128_000034_taken_back;
 mod m20261128_000035_z_reports;
+mod m20261128_000036_audit_read;
 mod m20261128_000037_reports;
 mod m20261128_000039_printers;
 
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000033_verifications_by_hand::Migration),
             Box::new(m20261128_000034_taken_back::Migration),
             Box::new(m20261128_000035_z_reports::Migration),
+            Box::new(m20261128_000036_audit_read::Migration),
             Box::new(m20261128_000037_reports::Migration),
             Box::new(m20261128_000039_printers::Migration),
         ]

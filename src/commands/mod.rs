@@ -1,5 +1,6 @@
 //! What the program does when it is called: one file per command, and how they reach the database.
 
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod clock;

@@ -6,12 +6,11 @@ use poem::{IntoResponse, Response, handler};
 use serde::Deserialize;
 
 use super::overview::Overview;
-use super::period::Period;
 use super::view;
 use crate::app::App;
 use crate::staff::Manager;
 use crate::staff::view::desk::desk;
-use crate::values::{BusinessDate, DayRule};
+use crate::values::{BusinessDate, DayRule, Period};
 use crate::web::answer::with_status;
 use crate::web::{Asker, Error, FieldError, Page, Query, Result, url};
 use crate::{kitchen, orders};

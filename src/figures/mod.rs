@@ -9,5 +9,4 @@
 pub mod handlers;
 mod hours;
 mod overview;
-mod period;
 mod view;

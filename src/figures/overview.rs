@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::hours::{Hour, by_hour, days_of_trade};
-use super::period::Period;
 use crate::kitchen::{
     Finding, KitchenFigures, Learned, ProductFigures, StationFigures, TicketFigures,
 };
 use crate::orders::VoidsFor;
+use crate::values::Period;
 use crate::values::{DayRule, Money, StationId};
 
 /// The kitchen on a range of days.

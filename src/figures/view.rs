@@ -4,12 +4,11 @@ use maud::{Markup, html};
 
 use super::hours::{Hour, tenths_a_day};
 use super::overview::{Overview, ProductOverview, StationOverview};
-use super::period::Period;
 use crate::kitchen::{ENOUGH, Finding, TicketFigures, Times};
 use crate::orders::VoidsFor;
 use crate::ui::chart::{self, Bar};
 use crate::ui::{self, Field, Kind};
-use crate::values::{BusinessDate, Currency, minutes_seconds};
+use crate::values::{BusinessDate, Currency, Period, minutes_seconds};
 use crate::web::{FieldError, url};
 
 /// So many reasons of voids are told one by one.

@@ -164,6 +164,10 @@ async fn set_quantity_of(
         }
     }
     order.set_quantity(line, quantity, from_stock)?;
+    if let Some(gone) = before.quantity.minus(quantity) {
+        let left = order.line(line)?.total();
+        note_removed(tx, &order, &before, gone, before.total().less(left));
+    }
     if before.announced {
         tell_held(tx, &order).await?;
     }
@@ -224,17 +228,23 @@ async fn take_off(tx: &mut Tx, mut order: Order, line: LineId) -> Result<(Order,
     if let Some(product) = line.product {
         menu::give_back(tx, product, line.from_stock).await?;
     }
+    note_removed(tx, &order, &line, line.quantity, line.total());
+    save_settled(tx, &mut order, Lines::Gone(line.id)).await?;
+    Ok((order, line))
+}
+
+/// Free, and counted: what is taken off before it is sent, all of a line or some pieces of it.
+fn note_removed(tx: &mut Tx, order: &Order, line: &Line, pieces: Quantity, worth: Money) {
     tx.journal(
         Entry::new("order.line_removed", "order", order.id).before(json!({
             "reference": order.reference,
             "line": line.id,
             "name": line.name,
-            "quantity": line.quantity,
-            "total": line.total(),
+            "quantity": pieces,
+            "of": line.quantity,
+            "total": worth,
         })),
     );
-    save_settled(tx, &mut order, Lines::Gone(line.id)).await?;
-    Ok((order, line))
 }
 
 /// Changes note, allergy, seat or course of an unsent line.

@@ -282,8 +282,17 @@ pub fn course(order: OrderId, line: &Line, stations: &[Station]) -> Markup {
     )
 }
 
-/// Guests, or for whom a takeaway is; and calling it off. `prints` where a station of it has a printer.
-pub fn details(order: &Order, prints: bool) -> Markup {
+/// What some are offered beside the rest.
+#[derive(Debug, Clone, Copy)]
+pub struct Offered {
+    /// To print its tickets again: where a station of it has a printer.
+    pub prints: bool,
+    /// To read its whole story.
+    pub story: bool,
+}
+
+/// Guests, or for whom a takeaway is; and calling it off.
+pub fn details(order: &Order, offered: Offered) -> Markup {
     let sent = order.lines.iter().any(|line| !line.is_unsent());
     let body = match &order.place {
         Place::Table { .. } => html! {
@@ -305,6 +314,7 @@ pub fn details(order: &Order, prints: bool) -> Markup {
             @if let Place::Table { id, .. } = &order.place {
                 a.btn.lg href={ (url::table(*id)) "?party=new" } { (icon("plus")) "Another party at this table" }
             }
+            @if offered.story { a.btn.lg href=(url::order_story(order.id)) { (icon("clock")) "Its whole story" } }
             @if order.is_open() {
                 @let more = |address: String, name: &str, label: &str| html! {
                     button.btn.lg type="button" hx-get=(address) hx-target="#sheet" { (icon(name)) (label) }
@@ -315,7 +325,7 @@ pub fn details(order: &Order, prints: bool) -> Markup {
                         button.btn.lg { (icon("print")) "Print bill" }
                     }
                 }
-                @if prints {
+                @if offered.prints {
                     form.stack hx-post=(url::order_ticket_prints(order.id)) hx-swap="none" {
                         (fresh_key())
                         button.btn.lg { (icon("print")) "Print its tickets again" }

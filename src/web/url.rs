@@ -370,6 +370,15 @@ urls! {
     /// POST answers a request, GET looks for the answer.
     approval_answer(approval: ApprovalId) = "/approvals/:approval/answer";
 
+    /// The audit log, for admins.
+    audit() = "/audit";
+    /// Whether the chain of its seals is whole.
+    audit_chain() = "/audit/chain";
+    /// Who strikes out, gives free or opens the drawer more often than others, for managers.
+    exceptions() = "/audit/exceptions";
+    /// One order's whole story, for managers.
+    order_story(order: OrderId) = "/orders/:order/story";
+
     /// How the kitchen did on some days, for managers.
     kitchen_figures() = "/kitchen/figures";
 

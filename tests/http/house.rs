@@ -132,6 +132,13 @@ impl House {
         }
     }
 
+    /// Where this café's database is reached, for the program as a command.
+    pub async fn database_url(&self) -> String {
+        let row = self.row("SELECT current_database() AS name", []).await;
+        let name: String = row.try_get("", "name").expect("a name");
+        Cluster::running().await.postgres.url(&name)
+    }
+
     /// Backups are made, in this folder.
     pub async fn keep_backups_in(&self, folder: &std::path::Path) {
         self.keep_backups(folder, Vec::new()).await;

@@ -3,6 +3,7 @@
 // The world offers more than each moment of it uses.
 mod after_sending;
 mod approvals;
+mod audit;
 mod back_in_cash;
 mod backups;
 mod bills;

@@ -211,10 +211,13 @@ pub async fn leave(
 
 /// The sheet of an order's options.
 #[handler]
-pub async fn ask_details(app: App, _by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
+pub async fn ask_details(app: App, by: OrderTaker, Path(id): Path<OrderId>) -> Result<Frag> {
     let order = store::find(app.db(), id).await?;
-    let prints = kitchen::prints::may_print(app.db(), id).await?;
-    Ok(Frag(sheets::details(&order, prints)))
+    let offered = sheets::Offered {
+        prints: kitchen::prints::may_print(app.db(), id).await?,
+        story: by.role.manages(),
+    };
+    Ok(Frag(sheets::details(&order, offered)))
 }
 
 /// Stores guests, name or phone.

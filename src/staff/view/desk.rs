@@ -49,6 +49,7 @@ fn framed(page: ui::Page, person: &Person, here: &str, main: Markup) -> Markup {
                 (entry("phone", "Mobile money", url::pending_payments()))
                 (entry("check", "Statements", url::statements()))
                 (entry("chart", "Kitchen figures", url::kitchen_figures()))
+                (entry("warn", "Exceptions", url::exceptions()))
                 (entry("chef", "Stations", url::stations()))
                 (entry("print", "Printers", url::printers()))
                 (entry("percent", "Price lists", url::price_lists()))
@@ -57,6 +58,7 @@ fn framed(page: ui::Page, person: &Person, here: &str, main: Markup) -> Markup {
                 (entry("users", "Staff", url::staff()))
                 (entry("tablet", "Terminals", url::terminals()))
                 (entry("settings", "Settings", url::settings()))
+                (entry("search", "Audit", url::audit()))
             }
             @if person.role.manages() { (entry("shield", "Backups", url::backups())) }
             div.push.row { (ui::page::person(&person.shown())) }

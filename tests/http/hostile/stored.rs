@@ -233,6 +233,15 @@ async fn addresses(house: &House, pattern: &str) -> Vec<String> {
                 format!("SELECT replace('{pattern}', ':shift', id::text) AS path FROM shifts");
             return paths(house, &sql).await;
         }
+        "/audit" | "/audit/exceptions" => {
+            let evil = "%22%3E%3Cx-evil%3E%27onevil=x";
+            return vec![
+                pattern.to_owned(),
+                format!(
+                    "{pattern}?text={evil}&from={evil}&to={evil}&person={evil}&kind={evil}&order={evil}&terminal={evil}"
+                ),
+            ];
+        }
         "/menu/stock" | "/sign-in" => {
             let evil = "%22%3E%3Cx-evil%3E%27onevil=x";
             return vec![

@@ -212,6 +212,16 @@ pub const MAY: &[(&str, &str, Who)] = &[
     ("POST", "/orders/:order/leaving", OrderTakers),
     ("POST", "/orders/:order/ticket-prints", OrderTakers),
     ("GET", "/kitchen", SignedInOrDisplay),
+    ("GET", "/audit", Admins),
+    ("GET", "/audit?person=x&from=&order=42&text=ann", Admins),
+    ("GET", "/audit/chain", Admins),
+    ("GET", "/audit/exceptions", Managers),
+    (
+        "GET",
+        "/audit/exceptions?from=2026-11-01&to=2026-11-26",
+        Managers,
+    ),
+    ("GET", "/orders/:order/story", Managers),
     ("GET", "/kitchen/figures", Managers),
     (
         "GET",

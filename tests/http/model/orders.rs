@@ -269,6 +269,9 @@ impl Book {
         if is_told {
             self.tell_held(at);
         }
+        if more < 0 {
+            self.note("order.line_removed");
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
-use crate::values::{BusinessDate, DayRule};
+use super::{BusinessDate, DayRule};
 
 /// The most days at once: a leap year.
 pub const LONGEST: i64 = 366;
@@ -41,7 +41,7 @@ impl Period {
     }
 
     /// So many days, 1 to [`LONGEST`], of which `last` is the last.
-    fn up_to(last: BusinessDate, days: i64) -> Self {
+    pub fn up_to(last: BusinessDate, days: i64) -> Self {
         let first = last.date().checked_sub(Duration::days(days - 1));
         Period {
             from: first.map_or(last, BusinessDate::from),
