@@ -36,10 +36,13 @@ fn figures(page: &Answer, row: &str, columns: &[&str]) -> BTreeMap<String, Strin
 }
 
 fn counts(page: &Answer, row: &str, columns: &[&str]) -> BTreeMap<String, i64> {
-    let first = |figure: &str| figure.split_whitespace().next()?.parse().ok();
-    figures(page, row, columns)
-        .into_iter()
-        .map(|(column, figure)| (column, first(&figure).expect("a number")))
+    let count = |column: &str| {
+        let links = page.all(&format!("#{row} td[data-of='{column}'] a"));
+        links.first().map(|count| count.parse().expect("a number"))
+    };
+    let counted = columns.iter();
+    counted
+        .filter_map(|column| Some(((*column).to_owned(), count(column)?)))
         .collect()
 }
 
@@ -89,7 +92,7 @@ async fn day() -> House {
     // Pieces of a line, and a line.
     let chips = line_of(&house, order, "Chips", "unsent").await;
     waiter
-        .post(&at(&format!("/lines/{chips}/quantity")), &[("step", "-1")])
+        .post(&at(&format!("/lines/{chips}/quantity")), &[("by", "-1")])
         .await
         .must_be(StatusCode::OK);
     let cappuccino = line_of(&house, order, "Cappuccino", "unsent").await;
@@ -203,7 +206,7 @@ async fn each_persons_figures_are_those_of_the_log() {
         &COLUMNS,
     );
     assert_eq!(moses.len(), 6, "{moses:?}");
-    assert!(moses["Removed"].starts_with("2 200.0/100 "), "{moses:?}");
+    assert!(moses["Removed"].starts_with("2 200/100"), "{moses:?}");
     let voided = house
         .number("SELECT unit_price * quantity - discount FROM order_lines WHERE state = 'voided' ORDER BY voided_at LIMIT 1")
         .await;
@@ -278,7 +281,9 @@ async fn patterns_are_shown_with_the_rows_behind_them() {
         .await;
     let row = rows.one("#behind tbody tr");
     assert!(
-        row.contains("1 × Chips “Entered wrongly”") && row.contains("agreed: Daniel"),
+        row.contains("1 × Chips")
+            && row.contains("Entered wrongly")
+            && row.contains("agreed: Daniel"),
         "{row}"
     );
     assert_eq!(rows.attributes("#behind a", "href").len(), 1);
@@ -332,10 +337,10 @@ async fn who_has_over_four_times_the_median_is_pointed_out_in_words() {
     let esther = person(&house, "esther").await;
     assert_eq!(
         page.one(&format!("#did-{esther} td[data-of='Voids']")),
-        "9 9.0/100 9,000 4.5 × median"
+        "9 9/1009,0004.5 × median"
     );
     assert_eq!(page.all("#by-person .badge"), ["4.5 × median"]);
-    assert_eq!(page.one("#by-person tfoot td[data-of='Voids']"), "2.0/100");
+    assert_eq!(page.one("#by-person tfoot td[data-of='Voids']"), "2/100");
 }
 
 #[tokio::test]
