@@ -110,7 +110,7 @@ pub fn printed(screen: &Screen, anew: Option<Out>) -> Markup {
 fn print_form(screen: &Screen, printed: bool, still_due: bool) -> Markup {
     let to = url::payment_prints(screen.payment.id);
     // What came out by itself is seldom wanted again.
-    let is_main = !still_due && !(screen.at_printer && printed);
+    let is_main = !(still_due || screen.at_printer && printed);
     html! {
         form #print-receipt.stack.tight method="post" action=(to) hx-post=(to) hx-swap="none" hx-disable="find button" {
             (ui::key_input(&TokenId::new().to_string()))
