@@ -86,10 +86,14 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         key: "paper",
-        label: "Bills and receipts",
+        label: "Bills, receipts, reports",
         deeds: &[
             ("bill.printed", "Bill printed"),
             ("receipt.printed", "Receipt printed"),
+            ("shift.report_printed", "Shift report printed"),
+            ("day.report_printed", "Z report printed"),
+            ("print_job.again", "Printed again, or elsewhere"),
+            ("print_job.cancelled", "Print called off"),
         ],
     },
     Kind {
@@ -104,6 +108,12 @@ pub const KINDS: &[Kind] = &[
             ("cash.taken_back", "Movement of cash taken back"),
             ("cash.refused", "More cash asked for than is there"),
             ("drawer.opened", "Drawer opened without a sale"),
+            (
+                "drawer.opened_again",
+                "Drawer opened once more for a payment",
+            ),
+            ("drawer.handed_over", "Drawer handed over"),
+            ("drawer.not_taken_over", "Drawer not taken over"),
             ("day.closed", "Day closed"),
             ("clock.believed", "Clock said to be right"),
         ],
@@ -133,6 +143,7 @@ pub const KINDS: &[Kind] = &[
             ("ticket.put_back", "Ticket put back in its place"),
             ("ticket.unseen", "Ticket that no screen showed in time"),
             ("ticket.told", "Station told by word of mouth"),
+            ("ticket.printed_again", "Ticket printed again"),
         ],
     },
     Kind {
@@ -166,7 +177,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         key: "house",
-        label: "Settings, terminals, stations",
+        label: "Settings, terminals, stations, printers",
         deeds: &[
             ("settings.changed", "Settings changed"),
             ("terminal.added", "Terminal added"),
@@ -176,6 +187,14 @@ pub const KINDS: &[Kind] = &[
             ("terminal.revoked", "Pairing taken back"),
             ("station.added", "Station added"),
             ("station.edited", "Station changed"),
+            ("printer.added", "Printer added"),
+            ("printer.edited", "Printer changed"),
+            ("printer.paused", "Printer told to wait"),
+            ("printer.resumed", "Printer told to go on"),
+            (
+                "printer.jobs_moved",
+                "What waited for a printer sent to another",
+            ),
         ],
     },
     Kind {

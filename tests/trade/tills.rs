@@ -317,6 +317,11 @@ impl<'a> Command<'a> {
                 Ok(answer) if answer.status().is_client_error() => {
                     let status = answer.status();
                     let said = answer.text().await.unwrap_or_default();
+                    // Killed while Pesapal was asked to give money back: for a minute nobody knows whether it was.
+                    if said.contains("Try again in a minute") {
+                        tokio::time::sleep(Duration::from_secs(5)).await;
+                        continue;
+                    }
                     let (method, path) = (self.method, self.path);
                     panic!("{method} {path} under one key, try {tries}: {status} {said}");
                 }

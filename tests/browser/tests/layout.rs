@@ -18,6 +18,11 @@ async fn every_page_fits_every_screen() {
             "/kitchen/figures",
             "/menu/stock",
             "/payments/statements",
+            "/printers",
+            "/printers/jobs",
+            "/days",
+            "/audit",
+            "/audit/exceptions",
             "/me",
             "/trust",
         ] {
