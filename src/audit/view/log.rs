@@ -164,7 +164,7 @@ fn chain(standing: &Standing) -> Markup {
         section.card.stack #chain {
             header { h2 { "Is the log what it was?" } }
             p { "Each row is sealed: its hash covers the row and the hash before it. " (standing.length) " are sealed, " (standing.waiting) " wait for their seal." }
-            @if !standing.head.is_empty() { dl.stat { dt { "Newest hash" } dd.code { (standing.head) } } }
+            @if !standing.head.is_empty() { p { "Newest hash: " @for part in standing.head.as_bytes().chunks(8) { (String::from_utf8_lossy(part)) wbr; } } }
             div { a.btn href=(url::audit_chain()) hx-get=(url::audit_chain()) hx-target="#verdict" hx-sync="this:drop" { (ui::icon("shield")) "Verify the chain" } }
             div #verdict role="status" {}
         }
